@@ -1,0 +1,80 @@
+import type { Cors } from "./cors.ts";
+import type { HeaderChanges } from "./headers.ts";
+import type { MockReply } from "./mock.ts";
+import type { PathTemplate, QueryCondition } from "./path.ts";
+
+/** One API with everything a gateway needs to know of it: no references, no extensions, nothing of OpenAPI. Never changes. */
+export interface ApiModel {
+  /** A DNS label: the image's and the workloads' name. */
+  readonly name: string;
+  readonly title: string;
+  readonly version: string;
+  /** Host names it answers under; none means every one. */
+  readonly hosts: readonly string[];
+  /** What stands before every template: "" or "/v1", without a slash at its end. */
+  readonly basePath: string;
+  /** In the order of the document. No two answer the same requests. */
+  readonly operations: readonly Operation[];
+  readonly backends: readonly Backend[];
+}
+
+export interface Operation {
+  /** operationId, else `METHOD /template`. Unique in the API. */
+  readonly id: string;
+  /** In capitals. */
+  readonly method: string;
+  /** With the base path left out. */
+  readonly path: PathTemplate;
+  /** All of them must hold; several come from a query in the path's key. */
+  readonly query: readonly QueryCondition[];
+  readonly access: Access;
+  readonly answer: Answer;
+  readonly cors: Cors | undefined;
+  readonly requestHeaders: HeaderChanges;
+  readonly responseHeaders: HeaderChanges;
+  readonly webSocket: boolean;
+  readonly where: Origin;
+}
+
+/** The place in a document that something in the model comes from. Its line is looked up when somebody asks. */
+export interface Origin {
+  readonly source: string;
+  readonly pointer: string;
+}
+
+/** Who may call an operation. */
+export type Access =
+  /** Everybody. */
+  | { readonly kind: "open" }
+  /** It needs a credential, which the person asked not to be checked. */
+  | { readonly kind: "unprotected"; readonly schemes: readonly Scheme[] }
+  /** It needs a credential that nothing here can check: nobody may. */
+  | { readonly kind: "refused"; readonly schemes: readonly Scheme[] };
+
+/** A security scheme as a 401 names it (RFC 9110, section 11.6.1). */
+export interface Scheme {
+  readonly name: string;
+  /** `Bearer`, `Basic`, or `ApiKey` for keys in a header, query or cookie. */
+  readonly challenge: "Bearer" | "Basic" | "ApiKey";
+  readonly scopes: readonly string[];
+}
+
+/** Where the answer comes from. */
+export type Answer =
+  | { readonly kind: "backend"; readonly backend: string; readonly timeoutMs: number; readonly basePath: "keep" | "strip" }
+  | { readonly kind: "mock"; readonly reply: MockReply };
+
+/** Where requests go: one cluster of the gateway. Differs by environment, so it is never in the image. */
+export interface Backend {
+  readonly name: string;
+  readonly targets: readonly Target[];
+  /** What stands before the path that the backend is asked for: "" or "/api". */
+  readonly path: string;
+  readonly connectTimeoutMs: number;
+}
+
+export interface Target {
+  readonly tls: boolean;
+  readonly host: string;
+  readonly port: number;
+}

@@ -1,0 +1,149 @@
+import { EVENT_ID, type Event, getScalarValue, parseEvents } from "js-yaml";
+import type { Place } from "../problem.ts";
+import type { SourceFile } from "./node.ts";
+import { join, tokens } from "./pointer.ts";
+
+/** The parser's events of one text, with what is needed to step over a collection and to follow an alias. */
+interface Outline {
+  readonly text: string;
+  readonly events: readonly Event[];
+  /** For each opening event the index after its closing one; for every other event the next index. */
+  readonly after: Int32Array;
+  /** For each alias event the index of what it stands for. */
+  readonly target: ReadonlyMap<number, number>;
+  /** Offsets at which lines begin. */
+  readonly lines: readonly number[];
+}
+
+const outlines = new Map<string, Outline>();
+
+/** The outline of a text; the last one is kept, since Problems come in swarms from one file. */
+function outlineOf(text: string): Outline {
+  const known = outlines.get(text);
+  if (known !== undefined) return known;
+  const events = parseEvents(text, { maxDepth: 500 });
+  const after = new Int32Array(events.length);
+  const target = new Map<number, number>();
+  const anchors = new Map<string, number>();
+  const open: number[] = [];
+  for (const [index, event] of events.entries()) {
+    after[index] = index + 1;
+    if (event.type === EVENT_ID.POP) {
+      after[open.pop() ?? 0] = index + 1;
+      continue;
+    }
+    if (event.type === EVENT_ID.ALIAS) {
+      target.set(index, anchors.get(text.slice(event.anchorStart, event.anchorEnd)) ?? index);
+      continue;
+    }
+    if (event.type !== EVENT_ID.SCALAR) open.push(index);
+    if (event.type !== EVENT_ID.DOCUMENT && event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), index);
+  }
+  const outline = { text, events, after, target, lines: lineStarts(text) };
+  outlines.clear();
+  outlines.set(text, outline);
+  return outline;
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/**
+ * Where the value at `pointer` begins: the key for a member of a mapping, the value for an element of a list. A pointer that
+ * leads nowhere is located at the last part of its way that exists.
+ */
+export function locate(file: SourceFile, pointer: string): Place {
+  const outline = outlineOf(file.text);
+  let at = documentStart(outline, file.document);
+  let shown = at;
+  for (const token of tokens(pointer)) {
+    const step = enter(outline, at, token);
+    if (step === undefined) break;
+    shown = step.shown;
+    at = step.value;
+  }
+  return { source: file.name, pointer, ...lineAndColumn(outline, offsetOf(outline.events[shown])) };
+}
+
+function documentStart({ events, after }: Outline, document: number): number {
+  let at = 0;
+  for (let skipped = 0; skipped < document; skipped++) at = after[at] ?? events.length;
+  return at + 1;
+}
+
+/** One step down: where the member is shown (its key) and where its value is. */
+function enter(outline: Outline, from: number, token: string): { readonly shown: number; readonly value: number } | undefined {
+  const { text, events, after } = outline;
+  const at = outline.target.get(from) ?? from;
+  const collection = events[at];
+  const end = (after[at] ?? 0) - 1;
+  if (collection?.type === EVENT_ID.SEQUENCE) {
+    let index = 0;
+    for (let element = at + 1; element < end; element = after[element] ?? end) {
+      if (String(index++) === token) return { shown: element, value: element };
+    }
+  }
+  if (collection?.type === EVENT_ID.MAPPING) {
+    for (let key = at + 1; key < end; ) {
+      const value = after[key] ?? end;
+      const event = events[key];
+      if (event?.type === EVENT_ID.SCALAR && getScalarValue(text, event) === token) return { shown: key, value };
+      key = after[value] ?? end;
+    }
+  }
+  return undefined;
+}
+
+function offsetOf(event: Event | undefined): number {
+  if (event === undefined) return 0;
+  if (event.type === EVENT_ID.SCALAR) return event.style === 2 || event.style === 3 ? event.valueStart - 1 : event.valueStart;
+  if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING) return event.start;
+  return event.type === EVENT_ID.ALIAS ? event.anchorStart - 1 : 0;
+}
+
+function lineAndColumn({ lines }: Outline, offset: number): { readonly line: number; readonly column: number } {
+  let low = 0;
+  let high = lines.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((lines[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
+}
+
+/** The pointer of the innermost value or key that begins at or before `offset`: the way back from the parser's mark. */
+export function pointerAt(text: string, offset: number): string {
+  const { events } = outlineOf(text);
+  const stack: { pointer: string; index: number; key: string | undefined; mapping: boolean }[] = [];
+  let found = "";
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) {
+      stack.pop();
+      continue;
+    }
+    if (event.type === EVENT_ID.DOCUMENT) {
+      stack.push({ pointer: "", index: -1, key: "", mapping: false });
+      continue;
+    }
+    if (offsetOf(event) > offset) break;
+    const parent = stack.at(-1);
+    let pointer = parent?.pointer ?? "";
+    if (parent?.mapping === true && parent.key === undefined) {
+      parent.key = event.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : "";
+      found = join(pointer, parent.key);
+      continue;
+    }
+    if (parent?.mapping === true) {
+      pointer = join(pointer, parent.key ?? "");
+      parent.key = undefined;
+    } else if (parent !== undefined && parent.index >= 0) pointer = join(pointer, parent.index++);
+    found = pointer;
+    if (event.type === EVENT_ID.MAPPING) stack.push({ pointer, index: -1, key: undefined, mapping: true });
+    if (event.type === EVENT_ID.SEQUENCE) stack.push({ pointer, index: 0, key: undefined, mapping: false });
+  }
+  return found;
+}

@@ -1,0 +1,87 @@
+import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, mergeTag, parseEvents, YAMLException } from "js-yaml";
+import { type Checked, checked, error, failed, type Place, type Problem, wholeFile } from "../problem.ts";
+import { expansion } from "./aliases.ts";
+import { pointerAt } from "./locate.ts";
+import type { SourceFile } from "./node.ts";
+
+/** YAML 1.2's core schema, of which JSON is a part, and merge keys (`<<`), which documents in the wild use. */
+const schema = CORE_SCHEMA.withTags(mergeTag);
+
+/** Nesting that no document needs and that stays far from the stack's end. */
+const maxDepth = 500;
+
+/** How many values the aliases of one file may stand for. */
+const maxExpansion = 2_000_000;
+
+/**
+ * The values in a YAML or JSON text, one for each YAML document in it. Positions are not kept: `locate` finds them again when
+ * a Problem needs one, which is rare, so that reading stays fast and small.
+ *
+ * Fails with NotYaml, DuplicateKey, TooDeep, AliasBomb or EmptyDocument.
+ */
+export function parseAll(name: string, text: string): Checked<readonly SourceFile[]> {
+  const events = attempt(name, () => parseEvents(text, { maxDepth }));
+  if (!events.ok) return events;
+  const values = attempt(name, () => constructFromEvents(events.value, { source: text, schema }), text);
+  if (!values.ok) return values;
+  if (values.value.every((value) => value === null || value === undefined)) {
+    return failed(error("EmptyDocument", wholeFile(name), "The file holds nothing. Write a document into it."));
+  }
+  if (hasAlias(events.value)) {
+    const size = expansion(values.value, maxExpansion);
+    if (size === "endless" || size > maxExpansion) return failed(aliasBomb(name, text, events.value, size));
+  }
+  return checked(
+    values.value.map((value, document) => ({ name, text, document, value })),
+    [],
+  );
+}
+
+/** The one value in a YAML or JSON text. A second YAML document in it is a Problem. */
+export function parseOne(name: string, text: string): Checked<SourceFile> {
+  const files = parseAll(name, text);
+  if (!files.ok) return files;
+  const [first, second] = files.value;
+  if (first === undefined || second !== undefined) {
+    return failed(error("NotOpenApi", wholeFile(name), "The file holds several YAML documents. Keep one OpenAPI document a file."));
+  }
+  return checked(first, []);
+}
+
+const hasAlias = (events: readonly Event[]): boolean => events.some((event) => event.type === EVENT_ID.ALIAS);
+
+/** Runs the parser; what it throws becomes a Problem at its mark. */
+function attempt<T>(name: string, parse: () => T, text?: string): Checked<T> {
+  try {
+    return checked(parse(), []);
+  } catch (thrown) {
+    if (thrown instanceof YAMLException) return failed(syntaxProblem(name, thrown, text));
+    throw thrown;
+  }
+}
+
+function syntaxProblem(name: string, thrown: YAMLException, text: string | undefined): Problem {
+  const mark = thrown.mark;
+  const where: Place = {
+    source: name,
+    line: (mark?.line ?? -1) + 1,
+    column: (mark?.column ?? -1) + 1,
+    pointer: mark && text !== undefined ? pointerAt(text, mark.position) : "",
+  };
+  if (thrown.reason.startsWith("duplicated mapping key")) {
+    return error("DuplicateKey", where, "This key stands twice in one mapping. Keep one of them.");
+  }
+  if (thrown.reason.startsWith("nesting exceeded")) {
+    return error("TooDeep", where, `Collections are nested more than ${maxDepth} deep here. Flatten them.`);
+  }
+  return error("NotYaml", where, `Not YAML or JSON: ${thrown.reason}. Mend the syntax here.`);
+}
+
+function aliasBomb(name: string, text: string, events: readonly Event[], size: number | "endless"): Problem {
+  const last = events.findLast((event) => event.type === EVENT_ID.ALIAS);
+  const offset = last?.type === EVENT_ID.ALIAS ? last.anchorStart - 1 : 0;
+  const before = text.slice(0, offset).split("\n");
+  const where = { source: name, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, pointer: pointerAt(text, offset) };
+  const what = size === "endless" ? "An alias stands for a value that holds the alias itself" : `The aliases stand for more than ${maxExpansion} values`;
+  return error("AliasBomb", where, `${what}. Write the values out, or use $ref.`);
+}
