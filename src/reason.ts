@@ -32,13 +32,17 @@ export const reasons = {
   UnknownKind: "A resource is of a kind that Portico does not have.",
   DuplicateResource: "Two resources of one kind have the same name.",
   NotYet: "A field is known, but this version does not do it yet.",
+  InlinePassword: "A password stands in a document; it belongs into a Secret.",
   InterceptorNotCarried: "An interceptor of another product cannot be carried over.",
   // running
   NoEnvoy: "There is no Envoy to run.",
+  EnvoyUnusable: "The Envoy that was named does not run, or is too old.",
   EnvoyFailed: "Envoy refused the configuration or ended.",
   PortTaken: "Another program listens on the port.",
+  PortRefused: "The address or port is not one that may be listened on.",
   NotLoopback: "Unprotected operations may be served on loopback only.",
   OutputRefused: "The output folder cannot be written.",
+  MockBackendFailed: "The server for mocked answers could not start.",
 } as const;
 
 export type Reason = keyof typeof reasons;

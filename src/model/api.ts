@@ -23,7 +23,9 @@ export interface Operation {
   readonly id: string;
   /** In capitals. */
   readonly method: string;
-  /** With the base path left out. */
+  /** The path as the document writes it, base path included: what logs and tables show. */
+  readonly template: string;
+  /** With the base path left out; literal text is percent-encoded as it is in a request. */
   readonly path: PathTemplate;
   /** All of them must hold; several come from a query in the path's key. */
   readonly query: readonly QueryCondition[];
@@ -54,14 +56,21 @@ export type Access =
 /** A security scheme as a 401 names it (RFC 9110, section 11.6.1). */
 export interface Scheme {
   readonly name: string;
-  /** `Bearer`, `Basic`, or `ApiKey` for keys in a header, query or cookie. */
-  readonly challenge: "Bearer" | "Basic" | "ApiKey";
+  /** Undefined where HTTP has no challenge for it, as for client certificates. */
+  readonly challenge: "Bearer" | "Basic" | "ApiKey" | undefined;
   readonly scopes: readonly string[];
 }
 
 /** Where the answer comes from. */
 export type Answer =
-  | { readonly kind: "backend"; readonly backend: string; readonly timeoutMs: number; readonly basePath: "keep" | "strip" }
+  | {
+      readonly kind: "backend";
+      readonly backend: string;
+      /** 0 is for ever. */
+      readonly timeoutMs: number;
+      /** Whether the backend sees the API's base path. */
+      readonly basePath: "keep" | "strip";
+    }
   | { readonly kind: "mock"; readonly reply: MockReply };
 
 /** Where requests go: one cluster of the gateway. Differs by environment, so it is never in the image. */

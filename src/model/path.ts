@@ -11,7 +11,9 @@ export interface QueryCondition {
 
 /** The template as text. */
 export function showTemplate(template: PathTemplate): string {
-  return template.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : `{${part.parameter}}`)).join("")}`).join("");
+  return template
+    .map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : `{${part.parameter}}`)).join("")}`)
+    .join("");
 }
 
 /** The template with its parameters' names left out: two templates with the same shape match the same paths. */

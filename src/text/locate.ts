@@ -74,25 +74,35 @@ function documentStart({ events, after }: Outline, document: number): number {
   return at + 1;
 }
 
+interface Step {
+  readonly shown: number;
+  readonly value: number;
+}
+
 /** One step down: where the member is shown (its key) and where its value is. */
-function enter(outline: Outline, from: number, token: string): { readonly shown: number; readonly value: number } | undefined {
-  const { text, events, after } = outline;
+function enter(outline: Outline, from: number, token: string): Step | undefined {
   const at = outline.target.get(from) ?? from;
-  const collection = events[at];
+  const collection = outline.events[at]?.type;
+  if (collection === EVENT_ID.SEQUENCE) return element(outline, at, token);
+  return collection === EVENT_ID.MAPPING ? member(outline, at, token) : undefined;
+}
+
+function element({ after }: Outline, at: number, token: string): Step | undefined {
   const end = (after[at] ?? 0) - 1;
-  if (collection?.type === EVENT_ID.SEQUENCE) {
-    let index = 0;
-    for (let element = at + 1; element < end; element = after[element] ?? end) {
-      if (String(index++) === token) return { shown: element, value: element };
-    }
+  let index = 0;
+  for (let value = at + 1; value < end; value = after[value] ?? end) {
+    if (String(index++) === token) return { shown: value, value };
   }
-  if (collection?.type === EVENT_ID.MAPPING) {
-    for (let key = at + 1; key < end; ) {
-      const value = after[key] ?? end;
-      const event = events[key];
-      if (event?.type === EVENT_ID.SCALAR && getScalarValue(text, event) === token) return { shown: key, value };
-      key = after[value] ?? end;
-    }
+  return undefined;
+}
+
+function member({ text, events, after }: Outline, at: number, token: string): Step | undefined {
+  const end = (after[at] ?? 0) - 1;
+  for (let key = at + 1; key < end; ) {
+    const value = after[key] ?? end;
+    const event = events[key];
+    if (event?.type === EVENT_ID.SCALAR && getScalarValue(text, event) === token) return { shown: key, value };
+    key = after[value] ?? end;
   }
   return undefined;
 }
@@ -115,35 +125,40 @@ function lineAndColumn({ lines }: Outline, offset: number): { readonly line: num
   return { line: low + 1, column: offset - (lines[low] ?? 0) + 1 };
 }
 
+/** A collection that is open at some offset, and how far one is in it. */
+interface Open {
+  readonly pointer: string;
+  /** A mapping's key whose value comes next; undefined before a key. */
+  key: string | undefined;
+  /** A list's next index; undefined in a mapping. */
+  index: number | undefined;
+}
+
 /** The pointer of the innermost value or key that begins at or before `offset`: the way back from the parser's mark. */
 export function pointerAt(text: string, offset: number): string {
-  const { events } = outlineOf(text);
-  const stack: { pointer: string; index: number; key: string | undefined; mapping: boolean }[] = [];
+  const open: Open[] = [];
   let found = "";
-  for (const event of events) {
-    if (event.type === EVENT_ID.POP) {
-      stack.pop();
-      continue;
-    }
-    if (event.type === EVENT_ID.DOCUMENT) {
-      stack.push({ pointer: "", index: -1, key: "", mapping: false });
-      continue;
-    }
-    if (offsetOf(event) > offset) break;
-    const parent = stack.at(-1);
-    let pointer = parent?.pointer ?? "";
-    if (parent?.mapping === true && parent.key === undefined) {
-      parent.key = event.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : "";
-      found = join(pointer, parent.key);
-      continue;
-    }
-    if (parent?.mapping === true) {
-      pointer = join(pointer, parent.key ?? "");
-      parent.key = undefined;
-    } else if (parent !== undefined && parent.index >= 0) pointer = join(pointer, parent.index++);
-    found = pointer;
-    if (event.type === EVENT_ID.MAPPING) stack.push({ pointer, index: -1, key: undefined, mapping: true });
-    if (event.type === EVENT_ID.SEQUENCE) stack.push({ pointer, index: 0, key: undefined, mapping: false });
+  for (const event of outlineOf(text).events) {
+    if (event.type === EVENT_ID.POP) open.pop();
+    else if (event.type === EVENT_ID.DOCUMENT) open.push({ pointer: "", key: "", index: 0 });
+    else if (offsetOf(event) > offset) break;
+    else found = begin(text, event, open);
   }
   return found;
+}
+
+/** Takes one event that begins a key or a value; its pointer. */
+function begin(text: string, event: Event, open: Open[]): string {
+  const parent = open.at(-1);
+  if (parent !== undefined && parent.index === undefined && parent.key === undefined) {
+    parent.key = event.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : "";
+    return join(parent.pointer, parent.key);
+  }
+  const pointer = parent === undefined || open.length === 1 ? "" : join(parent.pointer, parent.index ?? parent.key ?? "");
+  if (parent?.index === undefined) {
+    if (parent !== undefined) parent.key = undefined;
+  } else parent.index++;
+  if (event.type === EVENT_ID.MAPPING) open.push({ pointer, key: undefined, index: undefined });
+  if (event.type === EVENT_ID.SEQUENCE) open.push({ pointer, key: undefined, index: 0 });
+  return pointer;
 }

@@ -1,6 +1,6 @@
 import type { Place } from "../problem.ts";
-import { join } from "./pointer.ts";
 import { locate } from "./locate.ts";
+import { join } from "./pointer.ts";
 
 /** A text that was read and parsed: the file's name as the person wrote it, its text, and the value in it. */
 export interface SourceFile {
@@ -27,7 +27,12 @@ export const root = (file: SourceFile): Node => ({ file, pointer: "", value: fil
 
 /** The value under a key; its `value` is undefined where there is none. */
 export function child(node: Node, key: string | number): Node {
-  const value = isObject(node.value) && Object.hasOwn(node.value, key) ? node.value[key] : Array.isArray(node.value) ? node.value[Number(key)] : undefined;
+  const value =
+    isObject(node.value) && Object.hasOwn(node.value, key)
+      ? node.value[key]
+      : Array.isArray(node.value)
+        ? node.value[Number(key)]
+        : undefined;
   return { file: node.file, pointer: join(node.pointer, key), value };
 }
 

@@ -82,6 +82,9 @@ function aliasBomb(name: string, text: string, events: readonly Event[], size: n
   const offset = last?.type === EVENT_ID.ALIAS ? last.anchorStart - 1 : 0;
   const before = text.slice(0, offset).split("\n");
   const where = { source: name, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, pointer: pointerAt(text, offset) };
-  const what = size === "endless" ? "An alias stands for a value that holds the alias itself" : `The aliases stand for more than ${maxExpansion} values`;
+  const what =
+    size === "endless"
+      ? "An alias stands for a value that holds the alias itself"
+      : `The aliases stand for more than ${maxExpansion} values`;
   return error("AliasBomb", where, `${what}. Write the values out, or use $ref.`);
 }

@@ -1,0 +1,28 @@
+import { table } from "../src/openapi/wso2/table.ts";
+import { cell } from "./generate-fields.ts";
+
+const tick = (text: string): string => `\`${text}\``;
+
+const levelWords = { document: "document", path: "path", operation: "operation" } as const;
+
+/** The page that shows what becomes of each key of WSO2's. */
+export function wso2Page(): string {
+  const rows = table.map(({ key, older, levels, takes, becomes, note }) =>
+    [
+      [key, ...older].map(tick).join(", "),
+      levels.map((level) => levelWords[level]).join(", "),
+      cell(takes),
+      becomes.startsWith("a ") || becomes.startsWith("nothing") ? becomes : tick(becomes),
+      cell(note),
+    ].join(" | "),
+  );
+  return `${[
+    "# Documents written for WSO2 API Microgateway",
+    "<!-- Generated from src/openapi/wso2 by scripts/generate.ts. -->",
+    "A document for WSO2 API Microgateway 3.x runs as it is: its keys are read as fields of [`x-portico`](kinds/x-portico.md). Where a level says the same thing by both, `x-portico` counts. What a field does, and whether this version does it yet, is said there.",
+    ["| Key | Where | Takes | Field of `x-portico` | Note |", "|---|---|---|---|---|", ...rows.map((row) => `| ${row} |`)].join("\n"),
+    "An endpoint is `{urls: [...], type: http | load_balance | failover, advanceEndpointConfig: {...}}`. `advanceEndpointConfig` becomes the backend's `timeout`, `retry`, `circuitBreaker` and `connectionPool`. A password in `securityConfig` is a Problem (`InlinePassword`) that names the Secret it belongs into.",
+    "A scheme in the document's `security` is the Security of the same name. Whatever else begins with `x-wso2-` or `x-mgw-` is a Problem with the key that was probably meant.",
+    "What cannot be carried over is a Problem: interceptors in Ballerina or Java (`InterceptorNotCarried`), and the mode `Serverless`. Error answers have the form of RFC 9457 unless `errors: wso2` is said.",
+  ].join("\n\n")}\n`;
+}

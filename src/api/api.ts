@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { addressLists } from "./address.ts";
+import { cache, interceptors, maintenance, validation } from "./contract.ts";
+import { expose } from "./expose.ts";
+import { atLeastOne, atMostOne, exactlyOne } from "./law.ts";
+import { grantedReference, keyReference, objectReference } from "./name.ts";
+import { byteCount } from "./quantity.ts";
+import { commonStatus } from "./status.ts";
+import { autoscaling, containerNeeds, disruptionBudget, env, podTemplate, pullSecrets, replicas } from "./workload.ts";
+
+const definition = exactlyOne(
+  z.strictObject({
+    configMap: keyReference.optional().describe("The ConfigMap's entry that holds the document."),
+    parts: z
+      .array(keyReference)
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("The entries that hold the document's parts, in their order: what is too large for one ConfigMap."),
+    inline: z.string().min(1).optional().describe("The document itself, as YAML or JSON text."),
+  }),
+  "configMap",
+  "parts",
+  "inline",
+);
+
+const requirement = z.strictObject({
+  name: grantedReference.shape.name.describe("The Security's name."),
+  namespace: grantedReference.shape.namespace.describe("The Security's namespace. Default: the API's."),
+  scopes: z.array(z.string().min(1).max(256)).max(64).optional().describe("Scopes that are needed."),
+});
+
+const patch = z.strictObject({
+  of: z.enum(["listener", "routes", "clusters"]).describe("The part of the gateway's configuration."),
+  operations: z
+    .array(
+      z.strictObject({
+        op: z.enum(["add", "remove", "replace"]).describe("What is done."),
+        path: z
+          .string()
+          .regex(/^(\/.*)?$/, "Not a JSON Pointer. Let it start with a slash.")
+          .describe("Where, as a JSON Pointer."),
+        value: z.unknown().optional().describe("The value that comes there."),
+      }),
+    )
+    .min(1)
+    .max(64)
+    .describe("The changes, one after the other (JSON Patch, RFC 6902)."),
+});
+
+const packedInterceptors = interceptors.extend({
+  source: keyReference.optional().describe("The ConfigMap's entry that holds the functions' files, packed."),
+  foreign: z.enum(["refuse", "ignore"]).optional().describe("What becomes of another product's interceptor keys. Default: `refuse`."),
+});
+
+const fields = z.strictObject({
+  definition: z
+    .array(definition)
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("The OpenAPI documents. Several are served by one gateway, each under its own base path."),
+  version: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+      "Not a version that can be an image's tag. Write letters, digits, `_`, `.` and `-`, at most 128.",
+    )
+    .optional()
+    .describe("The API's version and the image's tag. Default: the document's `info.version`."),
+  engine: z.enum(["envoy", "wso2"]).optional().describe("The gateway that serves. Default: `envoy`."),
+  mode: z
+    .enum(["shared", "privateJet", "sidecar"])
+    .optional()
+    .describe(
+      "Where a deployed TargetEndpoint runs: once for all APIs (`shared`, the default), once for this one, or in the gateway's pod.",
+    ),
+  gateway: objectReference
+    .optional()
+    .describe("The gateway, named by one's choice, that serves this API together with others. Default: its own."),
+  replicas: replicas.optional().describe("How many pods the gateway has. Default: 1."),
+  autoscaling: autoscaling.optional().describe("How the number of the gateway's pods follows the load."),
+  disruptionBudget: disruptionBudget.optional().describe("How many of the gateway's pods may be away at once."),
+  resources: containerNeeds.optional().describe("CPU and memory of the gateway's container."),
+  env: env.optional().describe("Environment variables of the policy agent and the interceptors."),
+  podTemplate: podTemplate.optional().describe("A patch of the gateway's pod template, merged strategically."),
+  image: z.string().min(1).max(1024).optional().describe("A ready image: nothing is built."),
+  inputHash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "Not a hash of inputs. Write 64 hexadecimal digits.")
+    .optional()
+    .describe("The hash that the image must have: that of the one which was tested."),
+  imagePullSecrets: pullSecrets.optional().describe("The Secrets with which the gateway's image is pulled."),
+  builder: z.enum(["kaniko", "layer", "none"]).optional().describe("What builds the image. Default: the operator's."),
+  rebuild: z
+    .enum(["never", "onPolicy", "always"])
+    .optional()
+    .describe(
+      "What makes a new image under the same version: nothing, a changed policy (`onPolicy`, the default), or a changed document too.",
+    ),
+  breakingChanges: z
+    .enum(["allow", "refuse"])
+    .optional()
+    .describe("What becomes of an update that breaks clients. Default: `allow`, with a condition."),
+  security: z
+    .array(requirement)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe("The Securities, as alternatives, that protect a document which says nothing of security."),
+  rateLimit: z.array(grantedReference).min(1).max(16).optional().describe("The RateLimitings that count for operations which name none."),
+  expose: expose.optional().describe("How the world reaches the API."),
+  addresses: addressLists.optional().describe("Client addresses that are let in or kept out."),
+  interceptors: packedInterceptors.optional().describe("Functions of one's own that see requests and responses."),
+  validation: validation.optional().describe("How far requests and responses are held against the document."),
+  cache: cache.optional().describe("How answers to GET are kept."),
+  maxBody: byteCount.optional().describe("The largest request body; a larger one is refused with 413."),
+  compression: z.boolean().optional().describe("Whether answers are compressed for clients that take it."),
+  maintenance: maintenance.optional().describe("Answers every request with 503 while it is there."),
+  errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457 (`problem`, the default), or WSO2's."),
+  publish: z
+    .strictObject({
+      document: z.boolean().optional().describe("Whether the document is served at `/openapi.json`."),
+      page: z.boolean().optional().describe("Whether a page to read it is served at `/docs`."),
+    })
+    .optional()
+    .describe("What of the document the gateway shows to the world."),
+  envoyPatches: z
+    .array(patch)
+    .max(32)
+    .optional()
+    .describe("Changes to the gateway's configuration that Portico has no field for. The result is validated."),
+});
+
+/** An API: documents, and how they are served. */
+export const apiSpec = atMostOne(atLeastOne(fields, "definition", "image"), "replicas", "autoscaling");
+
+export const apiStatus = z.object({
+  ...commonStatus,
+  image: z.string().optional().describe("The image that serves, with its digest."),
+  inputHash: z.string().optional().describe("The hash of what the image was made from."),
+  address: z.string().optional().describe("Where the API is reached."),
+  operations: z.int().min(0).optional().describe("How many operations it serves."),
+});
+
+export type ApiSpec = z.infer<typeof apiSpec>;

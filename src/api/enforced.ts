@@ -1,0 +1,160 @@
+import { isObject } from "../text/node.ts";
+import type { KindName } from "./kinds.ts";
+
+/** What has fields: a kind's spec, or the `x-portico` of a document (which has all fields that a path's and an operation's have). */
+export type Fielded = KindName | "x-portico";
+
+/** Something that a schema accepts and this version does not do. */
+interface Unserved {
+  /** The field with all that is below it: `jwt`, `definition[].parts`; empty for everything. */
+  readonly path: string;
+  /** What it would do, as a noun. */
+  readonly feature: string;
+  /** Where only some values of the field are not done: which. The field itself then counts as enforced. */
+  readonly values?: readonly unknown[];
+  /** Values that ask for nothing, and are no more refused than the field's absence. */
+  readonly except?: readonly unknown[];
+}
+
+interface Division {
+  /** Fields that do what they say, each by its own path. */
+  readonly enforced: readonly string[];
+  readonly notYet: readonly Unserved[];
+}
+
+const later = (feature: string, ...paths: readonly string[]): readonly Unserved[] => paths.map((path) => ({ path, feature }));
+
+/** The same for fields whose value `false` asks for nothing: that is what happens already. */
+const laterUnlessOff = (feature: string, ...paths: readonly string[]): readonly Unserved[] =>
+  paths.map((path) => ({ path, feature, except: [false] }));
+
+const corsFields = ["origins[]", "methods[]", "headers[]", "exposedHeaders[]", "maxAge", "credentials"];
+const headerFields = ["remove[]", "set.*", "add.*"];
+
+/** The one table of what this version does. A test holds it against the schemas: every field is in exactly one of the two columns. */
+export const division: Readonly<Record<Fielded, Division>> = {
+  // A cluster's operator serves them: on a laptop documents are named on the command line.
+  API: { enforced: [], notYet: later("API objects", "") },
+  TargetEndpoint: {
+    enforced: ["url", "urls[]", "protocol", "timeout", "connectTimeout"],
+    notYet: [
+      ...later("weights and failover groups", "targets"),
+      ...later("deployed backends", "deploy"),
+      { path: "protocol", feature: "HTTP/2 and gRPC to backends", values: ["http2", "h2c", "grpc"] },
+      ...later("idle time limits", "idleTimeout"),
+      ...later("TLS settings for backends", "tls"),
+      ...later("credentials for backends", "credentials"),
+      ...laterUnlessOff("failover", "failover"),
+      ...later("load balancing other than each url in its turn", "loadBalancing"),
+      ...later("retries", "retry"),
+      ...later("circuit breaking", "circuitBreaker"),
+      ...later("health checks", "healthCheck"),
+      ...later("connection pools", "connectionPool"),
+    ],
+  },
+  RateLimiting: { enforced: [], notYet: later("rate limits", "") },
+  Security: { enforced: [], notYet: later("protection", "") },
+  "x-portico": {
+    enforced: [
+      "name",
+      "basePath",
+      "hosts[]",
+      "owner",
+      "foreignInterceptors",
+      "backend",
+      ...["name", "url", "urls[]", "timeout", "basePath"].map((name) => `backend.${name}`),
+      "timeout",
+      "cors",
+      ...corsFields.map((name) => `cors.${name}`),
+      ...headerFields.flatMap((name) => [`requestHeaders.${name}`, `responseHeaders.${name}`]),
+      "disabled",
+      "mock",
+      "webSocket",
+    ],
+    notYet: [
+      ...later("backends in other namespaces", "backend.namespace"),
+      ...later("weighted backends", "backend.split"),
+      ...laterUnlessOff("failover", "backend.failover"),
+      ...later("load balancing other than each url in its turn", "backend.loadBalancing"),
+      ...later("retries", "backend.retry", "retry"),
+      ...later("circuit breaking", "backend.circuitBreaker"),
+      ...later("connection pools", "backend.connectionPool"),
+      ...later("health checks", "backend.healthCheck"),
+      ...later("TLS settings for backends", "backend.tls"),
+      ...later("credentials for backends", "backend.credentials"),
+      ...later(
+        "protection",
+
+        "security",
+        "scopes",
+        "schemes",
+        "credentialTypes",
+        "credentialHeader",
+        "clientCertificate",
+      ),
+      ...laterUnlessOff("protection", "strictAlternatives", "credentialOptional"),
+      ...laterUnlessOff("rate limits", "rateLimit"),
+      ...later("address lists", "addresses"),
+      ...later("sandbox backends", "sandbox", "sandboxWhen"),
+      ...later("mirroring", "mirror"),
+      ...later("rewriting of paths and queries", "rewrite"),
+      ...later("interceptors", "interceptors"),
+      ...later("validation against the document", "validation"),
+      ...laterUnlessOff("the response cache", "cache"),
+      ...later("size limits", "maxBody"),
+      ...laterUnlessOff("compression", "compression"),
+      ...laterUnlessOff("streams without time limits", "streaming"),
+      ...laterUnlessOff("maintenance mode", "maintenance"),
+      ...later("fault injection", "fault"),
+      ...later("sunset headers", "sunset"),
+      ...later("the choice of transports", "transports"),
+      ...later("the mode of deployed backends", "mode"),
+      ...later("WSO2's error bodies", "errors"),
+      ...later("the published document", "publish"),
+    ],
+  },
+};
+
+/** A part of a value that this version does not do. */
+export interface Found {
+  readonly path: readonly (string | number)[];
+  readonly feature: string;
+}
+
+/** What of a value, whose shape was checked, this version does not do, in the order of the table. */
+export function notYet(kind: Fielded, value: unknown): readonly Found[] {
+  return division[kind].notYet.flatMap(({ path, feature, values, except = [] }) =>
+    reached(value, stepsOf(path))
+      .filter((one) => (values === undefined || values.includes(one.value)) && !except.includes(one.value))
+      .map((one) => ({ path: one.path, feature })),
+  );
+}
+
+/** `a[].b` is a, [], b. */
+const stepsOf = (path: string): readonly string[] =>
+  path
+    .replaceAll("[]", ".[]")
+    .split(".")
+    .filter((step) => step !== "");
+
+interface Reached {
+  readonly path: readonly (string | number)[];
+  readonly value: unknown;
+}
+
+/** All values that a way of steps leads to. */
+function reached(value: unknown, way: readonly string[]): readonly Reached[] {
+  let now: readonly Reached[] = [{ path: [], value }];
+  for (const step of way) now = now.flatMap((from) => stepDown(from, step));
+  return now;
+}
+
+function stepDown({ path, value }: Reached, step: string): readonly Reached[] {
+  if (Array.isArray(value))
+    return step === "[]" ? value.map((element: unknown, index) => ({ path: [...path, index], value: element })) : [];
+  if (!isObject(value)) return [];
+  const keys = step === "*" ? Object.keys(value) : [step];
+  return keys
+    .filter((key) => Object.hasOwn(value, key) && value[key] !== undefined)
+    .map((key) => ({ path: [...path, key], value: value[key] }));
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/** The name of a header field (RFC 9110, section 5.6.2). */
+export const headerName = z
+  .string()
+  .max(256)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "Not the name of a header. Write letters, digits and hyphens.");
+
+/** A header that may be changed. Host says where a request goes, and follows from the backend. */
+const changeableHeader = headerName.refine(
+  (name) => name.toLowerCase() !== "host",
+  "The header Host follows from the backend. Leave it out here.",
+);
+
+const headerValue = z
+  .string()
+  .max(16_384)
+  .regex(/^[\t -~\u0080-\uffff]*$/, "A header's value is one line of text. Leave line breaks and control characters out.");
+
+/** Changes to header fields, done in this order: remove, set, add. */
+export const headerChanges = z.strictObject({
+  remove: z.array(changeableHeader).optional().describe("The names of headers that are taken out."),
+  set: z.record(changeableHeader, headerValue).optional().describe("Headers that get this value, in place of any that they have."),
+  add: z.record(changeableHeader, headerValue).optional().describe("Headers that get this value in addition to those that they have."),
+});
+
+export type HeaderChangesField = z.infer<typeof headerChanges>;

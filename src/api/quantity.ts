@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** A quantity as Kubernetes writes it: `250m`, `64Mi`, `2`. */
+export const quantity = z.union([
+  z.int().min(0),
+  z
+    .string()
+    .regex(
+      /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
+      "Not a quantity. Write a number with a unit of Kubernetes', such as `250m` or `64Mi`.",
+    ),
+]);
+
+/** A count or a share: `1`, `25%`. */
+export const countOrPercent = z.union([
+  z.int().min(0),
+  z.string().regex(/^(100|[0-9]{1,2})%$/, "Not a share. Write a whole number or a percentage, such as `25%`."),
+]);
+
+/** A number of bytes: `500`, `10Mi`. */
+export const byteCount = z
+  .string()
+  .regex(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)?$/, "Not a number of bytes. Write a whole number with or without Ki, Mi, Gi or Ti, such as `10Mi`.");

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/**
+ * The URL of something that requests are sent to. Never with credentials: those come from Secrets. The message does not repeat the
+ * URL, since what is wrong with it may be a password.
+ */
+const wrong =
+  "Not a URL that requests can be sent to. Write scheme, host and path, such as `https://pets.example.com/v1`: no credentials, no query, no fragment.";
+
+export const httpUrl = z
+  .string()
+  .max(2048)
+  .regex(/^https?:\/\/[^\s/?#@\\{}]+(\/[^\s?#\\]*)?$/, { error: wrong, abort: true })
+  .refine((url) => URL.canParse(url), wrong);

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
+import type { EnvoyBinary } from "./binary-probe.ts";
+import { recentLog } from "./log.ts";
+
+const patience = 120_000;
+
+/**
+ * Asks Envoy whether it takes the gateway files in a folder. `--mode validate` looks at nothing that a bootstrap takes from other
+ * files, and lets unknown fields pass in those; so the listeners, clusters and routes are put into one static bootstrap first, where
+ * an unknown field is an error. Paths in the files are relative to the folder; nothing is written there.
+ */
+export async function validateConfiguration(binary: EnvoyBinary, folder: string): Promise<Checked<void>> {
+  const work = await mkdtemp(join(tmpdir(), "portico-validate-"));
+  try {
+    const file = join(work, "static.json");
+    await writeFile(file, JSON.stringify(await staticBootstrap(folder)));
+    const complaint = await run(binary, file, folder);
+    return complaint === undefined
+      ? checked(undefined, [])
+      : failed(error("EnvoyFailed", wholeFile(folder), `Envoy refuses the configuration: ${complaint}`));
+  } catch (failure) {
+    return failed(
+      error(
+        "EnvoyFailed",
+        wholeFile(folder),
+        `The gateway files cannot be read: ${failure instanceof Error ? failure.message : String(failure)}.`,
+      ),
+    );
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function run(binary: EnvoyBinary, file: string, cwd: string): Promise<string | undefined> {
+  const args = ["--mode", "validate", "-c", file, "--disable-hot-restart", "--log-level", "error"];
+  return new Promise((resolve) => {
+    execFile(binary.path, args, { cwd, timeout: patience, killSignal: "SIGKILL" }, (failure, _, stderr) => {
+      const log = recentLog();
+      for (const line of stderr.split("\n")) log.add(line);
+      resolve(failure === null ? undefined : log.complaint() || failure.message);
+    });
+  });
+}
+
+async function staticBootstrap(folder: string): Promise<unknown> {
+  const bootstrap = await readJson(join(folder, "mounted/bootstrap.json"));
+  const dynamic = object(bootstrap.dynamic_resources);
+  const given = object(bootstrap.static_resources);
+  const listeners = await discovered(folder, dynamic.lds_config);
+  return {
+    ...bootstrap,
+    dynamic_resources: {},
+    static_resources: {
+      ...given,
+      listeners: [...list(given.listeners), ...(await Promise.all(listeners.map((listener) => inlineRoutes(folder, listener))))],
+      clusters: [...list(given.clusters), ...(await discovered(folder, dynamic.cds_config))],
+    },
+  };
+}
+
+/** What a discovery file holds, without the type that a static list does not repeat. */
+async function discovered(folder: string, source: unknown): Promise<readonly Json[]> {
+  const path = object(object(source).path_config_source).path;
+  if (typeof path !== "string") return [];
+  const { resources } = await readJson(join(folder, path));
+  return list(resources).map((one) => {
+    const { "@type": _, ...rest } = object(one);
+    return rest;
+  });
+}
+
+/** The same value with each `rds` replaced by the `route_config` that it names. */
+async function inlineRoutes(folder: string, value: unknown): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((element) => inlineRoutes(folder, element)));
+  if (typeof value !== "object" || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    if (key === "rds") copy.route_config = await namedRoutes(folder, object(member));
+    else copy[key] = await inlineRoutes(folder, member);
+  }
+  return copy;
+}
+
+async function namedRoutes(folder: string, rds: Json): Promise<unknown> {
+  const found = (await discovered(folder, rds.config_source)).find(({ name }) => name === rds.route_config_name);
+  if (found === undefined) throw new Error(`no routes are named ${String(rds.route_config_name)}`);
+  return found;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const readJson = async (path: string): Promise<Json> => object(JSON.parse(await readFile(path, "utf8")));
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const object = (value: unknown): Json => (isJson(value) ? value : {});

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { GatewayFiles } from "../compile/engine.ts";
+import { clustersOfBoth, versionOf } from "../compile/envoy/update.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import type { EnvoyBinary } from "./envoy/binary.ts";
+import { type RunningEnvoy, type StartOptions, startEnvoy } from "./envoy/process.ts";
+import { writeAtomically } from "./run-folder.ts";
+
+/** A gateway that serves on this machine. */
+export interface ServedGateway {
+  readonly envoy: RunningEnvoy;
+  /**
+   * Replaces what it serves, without a request or connection lost: first the clusters of both states, then routes, then the new clusters
+   * alone; each is waited for. Fails with EnvoyFailed, and serves the old state, when Envoy does not take it.
+   */
+  replace(files: GatewayFiles): Promise<Checked<void>>;
+}
+
+const clustersFile = "mounted/clusters.json";
+const routesFile = "image/routes.json";
+
+/** The statistics in which Envoy shows the version of a file that is in effect, and how many it refused. */
+const shownIn: Readonly<Record<string, string>> = { [clustersFile]: "cluster_manager.cds", [routesFile]: "http.gateway.rds.routes" };
+
+const patienceMs = 30_000;
+
+/** Writes the gateway's files into the run folder and starts Envoy on them. */
+export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: StartOptions): Promise<Checked<ServedGateway>> {
+  for (const [path, text] of files) await writeAtomically(join(options.folder, path), text);
+  const envoy = await startEnvoy(binary, options);
+  if (!envoy.ok) return envoy;
+  let current = files;
+  const replace = async (next: GatewayFiles): Promise<Checked<void>> => {
+    const put = (path: string, text: string) => putInEffect(envoy.value, options.folder, path, text);
+    const [oldClusters, clusters] = [current.get(clustersFile) ?? "", next.get(clustersFile) ?? ""];
+    const steps: readonly (readonly [string, string])[] = [
+      [clustersFile, clustersOfBoth(oldClusters, clusters)],
+      [routesFile, next.get(routesFile) ?? ""],
+      [clustersFile, clusters],
+    ];
+    const written = new Map(current);
+    for (const [path, text] of steps) {
+      if (written.get(path) === text) continue;
+      const done = await put(path, text);
+      if (!done.ok) {
+        for (const [old, oldText] of current) if (written.get(old) !== oldText || old === path) await writeAtomically(join(options.folder, old), oldText);
+        return done;
+      }
+      written.set(path, text);
+    }
+    current = next;
+    return checked(undefined, []);
+  };
+  return checked({ envoy: envoy.value, replace }, []);
+}
+
+/** Renames a file into place and waits until Envoy reports its version. Envoy gives no event for it, so its statistics are asked. */
+async function putInEffect({ admin, ended }: RunningEnvoy, folder: string, path: string, text: string): Promise<Checked<void>> {
+  const prefix = shownIn[path] ?? "";
+  const filter = new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.(version_text|update_rejected)$`);
+  const rejectedBefore = (await admin.stats(filter)).get(`${prefix}.update_rejected`);
+  await writeAtomically(join(folder, path), text);
+  const deadline = performance.now() + patienceMs;
+  while (performance.now() < deadline) {
+    const shown = await admin.stats(filter);
+    if (shown.get(`${prefix}.version_text`) === versionOf(text)) return checked(undefined, []);
+    if (shown.get(`${prefix}.update_rejected`) !== rejectedBefore) return failed(error("EnvoyFailed", wholeFile("envoy"), `Envoy refused ${path}; the state before serves on. Please report the document.`));
+    const end = await Promise.race([ended, wait(5, undefined)]);
+    if (end !== undefined) return failed(error("EnvoyFailed", wholeFile("envoy"), "Envoy ended while it took a change. Start again."));
+  }
+  return failed(error("EnvoyFailed", wholeFile("envoy"), `Envoy did not take ${path} within ${patienceMs / 1000} s; the state before serves on.`));
+}

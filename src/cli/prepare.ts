@@ -1,0 +1,34 @@
+import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
+import { envoy } from "../compile/envoy/engine.ts";
+import { type Checked, failed } from "../problem.ts";
+import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import type { ResolveSettings } from "../resolve/settings.ts";
+import { loadSources, type SourcePaths } from "../source/gateway.ts";
+import type { SourceFile } from "../text/node.ts";
+
+/** The gateway that documents and resources make, and the texts it was read from. */
+export interface PreparedGateway {
+  readonly apis: readonly ResolvedApi[];
+  readonly files: readonly SourceFile[];
+}
+
+/** The way from files to models, as every command goes it: source, resolve. All Problems on it come together, warnings of a success too. */
+export async function prepareGateway(paths: SourcePaths, settings: ResolveSettings): Promise<Checked<PreparedGateway>> {
+  const sources = await loadSources(paths);
+  if (!sources.ok) return sources;
+  const { documents, resources } = sources.value;
+  const apis = resolveGateway(documents, resources.documents, settings);
+  const problems = [...sources.problems, ...apis.problems];
+  if (!apis.ok) return failed(...problems);
+  const files = [...documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...resources.documents];
+  return { ok: true, value: { apis: apis.value, files }, problems };
+}
+
+const engine: Engine = envoy;
+
+/** The gateway's files for an environment. */
+export const compileGateway = ({ apis }: PreparedGateway, environment: Environment): GatewayFiles =>
+  engine.compile(
+    apis.map(({ model }) => model),
+    environment,
+  );

@@ -1,0 +1,30 @@
+import type { ApiModel } from "../model/api.ts";
+
+/** A kind of gateway: what turns models into the files that it serves from. */
+export interface Engine {
+  readonly name: string;
+  /** Pure: the same models and environment give the same bytes. */
+  compile(apis: readonly ApiModel[], environment: Environment): GatewayFiles;
+}
+
+/** Path in the gateway's folder -> text. `image/` is the same everywhere; `mounted/` differs by environment. */
+export type GatewayFiles = ReadonlyMap<string, string>;
+
+/** What differs from one place a gateway runs to the next. */
+export interface Environment {
+  readonly listener: { readonly host: string; readonly port: number; readonly tls: TlsFiles | undefined };
+  /** The second listener: /livez, /readyz, /metrics and nothing else. */
+  readonly monitoring: { readonly host: string; readonly port: number };
+  /** How many addresses at the end of X-Forwarded-For were written by proxies of one's own. */
+  readonly trustedHops: number;
+  /** The Unix socket of the backend that answers mocks that must choose; undefined where nothing is mocked. */
+  readonly mockSocket: string | undefined;
+  /** Whether answers name their operation. */
+  readonly debug: boolean;
+}
+
+/** PEM files, watched: a renamed one takes effect without a restart. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}

@@ -1,0 +1,61 @@
+import { extension, type Message, watchedFile } from "./json.ts";
+import { adminCluster } from "./names.ts";
+
+const adminSocket = "admin.sock";
+
+/** What Envoy starts with: where the rest is, its admin on a Unix socket, and when it is too busy. Never changes while it runs. */
+export function bootstrap(): Message {
+  return {
+    node: { id: "portico", cluster: "portico" },
+    admin: { address: { pipe: { path: adminSocket, mode: 0o600 } } },
+    dynamic_resources: { cds_config: watchedFile("mounted", "clusters.json"), lds_config: watchedFile("mounted", "listeners.json") },
+    static_resources: {
+      clusters: [
+        {
+          name: adminCluster,
+          type: "STATIC",
+          connect_timeout: "1s",
+          load_assignment: {
+            cluster_name: adminCluster,
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: adminSocket } } } }] }],
+          },
+        },
+      ],
+    },
+    overload_manager: overload(),
+    layered_runtime: { layers: [{ name: "static", static_layer: { "re2.max_program_size.error_level": 1_000_000 } }] },
+    stats_config: {
+      histogram_bucket_settings: [
+        { match: { safe_regex: { regex: ".*" } }, buckets: [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 60000] },
+      ],
+    },
+  };
+}
+
+const connectionMonitor = "envoy.resource_monitors.global_downstream_max_connections";
+const heapMonitor = "envoy.resource_monitors.fixed_heap";
+
+/** Before memory ends: give some back, end idle connections sooner, then take no more requests (envoy: "Overload manager"). */
+function overload(): Message {
+  return {
+    refresh_interval: "0.25s",
+    resource_monitors: [
+      extension(heapMonitor, "envoy.extensions.resource_monitors.fixed_heap.v3.FixedHeapConfig", { max_heap_size_bytes: 2 * 1024 ** 3 }),
+      extension(connectionMonitor, "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig", {
+        max_active_downstream_connections: 50_000,
+      }),
+    ],
+    actions: [
+      { name: "envoy.overload_actions.shrink_heap", triggers: [{ name: heapMonitor, threshold: { value: 0.9 } }] },
+      {
+        name: "envoy.overload_actions.reduce_timeouts",
+        triggers: [{ name: heapMonitor, scaled: { scaling_threshold: 0.85, saturation_threshold: 0.95 } }],
+        typed_config: {
+          "@type": "type.googleapis.com/envoy.config.overload.v3.ScaleTimersOverloadActionConfig",
+          timer_scale_factors: [{ timer: "HTTP_DOWNSTREAM_CONNECTION_IDLE", min_timeout: "2s" }],
+        },
+      },
+      { name: "envoy.overload_actions.stop_accepting_requests", triggers: [{ name: heapMonitor, threshold: { value: 0.95 } }] },
+    ],
+  };
+}

@@ -1,0 +1,63 @@
+import { isIP } from "node:net";
+import type { ApiModel, Backend, Target } from "../../model/api.ts";
+import { extension, type Message, typed } from "./json.ts";
+import { mockBackendCluster } from "./mock-route.ts";
+import { clusterName } from "./names.ts";
+
+const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+/** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
+export function clusters(apis: readonly ApiModel[], mockSocket: string | undefined): readonly Message[] {
+  return [
+    ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend))),
+    ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
+  ];
+}
+
+/** Envoy resolves names again as their time to live says and keeps the last good answer (envoy: STRICT_DNS). */
+function backendCluster(name: string, backend: Backend): Message {
+  const numeric = backend.targets.every(({ host }) => isIP(host) !== 0);
+  return {
+    name,
+    type: numeric ? "STATIC" : "STRICT_DNS",
+    ...(numeric ? {} : { respect_dns_ttl: true, dns_lookup_family: "V4_PREFERRED" }),
+    connect_timeout: `${backend.connectTimeoutMs / 1000}s`,
+    lb_policy: "ROUND_ROBIN",
+    per_connection_buffer_limit_bytes: 32768,
+    typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, protocolOptions(backend)) },
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backend.targets.map(endpoint) }] },
+    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls() } : {}),
+  };
+}
+
+function endpoint({ host, port, tls }: Target): Message {
+  const literal = isIP(host) === 6 ? `[${host}]` : host;
+  return {
+    endpoint: {
+      hostname: port === (tls ? 443 : 80) ? literal : `${literal}:${port}`,
+      address: { socket_address: { address: host, port_value: port } },
+    },
+  };
+}
+
+/** HTTP/1.1 to the backend; a path of the backend's URL is put before the request's. */
+function protocolOptions({ path }: Backend): Message {
+  const prefix = extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
+    mutations: {
+      request_mutations: [
+        { append: { header: { key: ":path", value: `${path.replaceAll("%", "%%")}%REQ(:PATH)%` }, append_action: "OVERWRITE_IF_EXISTS" } },
+      ],
+    },
+  });
+  const codec = extension("envoy.filters.http.upstream_codec", "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec");
+  return { explicit_http_config: { http_protocol_options: {} }, ...(path === "" ? {} : { http_filters: [prefix, codec] }) };
+}
+
+/** TLS as a browser does it: the system's roots, the backend's name in SNI and in the certificate. */
+function verifiedTls(): Message {
+  return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
+    auto_host_sni: true,
+    auto_sni_san_validation: true,
+    common_tls_context: { validation_context: { system_root_certs: {} } },
+  });
+}

@@ -1,0 +1,26 @@
+import type { Cors } from "../../model/cors.ts";
+import { type Message, typed } from "./json.ts";
+import { literalRegex } from "./pattern.ts";
+
+export const corsFilter = "envoy.filters.http.cors";
+
+/**
+ * The CORS policy of a route. The filter itself stands first in the chain, so that preflights pass before authentication
+ * (envoy: http_filters/cors_filter). A request from another origin than these is served without CORS headers, which the browser refuses.
+ */
+export function corsPolicy(cors: Cors): Message {
+  return typed("envoy.extensions.filters.http.cors.v3.CorsPolicy", {
+    allow_origin_string_match: cors.origins.map(originMatch),
+    allow_methods: cors.methods.join(", "),
+    allow_headers: cors.headers.join(", "),
+    expose_headers: cors.exposedHeaders.join(", "),
+    max_age: String(cors.maxAgeSeconds),
+    allow_credentials: cors.credentials,
+    forward_not_matching_preflights: false,
+  });
+}
+
+function originMatch(origin: string): Message {
+  if (origin === "*") return { safe_regex: { regex: ".*" } };
+  return origin.includes("*") ? { safe_regex: { regex: origin.split("*").map(literalRegex).join("[^./:]+") } } : { exact: origin };
+}

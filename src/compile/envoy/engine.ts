@@ -1,0 +1,35 @@
+import type { ApiModel } from "../../model/api.ts";
+import type { Engine, Environment, GatewayFiles } from "../engine.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { clusters } from "./clusters.ts";
+import { discoveryFile, type Message } from "./json.ts";
+import { listeners, tlsSecret } from "./listeners.ts";
+import { metricNames } from "./metrics.ts";
+import { directMocks, longestDirectBody } from "./mock-route.ts";
+import { routeConfigurationName } from "./names.ts";
+import { virtualHosts } from "./virtual-hosts.ts";
+
+/** The default engine: Envoy, from files that it watches. */
+export const envoy: Engine = { name: "envoy", compile };
+
+function compile(apis: readonly ApiModel[], environment: Environment): GatewayFiles {
+  const { tls } = environment.listener;
+  return new Map([
+    ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
+    ["mounted/bootstrap.json", `${JSON.stringify(bootstrap())}\n`],
+    ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment))],
+    ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment.mockSocket))],
+    ...(tls
+      ? [["mounted/certificate.json", discoveryFile("envoy.extensions.transport_sockets.tls.v3.Secret", [tlsSecret(tls)])] as const]
+      : []),
+  ]);
+}
+
+function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
+  const direct = directMocks(apis);
+  return {
+    name: routeConfigurationName,
+    max_direct_response_body_size_bytes: longestDirectBody(direct),
+    virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), debug }),
+  };
+}

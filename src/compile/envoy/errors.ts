@@ -1,0 +1,58 @@
+import type { Message } from "./json.ts";
+
+/** An error that the gateway itself answers, as RFC 9457 describes it. docs/errors has a page for each type. */
+export interface GatewayError {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+/** The page that says what a type of error means. */
+export const errorType = (slug: string): string => `https://portico.dev/errors/${slug}`;
+
+const gatewayError = (slug: string, status: number, title: string, detail: string): GatewayError => ({
+  type: errorType(slug),
+  title,
+  status,
+  detail,
+});
+
+export const errors = {
+  notFound: gatewayError("not-found", 404, "Not Found", "No operation of this API has this path."),
+  methodNotAllowed: gatewayError(
+    "method-not-allowed",
+    405,
+    "Method Not Allowed",
+    "The path has no operation with this method; the Allow header names those it has.",
+  ),
+  unauthorized: gatewayError(
+    "unauthorized",
+    401,
+    "Unauthorized",
+    "The operation needs a credential, and this gateway has nothing to check it with.",
+  ),
+  badRequest: gatewayError("bad-request", 400, "Bad Request", "The request is not well-formed, or its path is not safe."),
+  requestTimeout: gatewayError("request-timeout", 408, "Request Timeout", "The request did not arrive in time."),
+  bodyTooLarge: gatewayError("body-too-large", 413, "Content Too Large", "The request's body is larger than the gateway takes."),
+  headersTooLarge: gatewayError(
+    "headers-too-large",
+    431,
+    "Request Header Fields Too Large",
+    "The request's header fields are more or larger than the gateway takes.",
+  ),
+  upgradeRequired: gatewayError("upgrade-required", 426, "Upgrade Required", "The request's version of HTTP is not spoken here."),
+  upgradeRefused: gatewayError("upgrade-refused", 403, "Forbidden", "The operation does not take this upgrade of the connection."),
+  backendUnreachable: gatewayError("backend-unreachable", 502, "Bad Gateway", "The backend could not be reached, or broke off its answer."),
+  backendUnavailable: gatewayError("backend-unavailable", 503, "Service Unavailable", "No backend can take the request now."),
+  backendTimeout: gatewayError("backend-timeout", 504, "Gateway Timeout", "The backend did not answer in time."),
+  overloaded: gatewayError("overloaded", 503, "Service Unavailable", "The gateway has more to do than it can."),
+} as const satisfies Readonly<Record<string, GatewayError>>;
+
+/** The body of an error, with the request's id in it. A substitution format string of Envoy's: `%` begins a command. */
+export function problemBody({ type, title, status, detail }: Omit<GatewayError, "status"> & { readonly status: number | string }): Message {
+  return {
+    json_format: { type, title, status, detail, requestId: "%REQ(X-REQUEST-ID)%" },
+    content_type: "application/problem+json",
+  };
+}

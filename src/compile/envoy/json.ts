@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+
+/** A message of Envoy's configuration, as JSON. */
+export type Message = Readonly<Record<string, unknown>>;
+
+const types = "type.googleapis.com/";
+
+/** A message inside a `google.protobuf.Any`: it says its type. */
+export const typed = (type: string, message: Message = {}): Message => ({ "@type": types + type, ...message });
+
+/** A named extension of Envoy's with its configuration. */
+export const extension = (name: string, type: string, message: Message = {}): Message => ({ name, typed_config: typed(type, message) });
+
+/**
+ * A file for a subscription (`path_config_source`): a discovery response with resources of one type. Its version is a hash of its content,
+ * which Envoy shows, so that a change can be seen in effect.
+ */
+export function discoveryFile(type: string, messages: readonly Message[]): string {
+  const resources = JSON.stringify(messages.map((message) => typed(type, message)));
+  return `{"version_info":"${createHash("sha256").update(resources).digest("hex").slice(0, 12)}","resources":${resources}}\n`;
+}
+
+/** Reads a subscription's resources from a watched file; paths are relative to the gateway's folder. */
+export const watchedFile = (folder: string, file: string): Message => ({
+  path_config_source: { path: `${folder}/${file}`, watched_directory: { path: folder } },
+  resource_api_version: "V3",
+});
+
+/** A field that replaces what a message carries under its name. Envoy reads `%` as the begin of a command; a doubled one is plain. */
+export const overwriteHeader = (name: string, value: string): Message => ({
+  header: { key: name, value: value.replaceAll("%", "%%") },
+  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+});

@@ -1,0 +1,95 @@
+import type { Environment, TlsFiles } from "../engine.ts";
+import { accessLog } from "./access-log.ts";
+import { corsFilter } from "./cors.ts";
+import { extension, type Message, typed, watchedFile } from "./json.ts";
+import { localReplies } from "./local-replies.ts";
+import { requestMetrics } from "./metrics.ts";
+import { monitoringListener } from "./monitoring.ts";
+import { routeConfigurationName } from "./names.ts";
+
+const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+
+/** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
+const httpFilters: readonly Message[] = [
+  extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
+  extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router"),
+];
+
+/** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
+export function listeners(environment: Environment): readonly Message[] {
+  return [gatewayListener(environment), monitoringListener(environment.monitoring)];
+}
+
+/** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */
+function gatewayListener({ listener, trustedHops }: Environment): Message {
+  return {
+    name: "gateway",
+    address: { socket_address: { address: listener.host, port_value: listener.port } },
+    enable_reuse_port: false,
+    per_connection_buffer_limit_bytes: 32768,
+    ...(listener.tls
+      ? {
+          listener_filters: [
+            extension("envoy.filters.listener.tls_inspector", "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"),
+          ],
+        }
+      : {}),
+    filter_chains: [
+      {
+        filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops)) }],
+        ...(listener.tls ? { transport_socket: tls() } : {}),
+      },
+    ],
+  };
+}
+
+const http = (trustedHops: number): Message => ({
+  stat_prefix: "gateway",
+  rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
+  http_filters: httpFilters,
+  access_log: [accessLog(), requestMetrics()],
+  local_reply_config: localReplies(),
+  use_remote_address: true,
+  xff_num_trusted_hops: trustedHops,
+  normalize_path: true,
+  merge_slashes: true,
+  path_with_escaped_slashes_action: "REJECT_REQUEST",
+  server_header_transformation: "PASS_THROUGH",
+  strip_trailing_host_dot: true,
+  common_http_protocol_options: { idle_timeout: "300s", headers_with_underscores_action: "REJECT_REQUEST", max_headers_count: 100 },
+  http_protocol_options: { accept_http_10: false },
+  http2_protocol_options: { max_concurrent_streams: 100, initial_stream_window_size: 65536, initial_connection_window_size: 1048576 },
+  max_request_headers_kb: 60,
+  request_headers_timeout: "10s",
+  request_timeout: "300s",
+  stream_idle_timeout: "300s",
+  delayed_close_timeout: "1s",
+  drain_timeout: "5s",
+  always_set_request_id_in_response: true,
+});
+
+/** The certificate comes from a watched file (SDS): a renewed one takes effect without a restart. */
+function tls(): Message {
+  return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
+    common_tls_context: {
+      alpn_protocols: ["h2", "http/1.1"],
+      tls_params: { tls_minimum_protocol_version: "TLSv1_2" },
+      tls_certificate_sds_secret_configs: [
+        { name: "gateway", sds_config: { path_config_source: { path: "mounted/certificate.json" }, resource_api_version: "V3" } },
+      ],
+    },
+  });
+}
+
+/** The secret of the listener (envoy: transport_sockets.tls.v3.Secret): files, and where to look for new ones. */
+export function tlsSecret(files: TlsFiles): Message {
+  const folder = (file: string): string => file.slice(0, file.lastIndexOf("/")) || ".";
+  return {
+    name: "gateway",
+    tls_certificate: {
+      certificate_chain: { filename: files.certificate },
+      private_key: { filename: files.key },
+      watched_directory: { path: folder(files.certificate) },
+    },
+  };
+}

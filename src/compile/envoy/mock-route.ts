@@ -1,0 +1,74 @@
+import { plainAcceptPattern } from "../../model/accept.ts";
+import type { ApiModel, Operation } from "../../model/api.ts";
+import type { MockReply } from "../../model/mock.ts";
+import { type Message, overwriteHeader } from "./json.ts";
+import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
+import type { RouteAction } from "./operation-route.ts";
+
+/** Configuration that default answers may take in all; what is beyond comes from the mock backend (bytes of JSON). */
+const directBudget = 64 * 1024 * 1024;
+
+/** The mocked operations whose default answers the routes hold themselves: those that fit, in the order of the documents. */
+export function directMocks(apis: readonly ApiModel[]): ReadonlySet<Operation> {
+  const direct = new Set<Operation>();
+  let left = directBudget;
+  for (const operation of apis.flatMap((api) => api.operations)) {
+    if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400) continue;
+    const size = JSON.stringify(operation.answer.reply).length + 1024;
+    if (size > left) continue;
+    left -= size;
+    direct.add(operation);
+  }
+  return direct;
+}
+
+/**
+ * A mocked operation: its default answer directly where the request leaves no choice, and the mock backend where it names one
+ * (`Prefer`, RFC 7240) or takes another media type (`Accept`, RFC 9110, section 12.5.1).
+ */
+export function mockActions(api: ApiModel, operation: Operation, reply: MockReply, direct: boolean): readonly RouteAction[] {
+  const chosen: RouteAction = {
+    when: [],
+    action: { route: { cluster: mockCluster, timeout: "15s" } },
+    requestHeaders: [overwriteHeader(apiHeader, api.name), overwriteHeader(operationHeader, headerValue(operation.id))],
+    responseHeaders: [overwriteHeader(operationHeader, headerValue(operation.id))],
+  };
+  return direct ? [directAction(operation, reply), chosen] : [chosen];
+}
+
+function directAction(operation: Operation, { status, mediaType, headers, body }: MockReply): RouteAction {
+  return {
+    when: [
+      { name: "prefer", present_match: false },
+      {
+        name: "accept",
+        string_match: { safe_regex: { regex: `(?:${plainAcceptPattern(mediaType)})?` } },
+        treat_missing_header_as_empty: true,
+      },
+    ],
+    action: { direct_response: { status, ...(body === "" ? {} : { body: { inline_string: body } }) } },
+    requestHeaders: [],
+    responseHeaders: [
+      ...(mediaType === undefined ? [] : [overwriteHeader("content-type", mediaType)]),
+      ...headers.map(([name, value]) => overwriteHeader(name, value)),
+      overwriteHeader(operationHeader, headerValue(operation.id)),
+    ],
+  };
+}
+
+/** The longest of the bodies that routes answer directly, in bytes: Envoy refuses more than it was told (4,096 unless said). */
+export function longestDirectBody(operations: Iterable<Operation>): number {
+  let longest = 4096;
+  for (const { answer } of operations) if (answer.kind === "mock") longest = Math.max(longest, Buffer.byteLength(answer.reply.body));
+  return longest;
+}
+
+/** The cluster of the mock backend, behind a Unix socket. */
+export function mockBackendCluster(socket: string): Message {
+  return {
+    name: mockCluster,
+    type: "STATIC",
+    connect_timeout: "1s",
+    load_assignment: { cluster_name: mockCluster, endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: socket } } } }] }] },
+  };
+}

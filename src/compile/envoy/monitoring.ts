@@ -1,0 +1,38 @@
+import { extension, type Message, typed } from "./json.ts";
+import { adminCluster } from "./names.ts";
+
+const toAdmin = (path: string, adminPath: string): Message => ({
+  match: { path, headers: [{ name: ":method", string_match: { safe_regex: { regex: "GET|HEAD" } } }] },
+  route: { cluster: adminCluster, regex_rewrite: { pattern: { regex: "^.*$" }, substitution: adminPath } },
+});
+
+/** The second listener: whether the gateway lives, whether it is ready, and its metrics. Envoy's admin, behind it, is reachable for nothing else. */
+export function monitoringListener({ host, port }: { readonly host: string; readonly port: number }): Message {
+  const routes = [
+    { match: { path: "/livez" }, direct_response: { status: 200, body: { inline_string: "ok\n" } } },
+    toAdmin("/readyz", "/ready"),
+    toAdmin("/metrics", "/stats/prometheus"),
+  ];
+  return {
+    name: "monitoring",
+    address: { socket_address: { address: host, port_value: port } },
+    enable_reuse_port: false,
+    filter_chains: [
+      {
+        filters: [
+          {
+            name: "http",
+            typed_config: typed("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
+              stat_prefix: "monitoring",
+              route_config: { name: "monitoring", virtual_hosts: [{ name: "monitoring", domains: ["*"], routes }] },
+              http_filters: [extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router")],
+              normalize_path: true,
+              request_headers_timeout: "5s",
+              common_http_protocol_options: { idle_timeout: "60s" },
+            }),
+          },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,14 @@
+/** Names that the parts of a gateway know each other by. */
+export const routeConfigurationName = "routes";
+export const mockCluster = "portico-mocks";
+export const adminCluster = "portico-admin";
+/** Header fields: what the mock backend is asked for, and what an answer says of itself. */
+export const operationHeader = "portico-operation";
+export const apiHeader = "portico-api";
+
+/** The cluster of an API's backend. Backends' names are free of addresses, so that an image holds none. */
+export const clusterName = (api: string, backend: string): string => `${api}/${backend}`;
+
+/** An operation's id as a header field's value: visible ASCII as it is, the rest percent-encoded (RFC 9110, section 5.5). */
+export const headerValue = (id: string): string =>
+  id.replaceAll(/[^\x21-\x7e]|%/gu, (character) => (/\p{Surrogate}/u.test(character) ? "%EF%BF%BD" : encodeURIComponent(character)));

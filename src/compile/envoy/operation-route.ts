@@ -1,0 +1,102 @@
+import type { Access, ApiModel, Operation, Scheme } from "../../model/api.ts";
+import { backendAction } from "./backend-route.ts";
+import { corsFilter, corsPolicy } from "./cors.ts";
+import { errors, problemBody } from "./errors.ts";
+import { field, headerChanges } from "./header-changes.ts";
+import { type Message, overwriteHeader } from "./json.ts";
+import { mockActions } from "./mock-route.ts";
+import { headerValue, operationHeader } from "./names.ts";
+import type { EntryOperation, PathEntry } from "./path-entry.ts";
+import { methodIs, routeMatch } from "./path-match.ts";
+
+/** What all routes of a gateway are made with. */
+export interface RouteSettings {
+  /** The mocked operations whose default answers the routes hold themselves. */
+  readonly directMocks: ReadonlySet<Operation>;
+  /** Under which names operations are counted: those beyond the bound share one. */
+  readonly metricNames: ReadonlyMap<Operation, string>;
+  /** Whether answers of backends name their operation, too. */
+  readonly debug: boolean;
+}
+
+/** What a route does with its requests, and on what further conditions on headers. */
+export interface RouteAction {
+  readonly when: readonly Message[];
+  readonly action: Message;
+  readonly responseHeaders: readonly Message[];
+  readonly requestHeaders: readonly Message[];
+}
+
+/** The routes of one operation, for its method (and HEAD where that is GET's), in the order in which they are tried. */
+export function operationRoutes(
+  entry: PathEntry,
+  found: EntryOperation,
+  methods: readonly string[],
+  settings: RouteSettings,
+): readonly Message[] {
+  return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
+    const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
+    return {
+      ...routeIdentity(found, settings),
+      match: routeMatch(entry, [methodIs(...methods), ...when]),
+      ...action,
+      ...changes,
+      ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders]),
+      ...field("response_headers_to_add", [...messages(changes.response_headers_to_add), ...responseHeaders]),
+      ...(found.operation.cors ? { typed_per_filter_config: { [corsFilter]: corsPolicy(found.operation.cors) } } : {}),
+    };
+  });
+}
+
+const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
+
+/** What logs and metrics know a route by. */
+export function routeIdentity({ api, operation }: EntryOperation, { metricNames }: RouteSettings): Message {
+  return {
+    name: `${api.name}/${operation.id}`,
+    metadata: {
+      filter_metadata: {
+        portico: { api: api.name, operation: operation.id, template: operation.template, metric: metricNames.get(operation) ?? "other" },
+      },
+    },
+  };
+}
+
+function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings): readonly RouteAction[] {
+  if (operation.access.kind === "refused") return [refusal(api, operation.access)];
+  if (operation.answer.kind === "mock") return mockActions(api, operation, operation.answer.reply, settings.directMocks.has(operation));
+  return [
+    {
+      when: [],
+      action: backendAction(api, operation, operation.answer),
+      requestHeaders: [],
+      responseHeaders: settings.debug ? [overwriteHeader(operationHeader, headerValue(operation.id))] : [],
+    },
+  ];
+}
+
+/** Nobody can be let in: 401, with what would be accepted (RFC 9110, section 15.5.2). */
+function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }>): RouteAction {
+  const challenges = [...new Set(schemes.flatMap((scheme) => challenge(api, scheme)))];
+  return {
+    when: [],
+    action: { direct_response: { status: errors.unauthorized.status, body_format: problemBody(errors.unauthorized) } },
+    requestHeaders: [],
+    responseHeaders: challenges.map((value) => ({
+      header: { key: "www-authenticate", value: value.replaceAll("%", "%%") },
+      append_action: "APPEND_IF_EXISTS_OR_ADD",
+    })),
+  };
+}
+
+/** A challenge with its realm, and the scopes of a Bearer token (RFC 6750, section 3). */
+function challenge(api: ApiModel, { challenge: scheme, scopes }: Scheme): readonly string[] {
+  if (scheme === undefined) return [];
+  const realm = `realm="${api.name}"`;
+  return [
+    scheme === "Bearer" && scopes.length > 0 ? `${scheme} ${realm}, scope="${scopes.map(quotedText).join(" ")}"` : `${scheme} ${realm}`,
+  ];
+}
+
+/** What may stand in a quoted string of a header field as it is; the rest is left out. */
+const quotedText = (text: string): string => text.replaceAll(/[^\x21\x23-\x5b\x5d-\x7e]/g, "");

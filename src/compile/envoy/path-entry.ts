@@ -1,0 +1,49 @@
+import type { ApiModel, Operation } from "../../model/api.ts";
+import { compareText, type PathTemplate, precedence, type QueryCondition, shape } from "../../model/path.ts";
+
+/** A path of a gateway, base path included, with the operations that answer it by method. */
+export interface PathEntry {
+  readonly template: PathTemplate;
+  readonly query: readonly QueryCondition[];
+  readonly operations: readonly EntryOperation[];
+}
+
+export interface EntryOperation {
+  readonly api: ApiModel;
+  readonly operation: Operation;
+}
+
+/**
+ * The paths of several APIs in the order in which they answer: the path is chosen before the method, so operations whose paths match
+ * the same requests share one entry.
+ */
+export function pathEntries(apis: readonly ApiModel[]): readonly PathEntry[] {
+  const entries = new Map<string, PathEntry & { readonly operations: EntryOperation[] }>();
+  for (const api of apis) {
+    const base = baseSegments(api.basePath);
+    for (const operation of api.operations) {
+      const template = [...base, ...operation.path];
+      const key = JSON.stringify([shape(template), operation.query]);
+      const entry = entries.get(key);
+      if (entry) entry.operations.push({ api, operation });
+      else entries.set(key, { template, query: operation.query, operations: [{ api, operation }] });
+    }
+  }
+  return [...entries.values()].toSorted(entryPrecedence);
+}
+
+const baseSegments = (basePath: string): PathTemplate =>
+  basePath === ""
+    ? []
+    : basePath
+        .slice(1)
+        .split("/")
+        .map((text) => [text]);
+
+function entryPrecedence(a: PathEntry, b: PathEntry): number {
+  if (shape(a.template) !== shape(b.template)) return precedence(a.template, b.template);
+  return conditionWeight(b) - conditionWeight(a) || compareText(JSON.stringify(a.query), JSON.stringify(b.query));
+}
+
+/** More conditions before fewer, exact values before mere presence. */
+const conditionWeight = ({ query }: PathEntry): number => query.reduce((sum, { value }) => sum + (value === undefined ? 1000 : 1001), 0);

@@ -1,0 +1,25 @@
+import type { QueryCondition } from "../../model/path.ts";
+import type { Message } from "./json.ts";
+import type { PathEntry } from "./path-entry.ts";
+import { pathPattern } from "./pattern.ts";
+
+/** The match of a route: a path's pattern, its conditions on the query, and conditions on headers (envoy: config.route.v3.RouteMatch). */
+export function routeMatch({ template, query }: PathEntry, headers: readonly Message[]): Message {
+  const pattern = pathPattern(template);
+  return {
+    ...("path" in pattern ? { path: pattern.path } : { safe_regex: { regex: pattern.regex } }),
+    ...(headers.length > 0 ? { headers } : {}),
+    ...(query.length > 0 ? { query_parameters: query.map(queryMatch) } : {}),
+  };
+}
+
+const queryMatch = ({ name, value }: QueryCondition): Message => ({
+  name,
+  ...(value === undefined ? { present_match: true } : { string_match: { exact: value } }),
+});
+
+/** A request with one of these methods. */
+export function methodIs(...methods: readonly string[]): Message {
+  const [first] = methods;
+  return { name: ":method", string_match: methods.length === 1 ? { exact: first } : { safe_regex: { regex: methods.join("|") } } };
+}

@@ -1,0 +1,60 @@
+import { corsFilter, corsPolicy } from "./cors.ts";
+import { errors, problemBody } from "./errors.ts";
+import { type Message, overwriteHeader } from "./json.ts";
+import { operationRoutes, type RouteSettings, routeIdentity } from "./operation-route.ts";
+import type { EntryOperation, PathEntry } from "./path-entry.ts";
+import { methodIs, routeMatch } from "./path-match.ts";
+
+/**
+ * All routes of one path, in the order in which they are tried: preflights, the operations, OPTIONS and what is not allowed. HEAD is
+ * answered as GET is and OPTIONS by the gateway, unless the document has operations for them (RFC 9110, sections 9.3.2 and 9.3.7).
+ */
+export function pathRoutes(entry: PathEntry, settings: RouteSettings): readonly Message[] {
+  const methods = new Set(entry.operations.map(({ operation }) => operation.method));
+  const allowed = [
+    ...methods,
+    ...(methods.has("GET") && !methods.has("HEAD") ? ["HEAD"] : []),
+    ...(methods.has("OPTIONS") ? [] : ["OPTIONS"]),
+  ].toSorted();
+  return [
+    ...entry.operations.flatMap((found) => preflight(entry, found, settings)),
+    ...entry.operations.flatMap((found) => operationRoutes(entry, found, answered(found, methods), settings)),
+    ...(methods.has("OPTIONS") ? [] : [optionsRoute(entry, allowed)]),
+    notAllowed(entry, allowed),
+  ];
+}
+
+const answered = ({ operation }: EntryOperation, methods: ReadonlySet<string>): readonly string[] =>
+  operation.method === "GET" && !methods.has("HEAD") ? ["GET", "HEAD"] : [operation.method];
+
+/** A browser's question before a request of another origin (WHATWG Fetch, section 3.2.2): the CORS filter answers it by this route's policy. */
+function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSettings): readonly Message[] {
+  const { cors, method } = found.operation;
+  if (cors === undefined) return [];
+  return [
+    {
+      ...routeIdentity(found, settings),
+      match: routeMatch(entry, [methodIs("OPTIONS"), { name: "access-control-request-method", string_match: { exact: method } }]),
+      direct_response: { status: 204 },
+      typed_per_filter_config: { [corsFilter]: corsPolicy(cors) },
+    },
+  ];
+}
+
+const optionsRoute = (entry: PathEntry, allowed: readonly string[]): Message => ({
+  match: routeMatch(entry, [methodIs("OPTIONS")]),
+  direct_response: { status: 204 },
+  response_headers_to_add: [overwriteHeader("allow", allowed.join(", "))],
+});
+
+const notAllowed = (entry: PathEntry, allowed: readonly string[]): Message => ({
+  match: routeMatch(entry, []),
+  direct_response: { status: errors.methodNotAllowed.status, body_format: problemBody(errors.methodNotAllowed) },
+  response_headers_to_add: [overwriteHeader("allow", allowed.join(", "))],
+});
+
+/** What ends every list of routes. */
+export const notFoundRoute: Message = {
+  match: { prefix: "/" },
+  direct_response: { status: errors.notFound.status, body_format: problemBody(errors.notFound) },
+};

@@ -1,0 +1,23 @@
+import { isObject } from "../../text/node.ts";
+
+/**
+ * The clusters file for the time between two states: the new clusters, and the old ones that the routes still in effect may name. With it
+ * in effect first, routes can be replaced without a request that finds no cluster.
+ */
+export function clustersOfBoth(before: string, after: string): string {
+  const [old, next] = [resourcesOf(before), resourcesOf(after)];
+  const names = new Set(next.map(({ name }) => name));
+  const gone = old.filter(({ name }) => !names.has(name));
+  return gone.length === 0 ? after : `${JSON.stringify({ version_info: `${versionOf(after)}-both`, resources: [...next, ...gone] })}\n`;
+}
+
+/** The version a file says of itself: Envoy reports it once the file is in effect. */
+export function versionOf(file: string): string {
+  const parsed: unknown = JSON.parse(file);
+  return isObject(parsed) && typeof parsed.version_info === "string" ? parsed.version_info : "";
+}
+
+function resourcesOf(file: string): readonly Readonly<Record<string, unknown>>[] {
+  const parsed: unknown = JSON.parse(file);
+  return isObject(parsed) && Array.isArray(parsed.resources) ? parsed.resources.filter(isObject) : [];
+}

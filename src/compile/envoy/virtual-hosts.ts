@@ -1,0 +1,32 @@
+import type { ApiModel } from "../../model/api.ts";
+import { compareText } from "../../model/path.ts";
+import type { Message } from "./json.ts";
+import { pathMatcher } from "./matcher.ts";
+import type { RouteSettings } from "./operation-route.ts";
+import { type PathEntry, pathEntries } from "./path-entry.ts";
+import { notFoundRoute, pathRoutes } from "./path-routes.ts";
+import { pathTree } from "./tree/build.ts";
+
+/** A virtual host for each host name, with the paths of the APIs that answer under it; those without host names answer under every one. */
+export function virtualHosts(apis: readonly ApiModel[], settings: RouteSettings): readonly Message[] {
+  const everywhere = apis.filter((api) => api.hosts.length === 0);
+  const hosts = [...new Set(apis.flatMap((api) => api.hosts))].toSorted(compareText);
+  return [
+    ...hosts.map((host) =>
+      virtualHost(
+        host,
+        [host, `${host}:*`],
+        apis.filter((api) => api.hosts.includes(host) || api.hosts.length === 0),
+        settings,
+      ),
+    ),
+    virtualHost("*", ["*"], everywhere, settings),
+  ];
+}
+
+function virtualHost(name: string, domains: readonly string[], apis: readonly ApiModel[], settings: RouteSettings): Message {
+  const routes = new Map(pathEntries(apis).map((entry) => [entry, pathRoutes(entry, settings)] as const));
+  const candidates = [...routes].map(([entry, list]) => ({ entry, template: entry.template, weight: list.length }));
+  const routesOf = ({ entry }: { readonly entry: PathEntry }): readonly Message[] => routes.get(entry) ?? [];
+  return { name, domains, matcher: pathMatcher(pathTree(candidates), routesOf, notFoundRoute) };
+}

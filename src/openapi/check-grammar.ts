@@ -1,0 +1,129 @@
+import { error, type Problem, warning } from "../problem.ts";
+import { isObject, type JsonObject, type Node, placeOf } from "../text/node.ts";
+import { join, tokens } from "../text/pointer.ts";
+import { describing, type Grammar, type Shape } from "./grammar.ts";
+import { type DocumentFiles, follow, refOf } from "./references.ts";
+
+/** Problems beyond these are the same story again. */
+const enough = 200;
+
+/** A check of one document on its way. */
+interface Check {
+  readonly documents: DocumentFiles;
+  readonly grammar: Grammar;
+  readonly problems: Problem[];
+  /** Which objects were looked at in which role. */
+  readonly seen: Map<string, WeakSet<object>>;
+}
+
+/**
+ * Whether every value of a document has the type its field takes, and every `$ref` leads somewhere. Errors where the gateway
+ * reads, warnings where the document only describes. Each object is looked at once for each role it plays, so that shared and
+ * recursive parts cost nothing more. Does not recurse deeper than the parser allowed the text to be.
+ */
+export function checkGrammar(documents: DocumentFiles, grammar: Grammar, document: Node): readonly Problem[] {
+  const check: Check = { documents, grammar, problems: [], seen: new Map() };
+  checkObject(check, document, "Document", false);
+  return check.problems;
+}
+
+function checkValue(check: Check, node: Node, shape: Shape, lenient: boolean): void {
+  if (check.problems.length >= enough) return;
+  if (typeof shape === "string") {
+    if (!hasType(node.value, shape)) wrong(check, node, shape, lenient);
+  } else if ("object" in shape) checkObject(check, node, shape.object, lenient);
+  else if ("either" in shape) checkEither(check, node, shape.either, lenient);
+  else if ("list" in shape) checkList(check, node, shape, lenient);
+  else checkMap(check, node, shape, lenient);
+}
+
+function checkObject(check: Check, node: Node, name: string, leniently: boolean): void {
+  const lenient = leniently || describing.has(name);
+  if (!isObject(node.value)) {
+    wrong(check, node, { object: name }, lenient);
+    return;
+  }
+  const target = refOf(node) === undefined ? undefined : follow(check.documents, node);
+  check.problems.push(...(target?.problems ?? []));
+  if (target?.ok === false) return;
+  const at = target?.value ?? node;
+  // Where a schema is, `true` and `false` are schemas too.
+  if (typeof at.value === "boolean") return;
+  if (!isObject(at.value)) wrong(check, at, { object: name }, lenient);
+  else if (firstTime(check, name, at.value)) checkFields(check, at, at.value, name, lenient);
+}
+
+function checkFields(check: Check, { file, pointer }: Node, value: JsonObject, name: string, lenient: boolean): void {
+  const fields = check.grammar[name] ?? {};
+  for (const key of Object.keys(value)) {
+    const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (shape !== undefined) checkValue(check, { file, pointer: join(pointer, key), value: value[key] }, shape, lenient);
+  }
+}
+
+function checkEither(check: Check, node: Node, shapes: readonly Shape[], lenient: boolean): void {
+  const fitting = shapes.find((shape) => beginsAs(node.value, shape));
+  if (fitting === undefined) wrong(check, node, { either: shapes }, lenient);
+  else checkValue(check, node, fitting, lenient);
+}
+
+function checkList(check: Check, node: Node, shape: { readonly list: Shape }, lenient: boolean): void {
+  if (!Array.isArray(node.value)) {
+    wrong(check, node, shape, lenient);
+    return;
+  }
+  for (const [index, value] of node.value.entries())
+    checkValue(check, { file: node.file, pointer: join(node.pointer, index), value }, shape.list, lenient);
+}
+
+function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, lenient: boolean): void {
+  if (!isObject(node.value)) {
+    wrong(check, node, shape, lenient);
+    return;
+  }
+  for (const [key, value] of Object.entries(node.value)) {
+    if (!key.startsWith("x-")) checkValue(check, { file: node.file, pointer: join(node.pointer, key), value }, shape.map, lenient);
+  }
+}
+
+function firstTime({ seen }: Check, role: string, value: object): boolean {
+  const known = seen.get(role) ?? new WeakSet();
+  seen.set(role, known);
+  if (known.has(value)) return false;
+  known.add(value);
+  return true;
+}
+
+function wrong({ problems }: Check, node: Node, shape: Shape, lenient: boolean): void {
+  const say = lenient ? warning : error;
+  const field = tokens(node.pointer).at(-1);
+  const name = field === undefined ? "The document" : `\`${field}\``;
+  problems.push(
+    say("WrongType", placeOf(node), `${name} is ${typeName(node.value)}, not ${shapeName(shape)}. Write ${shapeName(shape)} here.`),
+  );
+}
+
+function hasType(value: unknown, shape: "string" | "boolean" | "number" | "text" | "any"): boolean {
+  if (shape === "any") return true;
+  if (shape === "text") return typeof value !== "object" || value === null;
+  return typeof value === shape;
+}
+
+function beginsAs(value: unknown, shape: Shape): boolean {
+  if (typeof shape === "string") return hasType(value, shape);
+  return "list" in shape ? Array.isArray(value) : isObject(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a mapping" : `a ${typeof value}`;
+}
+
+function shapeName(shape: Shape): string {
+  if (shape === "text") return "a string";
+  if (typeof shape === "string") return `a ${shape}`;
+  if ("list" in shape) return "a list";
+  if ("either" in shape) return shape.either.map(shapeName).join(" or ");
+  return "a mapping";
+}

@@ -1,0 +1,56 @@
+import type { Node } from "../text/node.ts";
+import type { DocumentFiles } from "./references.ts";
+import type { Format } from "./version.ts";
+
+/** An OpenAPI document of any known version, read: what differs between the versions is gone, references are still to be followed. */
+export interface OpenApiDocument {
+  readonly format: Format;
+  readonly files: DocumentFiles;
+  readonly root: Node;
+  readonly title: string | undefined;
+  readonly version: string | undefined;
+  readonly servers: readonly Server[];
+  readonly security: readonly SecurityRequirement[] | undefined;
+  readonly schemes: ReadonlyMap<string, SecurityScheme>;
+  readonly paths: readonly DocumentPath[];
+}
+
+/** One entry of `paths`: its key as it is written, and the path item it stands for. */
+export interface DocumentPath {
+  readonly key: string;
+  /** Where the key is written. */
+  readonly where: Node;
+  /** The path item, its `$ref` followed. */
+  readonly node: Node;
+  readonly servers: readonly Server[] | undefined;
+  readonly operations: readonly DocumentOperation[];
+}
+
+export interface DocumentOperation {
+  /** In capitals. */
+  readonly method: string;
+  readonly id: string | undefined;
+  readonly node: Node;
+  readonly servers: readonly Server[] | undefined;
+  readonly security: readonly SecurityRequirement[] | undefined;
+  /** Swagger 2.0's media types of answers; empty in OpenAPI 3. */
+  readonly produces: readonly string[];
+}
+
+/** A server's URL with its variables replaced by their defaults. */
+export interface Server {
+  readonly url: string;
+  readonly where: Node;
+}
+
+/** One alternative: every scheme named in it is needed, with these scopes. No scheme: no credential is needed. */
+export interface SecurityRequirement {
+  readonly schemes: readonly { readonly name: string; readonly scopes: readonly string[] }[];
+  readonly where: Node;
+}
+
+export interface SecurityScheme {
+  readonly name: string;
+  readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "mutualTLS" | "http";
+  readonly where: Node;
+}

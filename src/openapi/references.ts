@@ -1,0 +1,83 @@
+import { posix } from "node:path";
+import { type Checked, checked, error, failed } from "../problem.ts";
+import { isObject, type Node, placeOf, root, type SourceFile } from "../text/node.ts";
+import { join, tokens } from "../text/pointer.ts";
+
+/** A document and every file it refers to, by the name it is referred to with (relative to the person's working folder, or a URL). */
+export interface DocumentFiles {
+  readonly root: SourceFile;
+  readonly files: ReadonlyMap<string, SourceFile>;
+}
+
+/** The text of a `$ref`, when the node is a reference. */
+export function refOf(node: Node): string | undefined {
+  const ref = isObject(node.value) && Object.hasOwn(node.value, "$ref") ? node.value.$ref : undefined;
+  return typeof ref === "string" ? ref : undefined;
+}
+
+const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(text);
+
+/** The file that a reference in `from` names, and the pointer in it (RFC 3986, section 5; RFC 6901, section 6). */
+export function refTarget(from: string, ref: string): { readonly file: string; readonly pointer: string } {
+  const hash = ref.indexOf("#");
+  const path = hash === -1 ? ref : ref.slice(0, hash);
+  const pointer = hash === -1 ? "" : decoded(ref.slice(hash + 1));
+  if (path === "") return { file: from, pointer };
+  if (isUrl(path)) return { file: path, pointer };
+  if (isUrl(from)) return { file: new URL(path, from).href, pointer };
+  return { file: posix.normalize(posix.join(posix.dirname(from), decoded(path))), pointer };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether a file lies outside the document's folder: a URL, an absolute path, or one that climbs out. */
+export function leavesFolder(rootName: string, file: string): boolean {
+  if (isUrl(file)) return true;
+  const relative = posix.relative(posix.dirname(rootName), file);
+  return relative === ".." || relative.startsWith("../") || (posix.isAbsolute(file) && !posix.isAbsolute(rootName));
+}
+
+/**
+ * What a node stands for: itself, or what its `$ref` leads to in the end.
+ * Fails with DanglingRef or RefCycle at the reference.
+ */
+export function follow(documents: DocumentFiles, node: Node): Checked<Node> {
+  const seen = new Set<string>();
+  let at = node;
+  for (let ref = refOf(at); ref !== undefined; ref = refOf(at)) {
+    const target = refTarget(at.file.name, ref);
+    const key = `${target.file}#${target.pointer}`;
+    if (seen.has(key)) return failed(error("RefCycle", placeOf(node), `\`$ref: ${show(ref)}\` leads back to itself. Point it at a value.`));
+    seen.add(key);
+    const found = descend(documents, target.file, target.pointer);
+    if (found === undefined)
+      return failed(
+        error("DanglingRef", placeOf(at), `\`$ref: ${show(ref)}\` points at nothing. Mend the reference, or add what it names.`),
+      );
+    at = found;
+  }
+  return checked(at, []);
+}
+
+const show = (ref: string): string => (ref.length > 200 ? `${ref.slice(0, 200)}...` : ref);
+
+/** The node at a pointer of a file. */
+function descend(documents: DocumentFiles, name: string, pointer: string): Node | undefined {
+  const file = name === documents.root.name ? documents.root : documents.files.get(name);
+  if (file === undefined || (pointer !== "" && !pointer.startsWith("/"))) return undefined;
+  let { value } = root(file);
+  let way = "";
+  for (const token of tokens(pointer)) {
+    if (Array.isArray(value)) value = value[Number(token)];
+    else if (isObject(value) && Object.hasOwn(value, token)) value = value[token];
+    else return undefined;
+    way = join(way, token);
+  }
+  return value === undefined ? undefined : { file, pointer: way, value };
+}

@@ -1,0 +1,109 @@
+import type { BackendField } from "../api/backend.ts";
+import { milliseconds } from "../api/duration.ts";
+import type { Resources } from "../api/resource.ts";
+import type { Backend, Target } from "../model/api.ts";
+import type { Server } from "../openapi/document.ts";
+import { error, type Problem } from "../problem.ts";
+import { type Node, placeOf } from "../text/node.ts";
+import { didYouMean } from "../text/suggest.ts";
+import { parseServerUrl } from "./server-url.ts";
+
+/** Where an operation's requests go, as its level of the document or its servers say. */
+export interface Destination {
+  readonly backend: Backend;
+  readonly basePath: "keep" | "strip";
+  readonly timeoutMs: number | undefined;
+}
+
+const defaultConnectTimeoutMs = 5000;
+
+/** The destination that an extension's `backend` names. `scope` names what it is said for: it becomes the backend's name where it has none. */
+export function namedDestination(
+  said: BackendField,
+  at: Node,
+  scope: string,
+  resources: Resources,
+  problems: Problem[],
+): Destination | undefined {
+  const name = typeof said === "string" ? said : said.name;
+  if (name !== undefined)
+    return endpointDestination(name, typeof said === "string" ? "strip" : (said.basePath ?? "strip"), at, resources, problems);
+  if (typeof said === "string") return undefined;
+  const urls = said.urls ?? (said.url === undefined ? [] : [said.url]);
+  const backend = backendOf(`@${scope}`, urls, defaultConnectTimeoutMs, at, problems);
+  return (
+    backend && {
+      backend,
+      basePath: said.basePath ?? "strip",
+      timeoutMs: said.timeout === undefined ? undefined : milliseconds(said.timeout),
+    }
+  );
+}
+
+function endpointDestination(
+  name: string,
+  basePath: "keep" | "strip",
+  at: Node,
+  resources: Resources,
+  problems: Problem[],
+): Destination | undefined {
+  const endpoint = resources.targetEndpoints.get(name);
+  if (endpoint === undefined) {
+    const hint =
+      didYouMean(name, [...resources.targetEndpoints.keys()]) || " Add a TargetEndpoint of this name, or write `backend: {url: ...}`.";
+    problems.push(error("UnknownBackend", placeOf(at), `There is no TargetEndpoint \`${name}\`.${hint}`));
+    return undefined;
+  }
+  const { url, urls, timeout, connectTimeout } = endpoint.spec;
+  const backend = backendOf(
+    name,
+    urls ?? (url === undefined ? [] : [url]),
+    connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(connectTimeout),
+    endpoint.node,
+    problems,
+  );
+  return backend && { backend, basePath, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
+}
+
+/** One backend of several urls, each asked in its turn. They differ in host and port only: a path or TLS is the backend's as a whole. */
+function backendOf(name: string, urls: readonly string[], connectTimeoutMs: number, at: Node, problems: Problem[]): Backend | undefined {
+  const parsed = urls.map(parseServerUrl);
+  const targets = parsed.flatMap(({ target }) => (target === undefined ? [] : [target]));
+  const [first] = targets;
+  if (first === undefined || targets.length < urls.length) {
+    // A TargetEndpoint with fields of a later version only: its NotYet was said already.
+    if (urls.length > 0)
+      problems.push(
+        error(
+          "WrongValue",
+          placeOf(at),
+          "A url here is none that requests can be sent to. Write scheme and host, such as `http://pets:8080`.",
+        ),
+      );
+    return undefined;
+  }
+  if (parsed.some(({ path }) => path !== parsed[0]?.path) || targets.some(({ tls }) => tls !== first.tls)) {
+    problems.push(
+      error("WrongValue", placeOf(at), "The urls of one backend differ in path or scheme. Let them differ in host and port only."),
+    );
+    return undefined;
+  }
+  return { name, targets: distinct(targets), path: parsed[0]?.path ?? "", connectTimeoutMs };
+}
+
+const distinct = (targets: readonly Target[]): readonly Target[] => [
+  ...new Map(targets.map((target) => [`${target.host} ${target.port}`, target] as const)).values(),
+];
+
+/** The destination that servers name: the first of them, as OpenAPI's clients take it. With the API's own base path nothing is rewritten. */
+export function serverDestination(servers: readonly Server[], scope: string, basePath: string): Destination | undefined {
+  const [server] = servers;
+  const { target, path } = server === undefined ? { target: undefined, path: "" } : parseServerUrl(server.url);
+  if (target === undefined) return undefined;
+  const keep = path === basePath;
+  return {
+    backend: { name: `@${scope}`, targets: [target], path: keep ? "" : path, connectTimeoutMs: defaultConnectTimeoutMs },
+    basePath: keep ? "keep" : "strip",
+    timeoutMs: undefined,
+  };
+}

@@ -1,0 +1,72 @@
+import type { z } from "zod";
+import { checkShape } from "../api/check.ts";
+import { notYet } from "../api/enforced.ts";
+import type { OpenApiDocument } from "../openapi/document.ts";
+import { translate } from "../openapi/wso2/translate.ts";
+import { error, type Place, type Problem } from "../problem.ts";
+import { child, isObject, members, type Node, placeOf } from "../text/node.ts";
+import { join } from "../text/pointer.ts";
+import { suggest } from "../text/suggest.ts";
+
+/** What one level of a document says in its extension, and where it says each field: under `x-portico`, or in a key of WSO2's. */
+export interface Extension<Fields> {
+  readonly fields: Fields;
+  readonly at: (key: string) => Node;
+}
+
+type Level = "document" | "path" | "operation";
+
+/** The document that a level belongs to, and where its Problems are gathered. */
+interface Whole {
+  readonly document: OpenApiDocument;
+  readonly version: string;
+  readonly problems: Problem[];
+}
+
+/** The extension of a level. What is wrong with it, and what this version does not do yet, is added to `problems`. */
+export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, node: Node, whole: Whole): Extension<Fields> | undefined {
+  const { document, version, problems } = whole;
+  if (!isObject(node.value) || !Object.keys(node.value).some((key) => key.startsWith("x-"))) return undefined;
+  problems.push(...misspelt(node));
+  const own = child(node, "x-portico");
+  const foreign = translate(level, node, version, document.root);
+  problems.push(...foreign.problems);
+  const ownFields = isObject(own.value) ? own.value : {};
+  const origins = new Map(
+    foreign.fields.filter(({ key }) => !Object.hasOwn(ownFields, key)).map(({ key, origin }) => [key, origin] as const),
+  );
+  const at = (key: string): Node => origins.get(key) ?? child(own, key);
+  const placeAt = (path: readonly PropertyKey[]): Place => placeOf(path.length === 0 ? own : nested(at(String(path[0])), path.slice(1)));
+  const fields = { ...Object.fromEntries(foreign.fields.map(({ key, value }) => [key, value] as const)), ...ownFields };
+  const read = checkShape(schema, { ...own, value: own.value === undefined || isObject(own.value) ? fields : own.value }, placeAt);
+  problems.push(...read.problems);
+  if (!read.ok) return undefined;
+  problems.push(...notYet("x-portico", read.value).map(({ path, feature }) => notYetProblem(placeAt(path), path, feature)));
+  return { fields: read.value, at };
+}
+
+/** A key that is nearly ours would be ignored without a word. */
+function misspelt(node: Node): readonly Problem[] {
+  return members(node).flatMap(([key, member]) =>
+    key !== "x-portico" && suggest(key.toLowerCase(), ["x-portico"]) !== undefined
+      ? [error("UnknownField", placeOf(member), `\`${key}\` is no field that Portico knows here. Did you mean \`x-portico\`?`)]
+      : [],
+  );
+}
+
+function nested(node: Node, path: readonly PropertyKey[]): Node {
+  return {
+    ...node,
+    pointer: path.reduce<string>((pointer, key) => join(pointer, typeof key === "number" ? key : String(key)), node.pointer),
+  };
+}
+
+/** A field that a later version does: refused, for nothing is accepted and ignored. */
+export function notYetProblem(where: Place, path: readonly PropertyKey[], feature: string): Problem {
+  const field = path.findLast((key) => typeof key === "string");
+  return error(
+    "NotYet",
+    where,
+    `${field === undefined ? "This" : `\`${String(field)}\``} is not done by this version of Portico yet (${feature}). Take it out for now.`,
+  );
+}

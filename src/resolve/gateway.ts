@@ -1,0 +1,72 @@
+import { notYet } from "../api/enforced.ts";
+import type { KindName } from "../api/kinds.ts";
+import { type Resource, type Resources, readResources } from "../api/resource.ts";
+import type { ApiModel, Operation } from "../model/api.ts";
+import type { OpenApiDocument } from "../openapi/document.ts";
+import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
+import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
+import { placesOf, resolveApi } from "./api.ts";
+import { clashesBetween } from "./clashes.ts";
+import { notYetProblem } from "./extension.ts";
+import type { ResolveSettings } from "./settings.ts";
+
+/** An API of a gateway with the document it comes from. */
+export interface ResolvedApi {
+  readonly model: ApiModel;
+  readonly document: OpenApiDocument;
+  /** Where an operation is written. */
+  readonly place: (operation: Operation) => Place;
+}
+
+/** All APIs of one gateway, or every Problem of all of them. */
+export function resolveGateway(
+  documents: readonly OpenApiDocument[],
+  resourceFiles: readonly SourceFile[],
+  settings: ResolveSettings,
+): Checked<readonly ResolvedApi[]> {
+  const resources = readResources(resourceFiles);
+  if (!resources.ok) return resources;
+  const problems: Problem[] = [...resources.problems, ...unservedFields(resources.value)];
+  const apis: ResolvedApi[] = [];
+  for (const document of documents) {
+    const model = resolveApi(document, resources.value, settings);
+    problems.push(...model.problems);
+    if (model.ok) apis.push({ model: model.value, document, place: placesOf(document) });
+  }
+  problems.push(...sameNames(apis), ...clashesBetween(apis));
+  return checked(apis, problems);
+}
+
+/** What the resources say that this version does not do yet. */
+function unservedFields(resources: Resources): readonly Problem[] {
+  const of = (kind: KindName, found: ReadonlyMap<string, Resource<unknown>>): readonly Problem[] =>
+    [...found.values()].flatMap(({ node, spec }) =>
+      notYet(kind, spec).map(({ path, feature }) => notYetProblem(placeOf(at(node, path)), path.length === 0 ? [kind] : path, feature)),
+    );
+  return [
+    ...of("API", resources.apis),
+    ...of("TargetEndpoint", resources.targetEndpoints),
+    ...of("RateLimiting", resources.rateLimitings),
+    ...of("Security", resources.securities),
+  ];
+}
+
+function at(node: Node, path: readonly (string | number)[]): Node {
+  return path.length === 0 ? child(node, "kind") : path.reduce(child, child(node, "spec"));
+}
+
+/** A name is the image's and the clusters': two APIs of one gateway can't share it. */
+function sameNames(apis: readonly ResolvedApi[]): readonly Problem[] {
+  return apis.flatMap(({ model, document }, index) => {
+    const twin = apis.slice(0, index).find((earlier) => earlier.model.name === model.name);
+    if (twin === undefined) return [];
+    const where = placeOf(child(child(document.root, "info"), "title"));
+    return [
+      error(
+        "BasePathClash",
+        where,
+        `Two documents make an API \`${model.name}\`: this one and ${twin.document.root.file.name}. Give one of them a name: \`x-portico: {name: ...}\`.`,
+      ),
+    ];
+  });
+}

@@ -1,0 +1,86 @@
+import type { z } from "zod";
+import type { CorsField } from "../api/cors.ts";
+import { milliseconds } from "../api/duration.ts";
+import type { HeaderChangesField } from "../api/header.ts";
+import type { operationExtension } from "../api/x-portico.ts";
+import type { Answer, Operation } from "../model/api.ts";
+import type { Cors } from "../model/cors.ts";
+import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
+import type { PathTemplate, QueryCondition } from "../model/path.ts";
+import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
+import { defaultReply } from "../openapi/mock/replies.ts";
+import { accessOf } from "./access.ts";
+import type { Destination } from "./backends.ts";
+import { mockSource } from "./mock-source.ts";
+import type { ResolveSettings } from "./settings.ts";
+
+type Fields = z.infer<typeof operationExtension>;
+
+/** How long a backend may take where nobody says it. */
+const defaultTimeoutMs = 15_000;
+
+/** Everything an operation of the model is made from. */
+export interface OperationParts {
+  readonly document: OpenApiDocument;
+  readonly written: DocumentOperation;
+  readonly id: string;
+  readonly template: string;
+  readonly path: PathTemplate;
+  readonly query: readonly QueryCondition[];
+  /** The extension's fields, the inner levels' over the outer ones'. */
+  readonly fields: Fields;
+  readonly destination: Destination | undefined;
+  /** The methods of its path. */
+  readonly methods: readonly string[];
+  readonly settings: ResolveSettings;
+}
+
+export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
+
+/** One operation of the model; undefined where nothing says what answers it (a Problem that was said). */
+export function resolveOperation(parts: OperationParts): Operation | undefined {
+  const { document, written, fields, settings } = parts;
+  const answer = answerOf(parts);
+  if (answer === undefined) return undefined;
+  return {
+    id: parts.id,
+    method: written.method,
+    template: parts.template,
+    path: parts.path,
+    query: parts.query,
+    access: accessOf(document, written.security, settings),
+    answer,
+    cors: corsOf(fields.cors, parts.methods),
+    requestHeaders: changesOf(fields.requestHeaders),
+    responseHeaders: changesOf(fields.responseHeaders),
+    webSocket: fields.webSocket ?? false,
+    where: { source: written.node.file.name, pointer: written.node.pointer },
+  };
+}
+
+function answerOf({ document, written, fields, destination, settings }: OperationParts): Answer | undefined {
+  if (isMocked(fields, settings)) return { kind: "mock", reply: defaultReply(mockSource(document, written)) };
+  if (destination === undefined) return undefined;
+  const timeoutMs = fields.timeout === undefined ? (destination.timeoutMs ?? defaultTimeoutMs) : milliseconds(fields.timeout);
+  return { kind: "backend", backend: destination.backend.name, timeoutMs, basePath: destination.basePath };
+}
+
+function corsOf(said: CorsField | false | undefined, methods: readonly string[]): Cors | undefined {
+  if (said === undefined || said === false) return undefined;
+  return {
+    origins: said.origins,
+    methods: said.methods ?? methods,
+    headers: said.headers ?? [],
+    exposedHeaders: said.exposedHeaders ?? [],
+    maxAgeSeconds: Math.floor(milliseconds(said.maxAge ?? "5s") / 1000),
+    credentials: said.credentials ?? false,
+  };
+}
+
+function changesOf(said: HeaderChangesField | undefined): HeaderChanges {
+  if (said === undefined) return noHeaderChanges;
+  return { remove: said.remove ?? [], set: fieldsOf(said.set), add: fieldsOf(said.add) };
+}
+
+const fieldsOf = (said: Readonly<Record<string, string>> | undefined): readonly HeaderField[] =>
+  Object.entries(said ?? {}).map(([name, value]) => ({ name, value }));

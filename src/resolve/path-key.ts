@@ -1,0 +1,76 @@
+import type { PathTemplate, QueryCondition, Segment } from "../model/path.ts";
+
+/** A key under `paths`, taken apart; or what is wrong with it. */
+export type PathKey =
+  | { readonly ok: true; readonly template: PathTemplate; readonly query: readonly QueryCondition[] }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * A path as documents in the wild write it: literal text and parameters in one segment, a query (which becomes conditions), a fragment
+ * (which no request carries, so it is dropped). Literal text comes out percent-encoded as Envoy shows a request's path to its routes.
+ */
+export function parsePathKey(key: string): PathKey {
+  if (!key.startsWith("/")) return wrong(`The path \`${shown(key)}\` does not begin with a slash. Write \`/${shown(key)}\`.`);
+  const [beforeFragment = ""] = splitOutsideBraces(key, "#");
+  const [path = "", ...queries] = splitOutsideBraces(beforeFragment.replace(/\{[?&#][^{}]*\}$/, ""), "?");
+  const segments: Segment[] = [];
+  for (const text of splitOutsideBraces(path.slice(1), "/")) {
+    const segment = parseSegment(text);
+    if (segment === undefined)
+      return wrong(`The path \`${shown(key)}\` has a brace that is not closed, or not opened. Write parameters as \`{name}\`.`);
+    segments.push(segment);
+  }
+  return { ok: true, template: segments, query: parseQuery(queries.join("?")) };
+}
+
+const wrong = (message: string): PathKey => ({ ok: false, message });
+const shown = (key: string): string => (key.length > 80 ? `${key.slice(0, 80)}...` : key);
+
+/** Splits a text at a character, but not inside a parameter's name: names such as `{a/b}` and `{id?}` are in use. */
+function splitOutsideBraces(text: string, at: string): readonly string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const character of text) {
+    if (character === "{") depth++;
+    if (character === "}") depth = Math.max(0, depth - 1);
+    if (character === at && depth === 0) parts.push("");
+    else parts[parts.length - 1] += character;
+  }
+  return parts;
+}
+
+function parseSegment(text: string): Segment | undefined {
+  const parts = text.split(/\{([^{}]*)\}/).map((part, index) => (index % 2 === 0 ? part : { parameter: part }));
+  const literals = parts.filter((part) => typeof part === "string");
+  if (literals.some((literal) => /[{}]/.test(literal))) return undefined;
+  return parts.filter((part) => part !== "").map((part) => (typeof part === "string" ? encodeLiteral(part) : part));
+}
+
+/** What Envoy leaves as it is in a path, of what is not unreserved (seen with version 1.40; RFC 3986, section 3.3, and `[]`). */
+const keptRaw = /[A-Za-z0-9\-._~!$&'()*+,:;=@[\]]/;
+
+/** Literal text in the one form that Envoy's path normalisation gives it (envoy: HttpConnectionManager.normalize_path). */
+export function encodeLiteral(text: string): string {
+  return text.replaceAll(/%[0-9A-Fa-f]{2}|[^%]|%/gsu, (part) => {
+    if (part.length === 3 && part.startsWith("%")) {
+      const character = String.fromCharCode(Number.parseInt(part.slice(1), 16));
+      return /[A-Za-z0-9\-._~]/.test(character) ? character : part.toUpperCase();
+    }
+    return keptRaw.test(part) ? part : percentEncoded(part);
+  });
+}
+
+const percentEncoded = (character: string): string =>
+  [...Buffer.from(character, "utf8")].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+
+/** `a=1&b={b}&c` asks that a is 1 and that b and c are there. */
+function parseQuery(query: string): readonly QueryCondition[] {
+  return query
+    .split("&")
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const [name = "", ...rest] = pair.split("=");
+      const value = rest.join("=");
+      return value === "" || value.includes("{") ? { name } : { name, value };
+    });
+}

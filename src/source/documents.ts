@@ -1,0 +1,83 @@
+import { realpath } from "node:fs/promises";
+import { dirname, relative, sep } from "node:path";
+import { type DocumentFiles, leavesFolder } from "../openapi/references.ts";
+import { type ReferredFile, referredFiles } from "../openapi/referred-files.ts";
+import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
+import { placeOf, type SourceFile } from "../text/node.ts";
+import { parseOne } from "../text/parse.ts";
+import { fetchText } from "./fetch-text.ts";
+import { largestFile, readText } from "./read-text.ts";
+
+/** Where references may lead: to files under the document's folder, or anywhere, URLs included. */
+export type ReferenceScope = "folder" | "anywhere";
+
+/** More files than a document has. */
+const mostFiles = 2000;
+
+/** A document with every file that it refers to, and theirs. Fails with what is wrong with any of them, said at the reference. */
+export async function loadDocument(path: string, scope: ReferenceScope): Promise<Checked<DocumentFiles>> {
+  const root = await readFile(path);
+  if (!root.ok) return root;
+  const files = new Map<string, SourceFile>();
+  const problems: Problem[] = [];
+  const folder = await realpath(dirname(path));
+  let size = root.value.text.length;
+  let waiting = referredFiles(root.value);
+  while (waiting.length > 0) {
+    const next: ReferredFile[] = [];
+    for (const referred of waiting) {
+      if (referred.name === path || files.has(referred.name)) continue;
+      const file = await readReferred(referred, path, folder, scope);
+      problems.push(...file.problems);
+      if (!file.ok) continue;
+      files.set(referred.name, file.value);
+      size += file.value.text.length;
+      if (files.size > mostFiles || size > largestFile) {
+        return failed(
+          error(
+            "FileTooLarge",
+            placeOf(referred.by),
+            `The document's files are more than ${mostFiles}, or have more than ${largestFile / 1024 / 1024} MiB together. Split the document.`,
+          ),
+        );
+      }
+      next.push(...referredFiles(file.value));
+    }
+    waiting = next;
+  }
+  return checked({ root: root.value, files }, problems);
+}
+
+async function readFile(name: string): Promise<Checked<SourceFile>> {
+  const text = await readText(name);
+  return text.ok ? parseOne(name, text.value) : text;
+}
+
+/** A file by its reference. What is wrong with reading it is said at the reference; what is wrong in it, in it. */
+async function readReferred(
+  { name, by }: ReferredFile,
+  rootName: string,
+  folder: string,
+  scope: ReferenceScope,
+): Promise<Checked<SourceFile>> {
+  const outside = error(
+    "RefOutside",
+    placeOf(by),
+    `The reference leads to \`${name.slice(0, 200)}\`, outside the document's folder. Copy the file there, or allow it with --refs anywhere.`,
+  );
+  if (scope === "folder" && leavesFolder(rootName, name)) return failed(outside);
+  const url = /^https?:/i.test(name);
+  const text = url ? await fetchText(name) : await readText(name);
+  if (!text.ok)
+    return failed(
+      ...text.problems.map((problem) => ({ ...problem, where: placeOf(by), message: `\`${name.slice(0, 200)}\`: ${problem.message}` })),
+    );
+  if (scope === "folder" && !url && !(await isUnder(folder, name))) return failed(outside);
+  return parseOne(name, text.value);
+}
+
+/** Whether a file is under a folder once symbolic links are followed. */
+async function isUnder(folder: string, path: string): Promise<boolean> {
+  const way = relative(folder, await realpath(path));
+  return way !== ".." && !way.startsWith(`..${sep}`);
+}

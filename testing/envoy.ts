@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { AdminClient } from "../src/apply/envoy/admin.ts";
+import { type EnvoyBinary, findEnvoy } from "../src/apply/envoy/binary.ts";
+import { startEnvoy } from "../src/apply/envoy/process.ts";
+import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
+import type { Checked } from "../src/problem.ts";
+import type { Scope } from "./scope.ts";
+
+export interface LiveEnvoy {
+  /** The run folder, as `mounted/` and `image/` are relative to it. */
+  readonly folder: string;
+  readonly pid: number;
+  readonly admin: AdminClient;
+  /** The lines of the access log, and of Envoy's own log, so far. */
+  readonly accessLog: readonly string[];
+  readonly log: readonly string[];
+  /** Replaces one gateway file, by its path in the folder, as a running Portico does. */
+  write(path: string, text: string): Promise<void>;
+}
+
+/** The value, or a failed test that names the Problems. */
+export function must<T>(result: Checked<T>): T {
+  assert.ok(result.ok, result.problems.map(({ reason, message }) => `${reason}: ${message}`).join("\n"));
+  return result.value;
+}
+
+/** The Envoy that `portico run` would take here. */
+export async function testEnvoy(): Promise<EnvoyBinary> {
+  return must(await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) }));
+}
+
+/** A loopback TCP port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/**
+ * Serves gateway files (path in the folder -> text) with a real Envoy of one worker until the scope ends. The ports are those in the
+ * files: take them from `freePort` before compiling.
+ */
+export async function withEnvoy(scope: Scope, files: ReadonlyMap<string, string>): Promise<LiveEnvoy> {
+  const binary = await testEnvoy();
+  const folder = must(await makeRunFolder(process.env));
+  let stop: (() => Promise<void>) | undefined;
+  scope.after(async () => {
+    await stop?.();
+    await folder.remove();
+  });
+  const write = (path: string, text: string) => writeAtomically(join(folder.path, path), text);
+  for (const [path, text] of files) await write(path, text);
+  const accessLog: string[] = [];
+  const log: string[] = [];
+  const started = await startEnvoy(binary, {
+    folder: folder.path,
+    concurrency: 1,
+    accessLog: (line) => accessLog.push(line),
+    onLog: (line) => log.push(line),
+  });
+  const envoy = must(started);
+  stop = envoy.stop;
+  return { folder: folder.path, pid: envoy.pid, admin: envoy.admin, accessLog, log, write };
+}
