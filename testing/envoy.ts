@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { AdminClient } from "../src/apply/envoy/admin.ts";
 import { type EnvoyBinary, findEnvoy } from "../src/apply/envoy/binary.ts";
@@ -7,6 +6,8 @@ import { startEnvoy } from "../src/apply/envoy/process.ts";
 import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
 import type { Checked } from "../src/problem.ts";
 import type { Scope } from "./scope.ts";
+
+export { freePort } from "../src/apply/port.ts";
 
 export interface LiveEnvoy {
   /** The run folder, as `mounted/` and `image/` are relative to it. */
@@ -29,17 +30,6 @@ export function must<T>(result: Checked<T>): T {
 /** The Envoy that `portico run` would take here. */
 export async function testEnvoy(): Promise<EnvoyBinary> {
   return must(await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) }));
-}
-
-/** A loopback TCP port that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject).listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 /**

@@ -8,6 +8,17 @@ export async function checkPort(host: string, port: number): Promise<Checked<voi
   return code === undefined ? checked(undefined, []) : failed(await refusal(host, port, code));
 }
 
+/** A loopback TCP port that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
 function tryListen(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

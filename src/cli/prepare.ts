@@ -12,15 +12,22 @@ export interface PreparedGateway {
   readonly files: readonly SourceFile[];
 }
 
-/** The way from files to models, as every command goes it: source, resolve. All Problems on it come together, warnings of a success too. */
-export async function prepareGateway(paths: SourcePaths, settings: ResolveSettings): Promise<Checked<PreparedGateway>> {
-  const sources = await loadSources(paths);
+/**
+ * The way from files to models, as every command goes it: source, resolve. All Problems on it come together, warnings of a
+ * success too. `noticed` is told each file and folder that the gateway depends on.
+ */
+export async function prepareGateway(
+  paths: SourcePaths,
+  settings: ResolveSettings,
+  noticed?: (path: string) => void,
+): Promise<Checked<PreparedGateway>> {
+  const sources = await loadSources(paths, noticed);
   if (!sources.ok) return sources;
   const { documents, resources } = sources.value;
-  const apis = resolveGateway(documents, resources.documents, settings);
+  const apis = resolveGateway(documents, resources, settings);
   const problems = [...sources.problems, ...apis.problems];
   if (!apis.ok) return failed(...problems);
-  const files = [...documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...resources.documents];
+  const files = [...documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...resources];
   return { ok: true, value: { apis: apis.value, files }, problems };
 }
 

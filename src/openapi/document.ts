@@ -7,6 +7,8 @@ export interface OpenApiDocument {
   readonly format: Format;
   readonly files: DocumentFiles;
   readonly root: Node;
+  /** What a node stands for, its `$ref` followed; its value is undefined where that leads nowhere. One function a document: mocks remember by it. */
+  readonly follow: (node: Node) => Node;
   readonly title: string | undefined;
   readonly version: string | undefined;
   readonly servers: readonly Server[];

@@ -32,6 +32,10 @@ export function readDocument(files: DocumentFiles): Checked<OpenApiDocument> {
     format: format.value,
     files,
     root: node,
+    follow: (from) => {
+      const target = follow(files, from);
+      return target.ok ? target.value : { ...from, value: undefined };
+    },
     title: text(child(child(node, "info"), "title").value),
     version: text(child(child(node, "info"), "version").value),
     servers: format.value === "2.0" ? swaggerServers(node) : (serversOf(node) ?? []),

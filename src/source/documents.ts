@@ -14,8 +14,12 @@ export type ReferenceScope = "folder" | "anywhere";
 /** More files than a document has. */
 const mostFiles = 2000;
 
-/** A document with every file that it refers to, and theirs. Fails with what is wrong with any of them, said at the reference. */
-export async function loadDocument(path: string, scope: ReferenceScope): Promise<Checked<DocumentFiles>> {
+/**
+ * A document with every file that it refers to, and theirs. Fails with what is wrong with any of them, said at the reference.
+ * `noticed` is told each file that matters, whether it can be read or not.
+ */
+export async function loadDocument(path: string, scope: ReferenceScope, noticed: (path: string) => void): Promise<Checked<DocumentFiles>> {
+  noticed(path);
   const root = await readFile(path);
   if (!root.ok) return root;
   const files = new Map<string, SourceFile>();
@@ -27,6 +31,7 @@ export async function loadDocument(path: string, scope: ReferenceScope): Promise
     const next: ReferredFile[] = [];
     for (const referred of waiting) {
       if (referred.name === path || files.has(referred.name)) continue;
+      noticed(referred.name);
       const file = await readReferred(referred, path, folder, scope);
       problems.push(...file.problems);
       if (!file.ok) continue;

@@ -5,17 +5,10 @@ import type { SourceFile } from "../text/node.ts";
 import { parseAll } from "../text/parse.ts";
 import { readText, unreadable } from "./read-text.ts";
 
-/** What resources were read from: every YAML document, and the files and folders to watch. */
-export interface ResourceFiles {
-  readonly documents: readonly SourceFile[];
-  readonly files: readonly string[];
-}
-
-/** Reads resources from files, and from the .yaml, .yml and .json files in folders and theirs, in the order of their names. */
-export async function loadResources(paths: readonly string[]): Promise<Checked<ResourceFiles>> {
+/** Every YAML document in files, and in the .yaml, .yml and .json files in folders and theirs, in the order of their names. */
+export async function loadResources(paths: readonly string[]): Promise<Checked<readonly SourceFile[]>> {
   const problems: Problem[] = [];
   const documents: SourceFile[] = [];
-  const files: string[] = [];
   for (const path of paths) {
     const found = await filesOf(path);
     if (!found.ok) {
@@ -23,14 +16,13 @@ export async function loadResources(paths: readonly string[]): Promise<Checked<R
       continue;
     }
     for (const file of found.value) {
-      files.push(file);
       const text = await readText(file);
       const parsed = text.ok ? parseAll(file, text.value) : text;
       problems.push(...parsed.problems.filter(({ reason }) => reason !== "EmptyDocument"));
       if (parsed.ok) documents.push(...parsed.value);
     }
   }
-  return problems.length > 0 ? failed(...problems) : { ok: true, value: { documents, files }, problems };
+  return problems.length > 0 ? failed(...problems) : { ok: true, value: documents, problems };
 }
 
 async function filesOf(path: string): Promise<Checked<readonly string[]>> {

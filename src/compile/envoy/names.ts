@@ -9,6 +9,6 @@ export const apiHeader = "portico-api";
 /** The cluster of an API's backend. Backends' names are free of addresses, so that an image holds none. */
 export const clusterName = (api: string, backend: string): string => `${api}/${backend}`;
 
-/** An operation's id as a header field's value: visible ASCII as it is, the rest percent-encoded (RFC 9110, section 5.5). */
+/** An operation's id as a header field's value: ASCII as it is, the rest percent-encoded (RFC 9110, section 5.5). */
 export const headerValue = (id: string): string =>
-  id.replaceAll(/[^\x21-\x7e]|%/gu, (character) => (/\p{Surrogate}/u.test(character) ? "%EF%BF%BD" : encodeURIComponent(character)));
+  id.replaceAll(/[^\x20-\x7e]|%/gu, (character) => (/\p{Surrogate}/u.test(character) ? "%EF%BF%BD" : encodeURIComponent(character)));

@@ -15,9 +15,13 @@ const maxOpen = 64;
 /** Alternatives of one choice beyond this number are not tried. */
 const maxAlternatives = 50;
 
+/** The samples made so far of each document's schemas, by their places: many operations answer with the same few schemas. */
+const made = new WeakMap<Follow, Map<string, unknown>>();
+
 /**
  * A value for a schema of OpenAPI 2.0, 3.0 or 3.1, as a response would hold it: what the schema gives as an example, else one made
- * from its keywords. The same schema gives the same value. `not`, `if`, `contains` and `dependentRequired` are not looked at.
+ * from its keywords. The same schema gives the same value; it is made once as long as `follow` is the same function, so a caller
+ * keeps one for each document. `not`, `if`, `contains` and `dependentRequired` are not looked at.
  *
  * The value is at most 64 KiB as JSON; from about 2 kB on, optional members are left out. Where a schema holds itself, an optional
  * member ends it, else a `null`, `{}` or `[]`.
@@ -26,6 +30,15 @@ const maxAlternatives = 50;
  * for a GitHub operation), and ends the program on a large `minItems`.
  */
 export function sample(schema: Node, follow: Follow): unknown {
+  const start = isObject(schema.value) && Object.keys(schema.value).length === 1 ? follow(schema) : schema;
+  const place = `${start.file.name}#${start.pointer}`;
+  const samples = made.get(follow) ?? new Map<string, unknown>();
+  made.set(follow, samples);
+  if (!samples.has(place)) samples.set(place, newSample(start, follow));
+  return samples.get(place);
+}
+
+function newSample(schema: Node, follow: Follow): unknown {
   const open = new Set<unknown>();
   const sampling: Sampling = {
     follow,
