@@ -28,7 +28,8 @@ const say = (text: string): void => {
 /** Serves documents until somebody ends it; the exit code. */
 export async function run(documents: readonly string[], options: RunOptions): Promise<number> {
   const noticed = new Set<string>();
-  const prepare = () => prepareGateway({ documents, resources: options.resources, references: options.refs }, settingsOf(options), (path) => noticed.add(path));
+  const prepare = () =>
+    prepareGateway({ documents, resources: options.resources, references: options.refs }, settingsOf(options), (path) => noticed.add(path));
   const stopAsked = untilStopAsked();
   const prepared = await prepare();
   if (!prepared.ok) return report(prepared.problems);
@@ -41,7 +42,9 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   following?.close();
   await stop(running.value);
   if (end === "asked") return 0;
-  return report([error("EnvoyFailed", wholeFile("envoy"), "Envoy ended by itself. Start again; if it goes on, please report it with Envoy's log above.")]);
+  return report([
+    error("EnvoyFailed", wholeFile("envoy"), "Envoy ended by itself. Start again; if it goes on, please report it with Envoy's log above."),
+  ]);
 }
 
 function report(problems: readonly Problem[]): number {
@@ -81,7 +84,8 @@ async function start(prepared: PreparedGateway, options: RunOptions): Promise<Ch
     accessLog: "inherit",
     onLog: (line) => say(`envoy: ${line}`),
   });
-  if (gateway.ok) return { ok: true, value: { gateway: gateway.value, mocks: mocks.value, folder: folder.value, environment }, problems: [] };
+  if (gateway.ok)
+    return { ok: true, value: { gateway: gateway.value, mocks: mocks.value, folder: folder.value, environment }, problems: [] };
   await mocks.value.close();
   await folder.value.remove();
   return gateway;
@@ -92,17 +96,32 @@ const loopback = /^(127\.|\[?::1\]?$|localhost$)/;
 /** What no gateway is started for. */
 function refusal({ host, unprotected, tlsCertificate, tlsKey }: RunOptions): Problem | undefined {
   if (unprotected && !loopback.test(host)) {
-    return error("NotLoopback", wholeFile(host), "Operations that need a credential are let unprotected on this machine alone. Leave --host out, or leave --unprotected out.");
+    return error(
+      "NotLoopback",
+      wholeFile(host),
+      "Operations that need a credential are let unprotected on this machine alone. Leave --host out, or leave --unprotected out.",
+    );
   }
   if ((tlsCertificate === undefined) !== (tlsKey === undefined)) {
-    return error("MissingField", wholeFile("--tls-certificate"), "A certificate and its key belong together. Give both --tls-certificate and --tls-key.");
+    return error(
+      "MissingField",
+      wholeFile("--tls-certificate"),
+      "A certificate and its key belong together. Give both --tls-certificate and --tls-key.",
+    );
   }
   return undefined;
 }
 
 function environmentOf({ host, port, trustedHops, debug, tlsCertificate, tlsKey }: RunOptions, monitoringPort: number): Environment {
-  const tls = tlsCertificate === undefined || tlsKey === undefined ? undefined : { certificate: resolve(tlsCertificate), key: resolve(tlsKey) };
-  return { listener: { host, port, tls }, monitoring: { host: "127.0.0.1", port: monitoringPort }, trustedHops, mockSocket: "mocks.sock", debug };
+  const tls =
+    tlsCertificate === undefined || tlsKey === undefined ? undefined : { certificate: resolve(tlsCertificate), key: resolve(tlsKey) };
+  return {
+    listener: { host, port, tls },
+    monitoring: { host: "127.0.0.1", port: monitoringPort },
+    trustedHops,
+    mockSocket: "mocks.sock",
+    debug,
+  };
 }
 
 async function stop({ gateway, mocks, folder }: Running): Promise<void> {
@@ -112,7 +131,11 @@ async function stop({ gateway, mocks, folder }: Running): Promise<void> {
 }
 
 /** Takes every change of what was noticed, one after the other; a wrong one is said, and the state before serves on. */
-function follow({ gateway, mocks, environment }: Running, prepare: () => Promise<Checked<PreparedGateway>>, noticed: Set<string>): { close(): void } {
+function follow(
+  { gateway, mocks, environment }: Running,
+  prepare: () => Promise<Checked<PreparedGateway>>,
+  noticed: Set<string>,
+): { close(): void } {
   let busy = Promise.resolve();
   const take = async (): Promise<void> => {
     const began = performance.now();

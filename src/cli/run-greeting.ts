@@ -17,7 +17,9 @@ export function greeting({ apis }: PreparedGateway, { listener, monitoring }: En
     `Serving ${models.map(({ title, version }) => `${title} ${version}`).join(", ")} at ${address}${models.length === 1 ? (models[0]?.basePath ?? "") : ""}`,
     `Metrics and health at http://${monitoring.host}:${monitoring.port}/metrics, /livez, /readyz`,
     ...(options.unprotected ? ["UNPROTECTED: operations that need a credential are open to everybody on this machine."] : []),
-    ...(request === undefined ? [] : ["Try it:", `  curl ${listener.tls ? "-k " : ""}-i${hostHeader(request.api)} '${address}${request.path}'`]),
+    ...(request === undefined
+      ? []
+      : ["Try it:", `  curl ${listener.tls ? "-k " : ""}-i${hostHeader(request.api)} '${address}${request.path}'`]),
     "Ctrl-C ends it.",
   ].join("\n");
 }
@@ -26,7 +28,9 @@ const hostHeader = ({ hosts }: ApiModel): string => (hosts[0] === undefined ? ""
 
 /** The request to try: a GET that everybody may make, with as few parameters as there is. */
 function sampleRequest(apis: readonly ApiModel[]): { readonly api: ApiModel; readonly path: string } | undefined {
-  const open = apis.flatMap((api) => api.operations.filter(({ method, access }) => method === "GET" && access.kind !== "refused").map((operation) => ({ api, operation })));
+  const open = apis.flatMap((api) =>
+    api.operations.filter(({ method, access }) => method === "GET" && access.kind !== "refused").map((operation) => ({ api, operation })),
+  );
   const [first] = open.toSorted((a, b) => parameters(a.operation) - parameters(b.operation));
   if (first === undefined) return undefined;
   const { api, operation } = first;

@@ -27,7 +27,12 @@ Examples:
 
 /** Adds \`portico run\`. */
 export function addRun(program: Command): void {
-  addDocumentOptions(program.command("run").summary("serve documents on this machine, through Envoy").description("Serves documents on this machine, through Envoy."))
+  addDocumentOptions(
+    program
+      .command("run")
+      .summary("serve documents on this machine, through Envoy")
+      .description("Serves documents on this machine, through Envoy."),
+  )
     .option("--host ADDRESS", "the address to listen on", "127.0.0.1")
     .option("--port PORT", "the port to listen on", port, 8080)
     .option("--monitoring-port PORT", "the port of /livez, /readyz and /metrics; 0 takes a free one", port, 0)

@@ -68,10 +68,15 @@ export type Answer =
       readonly backend: string;
       /** 0 is for ever. */
       readonly timeoutMs: number;
-      /** Whether the backend sees the API's base path. */
-      readonly basePath: "keep" | "strip";
+      readonly path: BackendPath;
     }
   | { readonly kind: "mock"; readonly reply: MockReply };
+
+/**
+ * What path the backend is asked for: the request's as it is, whatever the backend's own path (`same`); else behind the backend's own
+ * path, with the API's base path (`keep`) or without it (`strip`).
+ */
+export type BackendPath = "same" | "keep" | "strip";
 
 /** Where requests go: one cluster of the gateway. Differs by environment, so it is never in the image. */
 export interface Backend {

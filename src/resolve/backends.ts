@@ -1,7 +1,7 @@
 import type { BackendField } from "../api/backend.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { Resources } from "../api/resource.ts";
-import type { Backend, Target } from "../model/api.ts";
+import type { Backend, BackendPath, Target } from "../model/api.ts";
 import type { Server } from "../openapi/document.ts";
 import { error, type Problem } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
@@ -11,7 +11,7 @@ import { parseServerUrl } from "./server-url.ts";
 /** Where an operation's requests go, as its level of the document or its servers say. */
 export interface Destination {
   readonly backend: Backend;
-  readonly basePath: "keep" | "strip";
+  readonly path: BackendPath;
   readonly timeoutMs: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export function namedDestination(
   return (
     backend && {
       backend,
-      basePath: said.basePath ?? "strip",
+      path: said.basePath ?? "strip",
       timeoutMs: said.timeout === undefined ? undefined : milliseconds(said.timeout),
     }
   );
@@ -42,7 +42,7 @@ export function namedDestination(
 
 function endpointDestination(
   name: string,
-  basePath: "keep" | "strip",
+  path: BackendPath,
   at: Node,
   resources: Resources,
   problems: Problem[],
@@ -62,7 +62,7 @@ function endpointDestination(
     endpoint.node,
     problems,
   );
-  return backend && { backend, basePath, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
+  return backend && { backend, path, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
 }
 
 /** One backend of several urls, each asked in its turn. They differ in host and port only: a path or TLS is the backend's as a whole. */
@@ -100,10 +100,10 @@ export function serverDestination(servers: readonly Server[], scope: string, bas
   const [server] = servers;
   const { target, path } = server === undefined ? { target: undefined, path: "" } : parseServerUrl(server.url);
   if (target === undefined) return undefined;
-  const keep = path === basePath;
+  const same = path === basePath;
   return {
-    backend: { name: `@${scope}`, targets: [target], path: keep ? "" : path, connectTimeoutMs: defaultConnectTimeoutMs },
-    basePath: keep ? "keep" : "strip",
+    backend: { name: `@${scope}`, targets: [target], path: same ? "" : path, connectTimeoutMs: defaultConnectTimeoutMs },
+    path: same ? "same" : "strip",
     timeoutMs: undefined,
   };
 }

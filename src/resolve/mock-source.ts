@@ -14,13 +14,19 @@ export function mockSource(document: OpenApiDocument, { node, produces }: Docume
 }
 
 /** What the mocks of several APIs are made from, by the API's name and the operation's id. Nothing is made before it is asked for. */
-export function mockSources(apis: readonly { readonly model: ApiModel; readonly document: OpenApiDocument }[]): (api: string, operation: string) => MockSource | undefined {
+export function mockSources(
+  apis: readonly { readonly model: ApiModel; readonly document: OpenApiDocument }[],
+): (api: string, operation: string) => MockSource | undefined {
   const written = new Map<string, ReadonlyMap<string, DocumentOperation>>();
   return (name, id) => {
     const api = apis.find(({ model }) => model.name === name);
     const operation = api?.model.operations.find((one) => one.id === id);
     if (api === undefined || operation === undefined) return undefined;
-    const byPlace = written.get(name) ?? new Map(api.document.paths.flatMap((path) => path.operations.map((one) => [placeKey(one.node.file.name, one.node.pointer), one] as const)));
+    const byPlace =
+      written.get(name) ??
+      new Map(
+        api.document.paths.flatMap((path) => path.operations.map((one) => [placeKey(one.node.file.name, one.node.pointer), one] as const)),
+      );
     written.set(name, byPlace);
     const found = byPlace.get(placeKey(operation.where.source, operation.where.pointer));
     return found && mockSource(api.document, found);

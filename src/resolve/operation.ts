@@ -62,7 +62,7 @@ function answerOf({ document, written, fields, destination, settings }: Operatio
   if (isMocked(fields, settings)) return { kind: "mock", reply: defaultReply(mockSource(document, written)) };
   if (destination === undefined) return undefined;
   const timeoutMs = fields.timeout === undefined ? (destination.timeoutMs ?? defaultTimeoutMs) : milliseconds(fields.timeout);
-  return { kind: "backend", backend: destination.backend.name, timeoutMs, basePath: destination.basePath };
+  return { kind: "backend", backend: destination.backend.name, timeoutMs, path: destination.path };
 }
 
 function corsOf(said: CorsField | false | undefined, methods: readonly string[]): Cors | undefined {

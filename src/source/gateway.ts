@@ -1,8 +1,8 @@
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { readDocument } from "../openapi/read.ts";
 import { type Checked, failed, type Problem } from "../problem.ts";
-import { loadDocument, type ReferenceScope } from "./documents.ts";
 import type { SourceFile } from "../text/node.ts";
+import { loadDocument, type ReferenceScope } from "./documents.ts";
 import { loadResources } from "./resources.ts";
 
 /** What a person names on the command line: documents, resources, and how far references may lead. */

@@ -40,7 +40,10 @@ export function watchPaths(changed: () => void): Watch {
       const paths = named.filter((path) => !/^[a-z]+:\/\//i.test(path));
       const folders = paths.filter(isFolder).map((path) => resolve(path));
       files = new Set(paths.map((path) => resolve(path)));
-      const wanted = new Map([...[...files].map((file) => [dirname(file), false] as const), ...folders.map((folder) => [folder, true] as const)]);
+      const wanted = new Map([
+        ...[...files].map((file) => [dirname(file), false] as const),
+        ...folders.map((folder) => [folder, true] as const),
+      ]);
       for (const [folder, watcher] of watchers) {
         if (wanted.has(folder)) continue;
         watcher.close();

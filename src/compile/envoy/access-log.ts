@@ -1,7 +1,8 @@
 import { extension, type Message } from "./json.ts";
+import { ownMetadata } from "./names.ts";
 
 /** A field of the matched route's identity. */
-export const ofRoute = (field: string): string => `%METADATA(ROUTE:portico:${field})%`;
+export const ofRoute = (field: string): string => `%METADATA(ROUTE:${ownMetadata}:${field})%`;
 
 /**
  * One JSON line a request on stdout. Paths without their query, and no header but the request's id: neither a credential nor a query's

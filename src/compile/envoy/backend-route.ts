@@ -1,23 +1,34 @@
-import type { Answer, ApiModel, Operation } from "../../model/api.ts";
+import type { Answer, ApiModel, BackendPath, Operation } from "../../model/api.ts";
 import type { Message } from "./json.ts";
-import { clusterName } from "./names.ts";
-import { literalRegex } from "./pattern.ts";
+import { clusterName, mockCluster, ownMetadata } from "./names.ts";
 
 /**
- * A request sent on to its backend, with or without the API's base path (envoy: RouteAction.regex_rewrite), and under the backend's host
- * name, since a backend elsewhere answers under its own. What the backend's URL has before the path is the cluster's to add: an image
- * knows nothing of addresses.
+ * A request sent on to its backend, under the backend's host name, since a backend elsewhere answers under its own. What the backend's
+ * URL has before the path is in its cluster's metadata: an image knows nothing of addresses.
  */
 export function backendAction(api: ApiModel, operation: Operation, answer: Extract<Answer, { kind: "backend" }>): Message {
   return {
     route: {
-      cluster: clusterName(api.name, answer.backend),
+      cluster: answerCluster(api, answer),
       timeout: operation.webSocket ? "0s" : `${answer.timeoutMs / 1000}s`,
       auto_host_rewrite: true,
-      ...(answer.basePath === "strip" && api.basePath !== ""
-        ? { regex_rewrite: { pattern: { regex: `^${literalRegex(api.basePath)}` }, substitution: "" } }
-        : {}),
+      ...pathRewrite(api, answer.path),
       ...(operation.webSocket ? { upgrade_configs: [{ upgrade_type: "websocket" }] } : {}),
     },
   };
+}
+
+/** The cluster that an answer comes from. */
+export const answerCluster = (api: ApiModel, answer: Answer): string =>
+  answer.kind === "mock" ? mockCluster : clusterName(api.name, answer.backend);
+
+/**
+ * The path that the backend sees (envoy: RouteAction.path_rewrite, a format string; the query follows by itself). The base path is left out
+ * by its length: the route matched it already, so no text of a document comes into an expression.
+ */
+function pathRewrite(api: ApiModel, path: BackendPath): Message {
+  if (path === "same") return {};
+  const skipped = path === "strip" ? api.basePath.length : 0;
+  const rest = skipped === 0 ? "%PATH(NQ)%" : `%CEL(re.extract(request.url_path, "^.{${skipped}}((?s:.*))$", "\\\\1"))%`;
+  return { path_rewrite: `%METADATA(CLUSTER:${ownMetadata}:path)%${rest}` };
 }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { ApiModel, Backend, Target } from "../../model/api.ts";
 import { extension, type Message, typed } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
-import { clusterName } from "./names.ts";
+import { clusterName, ownMetadata } from "./names.ts";
 
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
@@ -24,7 +24,9 @@ function backendCluster(name: string, backend: Backend): Message {
     connect_timeout: `${backend.connectTimeoutMs / 1000}s`,
     lb_policy: "ROUND_ROBIN",
     per_connection_buffer_limit_bytes: 32768,
-    typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, protocolOptions(backend)) },
+    // What the backend's URL has before a path: routes put it there.
+    metadata: { filter_metadata: { [ownMetadata]: { path: backend.path } } },
+    typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, { explicit_http_config: { http_protocol_options: {} } }) },
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backend.targets.map(endpoint) }] },
     ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls() } : {}),
   };
@@ -38,19 +40,6 @@ function endpoint({ host, port, tls }: Target): Message {
       address: { socket_address: { address: host, port_value: port } },
     },
   };
-}
-
-/** HTTP/1.1 to the backend; a path of the backend's URL is put before the request's. */
-function protocolOptions({ path }: Backend): Message {
-  const prefix = extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
-    mutations: {
-      request_mutations: [
-        { append: { header: { key: ":path", value: `${path.replaceAll("%", "%%")}%REQ(:PATH)%` }, append_action: "OVERWRITE_IF_EXISTS" } },
-      ],
-    },
-  });
-  const codec = extension("envoy.filters.http.upstream_codec", "envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec");
-  return { explicit_http_config: { http_protocol_options: {} }, ...(path === "" ? {} : { http_filters: [prefix, codec] }) };
 }
 
 /** TLS as a browser does it: the system's roots, the backend's name in SNI and in the certificate. */

@@ -12,7 +12,7 @@ const connectionManager = "envoy.extensions.filters.network.http_connection_mana
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters: readonly Message[] = [
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
-  extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router"),
+  extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),
 ];
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */

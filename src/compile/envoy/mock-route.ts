@@ -8,12 +8,15 @@ import type { RouteAction } from "./operation-route.ts";
 /** Configuration that default answers may take in all; what is beyond comes from the mock backend (bytes of JSON). */
 const directBudget = 64 * 1024 * 1024;
 
-/** The mocked operations whose default answers the routes hold themselves: those that fit, in the order of the documents. */
+/**
+ * The mocked operations whose default answers the routes hold themselves: those that fit, in the order of the documents. Not errors, which
+ * would be taken for the gateway's own, and not what has a CORS policy, for Envoy's filter passes over direct answers.
+ */
 export function directMocks(apis: readonly ApiModel[]): ReadonlySet<Operation> {
   const direct = new Set<Operation>();
   let left = directBudget;
   for (const operation of apis.flatMap((api) => api.operations)) {
-    if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400) continue;
+    if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400 || operation.cors !== undefined) continue;
     const size = JSON.stringify(operation.answer.reply).length + 1024;
     if (size > left) continue;
     left -= size;

@@ -6,6 +6,9 @@ export const adminCluster = "portico-admin";
 export const operationHeader = "portico-operation";
 export const apiHeader = "portico-api";
 
+/** Where routes and clusters keep what Portico knows of them (envoy: core.v3.Metadata). */
+export const ownMetadata = "portico";
+
 /** The cluster of an API's backend. Backends' names are free of addresses, so that an image holds none. */
 export const clusterName = (api: string, backend: string): string => `${api}/${backend}`;
 

@@ -5,7 +5,7 @@ import { errors, problemBody } from "./errors.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { mockActions } from "./mock-route.ts";
-import { headerValue, operationHeader } from "./names.ts";
+import { headerValue, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 
@@ -56,7 +56,12 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames 
     name: `${api.name}/${operation.id}`,
     metadata: {
       filter_metadata: {
-        portico: { api: api.name, operation: operation.id, template: operation.template, metric: metricNames.get(operation) ?? "other" },
+        [ownMetadata]: {
+          api: api.name,
+          operation: operation.id,
+          template: operation.template,
+          metric: metricNames.get(operation) ?? "other",
+        },
       },
     },
   };

@@ -1,3 +1,4 @@
+import { answerCluster } from "./backend-route.ts";
 import { corsFilter, corsPolicy } from "./cors.ts";
 import { errors, problemBody } from "./errors.ts";
 import { type Message, overwriteHeader } from "./json.ts";
@@ -35,7 +36,8 @@ function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSetti
     {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs("OPTIONS"), { name: "access-control-request-method", string_match: { exact: method } }]),
-      direct_response: { status: 204 },
+      // Never reached: the filter answers every preflight. It passes over routes that answer directly, so this one names a cluster.
+      route: { cluster: answerCluster(found.api, found.operation.answer) },
       typed_per_filter_config: { [corsFilter]: corsPolicy(cors) },
     },
   ];

@@ -25,6 +25,7 @@ export function virtualHosts(apis: readonly ApiModel[], settings: RouteSettings)
 }
 
 function virtualHost(name: string, domains: readonly string[], apis: readonly ApiModel[], settings: RouteSettings): Message {
+  if (apis.length === 0) return { name, domains, routes: [notFoundRoute] };
   const routes = new Map(pathEntries(apis).map((entry) => [entry, pathRoutes(entry, settings)] as const));
   const candidates = [...routes].map(([entry, list]) => ({ entry, template: entry.template, weight: list.length }));
   const routesOf = ({ entry }: { readonly entry: PathEntry }): readonly Message[] => routes.get(entry) ?? [];

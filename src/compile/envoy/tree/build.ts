@@ -4,5 +4,9 @@ import type { Candidate, PathTree } from "./tree.ts";
 
 /** The tree of candidates that are given in the order in which they answer. */
 export function pathTree<C extends Candidate>(candidates: readonly C[]): PathTree<C> {
-  return { prefixes: new Map([...byPrefix(candidates)].map(([prefix, list]) => [prefix, byQuestions(list)] as const)) };
+  return {
+    prefixes: new Map(
+      [...byPrefix(candidates)].filter(([, list]) => list.length > 0).map(([prefix, list]) => [prefix, byQuestions(list)] as const),
+    ),
+  };
 }

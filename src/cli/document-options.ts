@@ -1,0 +1,28 @@
+import { type Command, Option } from "commander";
+import type { ReferenceScope } from "../source/documents.ts";
+
+/** What every command that reads documents is told beside them. */
+export interface DocumentOptions {
+  readonly resources: readonly string[];
+  readonly refs: ReferenceScope;
+  readonly mock: boolean;
+}
+
+/** A command that reads one or more documents. */
+export function addDocumentOptions(command: Command): Command {
+  return addSourceOptions(command.argument("<DOC...>", "OpenAPI documents, YAML or JSON"));
+}
+
+/** The options that say how documents are read, for a command that names its documents itself. */
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option("--resources <PATH>", "a file or folder with TargetEndpoints and other kinds; may be repeated", collect, [])
+    .addOption(
+      new Option("--refs <SCOPE>", "where a $ref may lead: below the document's folder, or anywhere, URLs included")
+        .choices(["folder", "anywhere"])
+        .default("folder"),
+    )
+    .option("--mock", "answer from the document's examples and schemas, without a backend", false);
+}
+
+const collect = (path: string, before: readonly string[]): readonly string[] => [...before, path];

@@ -1,0 +1,49 @@
+import { readFileSync, statSync } from "node:fs";
+import type { Problem } from "../../problem.ts";
+import { decode, largestFile } from "../../source/read-text.ts";
+import { frameLines } from "./code-frame.ts";
+
+/** Lines of a source by their numbers, from 1. */
+export type Lines = ReadonlyMap<number, string>;
+
+/** The lines around each Problem, by source; from texts that were read before, or else from the files themselves. */
+export function linesAround(
+  problems: readonly Problem[],
+  files: readonly { readonly name: string; readonly text: string }[],
+): ReadonlyMap<string, Lines> {
+  const known = new Map(files.map(({ name, text }) => [name, text] as const));
+  const placed = Map.groupBy(
+    problems.filter(({ where }) => where.line > 0),
+    ({ where }) => where.source,
+  );
+  return new Map(
+    [...placed].map(([source, of]) => {
+      const wanted = new Set(of.flatMap(({ where }) => frameLines(where.line)));
+      return [source, linesOf(known.get(source) ?? read(source) ?? "", wanted)] as const;
+    }),
+  );
+}
+
+/** A file that could not be made sense of is not kept by those who read it; it is read again to be shown. */
+function read(path: string): string | undefined {
+  try {
+    const { size } = statSync(path);
+    if (size > largestFile || !statSync(path).isFile()) return undefined;
+    const text = decode(path, readFileSync(path));
+    return text.ok ? text.value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function linesOf(text: string, wanted: ReadonlySet<number>): Lines {
+  const lines = new Map<number, string>();
+  const last = Math.max(...wanted);
+  for (let number = 1, begin = 0; number <= last && begin <= text.length; number++) {
+    const end = text.indexOf("\n", begin);
+    const stop = end === -1 ? text.length : end;
+    if (wanted.has(number) && (stop > begin || end !== -1)) lines.set(number, text.slice(begin, stop));
+    begin = stop + 1;
+  }
+  return lines;
+}

@@ -1,0 +1,74 @@
+import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import { printable } from "./printable.ts";
+import { showTarget } from "./show-target.ts";
+import { cutToWidth, padToWidth, textWidth } from "./text-width.ts";
+
+const gap = "  ";
+/** No column is cut to less than this. */
+const narrowest = 8;
+
+/**
+ * The operations of a gateway as a table for people: METHOD, PATH, OPERATION, ANSWER, ACCESS, and HOST where an API has host names.
+ * Cells are cut so that rows fit `width` columns; 0 is as wide as they are. No line end at its end.
+ */
+export function operationTable(apis: readonly ApiModel[], width: number): string {
+  const withHosts = apis.some(({ hosts }) => hosts.length > 0);
+  const heads = [...(withHosts ? ["HOST"] : []), "METHOD", "PATH", "OPERATION", "ANSWER", "ACCESS"];
+  const rows = apis.flatMap((api) => {
+    const backends = new Map(api.backends.map((backend) => [backend.name, backend] as const));
+    const host = withHosts ? [api.hosts.join(" ") || "*"] : [];
+    return api.operations.map((operation) =>
+      [...host, operation.method, operation.template, operation.id, answerOf(operation, backends), accessOf(operation)].map(printable),
+    );
+  });
+  return layOut([heads, ...rows], width);
+}
+
+/** What answers an operation, in a word: 401, mock, a TargetEndpoint's name, or the address of a backend that has none. */
+export function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, Backend>): string {
+  if (access.kind === "refused") return "401";
+  if (answer.kind === "mock") return "mock";
+  const backend = backends.get(answer.backend);
+  const [first] = backend?.targets ?? [];
+  return answer.backend.startsWith("@") && backend !== undefined && first !== undefined ? showTarget(first, backend.path) : answer.backend;
+}
+
+function accessOf({ access }: Operation): string {
+  if (access.kind === "open") return "open";
+  const names = [...new Set(access.schemes.map(({ name }) => name))].join(", ");
+  return access.kind === "unprotected" ? `unprotected (${names})` : `needs ${names}`;
+}
+
+function layOut(rows: readonly (readonly string[])[], width: number): string {
+  const widths = fitted(columnWidths(rows), width);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const room = widths[column] ?? 0;
+          return padToWidth(cutToWidth(cell, room), room);
+        })
+        .join(gap)
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function columnWidths(rows: readonly (readonly string[])[]): readonly number[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, textWidth(cell));
+  return widths;
+}
+
+/** Takes from the widest column, again and again, until the row fits or every column is as narrow as it may be. */
+function fitted(wanted: readonly number[], width: number): readonly number[] {
+  const widths = [...wanted];
+  let excess = width === 0 ? 0 : widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1) - width;
+  while (excess > 0) {
+    const widest = Math.max(...widths);
+    if (widest <= narrowest) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+    excess--;
+  }
+  return widths;
+}

@@ -1,0 +1,120 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Environment, GatewayFiles } from "../src/compile/engine.ts";
+import { envoy } from "../src/compile/envoy/engine.ts";
+import { readDocument } from "../src/openapi/read.ts";
+import { type Checked, failed, type Problem, showPlace } from "../src/problem.ts";
+import { type ResolvedApi, resolveGateway } from "../src/resolve/gateway.ts";
+import { parseAll } from "../src/text/parse.ts";
+
+export const goldensFolder = join(dirname(fileURLToPath(import.meta.url)), "../goldens");
+
+const request = z.strictObject({
+  /** `GET /v1/pets/7`. */
+  send: z.string(),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().optional(),
+  expect: z.strictObject({
+    status: z.int(),
+    /** Headers that the answer has; null for one that it must not have. */
+    headers: z.record(z.string(), z.string().nullable()).default({}),
+    /** Text that the answer's body contains. */
+    body: z.string().optional(),
+    /** What the backend received: the path, and headers as above. */
+    backend: z.strictObject({ path: z.string(), headers: z.record(z.string(), z.string().nullable()).default({}) }).optional(),
+  }),
+});
+
+/** What is sent to the gateway of a case, and how it is compiled. */
+const requestsFile = z.strictObject({
+  mock: z.boolean().default(false),
+  credentials: z.enum(["fail", "refuse", "unprotected"]).default("refuse"),
+  debug: z.boolean().default(false),
+  trustedHops: z.int().default(0),
+  /** At least one request that is let in, and one that is refused. */
+  requests: z.array(request).default([]),
+});
+
+export type GoldenRequest = z.infer<typeof request>;
+
+export interface GoldenCase {
+  /** `cors/named-origins`. */
+  readonly name: string;
+  readonly folder: string;
+  /** The documents and resources, one text. */
+  readonly input: string;
+  readonly settings: z.infer<typeof requestsFile>;
+}
+
+/** All cases: the folders under goldens/ that have an in.yaml. */
+export function goldenCases(): readonly GoldenCase[] {
+  return readdirSync(goldensFolder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith("in.yaml"))
+    .toSorted()
+    .map((path) => {
+      const folder = join(goldensFolder, dirname(path));
+      const requests = join(folder, "requests.yaml");
+      const parsed = existsSync(requests) ? parseAll(requests, readFileSync(requests, "utf8")) : undefined;
+      const settings = requestsFile.parse(parsed?.ok === true ? parsed.value[0]?.value : {});
+      return { name: relative(goldensFolder, folder), folder, input: readFileSync(join(folder, "in.yaml"), "utf8"), settings };
+    });
+}
+
+/** The models that a case's text makes: its first YAML document is OpenAPI's, the others are resources. */
+export function resolveCase({ input, settings }: Pick<GoldenCase, "input" | "settings">): Checked<readonly ResolvedApi[]> {
+  const files = parseAll("in.yaml", input);
+  if (!files.ok) return files;
+  const documents = files.value.filter(({ value }) => typeof value === "object" && value !== null && !("kind" in value));
+  const resources = files.value.filter((file) => !documents.includes(file));
+  const problems: Problem[] = [];
+  const read = documents.flatMap((file) => {
+    const document = readDocument({ root: file, files: new Map() });
+    problems.push(...document.problems);
+    return document.ok ? [document.value] : [];
+  });
+  if (read.length < documents.length) return failed(...problems);
+  const apis = resolveGateway(read, resources, settings);
+  return { ...apis, problems: [...problems, ...apis.problems] };
+}
+
+const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Environment => ({
+  listener: { host: "127.0.0.1", port: 8080, tls: undefined },
+  monitoring: { host: "127.0.0.1", port: 8081 },
+  trustedHops,
+  mockSocket: "mocks.sock",
+  debug,
+});
+
+/** The gateway files of a case, with ports of one's own where it is to run. */
+export function compileCase(
+  apis: readonly ResolvedApi[],
+  settings: GoldenCase["settings"],
+  ports = { port: 8080, monitoring: 8081 },
+): GatewayFiles {
+  const standard = environment(settings);
+  return envoy.compile(
+    apis.map(({ model }) => model),
+    { ...standard, listener: { ...standard.listener, port: ports.port }, monitoring: { ...standard.monitoring, port: ports.monitoring } },
+  );
+}
+
+/** The files of a case as they are checked in: what does not differ from case to case stands in `environment` alone. */
+export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
+  const apis = resolveCase(golden);
+  const told = apis.problems.map(
+    (problem) => `${showPlace(problem.where)} ${problem.where.pointer}\n  ${problem.severity} ${problem.reason}: ${problem.message}\n`,
+  );
+  const problems = told.length === 0 ? [] : [["problems.txt", told.join("")] as const];
+  if (!apis.ok) return new Map(problems);
+  const everything = golden.name.startsWith("environment/");
+  const files = [...compileCase(apis.value, golden.settings)].filter(([path]) => everything || /routes|clusters/.test(path));
+  return new Map([
+    ...problems,
+    ["model.json", pretty(apis.value.map(({ model }) => model))],
+    ...files.map(([path, text]) => [`out/${path}`, pretty(JSON.parse(text))] as const),
+  ]);
+}
+
+const pretty = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { validateConfiguration } from "../../src/apply/envoy/validate.ts";
+import { startMockBackend } from "../../src/apply/mock-backend.ts";
+import { mockSources } from "../../src/resolve/mock-source.ts";
+import { type Backend, startBackend } from "../../testing/backend.ts";
+import { freePort, must, testEnvoy, withEnvoy } from "../../testing/envoy.ts";
+import { compileCase, type GoldenCase, goldenCases, type GoldenRequest, resolveCase } from "../../testing/golden-case.ts";
+import { type Answer, send } from "../../testing/raw-request.ts";
+
+const served = goldenCases().filter((golden) => golden.settings.requests.length > 0);
+
+/** Serves a case with a real Envoy; `backend.test` in its text stands for a real backend. */
+async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly port: number; readonly backend: Backend; readonly folder: string }> {
+  const backend = await startBackend(t);
+  const input = golden.input.replaceAll(/backend\.test(?::\d+)?/g, `127.0.0.1:${backend.port}`);
+  const apis = must(resolveCase({ input, settings: golden.settings }));
+  const [port, monitoring] = [await freePort(), await freePort()];
+  const envoy = await withEnvoy(t, compileCase(apis, golden.settings, { port, monitoring }));
+  const mocks = must(await startMockBackend(mockSources(apis), `${envoy.folder}/mocks.sock`));
+  t.after(mocks.close);
+  return { port, backend, folder: envoy.folder };
+}
+
+function compareHeaders(expected: Readonly<Record<string, string | null>>, got: Readonly<Record<string, unknown>>, what: string): void {
+  for (const [name, value] of Object.entries(expected)) assert.equal(got[name] ?? null, value, `${what}: ${name}`);
+}
+
+function compare({ send: what, expect }: GoldenRequest, answer: Answer, backend: Backend): void {
+  assert.equal(answer.status, expect.status, `${what}: ${answer.body}`);
+  compareHeaders(expect.headers, answer.headers, what);
+  if (expect.body !== undefined) assert.ok(answer.body.includes(expect.body), `${what}: ${answer.body}`);
+  if (expect.backend === undefined) return;
+  const received = backend.received.at(-1);
+  assert.equal(received?.path, expect.backend.path, what);
+  compareHeaders(expect.backend.headers, received?.headers ?? {}, `${what} at the backend`);
+}
+
+describe("a golden case serves as its requests say, through real Envoy", { concurrency: 2 }, () => {
+  for (const golden of served) {
+    it(golden.name, async (t) => {
+      const { port, backend, folder } = await serveCase(t, golden);
+      must(await validateConfiguration(await testEnvoy(), folder));
+      for (const request of golden.settings.requests) compare(request, await send(port, request), backend);
+    });
+  }
+
+  it("every case that serves lets a request in and refuses one", () => {
+    for (const { name, settings } of served) {
+      const statuses = settings.requests.map(({ expect }) => expect.status);
+      assert.ok(statuses.some((status) => status < 400) && statuses.some((status) => status >= 400), name);
+    }
+  });
+});

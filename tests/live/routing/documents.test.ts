@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { crossingDocuments } from "../../../testing/documents/crossing.ts";
+import type { WrittenDocument } from "../../../testing/documents/written-document.ts";
+import type { Scope } from "../../../testing/scope.ts";
+import { type Disagreement, disagreements, show, textsOf } from "./law.ts";
+import { serveMocked } from "./gateway.ts";
+
+const documentCount = 2000;
+/** Documents that one gateway serves at once, each under a host name of its own. */
+const together = 200;
+
+describe("documents whose paths cross", () => {
+  it(`${documentCount} of them answer as OpenAPI's text says`, async (t) => {
+    const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    t.diagnostic(`seed ${seed}: FC_SEED=${seed} makes the same documents again`);
+    const documents = fc.sample(crossingDocuments, { seed, numRuns: documentCount });
+    const tally = new Map<string, number>();
+    let asked = 0;
+    for (let first = 0; first < documents.length; first += together) {
+      const batch = documents.slice(first, first + together);
+      const [found] = await disagreementsOf(batch);
+      if (found !== undefined) assert.fail(show(await smallest(found)));
+      asked += batch.reduce((sum, { requests }) => sum + requests.length, 0);
+    }
+    t.diagnostic(`${asked} requests`);
+    assert.ok(asked >= 10 * documentCount && tally.size === 0);
+  });
+});
+
+/** Serves some documents for as long as it takes to ask all their requests. */
+async function disagreementsOf(documents: readonly WrittenDocument[]): Promise<readonly Disagreement[]> {
+  const ends: (() => Promise<void>)[] = [];
+  const scope: Scope = { after: (end) => ends.push(end) };
+  try {
+    return await disagreements(await serveMocked(scope, textsOf(documents)), documents);
+  } finally {
+    for (const end of ends.toReversed()) await end();
+  }
+}
+
+/** The disagreement with as few operations as it takes: all documents with one operation less are served at once, until none disagrees. */
+async function smallest(found: Disagreement): Promise<Disagreement> {
+  const { document, asked } = found;
+  if (document.operations.length === 1) return found;
+  const smaller = document.operations.map((left) => ({
+    ...document,
+    operations: document.operations.filter((operation) => operation !== left),
+    requests: [asked],
+  }));
+  const [next] = await disagreementsOf(smaller);
+  return next === undefined ? found : smallest(next);
+}

@@ -1,0 +1,38 @@
+import { envoy } from "../../../src/compile/envoy/engine.ts";
+import { readDocument } from "../../../src/openapi/read.ts";
+import { resolveGateway } from "../../../src/resolve/gateway.ts";
+import { parseOne } from "../../../src/text/parse.ts";
+import { freePort, must, withEnvoy } from "../../../testing/envoy.ts";
+import { type HttpClient, httpClient } from "../../../testing/http-client.ts";
+import type { Scope } from "../../../testing/scope.ts";
+
+/** The files of a gateway that mocks every operation of some documents (name of the file -> text), and the port it will listen on. */
+export async function mockedGateway(
+  documents: ReadonlyMap<string, string>,
+): Promise<{ readonly port: number; readonly files: ReadonlyMap<string, string> }> {
+  const read = [...documents].map(([name, text]) => must(readDocument({ root: must(parseOne(name, text)), files: new Map() })));
+  const apis = must(resolveGateway(read, [], { mock: true, credentials: "unprotected" }));
+  const [port, monitoringPort] = [await freePort(), await freePort()];
+  const files = envoy.compile(
+    apis.map(({ model }) => model),
+    {
+      listener: { host: "127.0.0.1", port, tls: undefined },
+      monitoring: { host: "127.0.0.1", port: monitoringPort },
+      trustedHops: 0,
+      mockSocket: undefined,
+      debug: false,
+    },
+  );
+  return { port, files };
+}
+
+/** Serves the documents with a real Envoy until the scope ends; `change` may alter the routes first. */
+export async function serveMocked(
+  scope: Scope,
+  documents: ReadonlyMap<string, string>,
+  change: (routes: string) => string = (routes) => routes,
+): Promise<HttpClient> {
+  const { port, files } = await mockedGateway(documents);
+  await withEnvoy(scope, new Map([...files].map(([path, text]) => [path, path === "image/routes.json" ? change(text) : text] as const)));
+  return httpClient(scope, port);
+}
