@@ -124,7 +124,7 @@ const shapeOf = (segments: readonly Segment[]): string =>
 
 /** A condition in the key of a path: `a=1` asks for the value, `a`, `a=` and `a={x}` that the parameter is there. */
 function conditionsOf(query: string): readonly Condition[] {
-  const conditions = pairs(query).map(([name, value]) => ({ name, value: value === "" || value.includes("{") ? undefined : value }));
+  const conditions = pairs(query).map(([name, value]) => ({ name, value: value === "" || value.includes("%7B") ? undefined : value }));
   const distinct = new Map(conditions.map((condition) => [show(condition), condition]));
   return [...distinct.values()].sort((a, b) => inOrder(a, b));
 }

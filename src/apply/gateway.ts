@@ -12,9 +12,9 @@ export interface ServedGateway {
   readonly envoy: RunningEnvoy;
   /**
    * Replaces what it serves, without a request or connection lost: first the clusters of both states, then routes, then the new clusters
-   * alone; each is waited for. Fails with EnvoyFailed, and serves the old state, when Envoy does not take it.
+   * alone; each is waited for. The value is whether anything was different. Fails with EnvoyFailed, and serves the old state, when Envoy does not take it.
    */
-  replace(files: GatewayFiles): Promise<Checked<void>>;
+  replace(files: GatewayFiles): Promise<Checked<boolean>>;
 }
 
 const clustersFile = "mounted/clusters.json";
@@ -31,7 +31,7 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
   const envoy = await startEnvoy(binary, options);
   if (!envoy.ok) return envoy;
   let current = files;
-  const replace = async (next: GatewayFiles): Promise<Checked<void>> => {
+  const replace = async (next: GatewayFiles): Promise<Checked<boolean>> => {
     const put = (path: string, text: string) => putInEffect(envoy.value, options.folder, path, text);
     const [oldClusters, clusters] = [current.get(clustersFile) ?? "", next.get(clustersFile) ?? ""];
     const steps: readonly (readonly [string, string])[] = [
@@ -49,8 +49,9 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
       }
       written.set(path, text);
     }
+    const different = [...next].some(([path, text]) => current.get(path) !== text);
     current = next;
-    return checked(undefined, []);
+    return checked(different, []);
   };
   return checked({ envoy: envoy.value, replace }, []);
 }

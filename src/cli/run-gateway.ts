@@ -146,6 +146,7 @@ function follow(
     mocks.replace(mockSources(prepared.value.apis));
     const replaced = await gateway.replace(compileGateway(prepared.value, environment));
     if (!replaced.ok) return reportProblems(replaced.problems, [], process.stderr);
+    if (!replaced.value) return;
     const operations = prepared.value.apis.reduce((sum, { model }) => sum + model.operations.length, 0);
     say(`Changed: ${operations} operations, in effect after ${Math.round(performance.now() - began)} ms.`);
   };

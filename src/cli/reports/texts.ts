@@ -12,16 +12,14 @@ export function linesAround(
   files: readonly { readonly name: string; readonly text: string }[],
 ): ReadonlyMap<string, Lines> {
   const known = new Map(files.map(({ name, text }) => [name, text] as const));
-  const placed = Map.groupBy(
-    problems.filter(({ where }) => where.line > 0),
-    ({ where }) => where.source,
-  );
-  return new Map(
-    [...placed].map(([source, of]) => {
-      const wanted = new Set(of.flatMap(({ where }) => frameLines(where.line)));
-      return [source, linesOf(known.get(source) ?? read(source) ?? "", wanted)] as const;
-    }),
-  );
+  const wanted = new Map<string, Set<number>>();
+  for (const { where } of problems) {
+    if (where.line === 0) continue;
+    const numbers = wanted.get(where.source) ?? new Set();
+    for (const number of frameLines(where.line)) numbers.add(number);
+    wanted.set(where.source, numbers);
+  }
+  return new Map([...wanted].map(([source, numbers]) => [source, linesOf(known.get(source) ?? read(source) ?? "", numbers)] as const));
 }
 
 /** A file that could not be made sense of is not kept by those who read it; it is read again to be shown. */

@@ -17,7 +17,7 @@ export function accessLog(): Message {
         operation: ofRoute("operation"),
         route: ofRoute("template"),
         method: "%REQ(:METHOD)%",
-        path: "%PATH(NQ:ORIG)%",
+        path: "%PATH(NQ:ORIG_OR_PATH)%",
         protocol: "%PROTOCOL%",
         status: "%RESPONSE_CODE%",
         details: "%RESPONSE_CODE_DETAILS%",

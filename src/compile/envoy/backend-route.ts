@@ -29,6 +29,6 @@ export const answerCluster = (api: ApiModel, answer: Answer): string =>
 function pathRewrite(api: ApiModel, path: BackendPath): Message {
   if (path === "same") return {};
   const skipped = path === "strip" ? api.basePath.length : 0;
-  const rest = skipped === 0 ? "%PATH(NQ)%" : `%CEL(re.extract(request.url_path, "^.{${skipped}}((?s:.*))$", "\\\\1"))%`;
+  const rest = skipped === 0 ? "%PATH(NQ:PATH)%" : `%CEL(re.extract(request.url_path, "^.{${skipped}}((?s:.*))$", "\\\\1"))%`;
   return { path_rewrite: `%METADATA(CLUSTER:${ownMetadata}:path)%${rest}` };
 }

@@ -16,7 +16,6 @@ describe("documents whose paths cross", () => {
     const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));
     t.diagnostic(`seed ${seed}: FC_SEED=${seed} makes the same documents again`);
     const documents = fc.sample(crossingDocuments, { seed, numRuns: documentCount });
-    const tally = new Map<string, number>();
     let asked = 0;
     for (let first = 0; first < documents.length; first += together) {
       const batch = documents.slice(first, first + together);
@@ -25,7 +24,7 @@ describe("documents whose paths cross", () => {
       asked += batch.reduce((sum, { requests }) => sum + requests.length, 0);
     }
     t.diagnostic(`${asked} requests`);
-    assert.ok(asked >= 10 * documentCount && tally.size === 0);
+    assert.ok(asked >= 10 * documentCount);
   });
 });
 

@@ -1,0 +1,42 @@
+import type { ApiModel, Operation } from "../model/api.ts";
+import { terminalWidth } from "./paint.ts";
+import { preparedOrSaid } from "./prepared-or-said.ts";
+import type { RoutesOptions } from "./routes.ts";
+import { showTarget } from "./show-target.ts";
+import { operationTable } from "./table.ts";
+
+/** Writes the operations of documents on stdout; the exit code. */
+export async function listRoutes(documents: readonly string[], options: RoutesOptions): Promise<number> {
+  const prepared = await preparedOrSaid(documents, options, "refuse");
+  if (prepared === undefined) return 1;
+  const apis = prepared.apis.map(({ model }) => model);
+  const text = options.json ? JSON.stringify(apis.flatMap(routesOf), undefined, 2) : operationTable(apis, terminalWidth(process.stdout) ?? 0);
+  process.stdout.write(`${text}\n`);
+  return 0;
+}
+
+/** The operations of an API as `--json` shows them. */
+function routesOf(api: ApiModel): readonly object[] {
+  return api.operations.map((operation) => ({
+    api: api.name,
+    hosts: api.hosts,
+    method: operation.method,
+    path: operation.template,
+    operation: operation.id,
+    answer: answerOf(api, operation),
+    access: {
+      kind: operation.access.kind,
+      schemes: operation.access.kind === "open" ? [] : operation.access.schemes.map(({ name, scopes }) => ({ name, scopes })),
+    },
+    source: operation.where.source,
+    pointer: operation.where.pointer,
+  }));
+}
+
+function answerOf({ backends }: ApiModel, { access, answer }: Operation): object {
+  if (access.kind === "refused") return { kind: "refusal", status: 401 };
+  if (answer.kind === "mock") return { kind: "mock", status: answer.reply.status, mediaType: answer.reply.mediaType };
+  const backend = backends.find(({ name }) => name === answer.backend);
+  const targets = backend?.targets.map((target) => showTarget(target, backend.path)) ?? [];
+  return { kind: "backend", backend: answer.backend, targets, timeoutMs: answer.timeoutMs, basePath: answer.basePath };
+}

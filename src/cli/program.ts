@@ -1,0 +1,57 @@
+import { Command, CommanderError } from "commander";
+import { addBuild } from "./build.ts";
+import { addCheck } from "./check.ts";
+import { addCompletion } from "./completion.ts";
+import { addExplain } from "./explain.ts";
+import { addRoutes } from "./routes.ts";
+import { addRun } from "./run.ts";
+import { addSchema } from "./schema.ts";
+import { reportUnexpected } from "./unexpected.ts";
+import { version } from "./version.ts";
+
+const examples = `
+Examples:
+  $ portico run petstore.yaml --mock          serve a document on this machine, with made-up answers
+  $ portico check petstore.yaml               say everything that is wrong with it
+  $ portico explain GET /v1/pets/7 petstore.yaml
+                                              say what answers a request, and why
+Each command shows examples of its own: portico run --help
+`;
+
+/** The program with all its commands. They load what they do only when they are called, so that it starts fast. */
+export function makeProgram(): Command {
+  const program = new Command("portico")
+    .description("Turns OpenAPI documents into running gateways.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [COMMAND]", "show how a command is used")
+    .addHelpText("after", examples)
+    .exitOverride()
+    .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
+  for (const add of [addRun, addCheck, addBuild, addRoutes, addExplain, addSchema, addCompletion]) add(program);
+  for (const command of [program, ...program.commands]) {
+    command.showHelpAfterError(`\`${[program.name(), ...(command === program ? [] : [command.name()])].join(" ")} --help\` shows how to use it.`);
+  }
+  return program;
+}
+
+/** `error: unknown option '--prot'\n(Did you mean --port?)` as one line. */
+function oneLine(message: string): string {
+  const [what = "", meant] = message.trim().replace(/^error: /, "").split("\n");
+  const sentence = what.endsWith(".") ? what : `${what}.`;
+  return `portico: ${sentence}${meant === undefined ? "" : ` ${meant.replace(/^\((.*)\)$/, "$1")}`}\n`;
+}
+
+/** Runs the program: 2 for wrong usage, 1 for what is unexpected; undefined where the command said its exit code itself. */
+export async function exitCodeOf(args: readonly string[]): Promise<number | undefined> {
+  try {
+    await makeProgram().parseAsync(args, { from: "user" });
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) {
+      reportUnexpected(thrown);
+      return 1;
+    }
+    return thrown.exitCode === 0 ? 0 : 2;
+  }
+}
