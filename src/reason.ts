@@ -42,6 +42,7 @@ export const reasons = {
   PortRefused: "The address or port is not one that may be listened on.",
   NotLoopback: "Unprotected operations may be served on loopback only.",
   OutputRefused: "The output folder cannot be written.",
+  MockBackendNeeded: "A mocked answer needs the mock backend, which only `portico run` has.",
   MockBackendFailed: "The server for mocked answers could not start.",
 } as const;
 

@@ -15,7 +15,12 @@ describe("a path's key", () => {
     ["/{user-id}", [[p("user-id")]]],
     ["/pets#list", [["pets"]]],
     ["/pets{?limit,offset}", [["pets"]]],
-    ["/pets?action=list&id={id}&all", [["pets"]], [{ name: "action", value: "list" }, { name: "id" }, { name: "all" }]],
+    ["/pets?action=list&id={id}&all", [["pets"]], [{ name: "action", value: "list" }, { name: "all" }, { name: "id" }]],
+    ["/pets?id={id}&all&action=list&all", [["pets"]], [{ name: "action", value: "list" }, { name: "all" }, { name: "id" }]],
+    ["/pets?q=a b/caf\u00e9", [["pets"]], [{ name: "q", value: "a%20b/caf%C3%A9" }]],
+    ["//a//{id}//", [["a"], [p("id")], []]],
+    ["/a/./b/../{id}/%2E", [["a"], [p("id")], []]],
+    ["/a/..", [[]]],
     ["/caf\u00e9/a b/%7euser/%c3%A9", [["caf%C3%A9"], ["a%20b"], ["~user"], ["%C3%A9"]]],
     ["/f(x)='{y}'", [["f(x)='", p("y"), "'"]]],
   ];

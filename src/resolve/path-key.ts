@@ -1,4 +1,4 @@
-import type { PathTemplate, QueryCondition, Segment } from "../model/path.ts";
+import { compareText, type PathTemplate, type QueryCondition, type Segment } from "../model/path.ts";
 
 /** A key under `paths`, taken apart; or what is wrong with it. */
 export type PathKey =
@@ -20,7 +20,19 @@ export function parsePathKey(key: string): PathKey {
       return wrong(`The path \`${shown(key)}\` has a brace that is not closed, or not opened. Write parameters as \`{name}\`.`);
     segments.push(segment);
   }
-  return { ok: true, template: segments, query: parseQuery(queries.join("?")) };
+  return { ok: true, template: normalised(segments), query: parseQuery(queries.join("?")) };
+}
+
+/** Without dot segments and empty ones, as Envoy normalises the paths of requests: else no request could match (RFC 3986, section 5.2.4). */
+function normalised(segments: PathTemplate): PathTemplate {
+  const kept: Segment[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const text = segment.length > 1 ? undefined : segment[0];
+    if (text === "..") kept.pop();
+    if (text !== "." && text !== "..") kept.push(segment);
+    else if (index === segments.length - 1) kept.push([]);
+  }
+  return kept.filter((segment, index) => segment.length > 0 || index === kept.length - 1);
 }
 
 const wrong = (message: string): PathKey => ({ ok: false, message });
@@ -63,14 +75,19 @@ export function encodeLiteral(text: string): string {
 const percentEncoded = (character: string): string =>
   [...Buffer.from(character, "utf8")].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
 
-/** `a=1&b={b}&c` asks that a is 1 and that b and c are there. */
+/** `a=1&b={b}&c` asks that a is 1 and that b and c are there. The order says nothing, so that it is the same for the same conditions. */
 function parseQuery(query: string): readonly QueryCondition[] {
-  return query
+  const conditions = query
     .split("&")
     .filter((pair) => pair !== "")
-    .map((pair) => {
+    .map((pair): QueryCondition => {
       const [name = "", ...rest] = pair.split("=");
       const value = rest.join("=");
-      return value === "" || value.includes("{") ? { name } : { name, value };
+      return value === "" || value.includes("{") ? { name: encodeQuery(name) } : { name: encodeQuery(name), value: encodeQuery(value) };
     });
+  const distinct = new Map(conditions.map((condition) => [JSON.stringify(condition), condition] as const));
+  return [...distinct].toSorted(([a], [b]) => compareText(a, b)).map(([, condition]) => condition);
 }
+
+/** A request writes what no query may hold percent-encoded, and Envoy leaves its query as it is (RFC 3986, section 3.4). */
+const encodeQuery = (text: string): string => text.replaceAll(/[^!$-;=?-~]/gu, percentEncoded);

@@ -21,25 +21,38 @@ const byDetails: readonly (readonly [pattern: string, error: GatewayError])[] = 
 /** What Envoy refuses for any other reason; its status stands. */
 const otherwise = { type: errorType("bad-request"), title: "Bad Request", status: "%RESPONSE_CODE%", detail: errors.badRequest.detail };
 
-/** The bodies of Envoy's own refusals (envoy: HttpConnectionManager.local_reply_config). What routes answer directly stays as it is. */
+/** What routes answer directly when they refuse. Mocks' own errors never come this way: the mock backend answers them. */
+const ofRoutes: readonly GatewayError[] = [errors.notFound, errors.methodNotAllowed, errors.unauthorized];
+
+/**
+ * The bodies of refusals (envoy: HttpConnectionManager.local_reply_config). They stand here once and not in each route. Only what Envoy
+ * answers itself comes here, and an answer below 400 passes at its status alone.
+ */
 export function localReplies(): Message {
   return {
     mappers: [
+      ...ofRoutes.map((error) => ({
+        ...refused(`response.code_details == 'direct_response' && response.code == ${error.status}`),
+        body_format_override: problemBody(error),
+      })),
       ...byDetails.map(([pattern, error]) => ({
-        ...when(`response.code_details.matches('^(${pattern})$')`),
+        ...refused(`response.code_details.matches('^(${pattern})$')`),
         status_code: error.status,
         body_format_override: problemBody(error),
       })),
-      { ...when("response.code_details != 'direct_response'"), body_format_override: problemBody(otherwise) },
+      { ...refused("response.code_details != 'direct_response'"), body_format_override: problemBody(otherwise) },
     ],
   };
 }
 
-const when = (expression: string): Message => ({
-  filter: {
-    extension_filter: {
-      name: "envoy.access_loggers.extension_filters.cel",
-      typed_config: typed("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", { expression }),
-    },
+/** An answer of 400 and above for which an expression holds. */
+const refused = (expression: string): Message => ({ filter: { and_filter: { filters: [error, holds(expression)] } } });
+
+const error: Message = { status_code_filter: { comparison: { op: "GE", value: { default_value: 400, runtime_key: "portico.error" } } } };
+
+const holds = (expression: string): Message => ({
+  extension_filter: {
+    name: "envoy.access_loggers.extension_filters.cel",
+    typed_config: typed("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", { expression }),
   },
 });

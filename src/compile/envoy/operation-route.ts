@@ -1,7 +1,7 @@
 import type { Access, ApiModel, Operation, Scheme } from "../../model/api.ts";
 import { backendAction } from "./backend-route.ts";
 import { corsFilter, corsPolicy } from "./cors.ts";
-import { errors, problemBody } from "./errors.ts";
+import { errors } from "./errors.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { mockActions } from "./mock-route.ts";
@@ -85,7 +85,7 @@ function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }
   const challenges = [...new Set(schemes.flatMap((scheme) => challenge(api, scheme)))];
   return {
     when: [],
-    action: { direct_response: { status: errors.unauthorized.status, body_format: problemBody(errors.unauthorized) } },
+    action: { direct_response: { status: errors.unauthorized.status } },
     requestHeaders: [],
     responseHeaders: challenges.map((value) => ({
       header: { key: "www-authenticate", value: value.replaceAll("%", "%%") },

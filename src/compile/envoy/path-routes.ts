@@ -1,6 +1,6 @@
 import { answerCluster } from "./backend-route.ts";
 import { corsFilter, corsPolicy } from "./cors.ts";
-import { errors, problemBody } from "./errors.ts";
+import { errors } from "./errors.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { operationRoutes, type RouteSettings, routeIdentity } from "./operation-route.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
@@ -51,12 +51,12 @@ const optionsRoute = (entry: PathEntry, allowed: readonly string[]): Message => 
 
 const notAllowed = (entry: PathEntry, allowed: readonly string[]): Message => ({
   match: routeMatch(entry, []),
-  direct_response: { status: errors.methodNotAllowed.status, body_format: problemBody(errors.methodNotAllowed) },
+  direct_response: { status: errors.methodNotAllowed.status },
   response_headers_to_add: [overwriteHeader("allow", allowed.join(", "))],
 });
 
 /** What ends every list of routes. */
 export const notFoundRoute: Message = {
   match: { prefix: "/" },
-  direct_response: { status: errors.notFound.status, body_format: problemBody(errors.notFound) },
+  direct_response: { status: errors.notFound.status },
 };

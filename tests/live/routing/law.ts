@@ -40,3 +40,16 @@ export function show({ document, asked, expected, observed: seen }: Disagreement
   const operations = document.operations.map(({ method, key, id }) => `  ${id}: ${method} ${key}`);
   return [`${asked.method} ${asked.target}: expected ${expected}, observed ${seen}, base path "${document.basePath}"`, ...operations].join("\n");
 }
+
+/** How many requests of the documents expect an operation, how many each status. */
+export function verdictKinds(documents: readonly WrittenDocument[]): ReadonlyMap<string, number> {
+  const kinds = new Map<string, number>();
+  for (const { operations, basePath, requests } of documents) {
+    const verdict = openApiMatcher(operations, basePath);
+    for (const asked of requests) {
+      const [kind = ""] = verdict(asked).split(" ");
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+  }
+  return kinds;
+}

@@ -1,0 +1,34 @@
+import { directMocks } from "../compile/envoy/mock-route.ts";
+import type { Operation } from "../model/api.ts";
+import { type Checked, checked, error, type Problem, warning } from "../problem.ts";
+import type { ResolvedApi } from "../resolve/gateway.ts";
+
+/** Where mocked answers that must be chosen would come from, were `portico run` there. */
+const mockSocket = "mocks.sock";
+
+/**
+ * The mock socket of gateway files that run without Portico; undefined where nothing is mocked. Default answers are in the files; one that
+ * is not could never be given (an error), and nobody can choose another (a warning).
+ */
+export function mocksOfBuild(apis: readonly ResolvedApi[]): Checked<string | undefined> {
+  const direct = directMocks(apis.map(({ model }) => model));
+  const mocked = apis.flatMap((api) => api.model.operations.filter(isMocked).map((operation) => ({ api, operation })));
+  const [first] = mocked;
+  if (first === undefined) return checked(undefined, []);
+  const unanswered = mocked.filter(({ operation }) => !direct.has(operation));
+  const problems: readonly Problem[] = unanswered.map(({ api, operation }) =>
+    error(
+      "MockBackendNeeded",
+      api.place(operation),
+      `The mocked answer of \`${operation.id}\` is an error or too large, so it can't be written into the gateway's files. Give it a response below 400, or a backend.`,
+    ),
+  );
+  const warned = warning(
+    "MockBackendNeeded",
+    first.api.place(first.operation),
+    `Mocked operations answer with their default alone here: whoever asks for another with Prefer or Accept gets 502. \`portico run --mock\` serves those, too.`,
+  );
+  return checked(mockSocket, [...problems, warned]);
+}
+
+const isMocked = ({ answer, access }: Operation): boolean => answer.kind === "mock" && access.kind !== "refused";

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import { noHeaderChanges } from "../model/headers.ts";
+import { gatewayManifest } from "./manifest.ts";
+
+const backend: Backend = { name: "pets", targets: [{ tls: false, host: "pets", port: 80 }], path: "", connectTimeoutMs: 5000 };
+const operation: Operation = {
+  id: "showPet",
+  method: "GET",
+  template: "/v1/pets/{id}",
+  path: [["pets"], [{ parameter: "id" }]],
+  query: [],
+  access: { kind: "open" },
+  answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, basePath: "keep" },
+  cors: undefined,
+  requestHeaders: noHeaderChanges,
+  responseHeaders: noHeaderChanges,
+  webSocket: false,
+  where: { source: "pets.yaml", pointer: "/paths/~1pets~1{id}/get" },
+};
+const api: ApiModel = {
+  name: "petstore",
+  title: "Petstore",
+  version: "1.0.0",
+  hosts: [],
+  basePath: "/v1",
+  operations: [operation],
+  backends: [backend],
+};
+
+const hash = (model: ApiModel, engine = "envoy"): string => gatewayManifest([model], engine).inputHash;
+const withOperation = (change: Partial<Operation>): ApiModel => ({ ...api, operations: [{ ...operation, ...change }] });
+const withBackend = (change: Partial<Backend>): ApiModel => ({ ...api, backends: [{ ...backend, ...change }] });
+
+const scheme = { name: "token", challenge: "Bearer", scopes: ["read"] } as const;
+const cors = { origins: ["*"], methods: ["GET"], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
+
+/** One change at least for every field of an operation that the image is made from. */
+const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, readonly Partial<Operation>[]>> = {
+  id: [{ id: "getPet" }],
+  method: [{ method: "PUT" }],
+  template: [{ template: "/v1/pets/{petId}" }],
+  path: [{ path: [["pets"], [{ parameter: "id" }], []] }],
+  query: [{ query: [{ name: "full" }] }, { query: [{ name: "full", value: "1" }] }],
+  access: [{ access: { kind: "unprotected", schemes: [scheme] } }, { access: { kind: "refused", schemes: [scheme] } }],
+  answer: [
+    { answer: { kind: "backend", backend: "pets", timeoutMs: 1000, basePath: "keep" } },
+    { answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, basePath: "strip" } },
+    { answer: { kind: "mock", reply: { status: 200, mediaType: undefined, headers: [], body: "" } } },
+    { answer: { kind: "mock", reply: { status: 200, mediaType: "text/plain", headers: [["a", "b"]], body: "rex" } } },
+  ],
+  cors: [{ cors }, { cors: { ...cors, credentials: true } }],
+  requestHeaders: [{ requestHeaders: { ...noHeaderChanges, remove: ["x-a"] } }],
+  responseHeaders: [{ responseHeaders: { ...noHeaderChanges, set: [{ name: "x-a", value: "1" }] } }],
+  webSocket: [{ webSocket: true }],
+};
+
+describe("the input hash", () => {
+  it("is the same for the same input, however its members are ordered", () => {
+    const { name, ...rest } = api;
+    assert.equal(hash({ ...rest, name }), hash(api));
+    assert.match(hash(api), /^[0-9a-f]{64}$/);
+  });
+
+  it("does not change with what differs by environment, nor with a place in a document", () => {
+    assert.equal(hash(withBackend({ targets: [{ tls: true, host: "pets.qa.example", port: 443 }] })), hash(api));
+    assert.equal(hash(withBackend({ path: "/api" })), hash(api));
+    assert.equal(hash(withBackend({ connectTimeoutMs: 1 })), hash(api));
+    assert.equal(hash(withOperation({ where: { source: "other.yaml", pointer: "/paths/0" } })), hash(api));
+  });
+
+  it("changes with every field of an operation, and with all of them differently", () => {
+    const hashes = Object.values(operationChanges).flatMap((changes) => changes.map((change) => hash(withOperation(change))));
+    assert.equal(new Set([...hashes, hash(api)]).size, hashes.length + 1);
+  });
+
+  it("changes with the API's own fields, the backends' names, the number of operations and the engine", () => {
+    const others = [
+      hash({ ...api, name: "shop" }),
+      hash({ ...api, title: "Shop" }),
+      hash({ ...api, version: "1.0.1" }),
+      hash({ ...api, hosts: ["pets.example"] }),
+      hash({ ...api, basePath: "/v2" }),
+      hash(withBackend({ name: "cats" })),
+      hash({ ...api, operations: [operation, { ...operation, id: "twin" }] }),
+      hash(api, "wso2"),
+    ];
+    assert.equal(new Set([...others, hash(api)]).size, others.length + 1);
+  });
+});
+
+it("a manifest names what the environment has to supply, and no address", () => {
+  const manifest = gatewayManifest([api], "envoy");
+  assert.deepEqual(manifest, {
+    contract: 1,
+    inputHash: hash(api),
+    apis: [{ name: "petstore", version: "1.0.0", hosts: [], basePath: "/v1", operations: 1, backends: ["pets"] }],
+  });
+});

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { ApiModel } from "../model/api.ts";
+
+/** The form of the image part, which who mounts the other part has to know. */
+const contract = 1;
+
+/** What an image says of itself, so that it can be deployed where no document is. Of an environment it names backends only. */
+export interface GatewayManifest {
+  readonly contract: number;
+  /** SHA-256 in hexadecimal over everything that the image is made from. The same input gives the same image. */
+  readonly inputHash: string;
+  readonly apis: readonly ManifestApi[];
+}
+
+export interface ManifestApi {
+  readonly name: string;
+  readonly version: string;
+  readonly hosts: readonly string[];
+  readonly basePath: string;
+  /** How many. */
+  readonly operations: number;
+  /** The names of the backends whose addresses the environment has to supply. */
+  readonly backends: readonly string[];
+}
+
+/** The manifest of a gateway that an engine makes from these models. */
+export function gatewayManifest(apis: readonly ApiModel[], engine: string): GatewayManifest {
+  return {
+    contract,
+    inputHash: inputHash(apis, engine),
+    apis: apis.map(({ name, version, hosts, basePath, operations, backends }) => ({
+      name,
+      version,
+      hosts,
+      basePath,
+      operations: operations.length,
+      backends: backends.map((backend) => backend.name),
+    })),
+  };
+}
+
+/** The hash of the image's part of the models: no address of a backend, and no place in a document, for a moved line changes nothing. */
+function inputHash(apis: readonly ApiModel[], engine: string): string {
+  const hash = createHash("sha256").update(canonical({ contract, engine }));
+  for (const { operations, backends, ...api } of apis) {
+    hash.update(canonical({ ...api, backends: backends.map(({ name }) => name), operations: operations.length }));
+    for (const { where: _, ...operation } of operations) hash.update(canonical(operation));
+  }
+  return hash.digest("hex");
+}
+
+/** A line of JSON in which the order of members does not depend on how a value was made. */
+const canonical = (value: object): string => `${JSON.stringify(value, (_, part: unknown) => sorted(part))}\n`;
+
+const sorted = (part: unknown): unknown =>
+  typeof part === "object" && part !== null && !Array.isArray(part)
+    ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : part;
