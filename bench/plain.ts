@@ -13,7 +13,9 @@ export function withOneRoute(files: GatewayFiles): GatewayFiles {
       {
         "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
         name: "routes",
-        virtual_hosts: [{ name: "*", domains: ["*"], routes: [{ name: "one", match: { prefix: "/" }, route: { cluster, auto_host_rewrite: true } }] }],
+        virtual_hosts: [
+          { name: "*", domains: ["*"], routes: [{ name: "one", match: { prefix: "/" }, route: { cluster, auto_host_rewrite: true } }] },
+        ],
       },
     ],
   };
@@ -25,7 +27,15 @@ export function backendFiles(port: number): GatewayFiles {
   const http = {
     "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
     stat_prefix: "backend",
-    route_config: { virtual_hosts: [{ name: "*", domains: ["*"], routes: [{ match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } }] }] },
+    route_config: {
+      virtual_hosts: [
+        {
+          name: "*",
+          domains: ["*"],
+          routes: [{ match: { prefix: "/" }, direct_response: { status: 200, body: { inline_string: "ok" } } }],
+        },
+      ],
+    },
     http_filters: [{ name: "router", typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" } }],
   };
   const listener = {
@@ -33,5 +43,10 @@ export function backendFiles(port: number): GatewayFiles {
     address: { socket_address: { address: "127.0.0.1", port_value: port } },
     filter_chains: [{ filters: [{ name: "http", typed_config: http }] }],
   };
-  return new Map([["mounted/bootstrap.json", JSON.stringify({ admin: { address: { pipe: { path: "admin.sock" } } }, static_resources: { listeners: [listener] } })]]);
+  return new Map([
+    [
+      "mounted/bootstrap.json",
+      JSON.stringify({ admin: { address: { pipe: { path: "admin.sock" } } }, static_resources: { listeners: [listener] } }),
+    ],
+  ]);
 }

@@ -9,7 +9,11 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 
 /** Requests through the last operation of a document over requests through the same Envoy with one route. */
-async function measure(text: string, path: (model: ReturnType<typeof modelOf>) => string, backend: number): Promise<{ readonly share: number; readonly kilobytes: number }> {
+async function measure(
+  text: string,
+  path: (model: ReturnType<typeof modelOf>) => string,
+  backend: number,
+): Promise<{ readonly share: number; readonly kilobytes: number }> {
   const model = modelOf(text, backend);
   const routed = await serveFiles((port, monitoring) => filesOf([model], port, monitoring));
   const plain = await serveFiles((port, monitoring) => withOneRoute(filesOf([model], port, monitoring)));
@@ -26,7 +30,9 @@ async function measure(text: string, path: (model: ReturnType<typeof modelOf>) =
 /** A request for the last operation with GET that a document has. */
 function lastGet({ basePath, operations }: ReturnType<typeof modelOf>): string {
   const last = operations.findLast(({ method, path }) => method === "GET" && shape(path).includes("{}"));
-  return basePath + (last?.path ?? []).map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "x1")).join("")}`).join("");
+  return (
+    basePath + (last?.path ?? []).map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "x1")).join("")}`).join("")
+  );
 }
 
 /** Requests per second through the last of N operations, as a share of the same Envoy's with one route. */

@@ -16,7 +16,10 @@ const generated = (name: string, template: (index: number) => string, path: (ind
       info: { title: "Bench", version: "1.0.0" },
       servers: [{ url: "http://backend.test" }],
       paths: Object.fromEntries(
-        Array.from({ length: count }, (_, index) => [template(index), { get: { operationId: `operation-${index}`, responses: { 200: { description: "ok" } } } }]),
+        Array.from({ length: count }, (_, index) => [
+          template(index),
+          { get: { operationId: `operation-${index}`, responses: { 200: { description: "ok" } } } },
+        ]),
       ),
     }),
   lastPath: (count) => path(count - 1),
@@ -24,9 +27,21 @@ const generated = (name: string, template: (index: number) => string, path: (ind
 
 /** The four shapes: what the literal text before the first parameter has to do with the operations' number. */
 export const shapes: readonly Shape[] = [
-  generated("a prefix of its own for each group", (index) => `/v1/group-${index}/{id}`, (index) => `/v1/group-${index}/7`),
-  generated("one prefix shared by all", (index) => `/v1/{tenant}/group-${index}/{id}`, (index) => `/v1/acme/group-${index}/7`),
-  generated("a parameter in the first segment", (index) => `/{tenant}/group-${index}/{id}`, (index) => `/acme/group-${index}/7`),
+  generated(
+    "a prefix of its own for each group",
+    (index) => `/v1/group-${index}/{id}`,
+    (index) => `/v1/group-${index}/7`,
+  ),
+  generated(
+    "one prefix shared by all",
+    (index) => `/v1/{tenant}/group-${index}/{id}`,
+    (index) => `/v1/acme/group-${index}/7`,
+  ),
+  generated(
+    "a parameter in the first segment",
+    (index) => `/{tenant}/group-${index}/{id}`,
+    (index) => `/acme/group-${index}/7`,
+  ),
 ];
 
 const github = fileURLToPath(new URL("../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url));

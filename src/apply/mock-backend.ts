@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { MockReply } from "../model/mock.ts";
 import { refusal } from "../openapi/mock/refusal.ts";
 import { chosenReply, type MockSource } from "../openapi/mock/replies.ts";
+import type { MockReply } from "../openapi/mock/reply.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 
 /** What a document says about the answers of an operation, by the API's name and the operation's id. Undefined: there is no such operation. */

@@ -1,5 +1,5 @@
 /** JSON Pointers (RFC 6901), the way to a value inside a document. */
-export const escapeToken = (token: string): string => token.replaceAll("~", "~0").replaceAll("/", "~1");
+const escapeToken = (token: string): string => (/[~/]/.test(token) ? token.replaceAll("~", "~0").replaceAll("/", "~1") : token);
 
 const unescapeToken = (token: string): string => token.replaceAll("~1", "/").replaceAll("~0", "~");
 

@@ -11,22 +11,30 @@ import { methodIs, routeMatch } from "./path-match.ts";
  * answered as GET is and OPTIONS by the gateway, unless the document has operations for them (RFC 9110, sections 9.3.2 and 9.3.7).
  */
 export function pathRoutes(entry: PathEntry, settings: RouteSettings): readonly Message[] {
-  const methods = new Set(entry.operations.map(({ operation }) => operation.method));
-  const allowed = [
-    ...methods,
-    ...(methods.has("GET") && !methods.has("HEAD") ? ["HEAD"] : []),
-    ...(methods.has("OPTIONS") ? [] : ["OPTIONS"]),
-  ].toSorted();
+  const allowed = allowedMethods(entry);
   return [
     ...entry.operations.flatMap((found) => preflight(entry, found, settings)),
-    ...entry.operations.flatMap((found) => operationRoutes(entry, found, answered(found, methods), settings)),
-    ...(methods.has("OPTIONS") ? [] : [optionsRoute(entry, allowed)]),
+    ...entry.operations.flatMap((found) => operationRoutes(entry, found, answeredMethods(entry, found), settings)),
+    ...(methodsOf(entry).has("OPTIONS") ? [] : [optionsRoute(entry, allowed)]),
     notAllowed(entry, allowed),
   ];
 }
 
-const answered = ({ operation }: EntryOperation, methods: ReadonlySet<string>): readonly string[] =>
-  operation.method === "GET" && !methods.has("HEAD") ? ["GET", "HEAD"] : [operation.method];
+const methodsOf = ({ operations }: PathEntry): ReadonlySet<string> => new Set(operations.map(({ operation }) => operation.method));
+
+/** The methods that a path answers, as its Allow header names them. */
+export function allowedMethods(entry: PathEntry): readonly string[] {
+  const methods = methodsOf(entry);
+  return [
+    ...methods,
+    ...(methods.has("GET") && !methods.has("HEAD") ? ["HEAD"] : []),
+    ...(methods.has("OPTIONS") ? [] : ["OPTIONS"]),
+  ].toSorted();
+}
+
+/** The methods that one operation of a path answers. */
+export const answeredMethods = (entry: PathEntry, { operation }: EntryOperation): readonly string[] =>
+  operation.method === "GET" && !methodsOf(entry).has("HEAD") ? ["GET", "HEAD"] : [operation.method];
 
 /** A browser's question before a request of another origin (WHATWG Fetch, section 3.2.2): the CORS filter answers it by this route's policy. */
 function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSettings): readonly Message[] {

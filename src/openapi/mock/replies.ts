@@ -1,10 +1,10 @@
-import type { MockReply } from "../../model/mock.ts";
 import type { Node } from "../../text/node.ts";
 import { preferredType } from "./accept.ts";
 import { bodyText } from "./body.ts";
 import { type Example, type Offer, offersOf } from "./offers.ts";
 import { type Preferences, readPrefer, showPreference } from "./prefer.ts";
 import { refusal } from "./refusal.ts";
+import type { MockReply } from "./reply.ts";
 import { responseHeaders } from "./response-headers.ts";
 import { type ChosenResponse, defaultResponse, documentedCodes, responseWithCode } from "./responses.ts";
 import type { Follow } from "./schema.ts";

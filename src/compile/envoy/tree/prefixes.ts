@@ -48,7 +48,7 @@ function file<C extends Candidate>(
   prefixOf: ReadonlyMap<C, string>,
   prefixes: readonly string[],
 ): ReadonlyMap<string, readonly C[]> {
-  const own = Map.groupBy(candidates, (candidate) => prefixOf.get(candidate) ?? "/");
+  const own = groupedBy(candidates, (candidate) => prefixOf.get(candidate) ?? "/");
   const order = new Map(candidates.map((candidate, index) => [candidate, index] as const));
   const filed = new Map<string, readonly C[]>();
   const known = new Set(prefixes);
@@ -59,6 +59,17 @@ function file<C extends Candidate>(
     filed.set(prefix, inherited.length === 0 ? list : list.toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)));
   }
   return filed;
+}
+
+/** As Map.groupBy does, which Node 20 does not have. */
+function groupedBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
 }
 
 function nearestShorter(prefix: string, known: ReadonlySet<string>): string | undefined {

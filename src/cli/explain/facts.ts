@@ -1,0 +1,83 @@
+import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
+import type { Operation } from "../../model/api.ts";
+import type { HeaderChanges } from "../../model/headers.ts";
+import type { Place } from "../../problem.ts";
+import { type Node, placeOf } from "../../text/node.ts";
+import { showTarget } from "../show-target.ts";
+import type { AskedRequest } from "./asked-request.ts";
+import type { Origins } from "./origins.ts";
+
+/** One thing that holds for a request, and where it is said; undefined where it holds because nothing says otherwise. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly place: Place | undefined;
+}
+
+/** Everything that holds for a request that an operation answers. `place` says where an operation is written. */
+export function factsOf(
+  request: AskedRequest,
+  { api, operation }: EntryOperation,
+  lost: readonly PathEntry[],
+  origins: Origins,
+  place: (found: EntryOperation) => Place,
+): readonly Fact[] {
+  const where = (node: Node | undefined): Place | undefined => node && placeOf(node);
+  return [
+    { name: "api", value: `${api.title} ${api.version}`, place: undefined },
+    { name: "operation", value: operation.id, place: place({ api, operation }) },
+    { name: "path", value: operation.template, place: place({ api, operation }) },
+    ...lost.flatMap(({ operations }) => operations.slice(0, 1).map((other) => ({ name: "before", value: `${other.operation.template}, which matches too`, place: place(other) }))),
+    ...(request.method === operation.method ? [] : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
+    { name: "access", value: accessOf(operation), place: where(origins.security) },
+    ...answerFacts(request, { api, operation }, origins),
+    ...corsFact(operation, where(origins.extension("cors"))),
+    ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
+    ...headerFacts("response headers", operation.responseHeaders, where(origins.extension("responseHeaders"))),
+    ...(operation.webSocket ? [{ name: "WebSocket", value: "may be asked for", place: where(origins.extension("webSocket")) }] : []),
+  ];
+}
+
+function accessOf({ access }: Operation): string {
+  if (access.kind === "open") return "open to everybody";
+  const names = [...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`)))].join(", ");
+  return access.kind === "refused" ? `needs ${names}, which nothing here checks: 401` : `needs ${names}, which was asked not to be checked`;
+}
+
+function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, origins: Origins): readonly Fact[] {
+  const { answer } = operation;
+  if (answer.kind === "mock") {
+    const said = origins.extension("mock");
+    const { status, mediaType } = answer.reply;
+    return [{ name: "mock", value: `${status} ${mediaType ?? "without a body"}, made from the document`, place: said && placeOf(said) }];
+  }
+  const backend = api.backends.find(({ name }) => name === answer.backend);
+  if (backend === undefined) return [];
+  const place = origins.backend && placeOf(origins.backend);
+  const path = answer.basePath === "strip" ? request.path.slice(api.basePath.length) : request.path;
+  const query = request.query.size === 0 ? "" : `?${request.query}`;
+  return [
+    ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place }]),
+    ...backend.targets.map((target) => ({ name: "asks", value: `${showTarget(target, backend.path)}${path}${query}`, place })),
+    {
+      name: "timeout",
+      value: answer.timeoutMs === 0 || operation.webSocket ? "none" : `${answer.timeoutMs / 1000}s`,
+      place: origins.timeout && placeOf(origins.timeout),
+    },
+  ];
+}
+
+function corsFact({ cors }: Operation, place: Place | undefined): readonly Fact[] {
+  if (cors === undefined) return [];
+  const credentials = cors.credentials ? ", with credentials" : "";
+  return [{ name: "CORS", value: `${cors.origins.join(", ")} may call with ${cors.methods.join(", ")}${credentials}`, place }];
+}
+
+function headerFacts(name: string, { remove, set, add }: HeaderChanges, place: Place | undefined): readonly Fact[] {
+  const changes = [
+    ...remove.map((field) => `without ${field}`),
+    ...set.map((field) => `${field.name}: ${field.value}`),
+    ...add.map((field) => `also ${field.name}: ${field.value}`),
+  ];
+  return changes.length === 0 ? [] : [{ name, value: changes.join("; "), place }];
+}
