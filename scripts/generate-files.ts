@@ -2,6 +2,7 @@ import { dump } from "js-yaml";
 import { customResourceDefinition } from "../src/api/crd.ts";
 import { editorSchema, editorSchemaNames } from "../src/api/editor-schema.ts";
 import { group, kindNames, kinds } from "../src/api/kinds.ts";
+import { errorPages, problemsPage } from "./generate-errors.ts";
 import { extensionPage, kindPage } from "./generate-pages.ts";
 import { wso2Page } from "./generate-wso2.ts";
 
@@ -16,7 +17,7 @@ export const fileName = (kind: string): string => kind.replaceAll(/(?<=[a-z])(?=
 
 const generated = "# Generated from src/api by scripts/generate.ts.\n";
 
-/** Everything that follows from the schemas and the table of WSO2's keys. */
+/** Everything that follows from the schemas, the table of WSO2's keys, and the tables of reasons and errors. */
 export function generatedFiles(): readonly GeneratedFile[] {
   return [
     ...kindNames.map((kind) => ({
@@ -30,5 +31,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     ...kindNames.map((kind) => ({ path: `docs/kinds/${fileName(kind)}.md`, text: kindPage(kind) })),
     { path: "docs/kinds/x-portico.md", text: extensionPage() },
     { path: "docs/wso2.md", text: wso2Page() },
+    { path: "docs/errors.md", text: problemsPage() },
+    ...errorPages(),
   ];
 }

@@ -1,0 +1,61 @@
+import { errors } from "../src/compile/envoy/errors.ts";
+import { reasons } from "../src/reason.ts";
+
+/** What to do about an error that the gateway answers: the client, and who runs it. */
+const advice: Readonly<Record<keyof typeof errors, string>> = {
+  notFound:
+    "Compare the path with `portico routes`: base path, trailing slash and case count. `portico explain GET /the/path` names the nearest operations.",
+  methodNotAllowed: "Use a method of the `Allow` header, or add the operation to the document.",
+  unauthorized:
+    "This version of Portico checks no credentials yet, so nobody may call the operation. On your own machine, `portico run --unprotected` lets everybody in. If the operation is open to all, say so in the document: `security: []`.",
+  badRequest:
+    "Send well-formed HTTP. Refused are an escaped slash or backslash in the path (`%2F`, `%5C`), control characters, header names with underscores, and messages whose length is ambiguous.",
+  requestTimeout: "Send the header within 10 seconds and the whole request within 5 minutes.",
+  bodyTooLarge: "Send a smaller body.",
+  headersTooLarge: "Send at most 100 header fields of 60 KiB together.",
+  upgradeRequired: "Speak HTTP/1.1 or HTTP/2.",
+  upgradeRefused: "Let the operation take WebSockets: `x-portico: {webSocket: true}`.",
+  backendUnreachable:
+    "Look whether the backend listens where `portico explain` says that requests go, and whether it ends connections by itself. The access log's `details` says what happened.",
+  backendUnavailable: "The backend's name does not resolve, or it has more requests than it may get. Look at the backend.",
+  backendTimeout:
+    "The answer took longer than `timeout` (15 s unless said) of the operation or its backend. Make it longer, or the backend faster.",
+  overloaded: "The gateway sheds load before its memory ends. Give it more, or run more of them.",
+};
+
+/** A page for each type of error: its URL is the error's `type`. */
+export function errorPages(): readonly { readonly path: string; readonly text: string }[] {
+  return Object.keys(errors)
+    .filter(isKey)
+    .map((key) => {
+      const { type, title, status, detail } = errors[key];
+      return { path: `docs/errors/${slug(type)}.md`, text: `# ${status} ${title}\n\n\`${type}\`\n\n${detail}\n\n${advice[key]}\n` };
+    });
+}
+
+const isKey = (key: string): key is keyof typeof errors => key in errors;
+
+/** The page of what Portico says: Problems by reason, and the gateway's own errors. */
+export function problemsPage(): string {
+  return [
+    "# What Portico says when something is wrong",
+    "",
+    "## On the way to a gateway",
+    "",
+    "Commands say Problems: a place (`file:line:column`), a reason, what is wrong and what to do. Errors end a command with exit code 1; warnings do not. Wrong",
+    "usage ends it with 2. `portico check --format json|github|junit` writes them for programs.",
+    "",
+    ...Object.entries(reasons).flatMap(([reason, meaning]) => [`### ${reason}`, "", meaning, ""]),
+    "## From the gateway",
+    "",
+    "What the gateway itself answers is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, and `requestId`, which is in the header",
+    "`x-request-id` and in the access log too. What a backend or a mock answers comes through as it is.",
+    "",
+    "| status | type |",
+    "| --- | --- |",
+    ...Object.values(errors).map(({ type, title, status }) => `| ${status} ${title} | [${slug(type)}](errors/${slug(type)}.md) |`),
+    "",
+  ].join("\n");
+}
+
+const slug = (type: string): string => type.slice(type.lastIndexOf("/") + 1);

@@ -1,0 +1,74 @@
+import type { Argument, Command, Option } from "commander";
+
+/** What a shell has to know of a program to complete its commands: taken from the program itself, so that it is never older. */
+export interface ProgramShape {
+  readonly name: string;
+  readonly options: readonly OptionShape[];
+  readonly commands: readonly CommandShape[];
+}
+
+export interface CommandShape {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionShape[];
+  readonly positions: readonly PositionShape[];
+}
+
+export interface OptionShape {
+  /** `-h` and `--help`. */
+  readonly flags: readonly string[];
+  readonly description: string;
+  /** Undefined for one that takes no value. */
+  readonly value: ValueShape | undefined;
+}
+
+export interface PositionShape {
+  readonly value: ValueShape;
+  /** Whether more of the same may follow. */
+  readonly more: boolean;
+}
+
+export interface ValueShape {
+  /** `FILE`, as the help calls it. */
+  readonly name: string;
+  readonly kind: "files" | "folders" | "free" | readonly string[];
+}
+
+export function shapeOf(program: Command): ProgramShape {
+  const visible = program.createHelp().visibleCommands(program);
+  const names = visible.map((command) => command.name());
+  return {
+    name: program.name(),
+    options: optionsOf(program),
+    commands: visible.map((command) => ({
+      name: command.name(),
+      summary: command.summary() || command.description(),
+      options: optionsOf(command),
+      positions: command.registeredArguments.map((argument) => positionOf(argument, names)),
+    })),
+  };
+}
+
+const optionsOf = (command: Command): readonly OptionShape[] =>
+  command
+    .createHelp()
+    .visibleOptions(command)
+    .map((option) => ({
+      flags: [option.short, option.long].filter((flag) => flag !== undefined && flag !== null),
+      description: option.description,
+      value: option.required || option.optional ? valueOf(metavariable(option), option.argChoices) : undefined,
+    }));
+
+const metavariable = ({ flags }: Option): string => /[<[]([^>\].]*)/.exec(flags)?.[1] ?? "";
+
+function positionOf(argument: Argument, commands: readonly string[]): PositionShape {
+  const name = argument.name();
+  return { value: valueOf(name, name === "COMMAND" ? commands : argument.argChoices), more: argument.variadic };
+}
+
+/** What may stand for a value is known by its choices, or by the name that the help gives it. */
+function valueOf(name: string, choices: readonly string[] | undefined): ValueShape {
+  if (choices !== undefined) return { name, kind: choices };
+  if (name === "DIR") return { name, kind: "folders" };
+  return { name, kind: /^(PATH|FILE|DOC)$/i.test(name) ? "files" : "free" };
+}
