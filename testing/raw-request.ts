@@ -3,6 +3,8 @@ import { text } from "node:stream/consumers";
 
 export interface Answer {
   readonly status: number;
+  /** The words after the status. */
+  readonly reason: string;
   /** Several fields of one name are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -20,7 +22,7 @@ export function send(port: number, { send: line, headers = {}, body }: Sent): Pr
   const [method = "GET", path = "/"] = line.split(" ");
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, method, path, headers: { ...headers }, agent: false }, (answer) => {
-      text(answer).then((received) => resolve({ status: answer.statusCode ?? 0, headers: joined(answer.headers), body: received }), reject);
+      text(answer).then((received) => resolve({ status: answer.statusCode ?? 0, reason: answer.statusMessage ?? "", headers: joined(answer.headers), body: received }), reject);
     });
     sent.on("error", reject).end(body);
   });

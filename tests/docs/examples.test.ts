@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../../testing/envoy.ts";
+import { type PageExamples, pageExamples, type Step } from "../../testing/page-examples.ts";
+import { portico, porticoRun, shellWords } from "../../testing/program.ts";
+import { send } from "../../testing/raw-request.ts";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const pages = ["docs/run.md", "docs/documents.md"];
+
+/** `curl -i [-H 'name: value'] [-X METHOD] URL`, as the pages have it, sent without needing curl: what it would print. */
+async function curl(words: readonly string[], port: number): Promise<string> {
+  const headers: Record<string, string> = {};
+  let method = "GET";
+  let path = "/";
+  for (const [index, word] of words.entries()) {
+    const value = words[index + 1] ?? "";
+    if (word === "-H") headers[value.split(":")[0] ?? ""] = value.slice(value.indexOf(":") + 1).trim();
+    if (word === "-X") method = value;
+    if (word.startsWith("http")) path = new URL(word).pathname + new URL(word).search;
+  }
+  const answer = await send(port, { send: `${method} ${path}`, headers });
+  const fields = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`);
+  return [`HTTP/1.1 ${answer.status} ${answer.reason}`, ...fields, "", answer.body].join("\n");
+}
+
+/** What a step prints, on both streams. */
+async function print(t: TestContext, { command }: Step, cwd: string, port: number, exitCode: number): Promise<string> {
+  const [name, verb, ...words] = shellWords(command);
+  if (name === "curl") return curl([verb ?? "", ...words], port);
+  assert.equal(name, "portico", command);
+  if (verb === "run") return (await porticoRun(t, [...words, "--port", String(port)], cwd)).stderr;
+  const ended = await portico([verb ?? "", ...words], cwd);
+  assert.equal(ended.exitCode, exitCode, ended.stderr);
+  return ended.stdout + ended.stderr;
+}
+
+async function folderOf(t: TestContext, { files }: PageExamples): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "portico-docs-"));
+  t.after(() => rm(folder, { recursive: true }));
+  for (const [file, text] of files) await writeFile(join(folder, file), text);
+  return folder;
+}
+
+for (const page of pages) {
+  const examples = pageExamples(join(project, page));
+  describe(`the examples of ${page}`, () => {
+    for (const { line, exitCode, steps } of examples.consoles) {
+      it(`line ${line}: ${steps.map(({ command }) => command).join("; ")}`, async (t) => {
+        const [folder, port] = [await folderOf(t, examples), await freePort()];
+        for (const step of steps) {
+          const printed = await print(t, step, folder, port, exitCode);
+          for (const shown of step.shown) assert.ok(printed.includes(shown.replaceAll("8080", String(port))), `${step.command} does not print ${shown}:\n${printed}`);
+        }
+      });
+    }
+
+    it("files that it shows are read without an error, but for the broken one", async (t) => {
+      const folder = await folderOf(t, examples);
+      for (const file of [...examples.files.keys()].filter((name) => !/broken|backends/.test(name))) {
+        const ended = await portico(["check", file, ...(examples.files.has("backends.yaml") ? ["--resources", "backends.yaml"] : [])], folder);
+        assert.equal(ended.exitCode, 0, ended.stdout + ended.stderr);
+      }
+    });
+  });
+}
