@@ -34,6 +34,7 @@ export const filesOf = (models: readonly ApiModel[], port: number, monitoring: n
     monitoring: { host: "127.0.0.1", port: monitoring },
     trustedHops: 0,
     mockSocket: "mocks.sock",
+    trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
     debug: false,
   });
 

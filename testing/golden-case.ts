@@ -84,6 +84,7 @@ const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Environmen
   monitoring: { host: "127.0.0.1", port: 8081 },
   trustedHops,
   mockSocket: "mocks.sock",
+  trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
   debug,
 });
 

@@ -15,6 +15,7 @@ const environment: Environment = {
   monitoring: { host: "0.0.0.0", port: 8081 },
   trustedHops: 0,
   mockSocket: undefined,
+  trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
   debug: false,
 };
 

@@ -38,5 +38,5 @@ function answerOf({ backends }: ApiModel, { access, answer }: Operation): object
   if (answer.kind === "mock") return { kind: "mock", status: answer.reply.status, mediaType: answer.reply.mediaType };
   const backend = backends.find(({ name }) => name === answer.backend);
   const targets = backend?.targets.map((target) => showTarget(target, backend.path)) ?? [];
-  return { kind: "backend", backend: answer.backend, targets, timeoutMs: answer.timeoutMs, basePath: answer.basePath };
+  return { kind: "backend", backend: answer.backend, targets, timeoutMs: answer.timeoutMs, path: answer.path };
 }

@@ -4,6 +4,7 @@ import { type ServedGateway, serve } from "../apply/gateway.ts";
 import { type MockBackend, startMockBackend } from "../apply/mock-backend.ts";
 import { checkPort, freePort } from "../apply/port.ts";
 import { makeRunFolder, type RunFolder } from "../apply/run-folder.ts";
+import { trustedRoots } from "../apply/trusted-roots.ts";
 import type { Environment } from "../compile/engine.ts";
 import { type Checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { mockSources } from "../resolve/mock-source.ts";
@@ -77,7 +78,7 @@ async function start(prepared: PreparedGateway, options: RunOptions): Promise<Ch
   }
   const mocks = await startMockBackend(mockSources(prepared.apis), `${folder.value.path}/mocks.sock`);
   if (!mocks.ok) return mocks;
-  const environment = environmentOf(options, monitoringPort);
+  const environment = environmentOf(options, monitoringPort, await trustedRoots(folder.value.path, process.env));
   const gateway = await serve(binary.value, compileGateway(prepared, environment), {
     folder: folder.value.path,
     concurrency: options.concurrency,
@@ -91,7 +92,7 @@ async function start(prepared: PreparedGateway, options: RunOptions): Promise<Ch
   return gateway;
 }
 
-const loopback = /^(127\.|\[?::1\]?$|localhost$)/;
+const loopback = /^(127\.|::1$)/;
 
 /** What no gateway is started for. */
 function refusal({ host, unprotected, tlsCertificate, tlsKey }: RunOptions): Problem | undefined {
@@ -112,7 +113,7 @@ function refusal({ host, unprotected, tlsCertificate, tlsKey }: RunOptions): Pro
   return undefined;
 }
 
-function environmentOf({ host, port, trustedHops, debug, tlsCertificate, tlsKey }: RunOptions, monitoringPort: number): Environment {
+function environmentOf({ host, port, trustedHops, debug, tlsCertificate, tlsKey }: RunOptions, monitoringPort: number, roots: string): Environment {
   const tls =
     tlsCertificate === undefined || tlsKey === undefined ? undefined : { certificate: resolve(tlsCertificate), key: resolve(tlsKey) };
   return {
@@ -120,6 +121,7 @@ function environmentOf({ host, port, trustedHops, debug, tlsCertificate, tlsKey 
     monitoring: { host: "127.0.0.1", port: monitoringPort },
     trustedHops,
     mockSocket: "mocks.sock",
+    trustedRoots: roots,
     debug,
   };
 }

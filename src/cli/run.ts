@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Command, InvalidArgumentError } from "commander";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
 
@@ -33,7 +34,7 @@ export function addRun(program: Command): void {
       .summary("serve documents on this machine, through Envoy")
       .description("Serves documents on this machine, through Envoy."),
   )
-    .option("--host <ADDRESS>", "the address to listen on", "127.0.0.1")
+    .option("--host <ADDRESS>", "the IP address to listen on", address, "127.0.0.1")
     .option("--port <PORT>", "the port to listen on", port, 8080)
     .option("--monitoring-port <PORT>", "the port of /livez, /readyz and /metrics; 0 takes a free one", port, 0)
     .option("--watch", "follow changes of the documents, of all they refer to, and of the resources", false)
@@ -49,6 +50,12 @@ export function addRun(program: Command): void {
       const { run } = await import("./run-gateway.ts");
       process.exitCode = await run(documents, options);
     });
+}
+
+function address(text: string): string {
+  if (text === "localhost") return "127.0.0.1";
+  if (isIP(text) === 0) throw new InvalidArgumentError("Write an IP address, such as 127.0.0.1 or 0.0.0.0.");
+  return text;
 }
 
 const whole = (least: number, most: number, what: string) => (text: string) => {

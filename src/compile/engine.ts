@@ -19,6 +19,8 @@ export interface Environment {
   readonly trustedHops: number;
   /** The Unix socket of the backend that answers mocks that must choose; undefined where nothing is mocked. */
   readonly mockSocket: string | undefined;
+  /** The file (PEM) of the certification authorities that backends' certificates are checked against. */
+  readonly trustedRoots: string;
   /** Whether answers name their operation. */
   readonly debug: boolean;
 }

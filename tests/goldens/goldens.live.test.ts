@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { validateConfiguration } from "../../src/apply/envoy/validate.ts";
 import { startMockBackend } from "../../src/apply/mock-backend.ts";
+import { makeRunFolder, writeAtomically } from "../../src/apply/run-folder.ts";
 import { mockSources } from "../../src/resolve/mock-source.ts";
 import { type Backend, startBackend } from "../../testing/backend.ts";
 import { freePort, must, testEnvoy, withEnvoy } from "../../testing/envoy.ts";
 import { compileCase, type GoldenCase, goldenCases, type GoldenRequest, resolveCase } from "../../testing/golden-case.ts";
 import { type Answer, send } from "../../testing/raw-request.ts";
 
+const compiled = goldenCases().filter((golden) => resolveCase(golden).ok);
 const served = goldenCases().filter((golden) => golden.settings.requests.length > 0);
 
 /** Serves a case with a real Envoy; `backend.test` in its text stands for a real backend. */
-async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly port: number; readonly backend: Backend; readonly folder: string }> {
+async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly port: number; readonly backend: Backend }> {
   const backend = await startBackend(t);
   const input = golden.input.replaceAll(/backend\.test(?::\d+)?/g, `127.0.0.1:${backend.port}`);
   const apis = must(resolveCase({ input, settings: golden.settings }));
@@ -19,7 +22,7 @@ async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly
   const envoy = await withEnvoy(t, compileCase(apis, golden.settings, { port, monitoring }));
   const mocks = must(await startMockBackend(mockSources(apis), `${envoy.folder}/mocks.sock`));
   t.after(mocks.close);
-  return { port, backend, folder: envoy.folder };
+  return { port, backend };
 }
 
 function compareHeaders(expected: Readonly<Record<string, string | null>>, got: Readonly<Record<string, unknown>>, what: string): void {
@@ -36,11 +39,22 @@ function compare({ send: what, expect }: GoldenRequest, answer: Answer, backend:
   compareHeaders(expect.backend.headers, received?.headers ?? {}, `${what} at the backend`);
 }
 
+describe("what a golden case compiles to passes Envoy's own validation", { concurrency: 2 }, () => {
+  for (const golden of compiled) {
+    it(golden.name, async (t) => {
+      const folder = must(await makeRunFolder(process.env));
+      t.after(folder.remove);
+      const files = compileCase(must(resolveCase(golden)), golden.settings);
+      for (const [path, text] of files) await writeAtomically(join(folder.path, path), text);
+      must(await validateConfiguration(await testEnvoy(), folder.path));
+    });
+  }
+});
+
 describe("a golden case serves as its requests say, through real Envoy", { concurrency: 2 }, () => {
   for (const golden of served) {
     it(golden.name, async (t) => {
-      const { port, backend, folder } = await serveCase(t, golden);
-      must(await validateConfiguration(await testEnvoy(), folder));
+      const { port, backend } = await serveCase(t, golden);
       for (const request of golden.settings.requests) compare(request, await send(port, request), backend);
     });
   }

@@ -20,7 +20,7 @@ export function factsOf(
   { api, operation }: EntryOperation,
   lost: readonly PathEntry[],
   origins: Origins,
-  place: (found: EntryOperation) => Place,
+  place: (found: EntryOperation) => Place | undefined,
 ): readonly Fact[] {
   const where = (node: Node | undefined): Place | undefined => node && placeOf(node);
   return [
@@ -54,11 +54,12 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   const backend = api.backends.find(({ name }) => name === answer.backend);
   if (backend === undefined) return [];
   const place = origins.backend && placeOf(origins.backend);
-  const path = answer.basePath === "strip" ? request.path.slice(api.basePath.length) : request.path;
+  const path = answer.path === "strip" ? request.path.slice(api.basePath.length) : request.path;
+  const before = answer.path === "same" ? "" : backend.path;
   const query = request.query.size === 0 ? "" : `?${request.query}`;
   return [
     ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place }]),
-    ...backend.targets.map((target) => ({ name: "asks", value: `${showTarget(target, backend.path)}${path}${query}`, place })),
+    ...backend.targets.map((target) => ({ name: "asks", value: `${showTarget(target, before)}${path}${query}`, place })),
     {
       name: "timeout",
       value: answer.timeoutMs === 0 || operation.webSocket ? "none" : `${answer.timeoutMs / 1000}s`,

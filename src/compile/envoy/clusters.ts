@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { ApiModel, Backend, Target } from "../../model/api.ts";
+import type { Environment } from "../engine.ts";
 import { extension, type Message, typed } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
 import { clusterName, ownMetadata } from "./names.ts";
@@ -7,15 +8,15 @@ import { clusterName, ownMetadata } from "./names.ts";
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 /** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
-export function clusters(apis: readonly ApiModel[], mockSocket: string | undefined): readonly Message[] {
+export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots }: Environment): readonly Message[] {
   return [
-    ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend))),
+    ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, trustedRoots))),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
 }
 
 /** Envoy resolves names again as their time to live says and keeps the last good answer (envoy: STRICT_DNS). */
-function backendCluster(name: string, backend: Backend): Message {
+function backendCluster(name: string, backend: Backend, trustedRoots: string): Message {
   const numeric = backend.targets.every(({ host }) => isIP(host) !== 0);
   return {
     name,
@@ -28,7 +29,7 @@ function backendCluster(name: string, backend: Backend): Message {
     metadata: { filter_metadata: { [ownMetadata]: { path: backend.path } } },
     typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, { explicit_http_config: { http_protocol_options: {} } }) },
     load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backend.targets.map(endpoint) }] },
-    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls() } : {}),
+    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(trustedRoots) } : {}),
   };
 }
 
@@ -42,11 +43,11 @@ function endpoint({ host, port, tls }: Target): Message {
   };
 }
 
-/** TLS as a browser does it: the system's roots, the backend's name in SNI and in the certificate. */
-function verifiedTls(): Message {
+/** TLS as a browser does it: an authority that is trusted, the backend's name in SNI and in the certificate. */
+function verifiedTls(trustedRoots: string): Message {
   return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
     auto_host_sni: true,
     auto_sni_san_validation: true,
-    common_tls_context: { validation_context: { system_root_certs: {} } },
+    common_tls_context: { validation_context: { trusted_ca: { filename: trustedRoots } } },
   });
 }

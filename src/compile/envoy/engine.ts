@@ -18,7 +18,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
     ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
     ["mounted/bootstrap.json", `${JSON.stringify(bootstrap())}\n`],
     ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment))],
-    ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment.mockSocket))],
+    ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
     ...(tls
       ? [["mounted/certificate.json", discoveryFile("envoy.extensions.transport_sockets.tls.v3.Secret", [tlsSecret(tls)])] as const]
       : []),

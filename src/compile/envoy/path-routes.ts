@@ -1,7 +1,7 @@
 import { answerCluster } from "./backend-route.ts";
 import { corsFilter, corsPolicy } from "./cors.ts";
 import { errors } from "./errors.ts";
-import { type Message, overwriteHeader } from "./json.ts";
+import type { Message } from "./json.ts";
 import { operationRoutes, type RouteSettings, routeIdentity } from "./operation-route.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
@@ -54,14 +54,16 @@ function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSetti
 const optionsRoute = (entry: PathEntry, allowed: readonly string[]): Message => ({
   match: routeMatch(entry, [methodIs("OPTIONS")]),
   direct_response: { status: 204 },
-  response_headers_to_add: [overwriteHeader("allow", allowed.join(", "))],
+  response_headers_to_add: [allow(allowed)],
 });
 
 const notAllowed = (entry: PathEntry, allowed: readonly string[]): Message => ({
   match: routeMatch(entry, []),
   direct_response: { status: errors.methodNotAllowed.status },
-  response_headers_to_add: [overwriteHeader("allow", allowed.join(", "))],
+  response_headers_to_add: [allow(allowed)],
 });
+
+const allow = (methods: readonly string[]): Message => ({ header: { key: "allow", value: methods.join(", ") } });
 
 /** What ends every list of routes. */
 export const notFoundRoute: Message = {

@@ -20,6 +20,7 @@ export async function mockedGateway(
       monitoring: { host: "127.0.0.1", port: monitoringPort },
       trustedHops: 0,
       mockSocket: undefined,
+    trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
       debug: false,
     },
   );

@@ -1,0 +1,74 @@
+// Bundles the program into dist/, as the package is published: JavaScript for Node 20 that brings its own packages. Prints the sizes.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { build, type Metafile, type Plugin } from "esbuild";
+
+const project = dirname(import.meta.dirname);
+
+/** What the bundled CommonJS packages call to reach Node's own modules; ES modules have none. */
+const requireForPackages = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** Writes the bundle into a folder, which is emptied first; the program's path. What commands load when they are called is in chunks. */
+export async function bundle(folder: string): Promise<string> {
+  await write(folder);
+  return join(folder, "portico.js");
+}
+
+async function write(folder: string): Promise<Metafile> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: project,
+    entryPoints: ["src/cli/portico.ts"],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    minify: true,
+    legalComments: "none",
+    banner: { js: requireForPackages },
+    plugins: [englishOnly],
+    metafile: true,
+    logLevel: "error",
+  });
+  await writeFile(join(folder, "THIRD-PARTY.txt"), licences(metafile));
+  await chmod(join(folder, "portico.js"), 0o755);
+  return metafile;
+}
+
+/** Leaves out zod's messages in other languages than English: a third of the bundle, and never asked for. */
+const englishOnly: Plugin = {
+  name: "english only",
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+  },
+};
+
+/** The licence of every package that is in the bundle. */
+function licences({ inputs }: Metafile): string {
+  const packages = new Set(Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+  return [...packages].toSorted().map(licence).join("\n");
+}
+
+function licence(name: string): string {
+  const folder = join(project, "node_modules", name);
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const version = typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence file: it can't be bundled`);
+  return `${name} ${version}\n${"-".repeat(72)}\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+}
+
+if (import.meta.main) {
+  const dist = join(project, "dist");
+  const { outputs } = await write(dist);
+  const sizes = Object.entries(outputs).map(([path, { bytes }]) => [relative(dist, join(project, path)), bytes] as const);
+  const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const lines = [...sizes.toSorted(([, a], [, b]) => b - a), ["in all", total] as const];
+  process.stdout.write(lines.map(([name, bytes]) => `${(bytes / 1000).toFixed(1).padStart(8)} kB  ${name}\n`).join(""));
+}
