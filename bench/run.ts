@@ -9,6 +9,7 @@ if (missing !== undefined) {
 const wanted = process.argv.slice(2);
 const benches: Readonly<Record<string, () => Promise<string>>> = {
   compile: async () => (await import("./compile.ts")).benchCompile(),
+  start: async () => (await import("./start.ts")).benchStart(),
   routing: async () => (await import("./routing.ts")).benchRouting(),
 };
 for (const [name, bench] of Object.entries(benches)) {

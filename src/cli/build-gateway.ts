@@ -9,12 +9,13 @@ import { reportProblems } from "./report-problems.ts";
 import { plural } from "./reports/reading-order.ts";
 import { writeGateway } from "./write-gateway.ts";
 
-/** The mock socket is where `portico run` has it; nothing else listens there. */
+/** A container's: everybody may call, and the system's certification authorities are where Debian has them. */
 const environment: Environment = {
   listener: { host: "0.0.0.0", port: 8080, tls: undefined },
   monitoring: { host: "0.0.0.0", port: 8081 },
   trustedHops: 0,
   mockSocket: undefined,
+  trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
   trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
   debug: false,
 };

@@ -7,10 +7,12 @@ import { operationTable } from "./table.ts";
 
 /** Writes the operations of documents on stdout; the exit code. */
 export async function listRoutes(documents: readonly string[], options: RoutesOptions): Promise<number> {
-  const prepared = await preparedOrSaid(documents, options, "refuse");
+  const prepared = await preparedOrSaid(documents, options);
   if (prepared === undefined) return 1;
   const apis = prepared.apis.map(({ model }) => model);
-  const text = options.json ? JSON.stringify(apis.flatMap(routesOf), undefined, 2) : operationTable(apis, terminalWidth(process.stdout) ?? 0);
+  const text = options.json
+    ? JSON.stringify(apis.flatMap(routesOf), undefined, 2)
+    : operationTable(apis, terminalWidth(process.stdout) ?? 0);
   process.stdout.write(`${text}\n`);
   return 0;
 }

@@ -1,14 +1,21 @@
 import type { DocumentOptions } from "./document-options.ts";
 import { type PreparedGateway, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
+import { showCounts } from "./reports/reading-order.ts";
 
-/** The gateway of documents, or undefined when something is wrong with them. All Problems, warnings too, are said on stderr. */
+/**
+ * The gateway of documents as it would be served, for commands that only show it; undefined when something is wrong, which is said on
+ * stderr. Of warnings it says only that there are some, for what was asked is something else.
+ */
 export async function preparedOrSaid(
   documents: readonly string[],
   { resources, refs, mock }: DocumentOptions,
-  credentials: "fail" | "refuse",
 ): Promise<PreparedGateway | undefined> {
-  const prepared = await prepareGateway({ documents, resources, references: refs }, { mock, credentials });
-  reportProblems(prepared.problems, prepared.ok ? prepared.value.files : [], process.stderr);
-  return prepared.ok ? prepared.value : undefined;
+  const prepared = await prepareGateway({ documents, resources, references: refs }, { mock, credentials: "refuse" });
+  if (prepared.ok) {
+    if (prepared.problems.length > 0) process.stderr.write(`${showCounts(prepared.problems)}: see \`portico check\`.\n`);
+    return prepared.value;
+  }
+  reportProblems(prepared.problems, [], process.stderr);
+  return undefined;
 }

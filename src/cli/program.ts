@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
@@ -26,19 +26,32 @@ export function makeProgram(): Command {
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [COMMAND]", "show how a command is used")
     .addHelpText("after", examples)
+    .configureHelp({ optionDescription })
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
   for (const add of [addRun, addCheck, addBuild, addRoutes, addExplain, addSchema, addCompletion]) add(program);
   for (const command of [program, ...program.commands]) {
-    command.showHelpAfterError(`\`${[program.name(), ...(command === program ? [] : [command.name()])].join(" ")} --help\` shows how to use it.`);
+    command.showHelpAfterError(
+      `\`${[program.name(), ...(command === program ? [] : [command.name()])].join(" ")} --help\` shows how to use it.`,
+    );
   }
   return program;
 }
 
+/** What an option is for, its choices, and its default where that is something to know. */
+function optionDescription({ description, argChoices, defaultValue }: Option): string {
+  const isTold = typeof defaultValue === "string" || typeof defaultValue === "number";
+  const more = [...(argChoices ? [argChoices.join(", ")] : []), ...(isTold ? [`default: ${defaultValue}`] : [])];
+  return more.length === 0 ? description : `${description} (${more.join("; ")})`;
+}
+
 /** `error: unknown option '--prot'\n(Did you mean --port?)` as one line. */
 function oneLine(message: string): string {
-  const [what = "", meant] = message.trim().replace(/^error: /, "").split("\n");
-  const sentence = what.endsWith(".") ? what : `${what}.`;
+  const [what = "", meant] = message
+    .trim()
+    .replace(/^error: /, "")
+    .split("\n");
+  const sentence = /[.?]$/.test(what) ? what : `${what}.`;
   return `portico: ${sentence}${meant === undefined ? "" : ` ${meant.replace(/^\((.*)\)$/, "$1")}`}\n`;
 }
 

@@ -26,7 +26,11 @@ _${name}() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command \${COMP_WORDS[index]}" in
-${own.flatMap(valued).map(({ word }) => `      "${word}") `).join("|\n").replaceAll(") |", " |")}
+${own
+  .flatMap(valued)
+  .map(({ word }) => `      "${word}") `)
+  .join("|\n")
+  .replaceAll(") |", " |")}
         [[ \${COMP_WORDS[index + 1]} == "=" ]] && ((index++))
         ((index++))
         ;;
@@ -36,7 +40,10 @@ ${own.flatMap(valued).map(({ word }) => `      "${word}") `).join("|\n").replace
     esac
   done
   case "$command $previous" in
-${own.flatMap(valued).map(({ word, value }) => `    "${word}") ${answer(name, value)}; return ;;`).join("\n")}
+${own
+  .flatMap(valued)
+  .map(({ word, value }) => `    "${word}") ${answer(name, value)}; return ;;`)
+  .join("\n")}
   esac
   if [[ $current == -* ]]; then
     case $command in
@@ -57,7 +64,9 @@ const flags = ({ options }: CommandShape): string => options.flatMap((option) =>
 
 /** Each flag that takes a value, with its command before it, as the script's cases have it. */
 const valued = ({ name, options }: CommandShape): readonly { readonly word: string; readonly value: ValueShape }[] =>
-  options.flatMap(({ flags: written, value }: OptionShape) => (value === undefined ? [] : written.map((flag) => ({ word: `${name} ${flag}`, value }))));
+  options.flatMap(({ flags: written, value }: OptionShape) =>
+    value === undefined ? [] : written.map((flag) => ({ word: `${name} ${flag}`, value })),
+  );
 
 const positionCase = (program: string, { name }: CommandShape, { value, more }: PositionShape, index: number): string =>
   `    ${more ? `"${name} "*` : `"${name} ${index}"`}) ${answer(program, value)} ;;`;

@@ -10,7 +10,10 @@ export function fishScript({ name, options, commands }: ProgramShape): string {
     ...commands.map((command) => line(first, "-a", command.name, "-d", quoted(command.summary))),
     ...commands.flatMap((command) => {
       const after = `-n ${quoted(`__fish_seen_subcommand_from ${command.name}`)}`;
-      return [...command.options.map((option) => line(after, ...optionWords(option))), ...positionWords(command).map((words) => line(after, words))];
+      return [
+        ...command.options.map((option) => line(after, ...optionWords(option))),
+        ...positionWords(command).map((words) => line(after, words)),
+      ];
     }),
   ];
   return [`# Completion of ${name} for fish.`, ...lines].map((text) => `${text}\n`).join("");

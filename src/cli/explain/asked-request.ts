@@ -19,11 +19,7 @@ export function askedRequest(method: string, target: string): AskedRequest | und
   const text = whole ? target : `http://any.invalid${target.startsWith("/") ? "" : "/"}${target}`;
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || !URL.canParse(text)) return undefined;
   const { hostname, pathname, searchParams } = new URL(text);
-  const path = pathname
-    .replaceAll(/\/+/g, "/")
-    .split("/")
-    .map(encodeLiteral)
-    .join("/");
+  const path = pathname.replaceAll(/\/+/g, "/").split("/").map(encodeLiteral).join("/");
   return {
     method: method.toUpperCase(),
     host: whole ? hostname.replace(/\.$/, "") : undefined,

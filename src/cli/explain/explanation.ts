@@ -13,7 +13,9 @@ export interface Explanation {
   /** In a sentence. */
   readonly summary: string;
   /** Who answers: an operation, or the gateway itself with this status. */
-  readonly answer: { readonly operation: string; readonly api: string; readonly template: string } | { readonly status: number; readonly allow: readonly string[] };
+  readonly answer:
+    | { readonly operation: string; readonly api: string; readonly template: string }
+    | { readonly status: number; readonly allow: readonly string[] };
   readonly facts: readonly Fact[];
 }
 
@@ -25,28 +27,37 @@ export function explanationOf(apis: readonly ResolvedApi[], resourceFiles: reado
   );
   const place = ({ api, operation }: EntryOperation): Place | undefined => apis.find(({ model }) => model === api)?.place(operation);
   const { method, host, path, query } = request;
-  return { request: { method, host, path, query: String(query) }, ...(told(verdict, request)), facts: factsFor(verdict) };
+  return { request: { method, host, path, query: String(query) }, ...told(verdict, request), facts: factsFor(verdict) };
 
   function factsFor(one: Verdict): readonly Fact[] {
     switch (one.kind) {
       case "operation": {
         const resolved = apis.find(({ model }) => model === one.found.api);
-        return resolved === undefined ? [] : [...hostFact(one.host), ...factsOf(request, one.found, one.lost, originsOf(resolved, one.found.operation, resourceFiles), place)];
+        return resolved === undefined
+          ? []
+          : [
+              ...hostFact(one.host),
+              ...factsOf(request, one.found, one.lost, originsOf(resolved, one.found.operation, resourceFiles), place),
+            ];
       }
       case "notFound":
-        return one.nearest.flatMap((entry) => operationFacts("nearest", entry, place));
+        return one.nearest.flatMap((entry) => pathFacts("nearest", entry, place));
       case "unsafe":
         return [];
       default:
-        return [...hostFact(one.host), ...operationFacts("has", one.entry, place)];
+        return [...hostFact(one.host), ...pathFacts("has", one.entry, place)];
     }
   }
 }
 
 const hostFact = (host: string): readonly Fact[] => (host === "*" ? [] : [{ name: "host", value: host, place: undefined }]);
 
-const operationFacts = (name: string, { operations }: PathEntry, place: (found: EntryOperation) => Place | undefined): readonly Fact[] =>
-  operations.map((found) => ({ name, value: `${found.operation.method} ${found.operation.template}`, place: place(found) }));
+const pathFacts = (name: string, { operations }: PathEntry, place: (found: EntryOperation) => Place | undefined): readonly Fact[] =>
+  operations.slice(0, 1).map((first) => ({
+    name,
+    value: `${operations.map(({ operation }) => operation.method).join(", ")} ${first.operation.template}`,
+    place: place(first),
+  }));
 
 function told(verdict: Verdict, { method, path }: AskedRequest): Pick<Explanation, "summary" | "answer"> {
   const request = `${method} ${path}`;
@@ -60,7 +71,11 @@ function told(verdict: Verdict, { method, path }: AskedRequest): Pick<Explanatio
     case "options":
       return ownAnswer(204, `${request} is answered by the gateway: 204 with Allow: ${verdict.allowed.join(", ")}.`, verdict.allowed);
     case "notAllowed":
-      return ownAnswer(405, `${request} is refused: 405, for the path has other methods. Allow: ${verdict.allowed.join(", ")}.`, verdict.allowed);
+      return ownAnswer(
+        405,
+        `${request} is refused: 405, for the path has other methods. Allow: ${verdict.allowed.join(", ")}.`,
+        verdict.allowed,
+      );
     case "notFound":
       return ownAnswer(404, `${request} is not found: 404, for no path template matches it.`);
     case "unsafe":

@@ -26,9 +26,15 @@ export function factsOf(
   return [
     { name: "api", value: `${api.title} ${api.version}`, place: undefined },
     { name: "operation", value: operation.id, place: place({ api, operation }) },
-    { name: "path", value: operation.template, place: place({ api, operation }) },
-    ...lost.flatMap(({ operations }) => operations.slice(0, 1).map((other) => ({ name: "before", value: `${other.operation.template}, which matches too`, place: place(other) }))),
-    ...(request.method === operation.method ? [] : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
+    { name: "path", value: operation.template, place: where(origins.path) },
+    ...lost.flatMap(({ operations }) =>
+      operations
+        .slice(0, 1)
+        .map((other) => ({ name: "before", value: `${other.operation.template}, which matches too`, place: place(other) })),
+    ),
+    ...(request.method === operation.method
+      ? []
+      : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
     { name: "access", value: accessOf(operation), place: where(origins.security) },
     ...answerFacts(request, { api, operation }, origins),
     ...corsFact(operation, where(origins.extension("cors"))),
@@ -40,7 +46,9 @@ export function factsOf(
 
 function accessOf({ access }: Operation): string {
   if (access.kind === "open") return "open to everybody";
-  const names = [...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`)))].join(", ");
+  const names = [
+    ...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`))),
+  ].join(", ");
   return access.kind === "refused" ? `needs ${names}, which nothing here checks: 401` : `needs ${names}, which was asked not to be checked`;
 }
 
@@ -49,7 +57,13 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   if (answer.kind === "mock") {
     const said = origins.extension("mock");
     const { status, mediaType } = answer.reply;
-    return [{ name: "mock", value: `${status} ${mediaType ?? "without a body"}, made from the document`, place: said && placeOf(said) }];
+    return [
+      {
+        name: "mock",
+        value: `${status} ${mediaType ?? "without a body"}, made from the document${said === undefined ? ", as --mock asks" : ""}`,
+        place: said && placeOf(said),
+      },
+    ];
   }
   const backend = api.backends.find(({ name }) => name === answer.backend);
   if (backend === undefined) return [];
@@ -62,7 +76,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
     ...backend.targets.map((target) => ({ name: "asks", value: `${showTarget(target, before)}${path}${query}`, place })),
     {
       name: "timeout",
-      value: answer.timeoutMs === 0 || operation.webSocket ? "none" : `${answer.timeoutMs / 1000}s`,
+      value: `${answer.timeoutMs === 0 || operation.webSocket ? "none" : `${answer.timeoutMs / 1000}s`}${origins.timeout === undefined ? ", the default" : ""}`,
       place: origins.timeout && placeOf(origins.timeout),
     },
   ];

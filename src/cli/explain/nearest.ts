@@ -6,15 +6,18 @@ import type { AskedRequest } from "./asked-request.ts";
 
 const most = 3;
 
+/** How much less alike than the nearest one may be, to be named with it. */
+const within = 0.6;
+
 /** The paths that somebody may have meant whose request none answers: those with the most segments alike, at most three. */
 export function nearestEntries(entries: readonly PathEntry[], { path }: AskedRequest): readonly PathEntry[] {
   const asked = path.slice(1).split("/");
-  return [...new Set(entries)]
-    .map((entry) => ({ entry, likeness: likeness(entry.template, asked) }))
-    .filter((one) => one.likeness > 0)
-    .toSorted((a, b) => b.likeness - a.likeness)
-    .slice(0, most)
-    .map(({ entry }) => entry);
+  const ranked = [...new Set(entries)]
+    .map((entry) => ({ entry, alike: likeness(entry.template, asked) }))
+    .filter(({ alike }) => alike > 0)
+    .toSorted((a, b) => b.alike - a.alike)
+    .slice(0, most);
+  return ranked.filter(({ alike }) => alike >= within * (ranked[0]?.alike ?? 0)).map(({ entry }) => entry);
 }
 
 /** A point for each segment that is the same, half of one for what may be mistyped or any value, less for each that is missing or too many. */

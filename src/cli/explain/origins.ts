@@ -14,6 +14,8 @@ type Fields = z.infer<typeof operationExtension>;
 export interface Origins {
   /** A field of `x-portico`, or the key of WSO2's that was translated to it, at the innermost level that says it. */
   extension(key: keyof Fields): Node | undefined;
+  /** The key under `paths`. */
+  readonly path: Node | undefined;
   /** What names the backend: an extension, a TargetEndpoint, or a server. */
   readonly backend: Node | undefined;
   readonly timeout: Node | undefined;
@@ -38,6 +40,7 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
   const requirement = (written?.security ?? document.security)?.[0]?.where;
   return {
     extension,
+    path: path?.where,
     backend: endpoint ?? backend ?? server,
     timeout: extension("timeout") ?? existing(endpoint, "spec", "timeout") ?? existing(backend, "timeout"),
     security: requirement ?? existing(written?.node, "security") ?? existing(document.root, "security"),

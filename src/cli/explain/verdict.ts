@@ -9,7 +9,13 @@ import { nearestEntries } from "./nearest.ts";
 
 /** What the gateway does with a request, and what else could have been. */
 export type Verdict =
-  | { readonly kind: "operation"; readonly host: string; readonly entry: PathEntry; readonly found: EntryOperation; readonly lost: readonly PathEntry[] }
+  | {
+      readonly kind: "operation";
+      readonly host: string;
+      readonly entry: PathEntry;
+      readonly found: EntryOperation;
+      readonly lost: readonly PathEntry[];
+    }
   /** OPTIONS that no operation of the path answers: 204 with Allow. */
   | { readonly kind: "options"; readonly host: string; readonly entry: PathEntry; readonly allowed: readonly string[] }
   /** 405 with Allow. */
@@ -27,7 +33,13 @@ export function verdictOn(apis: readonly ApiModel[], request: AskedRequest): Ver
     const [entry, ...lost] = entries.filter((candidate) => answers(candidate, request));
     if (entry !== undefined) return verdictOf(host, entry, lost, request.method);
   }
-  return { kind: "notFound", nearest: nearestEntries(hosts.flatMap(({ entries }) => entries), request) };
+  return {
+    kind: "notFound",
+    nearest: nearestEntries(
+      hosts.flatMap(({ entries }) => entries),
+      request,
+    ),
+  };
 }
 
 function verdictOf(host: string, entry: PathEntry, lost: readonly PathEntry[], method: string): Verdict {
@@ -37,7 +49,10 @@ function verdictOf(host: string, entry: PathEntry, lost: readonly PathEntry[], m
 }
 
 function answers({ template, query }: PathEntry, request: AskedRequest): boolean {
-  return matchesPath(template, request.path) && query.every(({ name, value }) => (value === undefined ? request.query.has(name) : request.query.get(name) === value));
+  return (
+    matchesPath(template, request.path) &&
+    query.every(({ name, value }) => (value === undefined ? request.query.has(name) : request.query.get(name) === value))
+  );
 }
 
 function matchesPath(template: PathTemplate, path: string): boolean {
