@@ -9,7 +9,7 @@ import { type Checked, failed, type Problem, showPlace } from "../src/problem.ts
 import { type ResolvedApi, resolveGateway } from "../src/resolve/gateway.ts";
 import { parseAll } from "../src/text/parse.ts";
 
-export const goldensFolder = join(dirname(fileURLToPath(import.meta.url)), "../goldens");
+const goldensFolder = join(dirname(fileURLToPath(import.meta.url)), "../goldens");
 
 const request = z.strictObject({
   /** `GET /v1/pets/7`. */

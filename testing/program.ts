@@ -16,7 +16,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-function start(args: readonly string[], cwd: string): { readonly child: ChildProcess; readonly printed: { stdout: string; stderr: string } } {
+function start(
+  args: readonly string[],
+  cwd: string,
+): { readonly child: ChildProcess; readonly printed: { stdout: string; stderr: string } } {
   const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
   const printed = { stdout: "", stderr: "" };
   child.stdout?.on("data", (part: Buffer) => {
@@ -36,13 +39,21 @@ export async function portico(args: readonly string[], cwd: string): Promise<End
 }
 
 /** Starts `portico run` and waits until it serves; it is ended with the scope. What it prints grows. */
-export async function porticoRun(scope: Scope, args: readonly string[], cwd: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
+export async function porticoRun(
+  scope: Scope,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const { child, printed } = start(["run", ...args], cwd);
   const closed = once(child, "close");
   scope.after(async () => {
     child.kill("SIGTERM");
     await closed;
   });
-  await until(`portico run ${args.join(" ")} serves: ${printed.stderr}`, () => printed.stderr.includes("Serving ") || child.exitCode !== null, 20_000);
+  await until(
+    `portico run ${args.join(" ")} serves: ${printed.stderr}`,
+    () => printed.stderr.includes("Serving ") || child.exitCode !== null,
+    20_000,
+  );
   return printed;
 }

@@ -22,7 +22,11 @@ export function send(port: number, { send: line, headers = {}, body }: Sent): Pr
   const [method = "GET", path = "/"] = line.split(" ");
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, method, path, headers: { ...headers }, agent: false }, (answer) => {
-      text(answer).then((received) => resolve({ status: answer.statusCode ?? 0, reason: answer.statusMessage ?? "", headers: joined(answer.headers), body: received }), reject);
+      text(answer).then(
+        (received) =>
+          resolve({ status: answer.statusCode ?? 0, reason: answer.statusMessage ?? "", headers: joined(answer.headers), body: received }),
+        reject,
+      );
     });
     sent.on("error", reject).end(body);
   });

@@ -16,7 +16,6 @@ const environment: Environment = {
   trustedHops: 0,
   mockSocket: undefined,
   trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
-  trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
   debug: false,
 };
 

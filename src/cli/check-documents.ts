@@ -4,9 +4,9 @@ import { prepareGateway } from "./prepare.ts";
 import { githubReport } from "./reports/github.ts";
 import { jsonReport } from "./reports/json.ts";
 import { junitReport } from "./reports/junit.ts";
+import { plural } from "./reports/reading-order.ts";
 import type { CheckResult } from "./reports/result.ts";
 import { textReport } from "./reports/text.ts";
-import { plural } from "./reports/reading-order.ts";
 
 /** Writes all Problems of documents and resources on stdout, for here they are what was asked for; the exit code. */
 export async function checkDocuments(documents: readonly string[], { resources, refs, mock, format }: CheckOptions): Promise<number> {

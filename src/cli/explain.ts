@@ -37,7 +37,8 @@ export function addExplain(program: Command): void {
       if (found.length === 0) command.error("error: no document is named, and none with a usual name is here", { exitCode: 2 });
       const { askedRequest } = await import("./explain/asked-request.ts");
       const request = askedRequest(method, target);
-      if (request === undefined) return command.error(`error: '${method} ${target}' is no request; write one such as GET /v1/pets/7`, { exitCode: 2 });
+      if (request === undefined)
+        return command.error(`error: '${method} ${target}' is no request; write one such as GET /v1/pets/7`, { exitCode: 2 });
       const { explainRequest } = await import("./explain-request.ts");
       process.exitCode = await explainRequest(request, found, options);
     });

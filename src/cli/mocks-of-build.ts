@@ -20,7 +20,7 @@ export function mocksOfBuild(apis: readonly ResolvedApi[]): Checked<string | und
     error(
       "MockBackendNeeded",
       api.place(operation),
-      `The mocked answer of \`${operation.id}\` is an error or too large, so it can't be written into the gateway's files. Give it a response below 400, or a backend.`,
+      `The mocked answer of \`${operation.id}\` cannot be in the gateway's files: ${obstacle(operation)}. Give the operation a backend, or serve it with \`portico run --mock\`.`,
     ),
   );
   const warned = warning(
@@ -32,3 +32,9 @@ export function mocksOfBuild(apis: readonly ResolvedApi[]): Checked<string | und
 }
 
 const isMocked = ({ answer, access }: Operation): boolean => answer.kind === "mock" && access.kind !== "refused";
+
+/** Why an answer is not one that routes hold themselves. */
+function obstacle({ answer, cors }: Operation): string {
+  if (answer.kind === "mock" && answer.reply.status >= 400) return `its status is ${answer.reply.status}`;
+  return cors === undefined ? "the answers are too large together" : "it has a CORS policy";
+}

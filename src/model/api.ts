@@ -39,7 +39,7 @@ export interface Operation {
 }
 
 /** The place in a document that something in the model comes from. Its line is looked up when somebody asks. */
-export interface Origin {
+interface Origin {
   readonly source: string;
   readonly pointer: string;
 }

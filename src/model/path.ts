@@ -9,13 +9,6 @@ export interface QueryCondition {
   readonly value?: string;
 }
 
-/** The template as text. */
-export function showTemplate(template: PathTemplate): string {
-  return template
-    .map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : `{${part.parameter}}`)).join("")}`)
-    .join("");
-}
-
 /** The template with its parameters' names left out: two templates with the same shape match the same paths. */
 export function shape(template: PathTemplate): string {
   return template.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "{}")).join("")}`).join("");

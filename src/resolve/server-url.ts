@@ -24,7 +24,7 @@ function parsed(text: string): URL | undefined {
   return URL.canParse(text, "http://relative.invalid") ? new URL(text, "http://relative.invalid") : undefined;
 }
 
-export function targetOf(url: URL): Target {
+function targetOf(url: URL): Target {
   const tls = url.protocol === "https:";
   return { tls, host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port === "" ? (tls ? 443 : 80) : Number(url.port) };
 }

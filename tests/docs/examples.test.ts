@@ -54,7 +54,8 @@ for (const page of pages) {
         const [folder, port] = [await folderOf(t, examples), await freePort()];
         for (const step of steps) {
           const printed = await print(t, step, folder, port, exitCode);
-          for (const shown of step.shown) assert.ok(printed.includes(shown.replaceAll("8080", String(port))), `${step.command} does not print ${shown}:\n${printed}`);
+          for (const shown of step.shown)
+            assert.ok(printed.includes(shown.replaceAll("8080", String(port))), `${step.command} does not print ${shown}:\n${printed}`);
         }
       });
     }
@@ -62,7 +63,10 @@ for (const page of pages) {
     it("files that it shows are read without an error, but for the broken one", async (t) => {
       const folder = await folderOf(t, examples);
       for (const file of [...examples.files.keys()].filter((name) => !/broken|backends/.test(name))) {
-        const ended = await portico(["check", file, ...(examples.files.has("backends.yaml") ? ["--resources", "backends.yaml"] : [])], folder);
+        const ended = await portico(
+          ["check", file, ...(examples.files.has("backends.yaml") ? ["--resources", "backends.yaml"] : [])],
+          folder,
+        );
         assert.equal(ended.exitCode, 0, ended.stdout + ended.stderr);
       }
     });

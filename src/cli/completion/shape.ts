@@ -56,18 +56,18 @@ const optionsOf = (command: Command): readonly OptionShape[] =>
     .map((option) => ({
       flags: [option.short, option.long].filter((flag) => flag !== undefined && flag !== null),
       description: option.description,
-      value: option.required || option.optional ? valueOf(metavariable(option), option.argChoices) : undefined,
+      value: option.required || option.optional ? valueShape(metavariable(option), option.argChoices) : undefined,
     }));
 
 const metavariable = ({ flags }: Option): string => /[<[]([^>\].]*)/.exec(flags)?.[1] ?? "";
 
 function positionOf(argument: Argument, commands: readonly string[]): PositionShape {
   const name = argument.name();
-  return { value: valueOf(name, name === "COMMAND" ? commands : argument.argChoices), more: argument.variadic };
+  return { value: valueShape(name, name === "COMMAND" ? commands : argument.argChoices), more: argument.variadic };
 }
 
 /** What may stand for a value is known by its choices, or by the name that the help gives it. */
-function valueOf(name: string, choices: readonly string[] | undefined): ValueShape {
+function valueShape(name: string, choices: readonly string[] | undefined): ValueShape {
   if (choices !== undefined) return { name, kind: choices };
   if (name === "DIR") return { name, kind: "folders" };
   return { name, kind: /^(PATH|FILE|DOC)$/i.test(name) ? "files" : "free" };

@@ -59,7 +59,7 @@ const pathFacts = (name: string, { operations }: PathEntry, place: (found: Entry
     place: place(first),
   }));
 
-function told(verdict: Verdict, { method, path }: AskedRequest): Pick<Explanation, "summary" | "answer"> {
+function told(verdict: Verdict, { method, host, path }: AskedRequest): Pick<Explanation, "summary" | "answer"> {
   const request = `${method} ${path}`;
   const ownAnswer = (status: number, summary: string, allow: readonly string[] = []) => ({ summary, answer: { status, allow } });
   switch (verdict.kind) {
@@ -77,7 +77,10 @@ function told(verdict: Verdict, { method, path }: AskedRequest): Pick<Explanatio
         verdict.allowed,
       );
     case "notFound":
-      return ownAnswer(404, `${request} is not found: 404, for no path template matches it.`);
+      return ownAnswer(
+        404,
+        `${request} is not found: 404, for ${verdict.unknownHost ? `no API answers under ${host}` : "no path template matches it"}.`,
+      );
     case "unsafe":
       return ownAnswer(400, `${request} is refused: 400, for an escaped slash or backslash in a path is not safe.`);
   }

@@ -67,12 +67,13 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   }
   const backend = api.backends.find(({ name }) => name === answer.backend);
   if (backend === undefined) return [];
-  const place = origins.backend && placeOf(origins.backend);
+  const named = origins.backend && placeOf(origins.backend);
+  const place = origins.targets && placeOf(origins.targets);
   const path = answer.path === "strip" ? request.path.slice(api.basePath.length) : request.path;
   const before = answer.path === "same" ? "" : backend.path;
   const query = request.query.size === 0 ? "" : `?${request.query}`;
   return [
-    ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place }]),
+    ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place: named }]),
     ...backend.targets.map((target) => ({ name: "asks", value: `${showTarget(target, before)}${path}${query}`, place })),
     {
       name: "timeout",

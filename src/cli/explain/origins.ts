@@ -16,8 +16,10 @@ export interface Origins {
   extension(key: keyof Fields): Node | undefined;
   /** The key under `paths`. */
   readonly path: Node | undefined;
-  /** What names the backend: an extension, a TargetEndpoint, or a server. */
+  /** What names the backend: an extension, or a server. */
   readonly backend: Node | undefined;
+  /** What says the backend's addresses: a TargetEndpoint, or what names it. */
+  readonly targets: Node | undefined;
   readonly timeout: Node | undefined;
   /** What asks for a credential, or for none. */
   readonly security: Node | undefined;
@@ -41,7 +43,14 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
   return {
     extension,
     path: path?.where,
-    backend: endpoint ?? backend ?? server,
+    backend: backend ?? server,
+    targets:
+      existing(endpoint, "spec", "urls") ??
+      existing(endpoint, "spec", "url") ??
+      existing(backend, "urls") ??
+      existing(backend, "url") ??
+      backend ??
+      server,
     timeout: extension("timeout") ?? existing(endpoint, "spec", "timeout") ?? existing(backend, "timeout"),
     security: requirement ?? existing(written?.node, "security") ?? existing(document.root, "security"),
   };

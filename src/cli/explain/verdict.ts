@@ -20,8 +20,8 @@ export type Verdict =
   | { readonly kind: "options"; readonly host: string; readonly entry: PathEntry; readonly allowed: readonly string[] }
   /** 405 with Allow. */
   | { readonly kind: "notAllowed"; readonly host: string; readonly entry: PathEntry; readonly allowed: readonly string[] }
-  /** 404. */
-  | { readonly kind: "notFound"; readonly nearest: readonly PathEntry[] }
+  /** 404: no path, or no API at all under the host. */
+  | { readonly kind: "notFound"; readonly nearest: readonly PathEntry[]; readonly unknownHost: boolean }
   /** 400: the path holds an escaped slash. */
   | { readonly kind: "unsafe" };
 
@@ -35,6 +35,7 @@ export function verdictOn(apis: readonly ApiModel[], request: AskedRequest): Ver
   }
   return {
     kind: "notFound",
+    unknownHost: hosts.every(({ entries }) => entries.length === 0),
     nearest: nearestEntries(
       hosts.flatMap(({ entries }) => entries),
       request,

@@ -43,7 +43,7 @@ function asks(question: Question): Message {
 }
 
 /** A question as an expression for the whole raw path: the segment it asks of, and whatever may follow. */
-export function questionRegex({ segment, oneOf }: Question): string {
+function questionRegex({ segment, oneOf }: Question): string {
   const before = segment === 0 ? "" : `(?:/[^/?]*){${segment}}`;
   const rest = "(?:[/?](?s:.*))?";
   return oneOf === undefined ? `${before}/(?s:.*)` : `${before}/(?:${oneOf.map(literalRegex).join("|")})${rest}`;

@@ -78,7 +78,7 @@ function nearestShorter(prefix: string, known: ReadonlySet<string>): string | un
 }
 
 /** Whether a path that begins with `prefix` can match the template. Says yes when in doubt: a needless copy only costs room. */
-export function canBegin(template: PathTemplate, prefix: string): boolean {
+function canBegin(template: PathTemplate, prefix: string): boolean {
   const begun = prefix.slice(1).split("/");
   const last = begun.length - 1;
   if (template.length < begun.length) return false;
