@@ -39,3 +39,7 @@ function stepsOf(body: string): readonly Step[] {
   }
   return steps;
 }
+
+/** The words of a command line as a shell takes them apart: single and double quotes, nothing else. */
+export const shellWords = (line: string): readonly string[] =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, plain]) => single ?? double ?? plain ?? "");

@@ -17,7 +17,7 @@ Examples:
   $ portico explain GET /v1/pets/7 petstore.yaml --resources backends/
   $ portico explain POST 'https://pets.example/v1/pets?draft=1' pets.yaml shop.yaml
                                               with the host name that decides between two documents
-  $ portico explain DELETE /v1/pets petstore.yaml --json | jq '.answer.allow'
+  $ portico explain DELETE /v1/pets petstore.yaml --json | jq .answer.allow
 `;
 
 /** Adds `portico explain`. */

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../testing/envoy.ts";
-import { type PageExamples, pageExamples, type Step } from "../../testing/page-examples.ts";
-import { portico, porticoRun, shellWords } from "../../testing/program.ts";
+import { type PageExamples, pageExamples, type Step, shellWords } from "../../testing/page-examples.ts";
+import { runPortico, startPortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,9 +33,13 @@ async function print(t: TestContext, { command }: Step, cwd: string, port: numbe
   const [name, verb, ...words] = shellWords(command);
   if (name === "curl") return curl([verb ?? "", ...words], port);
   assert.equal(name, "portico", command);
-  if (verb === "run") return (await porticoRun(t, [...words, "--port", String(port)], cwd)).stderr;
-  const ended = await portico([verb ?? "", ...words], cwd);
-  assert.equal(ended.exitCode, exitCode, ended.stderr);
+  if (verb === "run") {
+    const running = startPortico(t, ["run", ...words, "--port", String(port)], cwd);
+    await running.says(/^Ctrl-C ends it/);
+    return running.stderr.join("\n");
+  }
+  const ended = await runPortico(t, [verb ?? "", ...words], cwd);
+  assert.equal(ended.exit, exitCode, ended.stderr);
   return ended.stdout + ended.stderr;
 }
 
@@ -63,11 +67,12 @@ for (const page of pages) {
     it("files that it shows are read without an error, but for the broken one", async (t) => {
       const folder = await folderOf(t, examples);
       for (const file of [...examples.files.keys()].filter((name) => !/broken|backends/.test(name))) {
-        const ended = await portico(
+        const ended = await runPortico(
+          t,
           ["check", file, ...(examples.files.has("backends.yaml") ? ["--resources", "backends.yaml"] : [])],
           folder,
         );
-        assert.equal(ended.exitCode, 0, ended.stdout + ended.stderr);
+        assert.equal(ended.exit, 0, ended.stdout + ended.stderr);
       }
     });
   });

@@ -26,11 +26,10 @@ _${name}() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command \${COMP_WORDS[index]}" in
-${own
-  .flatMap(valued)
-  .map(({ word }) => `      "${word}") `)
-  .join("|\n")
-  .replaceAll(") |", " |")}
+      ${own
+        .flatMap(valued)
+        .map(({ word }) => `"${word}"`)
+        .join(" | ")})
         [[ \${COMP_WORDS[index + 1]} == "=" ]] && ((index++))
         ((index++))
         ;;

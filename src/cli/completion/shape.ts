@@ -63,12 +63,13 @@ const metavariable = ({ flags }: Option): string => /[<[]([^>\].]*)/.exec(flags)
 
 function positionOf(argument: Argument, commands: readonly string[]): PositionShape {
   const name = argument.name();
-  return { value: valueShape(name, name === "COMMAND" ? commands : argument.argChoices), more: argument.variadic };
+  const kind = name === "COMMAND" ? commands : (argument.argChoices ?? (name === "DOC" ? "files" : "free"));
+  return { value: { name, kind }, more: argument.variadic };
 }
 
-/** What may stand for a value is known by its choices, or by the name that the help gives it. */
+/** What may stand for an option's value is known by its choices, or by the name that the help gives it. */
 function valueShape(name: string, choices: readonly string[] | undefined): ValueShape {
   if (choices !== undefined) return { name, kind: choices };
   if (name === "DIR") return { name, kind: "folders" };
-  return { name, kind: /^(PATH|FILE|DOC)$/i.test(name) ? "files" : "free" };
+  return { name, kind: name === "PATH" || name === "FILE" ? "files" : "free" };
 }

@@ -38,10 +38,12 @@ const specs = ({ options, positions }: CommandShape): readonly string[] => [
   ...positions.map((position, index) => positionSpec(position, index)),
 ];
 
-/** Written several times an option counts several times, so that one that repeats is offered again. */
+/** The star offers an option again that stands there already; `=` takes its value as a word of its own or after the sign. */
 function optionSpec({ flags, description, value }: OptionShape): string {
   const action = value === undefined ? "" : valueSpec(value);
-  return flags.map((flag) => quoted(`*${flag}[${described(description)}]${action}`)).join(" ");
+  return flags
+    .map((flag) => quoted(`*${flag}${value !== undefined && flag.startsWith("--") ? "=" : ""}[${described(description)}]${action}`))
+    .join(" ");
 }
 
 const positionSpec = ({ value, more }: PositionShape, index: number): string => quoted(`${more ? "*" : index + 1}${valueSpec(value)}`);

@@ -1,6 +1,7 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
-import type { Operation } from "../../model/api.ts";
+import type { ApiModel, Backend, BackendPath, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
+import type { MockReply } from "../../model/mock.ts";
 import type { Place } from "../../problem.ts";
 import { type Node, placeOf } from "../../text/node.ts";
 import { showTarget } from "../show-target.ts";
@@ -14,6 +15,8 @@ export interface Fact {
   readonly place: Place | undefined;
 }
 
+const where = (node: Node | undefined): Place | undefined => node && placeOf(node);
+
 /** Everything that holds for a request that an operation answers. `place` says where an operation is written. */
 export function factsOf(
   request: AskedRequest,
@@ -22,7 +25,6 @@ export function factsOf(
   origins: Origins,
   place: (found: EntryOperation) => Place | undefined,
 ): readonly Fact[] {
-  const where = (node: Node | undefined): Place | undefined => node && placeOf(node);
   return [
     { name: "api", value: `${api.title} ${api.version}`, place: undefined },
     { name: "operation", value: operation.id, place: place({ api, operation }) },
@@ -46,41 +48,42 @@ export function factsOf(
 
 function accessOf({ access }: Operation): string {
   if (access.kind === "open") return "open to everybody";
-  const names = [
-    ...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`))),
-  ].join(", ");
-  return access.kind === "refused" ? `needs ${names}, which nothing here checks: 401` : `needs ${names}, which was asked not to be checked`;
+  const names = [...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`)))];
+  return `needs ${names.join(", ")}, which ${access.kind === "refused" ? "nothing here checks" : "was asked not to be checked"}`;
 }
 
+/** Where the answer comes from; nothing where the request is refused before that. */
 function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, origins: Origins): readonly Fact[] {
-  const { answer } = operation;
-  if (answer.kind === "mock") {
-    const said = origins.extension("mock");
-    const { status, mediaType } = answer.reply;
-    return [
-      {
-        name: "mock",
-        value: `${status} ${mediaType ?? "without a body"}, made from the document${said === undefined ? ", as --mock asks" : ""}`,
-        place: said && placeOf(said),
-      },
-    ];
-  }
+  const { access, answer } = operation;
+  if (access.kind === "refused") return [];
+  if (answer.kind === "mock") return [mockFact(answer.reply, origins)];
   const backend = api.backends.find(({ name }) => name === answer.backend);
-  if (backend === undefined) return [];
-  const named = origins.backend && placeOf(origins.backend);
-  const place = origins.targets && placeOf(origins.targets);
-  const path = answer.path === "strip" ? request.path.slice(api.basePath.length) : request.path;
-  const before = answer.path === "same" ? "" : backend.path;
-  const query = request.query.size === 0 ? "" : `?${request.query}`;
+  const urls = backend === undefined ? [] : askedUrls(request, api, answer.path, backend);
+  const place = where(origins.targets);
   return [
-    ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place: named }]),
-    ...backend.targets.map((target) => ({ name: "asks", value: `${showTarget(target, before)}${path}${query}`, place })),
-    {
-      name: "timeout",
-      value: `${answer.timeoutMs === 0 || operation.webSocket ? "none" : `${answer.timeoutMs / 1000}s`}${origins.timeout === undefined ? ", the default" : ""}`,
-      place: origins.timeout && placeOf(origins.timeout),
-    },
+    ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place: where(origins.backend) }]),
+    ...urls.map((value) => ({ name: "asks", value, place })),
+    timeoutFact(operation.webSocket ? 0 : answer.timeoutMs, origins.timeout),
   ];
+}
+
+function mockFact({ status, mediaType }: MockReply, origins: Origins): Fact {
+  const said = origins.extension("mock");
+  const why = said === undefined ? ", as --mock asks" : "";
+  return { name: "mock", value: `${status} ${mediaType ?? "without a body"}, made from the document${why}`, place: where(said) };
+}
+
+/** What each target of a backend is asked for. */
+function askedUrls(request: AskedRequest, api: ApiModel, path: BackendPath, backend: Backend): readonly string[] {
+  const before = path === "same" ? "" : backend.path;
+  const rest = path === "strip" ? request.path.slice(api.basePath.length) : request.path;
+  const query = request.query.size === 0 ? "" : `?${request.query}`;
+  return backend.targets.map((target) => `${showTarget(target, before)}${rest}${query}`);
+}
+
+function timeoutFact(timeoutMs: number, origin: Node | undefined): Fact {
+  const time = timeoutMs === 0 ? "none" : `${timeoutMs / 1000}s`;
+  return { name: "timeout", value: origin === undefined ? `${time}, the default` : time, place: where(origin) };
 }
 
 function corsFact({ cors }: Operation, place: Place | undefined): readonly Fact[] {
