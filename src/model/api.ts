@@ -9,7 +9,7 @@ export interface ApiModel {
   readonly name: string;
   readonly title: string;
   readonly version: string;
-  /** Host names it answers under; none means every one. */
+  /** Host names it answers under, in small letters, perhaps with `*.` before them; none means every one. */
   readonly hosts: readonly string[];
   /** What stands before every template: "" or "/v1", without a slash at its end. */
   readonly basePath: string;

@@ -1,4 +1,5 @@
 import type { ApiModel, Operation } from "../model/api.ts";
+import { answersUnder } from "../model/host.ts";
 import { shape } from "../model/path.ts";
 import { error, type Place, type Problem, showPlace, warning } from "../problem.ts";
 
@@ -64,4 +65,4 @@ export function clashesBetween(
 }
 
 const shareHost = (a: ApiModel, b: ApiModel): boolean =>
-  a.hosts.length === 0 || b.hosts.length === 0 || a.hosts.some((host) => b.hosts.includes(host));
+  a.hosts.length === 0 || b.hosts.some((host) => answersUnder(a.hosts, host)) || a.hosts.some((host) => answersUnder(b.hosts, host));

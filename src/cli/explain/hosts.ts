@@ -1,4 +1,5 @@
 import type { ApiModel } from "../../model/api.ts";
+import { answersUnder } from "../../model/host.ts";
 
 /** The APIs that one host name is answered from; `*` is every other name. */
 export interface HostApis {
@@ -20,5 +21,5 @@ export function candidateHosts(apis: readonly ApiModel[], asked: string | undefi
 
 const under = (apis: readonly ApiModel[], host: string): HostApis => ({
   host,
-  apis: apis.filter((api) => api.hosts.length === 0 || api.hosts.includes(host)),
+  apis: apis.filter((api) => answersUnder(api.hosts, host)),
 });

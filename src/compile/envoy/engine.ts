@@ -29,6 +29,7 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
   const direct = directMocks(apis);
   return {
     name: routeConfigurationName,
+    ignore_port_in_host_matching: true,
     max_direct_response_body_size_bytes: longestDirectBody(direct),
     virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), debug }),
   };

@@ -1,4 +1,5 @@
 import type { ApiModel } from "../../model/api.ts";
+import { answersUnder } from "../../model/host.ts";
 import { compareText } from "../../model/path.ts";
 import type { Message } from "./json.ts";
 import { pathMatcher } from "./matcher.ts";
@@ -15,19 +16,18 @@ export function virtualHosts(apis: readonly ApiModel[], settings: RouteSettings)
     ...hosts.map((host) =>
       virtualHost(
         host,
-        [host, `${host}:*`],
-        apis.filter((api) => api.hosts.includes(host) || api.hosts.length === 0),
+        apis.filter((api) => answersUnder(api.hosts, host)),
         settings,
       ),
     ),
-    virtualHost("*", ["*"], everywhere, settings),
+    virtualHost("*", everywhere, settings),
   ];
 }
 
-function virtualHost(name: string, domains: readonly string[], apis: readonly ApiModel[], settings: RouteSettings): Message {
-  if (apis.length === 0) return { name, domains, routes: [notFoundRoute] };
+function virtualHost(name: string, apis: readonly ApiModel[], settings: RouteSettings): Message {
+  if (apis.length === 0) return { name, domains: [name], routes: [notFoundRoute] };
   const routes = new Map(pathEntries(apis).map((entry) => [entry, pathRoutes(entry, settings)] as const));
   const candidates = [...routes].map(([entry, list]) => ({ entry, template: entry.template, weight: list.length }));
   const routesOf = ({ entry }: { readonly entry: PathEntry }): readonly Message[] => routes.get(entry) ?? [];
-  return { name, domains, matcher: pathMatcher(pathTree(candidates), routesOf, notFoundRoute) };
+  return { name, domains: [name], matcher: pathMatcher(pathTree(candidates), routesOf, notFoundRoute) };
 }

@@ -6,12 +6,15 @@ import { freePort, must, withEnvoy } from "../../../testing/envoy.ts";
 import { type HttpClient, httpClient } from "../../../testing/http-client.ts";
 import type { Scope } from "../../../testing/scope.ts";
 
-/** The files of a gateway that mocks every operation of some documents (name of the file -> text), and the port it will listen on. */
-export async function mockedGateway(
-  documents: ReadonlyMap<string, string>,
-): Promise<{ readonly port: number; readonly files: ReadonlyMap<string, string> }> {
+interface Gateway {
+  readonly port: number;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** The files of a gateway for some documents (name of the file -> text), and the port it will listen on. Everybody is let in. */
+async function compiled(documents: ReadonlyMap<string, string>, mock: boolean): Promise<Gateway> {
   const read = [...documents].map(([name, text]) => must(readDocument({ root: must(parseOne(name, text)), files: new Map() })));
-  const apis = must(resolveGateway(read, [], { mock: true, credentials: "unprotected" }));
+  const apis = must(resolveGateway(read, [], { mock, credentials: "unprotected" }));
   const [port, monitoringPort] = [await freePort(), await freePort()];
   const files = envoy.compile(
     apis.map(({ model }) => model),
@@ -27,13 +30,20 @@ export async function mockedGateway(
   return { port, files };
 }
 
-/** Serves the documents with a real Envoy until the scope ends; `change` may alter the routes first. */
+/** Serves the documents, every operation mocked, with a real Envoy until the scope ends; `change` may alter the routes first. */
 export async function serveMocked(
   scope: Scope,
   documents: ReadonlyMap<string, string>,
   change: (routes: string) => string = (routes) => routes,
 ): Promise<HttpClient> {
-  const { port, files } = await mockedGateway(documents);
+  const { port, files } = await compiled(documents, true);
   await withEnvoy(scope, new Map([...files].map(([path, text]) => [path, path === "image/routes.json" ? change(text) : text] as const)));
+  return httpClient(scope, port);
+}
+
+/** Serves the documents from the backends that they name. */
+export async function serveWithBackends(scope: Scope, documents: ReadonlyMap<string, string>): Promise<HttpClient> {
+  const { port, files } = await compiled(documents, false);
+  await withEnvoy(scope, files);
   return httpClient(scope, port);
 }
