@@ -40,6 +40,7 @@ export const reasons = {
   EnvoyFailed: "Envoy refused the configuration or ended.",
   PortTaken: "Another program listens on the port.",
   PortRefused: "The address or port is not one that may be listened on.",
+  BadCertificate: "A certificate, or its private key, cannot be served with.",
   NotLoopback: "Unprotected operations may be served on loopback only.",
   OutputRefused: "The output folder cannot be written.",
   MockBackendNeeded: "A mocked answer needs the mock backend, which only `portico run` has.",

@@ -2,7 +2,7 @@ import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { Scope } from "./scope.ts";
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly method: string;
   /** The path with its query, sent as it is: nothing is normalised, as a URL would be. */
   readonly target: string;

@@ -151,11 +151,12 @@ const holds = ({ name, value }: Condition, query: ReadonlyMap<string, string>): 
 const matchesPath = (segments: readonly Segment[], asked: readonly string[]): boolean =>
   segments.length === asked.length && segments.every((segment, index) => matchesText(segment, asked[index] ?? ""));
 
-/** Whether a text is the parts one after the other, each parameter standing for at least one character. */
-function matchesText([part, ...rest]: Segment, text: string): boolean {
+/** Whether a text is the parts from the given one on, one after the other, each parameter standing for at least one character. */
+function matchesText(parts: Segment, text: string, from = 0): boolean {
+  const part = parts[from];
   if (part === undefined) return text === "";
-  if ("literal" in part) return text.startsWith(part.literal) && matchesText(rest, text.slice(part.literal.length));
-  for (let length = 1; length <= text.length; length++) if (matchesText(rest, text.slice(length))) return true;
+  if ("literal" in part) return text.startsWith(part.literal) && matchesText(parts, text.slice(part.literal.length), from + 1);
+  for (let length = 1; length <= text.length; length++) if (matchesText(parts, text.slice(length), from + 1)) return true;
   return false;
 }
 
@@ -176,7 +177,9 @@ function comesBefore(a: Path, b: Path): boolean {
   if (a.conditions.length !== b.conditions.length) return a.conditions.length > b.conditions.length;
   const exact = exactCount(a) - exactCount(b);
   if (exact !== 0) return exact > 0;
-  const difference = a.conditions.map((condition, index) => inOrder(condition, b.conditions[index] ?? condition)).find((sign) => sign !== 0);
+  const difference = a.conditions
+    .map((condition, index) => inOrder(condition, b.conditions[index] ?? condition))
+    .find((sign) => sign !== 0);
   return difference !== undefined && difference < 0;
 }
 

@@ -23,7 +23,12 @@ const routesFile = "image/routes.json";
 /** The statistics in which Envoy shows the version of a file that is in effect, and how many it refused. */
 const shownIn: Readonly<Record<string, string>> = { [clustersFile]: "cluster_manager.cds", [routesFile]: "http.gateway.rds.routes" };
 
+/** How many clusters are not there for requests yet, since their hosts' names are being looked up. */
+const warming = "cluster_manager.warming_clusters";
+
 const patienceMs = 30_000;
+/** A name that does not resolve in this time does not hold up the change. */
+const warmingPatienceMs = 10_000;
 
 /** Writes the gateway's files into the run folder and starts Envoy on them. */
 export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: StartOptions): Promise<Checked<ServedGateway>> {
@@ -44,7 +49,8 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
       if (written.get(path) === text) continue;
       const done = await put(path, text);
       if (!done.ok) {
-        for (const [old, oldText] of current) if (written.get(old) !== oldText || old === path) await writeAtomically(join(options.folder, old), oldText);
+        for (const [old, oldText] of current)
+          if (written.get(old) !== oldText || old === path) await writeAtomically(join(options.folder, old), oldText);
         return done;
       }
       written.set(path, text);
@@ -59,16 +65,20 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
 /** Renames a file into place and waits until Envoy reports its version. Envoy gives no event for it, so its statistics are asked. */
 async function putInEffect({ admin, ended }: RunningEnvoy, folder: string, path: string, text: string): Promise<Checked<void>> {
   const prefix = shownIn[path] ?? "";
-  const filter = new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.(version_text|update_rejected)$`);
-  const rejectedBefore = (await admin.stats(filter)).get(`${prefix}.update_rejected`);
+  const filter = new RegExp(`^(${prefix}.(version_text|update_rejected)|${warming})$`.replaceAll(".", "\\."));
+  const refusals = (shown: ReadonlyMap<string, number | string>) => Number(shown.get(`${prefix}.update_rejected`) ?? Number.NaN);
+  const refusedBefore = refusals(await admin.stats(filter));
   await writeAtomically(join(folder, path), text);
-  const deadline = performance.now() + patienceMs;
-  while (performance.now() < deadline) {
+  const began = performance.now();
+  while (performance.now() - began < patienceMs) {
     const shown = await admin.stats(filter);
-    if (shown.get(`${prefix}.version_text`) === versionOf(text)) return checked(undefined, []);
-    if (shown.get(`${prefix}.update_rejected`) !== rejectedBefore) return failed(error("EnvoyFailed", wholeFile("envoy"), `Envoy refused ${path}; the state before serves on. Please report the document.`));
+    const inEffect = shown.get(`${prefix}.version_text`) === versionOf(text);
+    if (inEffect && (shown.get(warming) === 0 || performance.now() - began > warmingPatienceMs)) return checked(undefined, []);
+    if (refusals(shown) > refusedBefore) return notTaken(`Envoy refused ${path}; the state before serves on. Please report the document.`);
     const end = await Promise.race([ended, wait(5, undefined)]);
-    if (end !== undefined) return failed(error("EnvoyFailed", wholeFile("envoy"), "Envoy ended while it took a change. Start again."));
+    if (end !== undefined) return notTaken("Envoy ended while it took a change. Start again.");
   }
-  return failed(error("EnvoyFailed", wholeFile("envoy"), `Envoy did not take ${path} within ${patienceMs / 1000} s; the state before serves on.`));
+  return notTaken(`Envoy did not take ${path} within ${patienceMs / 1000} s; the state before serves on.`);
 }
+
+const notTaken = (message: string) => failed(error("EnvoyFailed", wholeFile("envoy"), message));

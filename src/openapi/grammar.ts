@@ -172,7 +172,7 @@ const openapi30: Grammar = {
     headers: map(object("Header")),
     securitySchemes: map(object("SecurityScheme")),
     links: map(object("Link")),
-    callbacks: map(map(object("PathItem"))),
+    callbacks: map("any"),
   },
   PathItem: {
     ...byMethod([...methods, "trace"]),
@@ -181,7 +181,7 @@ const openapi30: Grammar = {
     servers: list(object("Server")),
     parameters: list(object("Parameter")),
   },
-  Operation: { ...operation, requestBody: object("RequestBody"), callbacks: map(map(object("PathItem"))), servers: list(object("Server")) },
+  Operation: { ...operation, requestBody: object("RequestBody"), callbacks: map("any"), servers: list(object("Server")) },
   Parameter: {
     name: "string",
     in: "string",

@@ -3,7 +3,7 @@ import { child, elements, isObject, members, type Node, placeOf, root } from "..
 import { checkGrammar } from "./check-grammar.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "./document.ts";
 import { grammars } from "./grammar.ts";
-import { type DocumentFiles, follow } from "./references.ts";
+import { type DocumentFiles, follow, refOf } from "./references.ts";
 import { schemesOf, securityOf } from "./security.ts";
 import { serversOf, swaggerServers } from "./servers.ts";
 import { type Format, formatOf } from "./version.ts";
@@ -32,10 +32,7 @@ export function readDocument(files: DocumentFiles): Checked<OpenApiDocument> {
     format: format.value,
     files,
     root: node,
-    follow: (from) => {
-      const target = follow(files, from);
-      return target.ok ? target.value : { ...from, value: undefined };
-    },
+    follow: remembering(files),
     title: text(child(child(node, "info"), "title").value),
     version: text(child(child(node, "info"), "version").value),
     servers: format.value === "2.0" ? swaggerServers(node) : (serversOf(node) ?? []),
@@ -44,6 +41,20 @@ export function readDocument(files: DocumentFiles): Checked<OpenApiDocument> {
     paths,
   };
   return checked(document, problems);
+}
+
+/** Follows references and remembers where each leads: mocks ask for the same schemas again and again. */
+function remembering(files: DocumentFiles): OpenApiDocument["follow"] {
+  const known = new WeakMap<object, Node>();
+  return (from) => {
+    if (!isObject(from.value) || refOf(from) === undefined) return from;
+    const before = known.get(from.value);
+    if (before !== undefined) return before;
+    const target = follow(files, from);
+    const found = target.ok ? target.value : { ...from, value: undefined };
+    known.set(from.value, found);
+    return found;
+  };
 }
 
 /** Scalars that people write without quotes: `version: 1.0` is the number 1, and no version is a boolean. */

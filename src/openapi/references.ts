@@ -25,7 +25,8 @@ export function refTarget(from: string, ref: string): { readonly file: string; r
   if (path === "") return { file: from, pointer };
   if (isUrl(path)) return { file: path, pointer };
   if (isUrl(from)) return { file: new URL(path, from).href, pointer };
-  return { file: posix.normalize(posix.join(posix.dirname(from), decoded(path))), pointer };
+  const relative = decoded(path);
+  return { file: posix.isAbsolute(relative) ? posix.normalize(relative) : posix.join(posix.dirname(from), relative), pointer };
 }
 
 function decoded(text: string): string {

@@ -6,7 +6,6 @@ import { translate } from "../openapi/wso2/translate.ts";
 import { error, type Place, type Problem } from "../problem.ts";
 import { child, isObject, members, type Node, placeOf } from "../text/node.ts";
 import { join } from "../text/pointer.ts";
-import { suggest } from "../text/suggest.ts";
 
 /** What one level of a document says in its extension, and where it says each field: under `x-portico`, or in a key of WSO2's. */
 export interface Extension<Fields> {
@@ -45,10 +44,13 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
   return { fields: read.value, at };
 }
 
+/** `x-portico` with a letter left out, doubled, swapped or in capitals; `x-protocol` is somebody else's. */
+const nearlyOurs = /^x[-_]?(portico|p?ortico|prtico|potico|poric?o|portco|portio|portic|protico|potrico|poritco|portcio|portioc|porticos)$/i;
+
 /** A key that is nearly ours would be ignored without a word. */
 function misspelt(node: Node): readonly Problem[] {
   return members(node).flatMap(([key, member]) =>
-    key !== "x-portico" && suggest(key.toLowerCase(), ["x-portico"]) !== undefined
+    key !== "x-portico" && nearlyOurs.test(key)
       ? [error("UnknownField", placeOf(member), `\`${key}\` is no field that Portico knows here. Did you mean \`x-portico\`?`)]
       : [],
   );

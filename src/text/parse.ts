@@ -10,6 +10,12 @@ const schema = CORE_SCHEMA.withTags(mergeTag);
 /** Nesting that no document needs and that stays far from the stack's end. */
 const maxDepth = 500;
 
+/**
+ * How many of the signs that part values one file may have: a bound on the memory that its values take, whatever its size. Documents have
+ * one in about fifteen characters, which is five million in the largest file that is read.
+ */
+const mostSigns = 6_000_000;
+
 /** How many values the aliases of one file may stand for. */
 const maxExpansion = 2_000_000;
 
@@ -17,9 +23,19 @@ const maxExpansion = 2_000_000;
  * The values in a YAML or JSON text, one for each YAML document in it. Positions are not kept: `locate` finds them again when
  * a Problem needs one, which is rare, so that reading stays fast and small.
  *
- * Fails with NotYaml, DuplicateKey, TooDeep, AliasBomb or EmptyDocument.
+ * Fails with NotYaml, DuplicateKey, TooDeep, AliasBomb, FileTooLarge or EmptyDocument.
  */
 export function parseAll(name: string, text: string): Checked<readonly SourceFile[]> {
+  if (hasMoreSigns(text, mostSigns)) {
+    const millions = `${mostSigns / 1_000_000} million`;
+    return failed(
+      error(
+        "FileTooLarge",
+        wholeFile(name),
+        `The file has more than ${millions} commas, colons, brackets and lines. Split it, or leave examples out.`,
+      ),
+    );
+  }
   const events = attempt(name, () => parseEvents(text, { maxDepth }));
   if (!events.ok) return events;
   const values = attempt(name, () => constructFromEvents(events.value, { source: text, schema }), text);
@@ -47,6 +63,16 @@ export function parseOne(name: string, text: string): Checked<SourceFile> {
   }
   return checked(first, []);
 }
+
+function hasMoreSigns(text: string, most: number): boolean {
+  if (text.length <= most) return false;
+  let count = 0;
+  for (let at = 0; at < text.length; at++) count += signs[text.charCodeAt(at)] ?? 0;
+  return count > most;
+}
+
+/** 1 at the character codes of the signs. */
+const signs = Uint8Array.from({ length: 128 }, (_, code) => (",:[{-\n".includes(String.fromCharCode(code)) ? 1 : 0));
 
 const hasAlias = (events: readonly Event[]): boolean => events.some((event) => event.type === EVENT_ID.ALIAS);
 

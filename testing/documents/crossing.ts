@@ -3,10 +3,46 @@ import type { Asked, WrittenOperation } from "../openapi-matcher.ts";
 import type { WrittenDocument } from "./written-document.ts";
 
 // Few texts, so that literals of one path are parameters' values of another and prefixes nest.
-const literals = ["pets", "pe", "p", "a", "ab", "abc", "a.json", "a-b", "7", "x:cancel", "café", "caf%C3%A9", "%c3%a9", "a b", "a%20b", "~u"];
+const literals = [
+  "pets",
+  "pe",
+  "p",
+  "a",
+  "ab",
+  "abc",
+  "a.json",
+  "a-b",
+  "7",
+  "x:cancel",
+  "café",
+  "caf%C3%A9",
+  "%c3%a9",
+  "a b",
+  "a%20b",
+  "~u",
+];
 const mixed = ["{id}.json", "{a}-{b}", "{id}:cancel", "a{n}", "pe{rest}", "{a}b{c}", "{id}.{format}", "é{n}", "a{n}.json"];
 const parameters = ["{id}", "{user-id}", "{x}"];
-const values = ["7", "pets", "pe", "p", "a", "ab", "abc", "z.json", "a.json", "a-b", "1-2-3", "x:cancel", "caf%c3%a9", "%C3%A9", "a%20b", "pets.json", "A", "b"];
+const values = [
+  "7",
+  "pets",
+  "pe",
+  "p",
+  "a",
+  "ab",
+  "abc",
+  "z.json",
+  "a.json",
+  "a-b",
+  "1-2-3",
+  "x:cancel",
+  "caf%c3%a9",
+  "%C3%A9",
+  "a%20b",
+  "pets.json",
+  "A",
+  "b",
+];
 const methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"];
 const basePaths = ["", "", "", "/v1", "/pe", "/pets/a"];
 
@@ -68,7 +104,10 @@ const requests = (written: readonly WrittenOperation[]): fc.Arbitrary<readonly A
       .map(({ operation, method, value, change: how, query: asked }): Asked => {
         const [path = "", own = ""] = (operation.key.split("#")[0] ?? "").split("?");
         const filled = encodeURI(fill(path, value)).replaceAll("%25", "%");
-        return { method: method ?? operation.method, target: (changes[how]?.(filled) || "/") + (asked ?? (own === "" ? "" : `?${fill(own, value)}`)) };
+        return {
+          method: method ?? operation.method,
+          target: (changes[how]?.(filled) || "/") + (asked ?? (own === "" ? "" : `?${fill(own, value)}`)),
+        };
       }),
     { minLength: 14, maxLength: 20 },
   );

@@ -9,11 +9,14 @@ export function nearMisses(operations: readonly WrittenOperation[]): readonly As
   return operations.flatMap((operation) => requestsFor(operation, siblings));
 }
 
+/** The request that an operation is there for. */
+export const plainRequest = ({ method, key }: WrittenOperation): Asked => ({ method, target: filled(key, "v1") });
+
 const otherMethods: Readonly<Record<string, string>> = { GET: "POST", POST: "PUT", PUT: "PATCH", PATCH: "DELETE", DELETE: "GET" };
 
 function requestsFor({ method, key }: WrittenOperation, siblings: ReadonlyMap<string, readonly string[]>): readonly Asked[] {
   const segments = key.split("/").slice(1);
-  const plain = path(segments.map((segment) => filled(segment, "v1")));
+  const plain = filled(key, "v1");
   const same = [
     plain,
     path(segments.map((segment) => filled(segment, "42.x~y"))),

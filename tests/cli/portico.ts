@@ -27,8 +27,17 @@ const deadlineMs = 10_000;
 
 /** Runs the real program as a child, to its end; one that does not end in ten seconds, or that shows a stack, is a failed test. */
 export async function portico(args: readonly string[], { cwd, env, heap, uid }: Surroundings = {}): Promise<Ended> {
-  const options: SpawnOptions = { cwd, env: { PATH: process.env.PATH ?? "", ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: deadlineMs, killSignal: "SIGKILL" };
-  const child = spawn(process.execPath, [...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]), program, ...args], { ...options, ...(uid === undefined ? {} : { uid }) });
+  const options: SpawnOptions = {
+    cwd,
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: deadlineMs,
+    killSignal: "SIGKILL",
+  };
+  const child = spawn(process.execPath, [...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]), program, ...args], {
+    ...options,
+    ...(uid === undefined ? {} : { uid }),
+  });
   const ended = new Promise<number | null>((end, fail) => child.once("error", fail).once("close", end));
   assert.ok(child.stdout && child.stderr);
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -73,4 +82,6 @@ export const reportOf = ({ stdout }: Ended): Report => report.parse(JSON.parse(s
 
 /** The Problems of a report, a line each: `error NotYaml openapi.yaml:3:1 /paths`. */
 export const problemLines = ({ problems }: Report): readonly string[] =>
-  problems.map(({ severity, reason, source, line, column, pointer }) => `${severity} ${reason} ${source}:${line}:${column} ${pointer}`.trimEnd());
+  problems.map(({ severity, reason, source, line, column, pointer }) =>
+    `${severity} ${reason} ${source}:${line}:${column} ${pointer}`.trimEnd(),
+  );

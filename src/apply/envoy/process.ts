@@ -69,6 +69,8 @@ export async function startEnvoy(binary: EnvoyBinary, options: StartOptions): Pr
 
 function launch(binary: EnvoyBinary, { folder, concurrency, logLevel, accessLog }: StartOptions): ChildProcess {
   const flags = ["-c", "mounted/bootstrap.json", "--disable-hot-restart", "--log-level", logLevel ?? "warning"];
+  // A person looks at the access log: ten seconds, as Envoy has it, is too long to wait for a line.
+  flags.push("--file-flush-interval-msec", "250");
   if (concurrency !== undefined) flags.push("--concurrency", String(concurrency));
   const stdout = typeof accessLog === "function" ? "pipe" : accessLog;
   const child = spawn("sh", ["-c", guardScript, "envoy", binary.path, ...flags], {

@@ -4,6 +4,9 @@ import { ownMetadata } from "./names.ts";
 /** A field of the matched route's identity. */
 export const ofRoute = (field: string): string => `%METADATA(ROUTE:${ownMetadata}:${field})%`;
 
+/** The request's id, or the one that its refusal got (envoy: command operators, COALESCE). */
+const requestId = `%COALESCE(${JSON.stringify({ operators: ["REQ", "RESP"].map((command) => ({ command, param: "x-request-id" })) })})%`;
+
 /**
  * One JSON line a request on stdout. Paths without their query, and no header but the request's id: neither a credential nor a query's
  * value can be in it (envoy: access log, command operators).
@@ -26,7 +29,7 @@ export function accessLog(): Message {
         backendMs: "%RESPONSE_DURATION%",
         bytesIn: "%BYTES_RECEIVED%",
         bytesOut: "%BYTES_SENT%",
-        requestId: "%REQ(X-REQUEST-ID)%",
+        requestId,
         client: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
       },
     },

@@ -46,13 +46,29 @@ export const errors = {
   backendUnreachable: gatewayError("backend-unreachable", 502, "Bad Gateway", "The backend could not be reached, or broke off its answer."),
   backendUnavailable: gatewayError("backend-unavailable", 503, "Service Unavailable", "No backend can take the request now."),
   backendTimeout: gatewayError("backend-timeout", 504, "Gateway Timeout", "The backend did not answer in time."),
+  notImplemented: gatewayError(
+    "not-implemented",
+    501,
+    "Not Implemented",
+    "The request's transfer coding is not one that the gateway knows.",
+  ),
   overloaded: gatewayError("overloaded", 503, "Service Unavailable", "The gateway has more to do than it can."),
+  internal: gatewayError("internal", 500, "Internal Server Error", "The gateway could not answer; its access log says more."),
 } as const satisfies Readonly<Record<string, GatewayError>>;
 
-/** The body of an error, with the request's id in it. A substitution format string of Envoy's: `%` begins a command. */
-export function problemBody({ type, title, status, detail }: Omit<GatewayError, "status"> & { readonly status: number | string }): Message {
+/**
+ * The request's id in an error's header. Envoy refuses what is no HTTP, or no safe path, before it gives the request an id: such an error gets
+ * one of its own.
+ */
+export const requestIdHeader: readonly Message[] = ["%UNIQUE_ID%", "%REQ(X-REQUEST-ID)%"].map((value) => ({
+  header: { key: "x-request-id", value },
+  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+}));
+
+/** The body of an error, with the id that its header has. A substitution format string of Envoy's: `%` begins a command. */
+export function problemBody({ type, title, status, detail }: GatewayError): Message {
   return {
-    json_format: { type, title, status, detail, requestId: "%REQ(X-REQUEST-ID)%" },
+    json_format: { type, title, status, detail, requestId: "%RESP(X-REQUEST-ID)%" },
     content_type: "application/problem+json",
   };
 }

@@ -60,8 +60,20 @@ function choicesOf(node: Node, keywords: JsonObject, own: boolean): readonly (re
  * A discriminator's mapping: the property's values, and for each a schema that refers to what it stands for
  * (OpenAPI 3.1, section 4.8.25: a reference or the name of a component).
  */
-export function mappingOf(node: Node): readonly (readonly [value: string, target: Node])[] {
+export function mappingOf(node: Node): Mapping {
   const mapping = child(child(node, "discriminator"), "mapping");
+  if (!isObject(mapping.value)) return [];
+  const known = mappings.get(mapping.value) ?? readMapping(mapping);
+  mappings.set(mapping.value, known);
+  return known;
+}
+
+type Mapping = readonly (readonly [value: string, target: Node])[];
+
+/** Mappings of hundreds of names are asked for again with every schema that refers to theirs. */
+const mappings = new WeakMap<object, Mapping>();
+
+function readMapping(mapping: Node): Mapping {
   return members(mapping).flatMap(([value, { file, pointer, value: target }]) => {
     if (typeof target !== "string") return [];
     const $ref = /^[\w.-]+$/.test(target) && !/\.(?:json|ya?ml)$/.test(target) ? `#/components/schemas/${target}` : target;

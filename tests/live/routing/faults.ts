@@ -3,7 +3,9 @@ type JsonObject = { readonly [key: string]: Json };
 
 /** Routes without what longer prefixes repeat of shorter ones: a request would be answered as if there were nothing but its own prefix. */
 export const dropRepeatedCandidates = changePrefixMaps((map) => {
-  const lists = new Map(Object.entries(map).map(([prefix, branch]) => [prefix, new Set(routesIn(branch).map((route) => JSON.stringify(route)))]));
+  const lists = new Map(
+    Object.entries(map).map(([prefix, branch]) => [prefix, new Set(routesIn(branch).map((route) => JSON.stringify(route)))]),
+  );
   return Object.fromEntries(
     Object.entries(map).map(([prefix, branch]) => {
       const shorter = [...lists].filter(([other]) => other !== prefix && prefix.startsWith(other)).map(([, routes]) => routes);
@@ -29,12 +31,16 @@ export const methodBeforePath = changePrefixMaps((map) =>
 
 /** Routes whose lists stand under other prefixes. Where two come to stand under one, the longer one's list stays. */
 export const renamePrefixes = (rename: (prefix: string) => string): ((routes: string) => string) =>
-  changePrefixMaps((map) => Object.fromEntries(Object.entries(map).map(([prefix, branch]) => [prefix === "/" ? prefix : rename(prefix), branch])));
+  changePrefixMaps((map) =>
+    Object.fromEntries(Object.entries(map).map(([prefix, branch]) => [prefix === "/" ? prefix : rename(prefix), branch])),
+  );
 
 /** A change of all prefix maps in a file of routes. */
 function changePrefixMaps(change: (map: JsonObject) => JsonObject): (routes: string) => string {
   const walk = (value: Json): Json =>
-    mapMembers(value, (key, member) => (key === "prefix_match_map" && isObject(member) ? { map: change(objectOf(member.map)) } : walk(member)));
+    mapMembers(value, (key, member) =>
+      key === "prefix_match_map" && isObject(member) ? { map: change(objectOf(member.map)) } : walk(member),
+    );
   return (routes) => JSON.stringify(walk(parse(routes)));
 }
 

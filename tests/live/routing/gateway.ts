@@ -1,3 +1,4 @@
+import type { Environment } from "../../../src/compile/engine.ts";
 import { envoy } from "../../../src/compile/envoy/engine.ts";
 import { readDocument } from "../../../src/openapi/read.ts";
 import { resolveGateway } from "../../../src/resolve/gateway.ts";
@@ -5,6 +6,18 @@ import { parseOne } from "../../../src/text/parse.ts";
 import { freePort, must, withEnvoy } from "../../../testing/envoy.ts";
 import { type HttpClient, httpClient } from "../../../testing/http-client.ts";
 import type { Scope } from "../../../testing/scope.ts";
+
+/** Free ports of this machine to listen on, and where the mock backend is, if there is one. */
+export async function freeEnvironment(mockSocket: string | undefined): Promise<Environment> {
+  return {
+    listener: { host: "127.0.0.1", port: await freePort(), tls: undefined },
+    monitoring: { host: "127.0.0.1", port: await freePort() },
+    trustedHops: 0,
+    mockSocket,
+    trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
+    debug: false,
+  };
+}
 
 interface Gateway {
   readonly port: number;
@@ -15,19 +28,12 @@ interface Gateway {
 async function compiled(documents: ReadonlyMap<string, string>, mock: boolean): Promise<Gateway> {
   const read = [...documents].map(([name, text]) => must(readDocument({ root: must(parseOne(name, text)), files: new Map() })));
   const apis = must(resolveGateway(read, [], { mock, credentials: "unprotected" }));
-  const [port, monitoringPort] = [await freePort(), await freePort()];
+  const environment = await freeEnvironment(undefined);
   const files = envoy.compile(
     apis.map(({ model }) => model),
-    {
-      listener: { host: "127.0.0.1", port, tls: undefined },
-      monitoring: { host: "127.0.0.1", port: monitoringPort },
-      trustedHops: 0,
-      mockSocket: undefined,
-    trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
-      debug: false,
-    },
+    environment,
   );
-  return { port, files };
+  return { port: environment.listener.port, files };
 }
 
 /** Serves the documents, every operation mocked, with a real Envoy until the scope ends; `change` may alter the routes first. */

@@ -20,6 +20,9 @@ describe("GitHub's document", () => {
     const client = await serveMocked(t, new Map([["api.github.com.json", text]]));
     t.diagnostic(`served after ${((performance.now() - started) / 1000).toFixed(1)} s`);
     const found = await disagreements(client, [document]);
-    assert.deepEqual(found.slice(0, 5).map((one) => show({ ...one, document: { ...document, operations: [] } })), []);
+    assert.deepEqual(
+      found.slice(0, 5).map((one) => show({ ...one, document: { ...document, operations: [] } })),
+      [],
+    );
   });
 });

@@ -38,7 +38,9 @@ export async function disagreements(client: HttpClient, documents: readonly Writ
 /** A disagreement as a person wants to read it: the request, and the operations of the one document. */
 export function show({ document, asked, expected, observed: seen }: Disagreement): string {
   const operations = document.operations.map(({ method, key, id }) => `  ${id}: ${method} ${key}`);
-  return [`${asked.method} ${asked.target}: expected ${expected}, observed ${seen}, base path "${document.basePath}"`, ...operations].join("\n");
+  return [`${asked.method} ${asked.target}: expected ${expected}, observed ${seen}, base path "${document.basePath}"`, ...operations].join(
+    "\n",
+  );
 }
 
 /** How many requests of the documents expect an operation, how many each status. */

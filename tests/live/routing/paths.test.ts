@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { before, after, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import type { HttpClient } from "../../../testing/http-client.ts";
 import { fixtureHost, fixtureText } from "./fixtures.ts";
 import { serveMocked } from "./gateway.ts";
@@ -270,13 +270,10 @@ describe("paths as they are in the wild", () => {
     const served = await client;
     const ask = async (host: string) => observed(await served.ask({ method: "GET", target: "/pets", headers: { host } }));
     const host = fixtureHost("trailing-slash-twins");
-    assert.deepEqual([await ask(host), await ask(`${host}:8080`), await ask(`x${host}`), await ask(`${host}.x`), await ask("x")], [
-      "operation list",
-      "operation list",
-      "404",
-      "404",
-      "404",
-    ]);
+    assert.deepEqual(
+      [await ask(host), await ask(`${host}:8080`), await ask(`x${host}`), await ask(`${host}.x`), await ask("x")],
+      ["operation list", "operation list", "404", "404", "404"],
+    );
   });
 
   it("a path or method that is not known is a problem of RFC 9457, and HEAD has no body", async () => {

@@ -45,7 +45,9 @@ describe("a document's servers, when nothing else says where requests go", () =>
   it("each of them serves when a backend is given", async (t) => {
     const backend = await startBackend(t);
     const given = cases.map(([fixture]) => fixture).filter((fixture) => fixture !== "server-of-operation");
-    const texts = new Map(given.map((fixture) => [fixture, fixtureText(fixture, `backend: {url: "${backend.url}", basePath: keep}`)] as const));
+    const texts = new Map(
+      given.map((fixture) => [fixture, fixtureText(fixture, `backend: {url: "${backend.url}", basePath: keep}`)] as const),
+    );
     const client = await serveWithBackends(t, texts);
     const basePaths = ["", "/api/v1", "", "/api/v1", "/v1", ""];
     for (const [index, fixture] of given.entries()) {
@@ -74,6 +76,9 @@ describe("operations that coincide", () => {
       problems.map(({ severity, reason, where }) => `${severity} ${reason} ${showPlace(where)} ${where.pointer}`),
       ["error OperationClash fragment-differing.yaml:13:5 /paths/~1orders#listMine/get"],
     );
-    assert.match(problems[0]?.message ?? "", /at fragment-differing\.yaml:9:5, but treats them differently\. Remove one, or let their policies agree\.$/);
+    assert.match(
+      problems[0]?.message ?? "",
+      /at fragment-differing\.yaml:9:5, but treats them differently\. Remove one, or let their policies agree\.$/,
+    );
   });
 });

@@ -1,0 +1,71 @@
+import type { Checked } from "../problem.ts";
+import { mockSources } from "../resolve/mock-source.ts";
+import { watchPaths } from "../source/watch.ts";
+import { compileGateway, type PreparedGateway } from "./prepare.ts";
+import { reportProblems } from "./report-problems.ts";
+import type { RunningGateway } from "./start-gateway.ts";
+import { reportUnexpected } from "./unexpected.ts";
+
+/** What is followed, and how. */
+export interface Followed {
+  /** What the gateway serves now. */
+  readonly served: PreparedGateway;
+  /** Reads everything anew. */
+  readonly prepare: () => Promise<Checked<PreparedGateway>>;
+  /** The files and folders that were read, or would have been, so far. */
+  readonly noticed: ReadonlySet<string>;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Takes every change from now on, one after the other, once the gateway is there; a wrong one is said, and the state before serves on. Changes that come
+ * while one is taken are taken together, after it.
+ */
+export function followChanges(starting: Promise<Checked<RunningGateway>>, { served, prepare, noticed, say }: Followed): { close(): void } {
+  let mocked = mockSources(served.apis);
+  let closed = false;
+  const report: typeof reportProblems = (...told) => {
+    if (!closed) reportProblems(...told);
+  };
+  const take = async (): Promise<void> => {
+    const running = await starting;
+    if (!running.ok || closed) return;
+    const { gateway, mocks, environment } = running.value;
+    const began = performance.now();
+    const prepared = await prepare();
+    if (!closed) watch.follow([...noticed]);
+    report(prepared.problems, prepared.ok ? prepared.value.files : [], process.stderr);
+    if (!prepared.ok) return say("The change was not taken: the state before serves on.");
+    const [before, next] = [mocked, mockSources(prepared.value.apis)];
+    // What came by a route of the state before still finds its answer.
+    mocks.replace((api, operation) => next(api, operation) ?? before(api, operation));
+    const replaced = await gateway.replace(compileGateway(prepared.value, environment));
+    if (!replaced.ok) {
+      mocks.replace(before);
+      return report(replaced.problems, [], process.stderr);
+    }
+    mocked = next;
+    if (!replaced.value) return;
+    const operations = prepared.value.apis.reduce((sum, { model }) => sum + model.operations.length, 0);
+    say(`Changed: ${operations} operations, in effect after ${Math.round(performance.now() - began)} ms.`);
+  };
+  let busy = Promise.resolve();
+  let waiting = false;
+  const watch = watchPaths(() => {
+    if (waiting) return;
+    waiting = true;
+    busy = busy
+      .then(() => {
+        waiting = false;
+        return take();
+      })
+      .catch(reportUnexpected);
+  });
+  watch.follow([...noticed]);
+  return {
+    close() {
+      closed = true;
+      watch.close();
+    },
+  };
+}
