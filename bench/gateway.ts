@@ -17,7 +17,7 @@ export function must<T>(result: Checked<T>): T {
   throw new Error(result.problems.map(({ reason, message }) => `${reason}: ${message}`).join("\n"));
 }
 
-const noResources = { apis: new Map(), targetEndpoints: new Map(), rateLimitings: new Map(), securities: new Map() };
+export const noResources = { apis: new Map(), targetEndpoints: new Map(), rateLimitings: new Map(), securities: new Map() };
 
 /** The model of a document's text, with its requests sent to a backend on this machine, or mocked. */
 export function modelOf(text: string, backendPort: number | "mock"): ApiModel {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -51,8 +52,16 @@ export function startPortico(scope: Scope, args: readonly string[], folder: stri
     await ended;
   });
   const [stdout, stderr] = [linesOf(child.stdout), linesOf(child.stderr)];
-  const says = (pattern: RegExp, skip = 0) =>
-    until(`portico says ${pattern}; it said\n${stderr.join("\n")}`, () => stderr.slice(skip).find((line) => pattern.test(line)), 30_000);
+  let over = false;
+  child.once("close", () => {
+    over = true;
+  });
+  const says = async (pattern: RegExp, skip = 0): Promise<string> => {
+    const find = () => stderr.slice(skip).find((line) => pattern.test(line)) ?? (over ? "" : undefined);
+    const found = await until(`portico says ${pattern}`, find, 30_000);
+    assert.notEqual(found, "", `portico ended, and said no ${pattern}:\n${stderr.join("\n")}`);
+    return found;
+  };
   return { pid: child.pid ?? 0, stdout, stderr, ended, signal: (name) => child.kill(name), says };
 }
 
@@ -99,10 +108,6 @@ export async function servePortico(scope: Scope, files: Readonly<Record<string, 
   const [port, monitoringPort] = [await freePort(), await freePort()];
   const ports = ["--port", String(port), "--monitoring-port", String(monitoringPort), "--concurrency", "1"];
   const portico = startPortico(scope, ["run", document, ...ports, ...options], folder, { TMPDIR: runs });
-  const refused = portico.ended.then((exit) => {
-    throw new Error(`portico ended with ${exit}:\n${portico.stderr.join("\n")}`);
-  });
-  await Promise.race([portico.says(/^Ctrl-C ends it/), refused]);
-  refused.catch(() => undefined);
+  await portico.says(/^Ctrl-C ends it/);
   return { ...portico, port, monitoringPort, folder, runs, write };
 }

@@ -37,29 +37,30 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
   if (!envoy.ok) return envoy;
   let current = files;
   const replace = async (next: GatewayFiles): Promise<Checked<boolean>> => {
-    const put = (path: string, text: string) => putInEffect(envoy.value, options.folder, path, text);
-    const [oldClusters, clusters] = [current.get(clustersFile) ?? "", next.get(clustersFile) ?? ""];
-    const steps: readonly (readonly [string, string])[] = [
-      [clustersFile, clustersOfBoth(oldClusters, clusters)],
-      [routesFile, next.get(routesFile) ?? ""],
-      [clustersFile, clusters],
-    ];
     const written = new Map(current);
-    for (const [path, text] of steps) {
+    for (const [path, text] of stepsTo(next, current)) {
       if (written.get(path) === text) continue;
-      const done = await put(path, text);
-      if (!done.ok) {
-        for (const [old, oldText] of current)
-          if (written.get(old) !== oldText || old === path) await writeAtomically(join(options.folder, old), oldText);
-        return done;
-      }
       written.set(path, text);
+      const done = await putInEffect(envoy.value, options.folder, path, text);
+      if (done.ok) continue;
+      for (const [old, oldText] of current) if (written.get(old) !== oldText) await writeAtomically(join(options.folder, old), oldText);
+      return done;
     }
     const different = [...next].some(([path, text]) => current.get(path) !== text);
     current = next;
     return checked(different, []);
   };
   return checked({ envoy: envoy.value, replace }, []);
+}
+
+/** The files to replace, one after the other: in between no route names a cluster that is not there. */
+function stepsTo(next: GatewayFiles, current: GatewayFiles): readonly (readonly [path: string, text: string])[] {
+  const [before, clusters] = [current.get(clustersFile) ?? "", next.get(clustersFile) ?? ""];
+  return [
+    [clustersFile, clustersOfBoth(before, clusters)],
+    [routesFile, next.get(routesFile) ?? ""],
+    [clustersFile, clusters],
+  ];
 }
 
 /** Renames a file into place and waits until Envoy reports its version. Envoy gives no event for it, so its statistics are asked. */

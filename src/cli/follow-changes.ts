@@ -51,7 +51,7 @@ export function followChanges(starting: Promise<Checked<RunningGateway>>, { serv
   };
   let busy = Promise.resolve();
   let waiting = false;
-  const watch = watchPaths(() => {
+  const changed = (): void => {
     if (waiting) return;
     waiting = true;
     busy = busy
@@ -60,7 +60,10 @@ export function followChanges(starting: Promise<Checked<RunningGateway>>, { serv
         return take();
       })
       .catch(reportUnexpected);
-  });
+  };
+  const watch = watchPaths(changed, (folder, why) =>
+    say(`Changes in ${folder} are not followed: the system refuses to watch it (${why}).`),
+  );
   watch.follow([...noticed]);
   return {
     close() {

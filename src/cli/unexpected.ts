@@ -5,7 +5,7 @@ export function reportUnexpected(thrown: unknown): void {
   const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   const [line = ""] = text.split("\n");
   process.stderr.write(
-    `portico: unexpected: ${printable(line).slice(0, 500)}. Please report it with the command and the document; PORTICO_DEBUG=1 shows more.\n`,
+    `portico: unexpected: ${printable(line).slice(0, 500).replace(/\.$/, "")}. Please report it with the command and the document; PORTICO_DEBUG=1 shows more.\n`,
   );
   if (process.env.PORTICO_DEBUG === "1" && thrown instanceof Error) process.stderr.write(`${thrown.stack}\n`);
 }

@@ -20,9 +20,10 @@ interface Watched {
 
 /**
  * Calls `changed` after a file that is followed was written, replaced, made or removed. A file's folder is watched and not the file,
- * since editors, and Kubernetes' volumes, replace files by renaming; where there is no such folder, the nearest one above it.
+ * since editors, and Kubernetes' volumes, replace files by renaming; where there is no such folder, the nearest one above it. `refused` is told
+ * of a folder that the system does not let watch, and its word for why.
  */
-export function watchPaths(changed: () => void): Watch {
+export function watchPaths(changed: () => void, refused: (folder: string, why: string) => void): Watch {
   const watched = new Map<string, Watched>();
   let files: readonly string[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -39,8 +40,11 @@ export function watchPaths(changed: () => void): Watch {
       });
       watcher.on("error", noticed);
       watched.set(folder, { watcher, inode: statSync(folder).ino });
-    } catch {
-      // It went away just now: the next change above it looks again.
+    } catch (thrown) {
+      const why = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+      // A folder that went away just now is looked for again: that is a change, too.
+      if (why === "ENOENT") noticed();
+      else refused(folder, why);
     }
   };
   const stop = (folder: string): void => {
