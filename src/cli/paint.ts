@@ -8,7 +8,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-export type Style = "error" | "warning" | "faint" | "strong";
+type Style = "error" | "warning" | "faint" | "strong";
 
 /** Puts a style on a text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
@@ -21,7 +21,7 @@ export function paintFor({ isTTY }: Output): Paint {
   return coloured ? (style, text) => styleText([...[formats[style]].flat()], text, { validateStream: false }) : plainText;
 }
 
-export const plainText: Paint = (_, text) => text;
+const plainText: Paint = (_, text) => text;
 
 /** The width that text for people is laid out for; undefined where the output is no terminal. */
 export const terminalWidth = ({ isTTY, columns }: Output): number | undefined => (isTTY === true && columns ? columns : undefined);

@@ -25,7 +25,7 @@ export function operationTable(apis: readonly ApiModel[], width: number): string
 }
 
 /** What answers an operation, in a word: 401, mock, a TargetEndpoint's name, or the address of a backend that has none. */
-export function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, Backend>): string {
+function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, Backend>): string {
   if (access.kind === "refused") return "401";
   if (answer.kind === "mock") return "mock";
   const backend = backends.get(answer.backend);

@@ -12,7 +12,7 @@ export interface GatewayManifest {
   readonly apis: readonly ManifestApi[];
 }
 
-export interface ManifestApi {
+interface ManifestApi {
   readonly name: string;
   readonly version: string;
   readonly hosts: readonly string[];

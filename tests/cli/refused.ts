@@ -38,7 +38,7 @@ export function itRefuses(refused: Refused): void {
     const report = reportOf(ended);
     assert.deepEqual(problemLines(report), typeof says === "string" ? [says] : says);
     assert.deepEqual([ended.code, ended.stderr], [code, ""]);
-    assert.ok(report.problems[0]?.message.includes(message), report.problems[0]?.message);
+    assert.ok(report.problems[0]?.message.includes(message), report.problems[0]?.message ?? "nothing was said");
     for (const problem of report.problems) {
       assert.match(problem.message, /[.] .+[.?]$/s, "a message says what is wrong, and then what to do");
     }

@@ -11,14 +11,17 @@ const within = 0.6;
 
 /** The paths that somebody may have meant whose request none answers: those with the most segments alike, at most three. */
 export function nearestEntries(entries: readonly PathEntry[], { path }: AskedRequest): readonly PathEntry[] {
-  const asked = path.slice(1).split("/");
+  const asked = path.slice(1).replace(/\/$/, "").split("/");
   const ranked = [...new Set(entries)]
-    .map((entry) => ({ entry, alike: likeness(entry.template, asked) }))
+    .map((entry) => ({ entry, alike: likeness(withoutLastSlash(entry.template), asked) }))
     .filter(({ alike }) => alike > 0)
     .toSorted((a, b) => b.alike - a.alike)
     .slice(0, most);
   return ranked.filter(({ alike }) => alike >= within * (ranked[0]?.alike ?? 0)).map(({ entry }) => entry);
 }
+
+/** A slash at the end is what is mistaken most, and counts for nothing. */
+const withoutLastSlash = (template: PathTemplate): PathTemplate => (template.at(-1)?.length === 0 ? template.slice(0, -1) : template);
 
 /** A point for each segment that is the same, half of one for what may be mistyped or any value, less for each that is missing or too many. */
 function likeness(template: PathTemplate, asked: readonly string[]): number {

@@ -22,6 +22,9 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
 export const answerCluster = (api: ApiModel, answer: Answer): string =>
   answer.kind === "mock" ? mockCluster : clusterName(api.name, answer.backend);
 
+/** So many characters, whatever they are; RE2 counts to 1,000 at a time. */
+const anyText = (length: number): string => `${".{1000}".repeat(Math.floor(length / 1000))}.{${length % 1000}}`;
+
 /**
  * The path that the backend sees (envoy: RouteAction.path_rewrite, a format string; the query follows by itself). The base path is left out
  * by its length: the route matched it already, so no text of a document comes into an expression.
@@ -29,6 +32,6 @@ export const answerCluster = (api: ApiModel, answer: Answer): string =>
 function pathRewrite(api: ApiModel, path: BackendPath): Message {
   if (path === "same") return {};
   const skipped = path === "strip" ? api.basePath.length : 0;
-  const rest = skipped === 0 ? "%PATH(NQ:PATH)%" : `%CEL(re.extract(request.url_path, "^.{${skipped}}((?s:.*))$", "\\\\1"))%`;
+  const rest = skipped === 0 ? "%PATH(NQ:PATH)%" : `%CEL(re.extract(request.url_path, "^${anyText(skipped)}((?s:.*))$", "\\\\1"))%`;
   return { path_rewrite: `%METADATA(CLUSTER:${ownMetadata}:path)%${rest}` };
 }

@@ -15,13 +15,12 @@ export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots }
   ];
 }
 
-/** Envoy resolves names again as their time to live says and keeps the last good answer (envoy: STRICT_DNS). */
+/** Envoy resolves names again as their time to live says and keeps the last good answer (envoy: clusters.dns, as STRICT_DNS was). */
 function backendCluster(name: string, backend: Backend, trustedRoots: string): Message {
   const numeric = backend.targets.every(({ host }) => isIP(host) !== 0);
   return {
     name,
-    type: numeric ? "STATIC" : "STRICT_DNS",
-    ...(numeric ? {} : { respect_dns_ttl: true, dns_lookup_family: "V4_PREFERRED" }),
+    ...(numeric ? { type: "STATIC" } : { cluster_type: resolved }),
     connect_timeout: `${backend.connectTimeoutMs / 1000}s`,
     lb_policy: "ROUND_ROBIN",
     per_connection_buffer_limit_bytes: 32768,
@@ -32,6 +31,11 @@ function backendCluster(name: string, backend: Backend, trustedRoots: string): M
     ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(trustedRoots) } : {}),
   };
 }
+
+const resolved = extension("envoy.clusters.dns", "envoy.extensions.clusters.dns.v3.DnsCluster", {
+  respect_dns_ttl: true,
+  dns_lookup_family: "V4_PREFERRED",
+});
 
 function endpoint({ host, port, tls }: Target): Message {
   const literal = isIP(host) === 6 ? `[${host}]` : host;

@@ -33,6 +33,7 @@ describe("a document as large as the largest known", () => {
     assert.deepEqual([operations.length, Math.round(Buffer.byteLength(text) / 1e6)], [largestOperations, 47]);
     const { port, seconds, routesBytes, peakBytes } = await serve(t, text);
     t.diagnostic(`seconds: ${JSON.stringify(seconds)}; routes ${megabytes(routesBytes)} MB; peak ${megabytes(peakBytes)} MB`);
+    assert.ok(peakBytes < heapMegabytes * 2 ** 20);
     const sample = operations.filter((_, index) => index % Math.floor(largestOperations / 500) === 0);
     const asked = [...sample.map(plainRequest), ...nearMisses(sample.filter((_, index) => index % 5 === 0))];
     const requests = asked.map(({ method, target }) => ({ method, target: `/v1.0${target}` }));
