@@ -1,11 +1,12 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { until } from "./until.ts";
 
-/** Sends bytes on a connection of its own and reads until the other end closes it, or a time (milliseconds) is over: for requests that no HTTP client sends. */
-export async function sendBytes(port: number, bytes: string | Buffer, boundMs = 15_000): Promise<string> {
+/** Sends bytes on a connection of its own and reads until the other end closes it: for requests that no HTTP client sends. */
+export async function sendBytes(port: number, bytes: string | Buffer): Promise<string> {
   const { socket, text } = await openSocket(port);
   socket.write(bytes);
-  await until("the gateway closes the connection", () => socket.closed, boundMs);
+  await until("the gateway closes the connection", () => socket.closed, 15_000);
   return text();
 }
 
@@ -17,8 +18,8 @@ export async function openSocket(port: number): Promise<{ readonly socket: Socke
   socket.on("data", (text) => {
     received += text;
   });
+  await once(socket, "connect");
   // A reset is an end as well: what came before it counts.
   socket.on("error", () => undefined);
-  await new Promise<void>((resolve) => socket.once("connect", resolve));
   return { socket, text: () => received };
 }
