@@ -24,7 +24,8 @@ export function greeting({ apis }: PreparedGateway, { listener, monitoring }: En
   ].join("\n");
 }
 
-const hostHeader = ({ hosts }: ApiModel): string => (hosts[0] === undefined ? "" : ` -H 'Host: ${hosts[0]}'`);
+/** A name that the API answers under: any one below a wildcard will do. */
+const hostHeader = ({ hosts: [host] }: ApiModel): string => (host === undefined ? "" : ` -H 'Host: ${host.replace(/^\*/, "any")}'`);
 
 /** The request to try: a GET that everybody may make, with as few parameters as there is. */
 function sampleRequest(apis: readonly ApiModel[]): { readonly api: ApiModel; readonly path: string } | undefined {

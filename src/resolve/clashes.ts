@@ -10,7 +10,14 @@ const requestKey = (basePath: string, operation: Operation): string =>
 /** Whether two operations treat a request alike, so that one can stand for both. */
 function agree(a: Operation, b: Operation): boolean {
   const policy = ({ access, answer, cors, requestHeaders, responseHeaders, webSocket }: Operation) =>
-    JSON.stringify([access.kind === "unprotected" ? "everybody" : access, answer.kind === "mock" ? "mock" : answer, cors, requestHeaders, responseHeaders, webSocket]);
+    JSON.stringify([
+      access.kind === "unprotected" ? "everybody" : access,
+      answer.kind === "mock" ? "mock" : answer,
+      cors,
+      requestHeaders,
+      responseHeaders,
+      webSocket,
+    ]);
   return policy(a) === policy(b);
 }
 

@@ -45,7 +45,8 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
 }
 
 /** `x-portico` with a letter left out, doubled, swapped or in capitals; `x-protocol` is somebody else's. */
-const nearlyOurs = /^x[-_]?(portico|p?ortico|prtico|potico|poric?o|portco|portio|portic|protico|potrico|poritco|portcio|portioc|porticos)$/i;
+const nearlyOurs =
+  /^x[-_]?(portico|p?ortico|prtico|potico|poric?o|portco|portio|portic|protico|potrico|poritco|portcio|portioc|porticos)$/i;
 
 /** A key that is nearly ours would be ignored without a word. */
 function misspelt(node: Node): readonly Problem[] {

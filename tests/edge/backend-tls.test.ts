@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { describe, it, type TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
+import { envoy } from "../../src/compile/envoy/engine.ts";
+import { freePort, must, withEnvoy } from "../../testing/envoy.ts";
+import { resolveCase } from "../../testing/golden-case.ts";
+import { send } from "../../testing/raw-request.ts";
+
+/** Certificates made for these tests alone: an authority's, one for localhost, one for other.test. Their keys protect nothing. */
+const certificate = (name: string): string => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));
+
+/** A gateway before an HTTPS backend with a certificate, which trusts the authorities in a file. */
+async function gateway(t: TestContext, shown: string, trustedRoots: string): Promise<number> {
+  const server = createServer(
+    { cert: readFileSync(certificate(`${shown}.pem`)), key: readFileSync(certificate(`${shown}.key`)) },
+    (request, response) => {
+      response.end(`${request.headers.host} ${request.url}`);
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  const backendPort = typeof address === "object" ? address?.port : 0;
+  const input = `openapi: 3.1.0\ninfo: { title: Tls, version: 1.0.0 }\nservers: [{ url: "https://localhost:${backendPort}" }]\npaths: { /pets: { get: {} } }\n`;
+  const apis = must(resolveCase({ input, settings: { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] } }));
+  const [port, monitoring] = [await freePort(), await freePort()];
+  const files = envoy.compile(
+    apis.map(({ model }) => model),
+    {
+      listener: { host: "127.0.0.1", port, tls: undefined },
+      monitoring: { host: "127.0.0.1", port: monitoring },
+      trustedHops: 0,
+      mockSocket: undefined,
+      trustedRoots,
+      debug: false,
+    },
+  );
+  await withEnvoy(t, files);
+  return port;
+}
+
+describe("a backend with HTTPS", () => {
+  it("is asked when a trusted authority says that it has its name", async (t) => {
+    const port = await gateway(t, "localhost", certificate("authority.pem"));
+    const answer = await send(port, { send: "GET /pets" });
+    assert.equal(answer.status, 200, answer.body);
+    assert.match(answer.body, /^localhost:\d+ \/pets$/);
+  });
+
+  it("is not asked when nobody who is trusted knows it", async (t) => {
+    const port = await gateway(t, "localhost", certificate("other.pem"));
+    assert.equal((await send(port, { send: "GET /pets" })).status, 502);
+  });
+
+  it("is not asked when its certificate is for another name", async (t) => {
+    const port = await gateway(t, "other", certificate("authority.pem"));
+    assert.equal((await send(port, { send: "GET /pets" })).status, 502);
+  });
+});
