@@ -12,7 +12,7 @@ import { type Extension, readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
-import { basePathOf, parseServerUrl } from "./server-url.ts";
+import { parseServerUrl } from "./server-url.ts";
 import type { ResolveSettings } from "./settings.ts";
 
 type Fields = z.infer<typeof operationExtension>;
@@ -42,10 +42,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const problems: Problem[] = [];
   const version = document.version ?? "0";
   const extension = readExtension("document", documentExtension, document.root, { document, version, problems });
-  const basePath =
-    extension?.fields.basePath === undefined
-      ? basePathOf(parseServerUrl(document.servers[0]?.url ?? "").path)
-      : basePathOf(extension.fields.basePath);
+  const { path: basePath } = parseServerUrl(extension?.fields.basePath ?? document.servers[0]?.url ?? "");
   const whole: Whole = { document, resources, settings, version, basePath, level: { scope: "document", extension }, problems };
   const resolved = uniqueIds(document).flatMap((path) => pathOperations(whole, path));
   const place = placesOf(document);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { basePathOf, parseServerUrl } from "./server-url.ts";
+import { parseServerUrl } from "./server-url.ts";
 
 describe("a server's URL", () => {
   const target = (tls: boolean, host: string, port: number) => ({ tls, host, port });
@@ -12,7 +12,10 @@ describe("a server's URL", () => {
     ["/v1", undefined, "/v1"],
     ["v1/", undefined, "/v1"],
     ["//pets.example/v1", undefined, "/v1"],
-    ["https://{tenant}.example/v1", undefined, ""],
+    ["https://{tenant}.example/v1", undefined, "/v1"],
+    ["https://a{tenant}.example/v1", undefined, "/v1"],
+    ["/a/../b", undefined, "/b"],
+    ["https://pets.example/{version}", undefined, ""],
     ["https://user:secret@pets.example/v1", undefined, "/v1"],
     ["ftp://pets.example/v1", undefined, "/v1"],
     ["https://", undefined, ""],
@@ -25,6 +28,6 @@ describe("a server's URL", () => {
   }
 
   it("a base path is encoded as a request has it", () => {
-    assert.equal(basePathOf("/caf\u00e9/a b/"), "/caf%C3%A9/a%20b");
+    assert.equal(parseServerUrl("/caf\u00e9/a b/").path, "/caf%C3%A9/a%20b");
   });
 });

@@ -14,14 +14,18 @@ export function parseServerUrl(text: string): ServerUrl {
   const url = parsed(text.trim());
   if (url === undefined) return { target: undefined, path: "" };
   const path = basePathOf(url.pathname);
-  const absolute = /^https?:\/\/[^/{}]+/i.test(text.trim()) && url.username === "" && url.password === "";
+  const absolute = /^https?:\/\/[^/?#{}]+(?:[/?#]|$)/i.test(text.trim()) && url.username === "" && url.password === "";
   return { target: absolute ? targetOf(url) : undefined, path };
 }
 
-/** Relative URLs, and protocol-relative ones, are read as if some server had served the document. */
+/**
+ * Relative URLs, and protocol-relative ones, are read as if some server had served the document. A host with a variable that has no
+ * default is none to send requests to, but what follows it is a path all the same.
+ */
 function parsed(text: string): URL | undefined {
-  if (/[{}]/.test(text)) return undefined;
-  return URL.canParse(text, "http://relative.invalid") ? new URL(text, "http://relative.invalid") : undefined;
+  const known = text.replace(/^((?:https?:)?\/\/)[^/]*[{}][^/]*/i, "$1unknown.invalid");
+  if (/[{}]/.test(known)) return undefined;
+  return URL.canParse(known, "http://relative.invalid") ? new URL(known, "http://relative.invalid") : undefined;
 }
 
 function targetOf(url: URL): Target {
@@ -30,7 +34,7 @@ function targetOf(url: URL): Target {
 }
 
 /** A base path in the model's form: "" or "/v1", slashes merged, none at the end. */
-export function basePathOf(path: string): string {
+function basePathOf(path: string): string {
   const segments = path.split("/").filter((segment) => segment !== "");
   return segments.map((segment) => `/${encodeLiteral(segment)}`).join("");
 }

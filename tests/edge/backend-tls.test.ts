@@ -12,7 +12,7 @@ import { send } from "../../testing/raw-request.ts";
 const certificate = (name: string): string => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));
 
 /** A gateway before an HTTPS backend with a certificate, which trusts the authorities in a file. */
-async function gateway(t: TestContext, shown: string, trustedRoots: string): Promise<number> {
+async function gateway(t: TestContext, shown: string, trustedRoots: string, hosts: readonly string[] = ["localhost"]): Promise<number> {
   const server = createServer(
     { cert: readFileSync(certificate(`${shown}.pem`)), key: readFileSync(certificate(`${shown}.key`)) },
     (request, response) => {
@@ -26,7 +26,8 @@ async function gateway(t: TestContext, shown: string, trustedRoots: string): Pro
   });
   const address = server.address();
   const backendPort = typeof address === "object" ? address?.port : 0;
-  const input = `openapi: 3.1.0\ninfo: { title: Tls, version: 1.0.0 }\nservers: [{ url: "https://localhost:${backendPort}" }]\npaths: { /pets: { get: {} } }\n`;
+  const urls = hosts.map((host) => `https://${host}:${backendPort}`);
+  const input = `openapi: 3.1.0\ninfo: { title: Tls, version: 1.0.0 }\nx-portico: { backend: { urls: ${JSON.stringify(urls)} } }\npaths: { /pets: { get: {} } }\n`;
   const apis = must(resolveCase({ input, settings: { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] } }));
   const [port, monitoring] = [await freePort(), await freePort()];
   const files = envoy.compile(
@@ -55,6 +56,12 @@ describe("a backend with HTTPS", () => {
   it("is not asked when nobody who is trusted knows it", async (t) => {
     const port = await gateway(t, "localhost", certificate("other.pem"));
     assert.equal((await send(port, { send: "GET /pets" })).status, 502);
+  });
+
+  it("of several hosts is asked where the certificate has the name that was meant, and only there", async (t) => {
+    const port = await gateway(t, "localhost", certificate("authority.pem"), ["localhost", "127.0.0.1"]);
+    const statuses = [await send(port, { send: "GET /pets" }), await send(port, { send: "GET /pets" })].map(({ status }) => status);
+    assert.deepEqual(statuses.toSorted(), [200, 502]);
   });
 
   it("is not asked when its certificate is for another name", async (t) => {

@@ -120,7 +120,10 @@ const bytes: readonly { readonly title: string; readonly bytes: string; readonly
   },
 ];
 
-describe("what is no HTTP, or none that the gateway takes, is refused as RFC 9457 says, and the connection closed", { concurrency: 8, timeout: 60_000 }, () => {
+describe("what is no HTTP, or none that the gateway takes, is refused as RFC 9457 says, and the connection closed", {
+  concurrency: 8,
+  timeout: 60_000,
+}, () => {
   const scope = suiteScope();
   let gateway: Served;
   before(async () => {
@@ -140,7 +143,10 @@ describe("what turns out to be wrong later", { timeout: 60_000 }, () => {
   it("a body that is no chunks is 400 while the backend has not answered", async (t) => {
     const backend = await startBackend(t);
     const { port } = await servePortico(t, { "edge.yaml": JSON.stringify({ ...document, servers: [{ url: backend.url }] }) });
-    assertProblem(await onlyAnswer(port, `POST /pets HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nno chunk\r\n`), "400 bad-request");
+    assertProblem(
+      await onlyAnswer(port, `POST /pets HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nno chunk\r\n`),
+      "400 bad-request",
+    );
     assert.equal(backend.received.length, 0);
   });
 });
@@ -151,10 +157,7 @@ describe("an unknown host", { timeout: 60_000 }, () => {
     const { port } = await servePortico(t, { "edge.yaml": JSON.stringify(named) }, "--mock");
     assert.equal((await send(port, { send: "GET /pets", headers: { host: "shop.test" } })).status, 200);
     assertProblem(await send(port, { send: "GET /pets", headers: { host: "other.test" } }), "404 not-found");
-    const [answer] = parseAnswers(
-      await sendBytes(port, "GET /pets HTTP/1.1\r\nHost: shop.test\r\nHost: other.test\r\nConnection: close\r\n\r\n"),
-    );
-    assert.ok(answer !== undefined);
-    assertProblem(answer, "404 not-found");
+    const twice = "GET /pets HTTP/1.1\r\nHost: shop.test\r\nHost: other.test\r\nConnection: close\r\n\r\n";
+    assertProblem(await onlyAnswer(port, twice), "404 not-found");
   });
 });

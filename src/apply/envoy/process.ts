@@ -37,12 +37,12 @@ export interface RunningEnvoy {
   stop(): Promise<void>;
 }
 
-const startPatience = 20_000;
+const startPatience = 60_000;
 const stopPatience = 5_000;
 const pause = 5;
 
 /**
- * Starts Envoy with `mounted/bootstrap.json` of the run folder and waits until it serves: at most 20 s. It is in a process group of its
+ * Starts Envoy with `mounted/bootstrap.json` of the run folder and waits until it serves: at most 60 s. It is in a process group of its
  * own, so that a terminal's Ctrl-C reaches only us, and is gone when our process is, even after SIGKILL. An Envoy that starts but
  * refuses a listener, a cluster or routes has failed too.
  */

@@ -27,8 +27,8 @@ function backendCluster(name: string, backend: Backend, trustedRoots: string): M
     // What the backend's URL has before a path: routes put it there.
     metadata: { filter_metadata: { [ownMetadata]: { path: backend.path } } },
     typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, { explicit_http_config: { http_protocol_options: {} } }) },
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backend.targets.map(endpoint) }] },
-    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(trustedRoots) } : {}),
+    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backend.targets.map(endpoint(backend.targets)) }] },
+    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(backend.targets, trustedRoots) } : {}),
   };
 }
 
@@ -37,21 +37,34 @@ const resolved = extension("envoy.clusters.dns", "envoy.extensions.clusters.dns.
   dns_lookup_family: "V4_PREFERRED",
 });
 
-function endpoint({ host, port, tls }: Target): Message {
-  const literal = isIP(host) === 6 ? `[${host}]` : host;
-  return {
-    endpoint: {
-      hostname: port === (tls ? 443 : 80) ? literal : `${literal}:${port}`,
-      address: { socket_address: { address: host, port_value: port } },
-    },
+/** An endpoint with the name that its requests carry in Host. Where Envoy takes the name in TLS from it too, it has no port. */
+const endpoint =
+  (targets: readonly Target[]) =>
+  ({ host, port, tls }: Target): Message => {
+    const literal = isIP(host) === 6 ? `[${host}]` : host;
+    const bare = port === (tls ? 443 : 80) || (tls && soleHost(targets) === undefined);
+    return {
+      endpoint: { hostname: bare ? literal : `${literal}:${port}`, address: { socket_address: { address: host, port_value: port } } },
+    };
   };
+
+/** The one host that all targets have. */
+function soleHost(targets: readonly Target[]): string | undefined {
+  const hosts = new Set(targets.map(({ host }) => host));
+  return hosts.size === 1 ? [...hosts][0] : undefined;
 }
 
-/** TLS as a browser does it: an authority that is trusted, the backend's name in SNI and in the certificate. */
-function verifiedTls(trustedRoots: string): Message {
+/** TLS as a browser does it: an authority that is trusted, the backend's name in SNI (RFC 6066, section 3: no address) and in the certificate. */
+function verifiedTls(targets: readonly Target[], trustedRoots: string): Message {
+  const host = soleHost(targets);
+  const trusted = { trusted_ca: { filename: trustedRoots } };
+  const named =
+    host === undefined
+      ? {}
+      : { match_typed_subject_alt_names: [{ san_type: isIP(host) === 0 ? "DNS" : "IP_ADDRESS", matcher: { exact: host } }] };
   return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
-    auto_host_sni: true,
-    auto_sni_san_validation: true,
-    common_tls_context: { validation_context: { trusted_ca: { filename: trustedRoots } } },
+    ...(host === undefined ? { auto_host_sni: true, auto_sni_san_validation: true } : {}),
+    ...(host !== undefined && isIP(host) === 0 ? { sni: host } : {}),
+    common_tls_context: { validation_context: { ...trusted, ...named } },
   });
 }

@@ -236,7 +236,7 @@ const shapes: readonly (readonly [shape: string, fixture: string, rows: readonly
   ],
   ["no server", "server-none", [["GET /pets", "operation list"]]],
   ["a server with variables", "server-templated", [["GET /api/v1/pets", "operation list"]]],
-  ["a server with a variable that has no value", "server-templated-open", [["GET /pets", "operation list"]]],
+  ["a server with a variable that has no value", "server-templated-open", [["GET /v1/pets", "operation list"]]],
   ["a relative server", "server-relative", [["GET /api/v1/pets", "operation list"]]],
   ["a protocol-relative server", "server-protocol-relative", [["GET /v1/pets", "operation list"]]],
   ["a broken server", "server-broken", [["GET /pets", "operation list"]]],

@@ -49,7 +49,7 @@ describe("a document's servers, when nothing else says where requests go", () =>
       given.map((fixture) => [fixture, fixtureText(fixture, `backend: {url: "${backend.url}", basePath: keep}`)] as const),
     );
     const client = await serveWithBackends(t, texts);
-    const basePaths = ["", "/api/v1", "", "/api/v1", "/v1", ""];
+    const basePaths = ["", "/api/v1", "/v1", "/api/v1", "/v1", ""];
     for (const [index, fixture] of given.entries()) {
       const target = `${basePaths[index]}/pets`;
       const answer = await client.ask({ method: "GET", target, headers: { host: fixtureHost(fixture) } });
