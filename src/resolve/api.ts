@@ -5,34 +5,18 @@ import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
 import { locate } from "../text/locate.ts";
-import { child, type Node, placeOf } from "../text/node.ts";
-import { type Destination, namedDestination, serverDestination } from "./backends.ts";
+import { child, placeOf } from "../text/node.ts";
 import { withoutTwins } from "./clashes.ts";
-import { type Extension, readExtension } from "./extension.ts";
+import { destinationOf } from "./destination.ts";
+import { readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
 import { parseServerUrl } from "./server-url.ts";
 import type { ResolveSettings } from "./settings.ts";
+import type { Level, Whole } from "./whole.ts";
 
 type Fields = z.infer<typeof operationExtension>;
-
-/** One level's fields, and where each is said. */
-interface Level {
-  readonly scope: string;
-  readonly extension: Extension<Fields> | undefined;
-}
-
-/** What the document as a whole settles for its operations. */
-interface Whole {
-  readonly document: OpenApiDocument;
-  readonly resources: Resources;
-  readonly settings: ResolveSettings;
-  readonly version: string;
-  readonly basePath: string;
-  readonly level: Level;
-  readonly problems: Problem[];
-}
 
 /**
  * A document and resources as one API with nothing left to look up; or the Problems that prevent it, all at once.
@@ -135,43 +119,6 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
     });
     return operation === undefined ? [] : [{ operation, backend: destination?.backend }];
   });
-}
-
-/** The innermost level that names a backend decides; where none does, the innermost that has servers. */
-function destinationOf(whole: Whole, levels: readonly Level[], path: DocumentPath, written: DocumentOperation): Destination | undefined {
-  const { problems, resources, document, basePath } = whole;
-  const said = levels.find(({ extension }) => extension?.fields.backend !== undefined);
-  if (said?.extension?.fields.backend !== undefined)
-    return namedDestination(said.extension.fields.backend, said.extension.at("backend"), said.scope, resources, problems);
-  const [operationLevel, pathLevel, documentLevel] = levels.map(({ scope }) => scope);
-  const own = written.servers ?? path.servers;
-  const scope = written.servers ? operationLevel : path.servers ? pathLevel : documentLevel;
-  const servers = own ?? document.servers;
-  const destination = serverDestination(servers, scope ?? "document", basePath);
-  if (destination === undefined) noBackend(problems, servers[0]?.where ?? document.root, servers[0]?.url);
-  return destination;
-}
-
-/** Said once for each server that does not serve, not for each operation. */
-function noBackend(problems: Problem[], at: Node, url: string | undefined): void {
-  const where = placeOf(at);
-  if (
-    problems.some(
-      (problem) =>
-        problem.where.pointer === where.pointer && problem.where.source === where.source && /^(NoBackend|BadServer)$/.test(problem.reason),
-    )
-  )
-    return;
-  const advice = "Write `x-portico: {backend: {url: http://...}}`, name a TargetEndpoint there, or answer from the document with --mock.";
-  problems.push(
-    url === undefined
-      ? error("NoBackend", where, `The document names no server, so nothing says where requests go. ${advice}`)
-      : error(
-          "BadServer",
-          where,
-          `Requests can't be sent to the server \`${url.slice(0, 100)}\`: it is no absolute http or https URL. ${advice}`,
-        ),
-  );
 }
 
 /** The backends that operations are left for, each once, in the order of their first use. */

@@ -47,8 +47,8 @@ const bytes: readonly { readonly title: string; readonly bytes: string; readonly
   },
   { title: "no HTTP at all", bytes: "hello there\r\n\r\n", expected: "400 bad-request", details: "http1.codec_error" },
   {
-    title: "a method that HTTP does not know",
-    bytes: `FOO /pets HTTP/1.1\r\n${host}\r\n`,
+    title: "a method that is no token",
+    bytes: `G@T /pets HTTP/1.1\r\n${host}\r\n`,
     expected: "400 bad-request",
     details: "http1.codec_error",
   },

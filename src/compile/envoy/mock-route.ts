@@ -3,7 +3,7 @@ import type { ApiModel, Operation } from "../../model/api.ts";
 import type { MockReply } from "../../model/mock.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
-import type { RouteAction } from "./operation-route.ts";
+import type { RouteAction } from "./route-action.ts";
 
 /** Configuration that default answers may take in all; what is beyond comes from the mock backend (bytes of JSON). */
 const directBudget = 64 * 1024 * 1024;

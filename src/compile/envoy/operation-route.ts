@@ -8,6 +8,7 @@ import { mockActions } from "./mock-route.ts";
 import { headerValue, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
+import type { RouteAction } from "./route-action.ts";
 
 /** What all routes of a gateway are made with. */
 export interface RouteSettings {
@@ -17,14 +18,6 @@ export interface RouteSettings {
   readonly metricNames: ReadonlyMap<Operation, string>;
   /** Whether answers of backends name their operation, too. */
   readonly debug: boolean;
-}
-
-/** What a route does with its requests, and on what further conditions on headers. */
-export interface RouteAction {
-  readonly when: readonly Message[];
-  readonly action: Message;
-  readonly responseHeaders: readonly Message[];
-  readonly requestHeaders: readonly Message[];
 }
 
 /** The routes of one operation, for its method (and HEAD where that is GET's), in the order in which they are tried. */

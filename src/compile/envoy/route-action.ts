@@ -1,0 +1,9 @@
+import type { Message } from "./json.ts";
+
+/** What a route does with its requests, and on what further conditions on headers. */
+export interface RouteAction {
+  readonly when: readonly Message[];
+  readonly action: Message;
+  readonly responseHeaders: readonly Message[];
+  readonly requestHeaders: readonly Message[];
+}
