@@ -93,6 +93,15 @@ async function placesOf({ host, port, monitoringPort, unprotected, tlsCertificat
       ),
     );
   }
+  if (port === monitoringPort && port !== 0) {
+    return failed(
+      error(
+        "PortTaken",
+        wholeFile(`--monitoring-port ${port}`),
+        "The gateway and its monitoring cannot listen on one port. Choose another one, or leave --monitoring-port out: then it is a free one.",
+      ),
+    );
+  }
   const tls = await tlsFiles(tlsCertificate, tlsKey);
   if (!tls.ok) return tls;
   const free = async (asked: number): Promise<number> => (asked === 0 ? freePort() : asked);
