@@ -19,10 +19,13 @@ export function greeting({ apis }: PreparedGateway, { listener, monitoring }: En
     ...(options.unprotected ? ["UNPROTECTED: operations that need a credential are open to everybody on this machine."] : []),
     ...(request === undefined
       ? []
-      : ["Try it:", `  curl ${listener.tls ? "-k " : ""}-i${hostHeader(request.api)} '${address}${request.path}'`]),
+      : ["Try it:", `  curl ${listener.tls ? "-k " : ""}-i${hostHeader(request.api)} ${shellQuoted(address + request.path)}`]),
     "Ctrl-C ends it.",
   ].join("\n");
 }
+
+/** A word that a shell takes as it is: its quotes are closed, escaped and opened again. */
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** A name that the API answers under: any one below a wildcard will do. */
 const hostHeader = ({ hosts: [host] }: ApiModel): string => (host === undefined ? "" : ` -H 'Host: ${host.replace(/^\*/, "any")}'`);
@@ -36,8 +39,8 @@ function sampleRequest(apis: readonly ApiModel[]): { readonly api: ApiModel; rea
   if (first === undefined) return undefined;
   const { api, operation } = first;
   const path = operation.path.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "1")).join("")}`).join("");
-  const query = operation.query.map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value ?? "1")}`).join("&");
-  return { api, path: `${api.basePath}${path}${query === "" ? "" : `?${query}`}`.replaceAll("'", "%27") };
+  const query = operation.query.map(({ name, value }) => `${name}=${value ?? "1"}`).join("&");
+  return { api, path: `${api.basePath}${path}${query === "" ? "" : `?${query}`}` };
 }
 
 const parameters = ({ path, query }: Operation): number => path.flat().filter((part) => typeof part !== "string").length + query.length;

@@ -9,7 +9,7 @@ export interface GatewayError {
 }
 
 /** The page that says what a type of error means. */
-export const errorType = (slug: string): string => `https://portico.dev/errors/${slug}`;
+const errorType = (slug: string): string => `https://portico.dev/errors/${slug}`;
 
 const gatewayError = (slug: string, status: number, title: string, detail: string): GatewayError => ({
   type: errorType(slug),
