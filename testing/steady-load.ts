@@ -1,0 +1,81 @@
+import { Agent, request } from "node:http";
+import { connect } from "node:http2";
+
+/** What a load saw so far. */
+export interface Seen {
+  requests: number;
+  /** Requests that were not answered 200, with what happened. */
+  readonly failures: string[];
+  /** Connections opened, and connections that the other side closed or told to go. */
+  opened: number;
+  closed: number;
+}
+
+/** A load that asks for one path again and again, until it is stopped. */
+export interface SteadyLoad {
+  readonly seen: Seen;
+  /** Resolves when the last answer is there. */
+  stop(): Promise<void>;
+}
+
+const nothing = (): Seen => ({ requests: 0, failures: [], opened: 0, closed: 0 });
+
+/** Asks over so many kept connections of HTTP/1.1, one request after the other on each. */
+export function http1Load(port: number, path: string, connections: number): SteadyLoad {
+  const seen = nothing();
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const sockets = new WeakSet<object>();
+  const ask = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const question = request({ host: "127.0.0.1", port, path, agent }, (answer) => {
+        if (answer.headers.connection === "close") seen.closed++;
+        answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
+      });
+      question.on("socket", (socket) => {
+        if (sockets.has(socket)) return;
+        sockets.add(socket);
+        seen.opened++;
+      });
+      question.on("error", reject).end();
+    });
+  return running(seen, connections, ask, () => agent.destroy());
+}
+
+/** Asks over one connection of HTTP/2, so many requests at once. */
+export function http2Load(port: number, path: string, streams: number): SteadyLoad {
+  const seen = nothing();
+  const session = connect(`http://127.0.0.1:${port}`);
+  seen.opened++;
+  session.on("goaway", () => seen.closed++).on("error", ({ message }) => seen.failures.push(message));
+  const ask = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const stream = session.request({ ":path": path });
+      let status = 0;
+      stream.on("response", (headers) => {
+        status = headers[":status"] ?? 0;
+      });
+      stream.on("end", () => resolve(status)).on("error", reject);
+      stream.resume().end();
+    });
+  return running(seen, streams, ask, () => session.close());
+}
+
+function running(seen: Seen, atOnce: number, ask: () => Promise<number>, end: () => void): SteadyLoad {
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    while (!stopped) {
+      const status = await ask().catch((failure: Error) => failure.message);
+      seen.requests++;
+      if (status !== 200) seen.failures.push(String(status));
+    }
+  };
+  const workers = Promise.all(Array.from({ length: atOnce }, work));
+  return {
+    seen,
+    async stop() {
+      stopped = true;
+      await workers;
+      end();
+    },
+  };
+}
