@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { startBackend } from "../../testing/backend.ts";
+import { servePortico } from "../../testing/portico.ts";
+import { send } from "../../testing/raw-request.ts";
+import { until } from "../../testing/until.ts";
+
+const canary = "c4n4ry-d0-n0t-l0g";
+
+const shop = (backend: string): string => `openapi: 3.1.0
+info: { title: Shop, version: 1.0.0 }
+servers: [{ url: "${backend}" }]
+security: []
+paths:
+  /proxied: { get: { operationId: proxied } }
+  /mocked: { get: { operationId: mocked, x-portico: { mock: true } } }
+  /closed: { get: { operationId: closed, security: [{ token: [] }] } }
+components: { securitySchemes: { token: { type: http, scheme: bearer } } }
+`;
+
+describe("the access log", () => {
+  it("names the operation, and never holds a credential or a query's value", async (t) => {
+    const backend = await startBackend(t);
+    const gateway = await servePortico(t, { "shop.yaml": shop(backend.url) });
+    const headers = {
+      authorization: `Bearer ${canary}`,
+      cookie: `session=${canary}`,
+      "x-api-key": canary,
+      referer: `http://a.test/?k=${canary}`,
+    };
+    const paths = ["/proxied", "/mocked", "/closed", "/nothing", "/a%2Fb"];
+    const statuses = [];
+    for (const path of paths) statuses.push((await send(gateway.port, { send: `GET ${path}?token=${canary}`, headers })).status);
+    assert.deepEqual(statuses, [200, 200, 401, 404, 400]);
+    assert.ok(backend.received[0]?.path.includes(canary), "the backend got what the log must not have");
+    // A path is logged: the search below would find the canary if it were anywhere in the output.
+    await send(gateway.port, { send: `GET /shown/${canary}` });
+    await until("six lines", () => gateway.stdout.length === 6);
+    assert.ok(gateway.stdout.at(-1)?.includes(canary), "the search finds one that is there");
+    assert.ok(!gateway.stdout.slice(0, -1).join("\n").includes(canary));
+    assert.ok(!gateway.stderr.join("\n").includes(canary));
+    const fields = [
+      "api",
+      "operation",
+      "route",
+      "method",
+      "status",
+      "durationMs",
+      "backendMs",
+      "bytesIn",
+      "bytesOut",
+      "requestId",
+      "client",
+    ];
+    const [proxied] = gateway.stdout.map((line): unknown => JSON.parse(line));
+    assert.ok(typeof proxied === "object" && proxied !== null);
+    for (const field of fields) assert.ok(field in proxied, field);
+    assert.match(gateway.stdout[0] ?? "", /"operation":"proxied".*"route":"\/proxied".*"status":200/);
+  });
+});
+
+describe("the monitoring listener", () => {
+  it("answers /livez, /readyz and /metrics, and nothing else of Envoy's admin", async (t) => {
+    const { monitoringPort } = await servePortico(t, { "shop.yaml": shop("http://127.0.0.1:9") });
+    for (const path of ["/livez", "/readyz", "/metrics"])
+      assert.equal((await send(monitoringPort, { send: `GET ${path}` })).status, 200, path);
+    const others = [
+      ...[
+        "/",
+        "/stats",
+        "/config_dump",
+        "/clusters",
+        "/certs",
+        "/server_info",
+        "/metrics/",
+        "/metrics/../config_dump",
+        "/metrics/%2e%2e/config_dump",
+      ],
+      ...["//config_dump", "/livez/../stats", "/readyz/..;/stats", "/quitquitquit", "/drain_listeners"],
+    ];
+    for (const path of others) assert.equal((await send(monitoringPort, { send: `GET ${path}` })).status, 404, path);
+    for (const path of ["/quitquitquit", "/metrics", "/readyz", "/logging"]) {
+      assert.equal((await send(monitoringPort, { send: `POST ${path}` })).status, 404, path);
+    }
+  });
+
+  it("counts requests by API, operation and status, with a bound on the operations that have names", async (t) => {
+    const paths = Array.from({ length: 700 }, (_, index) => `  /p${index}: { get: { operationId: o${index} } }\n`).join("");
+    const text = `openapi: 3.1.0\ninfo: { title: Many, version: 1.0.0 }\npaths:\n${paths}`;
+    const { port, monitoringPort } = await servePortico(t, { "many.yaml": text }, "--mock");
+    for (let index = 0; index < 700; index++) await send(port, { send: `GET /p${index}` });
+    for (let index = 0; index < 300; index++) await send(port, { send: `GET /unknown/${index}` });
+    const { body } = await send(monitoringPort, { send: "GET /metrics" });
+    const counted = [...body.matchAll(/^envoy_portico_requests\{(.*)\} (\d+)$/gm)].map(
+      ([, labels = "", count]) => [labels, Number(count)] as const,
+    );
+    assert.equal(counted.length, 502, "500 operations with names, the others together, and what no operation answers");
+    assert.ok(counted.some(([labels, count]) => /api="many".*operation="o7".*code="200"/.test(labels) && count === 1));
+    assert.ok(counted.some(([labels, count]) => labels.includes('operation="other"') && count === 200));
+    assert.ok(counted.some(([labels, count]) => labels.includes('code="404"') && count === 300));
+  });
+});
