@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { connect } from "node:http2";
 
 /** What a load saw so far. */
-export interface Seen {
+interface Seen {
   requests: number;
   /** Requests that were not answered 200, with what happened. */
   readonly failures: string[];

@@ -21,7 +21,7 @@ const sent: readonly (Sent & { readonly title: string; readonly expected: string
   { title: "an unknown path", send: "GET /nothing", expected: "404 not-found", details: "direct_response" },
   { title: "an unknown path, however long", send: `GET /${"a/".repeat(5000)}`, expected: "404 not-found", details: "direct_response" },
   { title: "a method that the path has not", send: "DELETE /pets", expected: "405 method-not-allowed", details: "direct_response" },
-  { title: "a method that nobody knows", send: "FOO /pets", expected: "405 method-not-allowed", details: "direct_response" },
+  { title: "a method that Envoy's HTTP/1.1 does not know", send: "FOO /pets", expected: "400 bad-request", details: "http1.codec_error" },
   { title: "TRACE", send: "TRACE /pets", expected: "405 method-not-allowed", details: "direct_response" },
   { title: "no credential where one is needed", send: "GET /secret", expected: "401 unauthorized", details: "direct_response" },
   { title: "an escaped slash", send: "GET /pets%2f7", expected: "400 bad-request", details: "path_normalization_failed" },
