@@ -22,16 +22,23 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
 export const answerCluster = (api: ApiModel, answer: Answer): string =>
   answer.kind === "mock" ? mockCluster : clusterName(api.name, answer.backend);
 
-/** So many characters, whatever they are; RE2 counts to 1,000 at a time. */
-const anyText = (length: number): string => `${".{1000}".repeat(Math.floor(length / 1000))}.{${length % 1000}}`;
-
 /**
  * The path that the backend sees (envoy: RouteAction.path_rewrite, a format string; the query follows by itself). The base path is left out
- * by its length: the route matched it already, so no text of a document comes into an expression.
+ * by the number of its segments: the route matched it already, so no text of a document comes into an expression.
  */
 function pathRewrite(api: ApiModel, path: BackendPath): Message {
   if (path === "same") return {};
-  const skipped = path === "strip" ? api.basePath.length : 0;
-  const rest = skipped === 0 ? "%PATH(NQ:PATH)%" : `%CEL(re.extract(request.url_path, "^${anyText(skipped)}((?s:.*))$", "\\\\1"))%`;
+  const segments = path === "strip" ? api.basePath.split("/").length - 1 : 0;
+  const rest = segments === 0 ? "%PATH(NQ:PATH)%" : `%CEL(${withoutSegments("request.url_path", segments)})%`;
   return { path_rewrite: `%METADATA(CLUSTER:${ownMetadata}:path)%${rest}` };
+}
+
+/** Envoy takes only small regular expressions in CEL, and answers with nothing when one is too large: so many segments fit in one. */
+const mostSegments = 8;
+
+/** A CEL expression for a path without its first segments. */
+function withoutSegments(path: string, segments: number): string {
+  if (segments === 0) return path;
+  const now = Math.min(segments, mostSegments);
+  return withoutSegments(`re.extract(${path}, "^(?:/[!-.0-~]*){${now}}((?s:.*))$", "\\\\1")`, segments - now);
 }
