@@ -1,25 +1,25 @@
 import type { GatewayFiles } from "../src/compile/engine.ts";
+import { discoveryFile } from "../src/compile/envoy/json.ts";
+import { metricNames } from "../src/compile/envoy/metrics.ts";
+import { routeConfigurationName } from "../src/compile/envoy/names.ts";
+import { operationRoutes } from "../src/compile/envoy/operation-route.ts";
+import { pathEntries } from "../src/compile/envoy/path-entry.ts";
+import type { ApiModel } from "../src/model/api.ts";
 
 /**
- * The gateway with one route that takes everything, and nothing else changed: what routing by a document is measured against. Its route is the
- * first that has a cluster.
+ * The gateway with one route that takes everything, and nothing else changed: what routing by a document is measured against. It is the last
+ * operation's own route, so that logs and metrics have the same to do.
  */
-export function withOneRoute(files: GatewayFiles): GatewayFiles {
-  const routes = files.get("image/routes.json") ?? "";
-  const [, cluster = ""] = /"cluster":"([^"]+)"/.exec(routes) ?? [];
+export function withOneRoute(files: GatewayFiles, model: ApiModel): GatewayFiles {
+  const entries = pathEntries([model]).flatMap((entry) => entry.operations.map((found) => ({ entry, found })));
+  const last = entries.find(({ found }) => found.operation === model.operations.at(-1));
+  const settings = { directMocks: new Set<never>(), metricNames: metricNames([model]), debug: false };
+  const routes = last === undefined ? [] : operationRoutes(last.entry, last.found, ["GET"], settings);
   const one = {
-    version_info: "one",
-    resources: [
-      {
-        "@type": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
-        name: "routes",
-        virtual_hosts: [
-          { name: "*", domains: ["*"], routes: [{ name: "one", match: { prefix: "/" }, route: { cluster, auto_host_rewrite: true } }] },
-        ],
-      },
-    ],
+    name: routeConfigurationName,
+    virtual_hosts: [{ name: "*", domains: ["*"], routes: routes.map((route) => ({ ...route, match: { prefix: "/" } })) }],
   };
-  return new Map([...files, ["image/routes.json", JSON.stringify(one)]]);
+  return new Map([...files, ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [one])]]);
 }
 
 /** A backend that answers 200 as fast as Envoy can: one direct response. */

@@ -18,7 +18,7 @@ async function measure(
 ): Promise<{ readonly share: number; readonly size: number }> {
   const model = modelOf(text, backend);
   const routed = await serveFiles((port, monitoring) => filesOf([model], port, monitoring));
-  const plain = await serveFiles((port, monitoring) => withOneRoute(filesOf([model], port, monitoring)));
+  const plain = await serveFiles((port, monitoring) => withOneRoute(filesOf([model], port, monitoring), model));
   const at = path(model);
   const figures = await interleaved(rounds, {
     routed: () => requestsPerSecond(`http://127.0.0.1:${routed.port}${at}`, seconds),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -32,8 +32,9 @@ export async function temporaryFolder(scope: Scope): Promise<string> {
   return folder;
 }
 
-/** Puts a text in a file's place, as editors that save safely do. */
+/** Puts a text in a file's place, as editors that save safely do. Folders on the way are made. */
 export async function replaceFile(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${process.pid}.draft`);
   await writeFile(draft, text);
   await rename(draft, path);

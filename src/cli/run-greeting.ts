@@ -19,13 +19,19 @@ export function greeting({ apis }: PreparedGateway, { listener, monitoring }: En
     ...(options.unprotected ? ["UNPROTECTED: operations that need a credential are open to everybody on this machine."] : []),
     ...(request === undefined
       ? []
-      : ["Try it:", `  curl ${listener.tls ? "-k " : ""}-i${hostHeader(request.api)} ${shellQuoted(address + request.path)}`]),
+      : [
+          "Try it:",
+          `  curl ${listener.tls ? "-k " : ""}${globbing(request.path)}-i${hostHeader(request.api)} ${shellQuoted(address + request.path)}`,
+        ]),
     "Ctrl-C ends it.",
   ].join("\n");
 }
 
 /** A word that a shell takes as it is: its quotes are closed, escaped and opened again. */
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** curl reads brackets and braces in a URL as patterns unless it is told not to. */
+const globbing = (path: string): string => (/[[\]{}]/.test(path) ? "-g " : "");
 
 /** A name that the API answers under: any one below a wildcard will do. */
 const hostHeader = ({ hosts: [host] }: ApiModel): string => (host === undefined ? "" : ` -H 'Host: ${host.replace(/^\*/, "any")}'`);

@@ -49,6 +49,7 @@ describe("what `portico run` prints", { concurrency: 2, timeout: 60_000 }, () =>
   for (const [what, path, more] of [
     ["parameters, and text beside them", "/pets/{id}.json", {}],
     ["quotes and blanks in the path", "/it's $HOME/a b", {}],
+    ["brackets, which curl reads itself", "/pets[1]/{id}", {}],
     ["a query in the path's key", "/pets?kind=big dog&all", {}],
     ["letters beyond ASCII", "/größe", {}],
     ["a host name", "/pets", { "x-portico": { hosts: ["shop.test"] } }],
