@@ -28,7 +28,8 @@ const echo: Respond = (received, response) => {
 /** A real HTTP/1.1 server on a free loopback port that remembers what it receives. It is gone when the scope ends. */
 export async function startBackend(scope: Scope, respond: Respond = echo): Promise<Backend> {
   const received: Received[] = [];
-  const server = createServer((request, response) => {
+  // Idle connections stay: if this end closed them, a request that a gateway sends just then would fail.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     receive(request).then(
       (whole) => {
         received.push(whole);

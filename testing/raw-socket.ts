@@ -11,7 +11,7 @@ export async function sendBytes(port: number, bytes: string | Buffer): Promise<s
 }
 
 /** A connection to a loopback port, and the text that has come over it so far. */
-async function openSocket(port: number): Promise<{ readonly socket: Socket; text(): string }> {
+export async function openSocket(port: number): Promise<{ readonly socket: Socket; text(): string }> {
   const socket = connect(port, "127.0.0.1");
   let received = "";
   socket.setEncoding("latin1");

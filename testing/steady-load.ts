@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import { connect } from "node:http2";
+import type { Scope } from "./scope.ts";
 
 /** What a load saw so far. */
 interface Seen {
@@ -11,7 +12,7 @@ interface Seen {
   closed: number;
 }
 
-/** A load that asks for one path again and again, until it is stopped. */
+/** A load that asks for one path again and again, until it is stopped, or the scope ends. */
 export interface SteadyLoad {
   readonly seen: Seen;
   /** Resolves when the last answer is there. */
@@ -21,7 +22,7 @@ export interface SteadyLoad {
 const nothing = (): Seen => ({ requests: 0, failures: [], opened: 0, closed: 0 });
 
 /** Asks over so many kept connections of HTTP/1.1, one request after the other on each. */
-export function http1Load(port: number, path: string, connections: number): SteadyLoad {
+export function http1Load(scope: Scope, port: number, path: string, connections: number): SteadyLoad {
   const seen = nothing();
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const sockets = new WeakSet<object>();
@@ -38,11 +39,11 @@ export function http1Load(port: number, path: string, connections: number): Stea
       });
       question.on("error", reject).end();
     });
-  return running(seen, connections, ask, () => agent.destroy());
+  return running(scope, seen, connections, ask, () => agent.destroy());
 }
 
 /** Asks over one connection of HTTP/2, so many requests at once. */
-export function http2Load(port: number, path: string, streams: number): SteadyLoad {
+export function http2Load(scope: Scope, port: number, path: string, streams: number): SteadyLoad {
   const seen = nothing();
   const session = connect(`http://127.0.0.1:${port}`);
   seen.opened++;
@@ -57,10 +58,10 @@ export function http2Load(port: number, path: string, streams: number): SteadyLo
       stream.on("end", () => resolve(status)).on("error", reject);
       stream.resume().end();
     });
-  return running(seen, streams, ask, () => session.close());
+  return running(scope, seen, streams, ask, () => session.close());
 }
 
-function running(seen: Seen, atOnce: number, ask: () => Promise<number>, end: () => void): SteadyLoad {
+function running(scope: Scope, seen: Seen, atOnce: number, ask: () => Promise<number>, end: () => void): SteadyLoad {
   let stopped = false;
   const work = async (): Promise<void> => {
     while (!stopped) {
@@ -70,12 +71,12 @@ function running(seen: Seen, atOnce: number, ask: () => Promise<number>, end: ()
     }
   };
   const workers = Promise.all(Array.from({ length: atOnce }, work));
-  return {
-    seen,
-    async stop() {
-      stopped = true;
-      await workers;
-      end();
-    },
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    await workers;
+    end();
   };
+  // A test that fails leaves it going.
+  scope.after(stop);
+  return { seen, stop };
 }

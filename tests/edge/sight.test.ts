@@ -77,9 +77,10 @@ describe("the monitoring listener", () => {
         "/metrics/%2e%2e/config_dump",
       ],
       ...["//config_dump", "/livez/../stats", "/readyz/..;/stats", "/quitquitquit", "/drain_listeners"],
+      ...["/metrics?filter=.*", "/metrics?usedonly", "/readyz?x=1", "/livez?", "/metrics;x", "/METRICS", "/metrics%2f..%2fconfig_dump"],
     ];
     for (const path of others) assert.equal((await send(monitoringPort, { send: `GET ${path}` })).status, 404, path);
-    for (const path of ["/quitquitquit", "/metrics", "/readyz", "/logging"]) {
+    for (const path of ["/quitquitquit", "/metrics", "/readyz", "/livez", "/logging"]) {
       assert.equal((await send(monitoringPort, { send: `POST ${path}` })).status, 404, path);
     }
   });
@@ -89,7 +90,7 @@ describe("the monitoring listener", () => {
     const text = `openapi: 3.1.0\ninfo: { title: Many, version: 1.0.0 }\npaths:\n${paths}`;
     const { port, monitoringPort } = await servePortico(t, { "many.yaml": text }, "--mock");
     for (let index = 0; index < 700; index++) await send(port, { send: `GET /p${index}` });
-    for (let index = 0; index < 300; index++) await send(port, { send: `GET /unknown/${index}` });
+    for (let index = 0; index < 2000; index++) await send(port, { send: `GET /unknown/${index}` });
     const { body } = await send(monitoringPort, { send: "GET /metrics" });
     const counted = [...body.matchAll(/^envoy_portico_requests\{(.*)\} (\d+)$/gm)].map(
       ([, labels = "", count]) => [labels, Number(count)] as const,
@@ -97,6 +98,6 @@ describe("the monitoring listener", () => {
     assert.equal(counted.length, 502, "500 operations with names, the others together, and what no operation answers");
     assert.ok(counted.some(([labels, count]) => /api="many".*operation="o7".*code="200"/.test(labels) && count === 1));
     assert.ok(counted.some(([labels, count]) => labels.includes('operation="other"') && count === 200));
-    assert.ok(counted.some(([labels, count]) => labels.includes('code="404"') && count === 300));
+    assert.ok(counted.some(([labels, count]) => labels.includes('code="404"') && count === 2000));
   });
 });

@@ -22,6 +22,8 @@ async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly
   const envoy = await withEnvoy(t, compileCase(apis, golden.settings, { port, monitoring }));
   const mocks = must(await startMockBackend(mockSources(apis), `${envoy.folder}/mocks.sock`));
   t.after(mocks.close);
+  // Neither a field that is going away nor one that is work in progress.
+  assert.deepEqual(envoy.log, []);
   return { port, backend };
 }
 

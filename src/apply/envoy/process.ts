@@ -69,8 +69,6 @@ export async function startEnvoy(binary: EnvoyBinary, options: StartOptions): Pr
 
 function launch(binary: EnvoyBinary, { folder, concurrency, logLevel, accessLog }: StartOptions): ChildProcess {
   const flags = ["-c", "mounted/bootstrap.json", "--disable-hot-restart", "--log-level", logLevel ?? "warning"];
-  // What Envoy's `misc` warns of are fields that Portico chose: work in progress, or going away. No person can do anything about them.
-  flags.push("--component-log-level", "misc:error");
   // A person looks at the access log: ten seconds, as Envoy has it, is too long to wait for a line.
   flags.push("--file-flush-interval-msec", "250");
   if (concurrency !== undefined) flags.push("--concurrency", String(concurrency));

@@ -1,5 +1,6 @@
 import type { Answer, ApiModel, BackendPath, Operation } from "../../model/api.ts";
 import type { Message } from "./json.ts";
+import { streamIdleSeconds } from "./listeners.ts";
 import { clusterName, mockCluster, ownMetadata } from "./names.ts";
 
 /**
@@ -11,12 +12,17 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
     route: {
       cluster: answerCluster(api, answer),
       timeout: operation.webSocket ? "0s" : `${answer.timeoutMs / 1000}s`,
+      ...(mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
       auto_host_rewrite: true,
       ...pathRewrite(api, answer.path),
       ...(operation.webSocket ? { upgrade_configs: [{ upgrade_type: "websocket" }] } : {}),
     },
   };
 }
+
+/** Whether an answer may take longer than the listener lets a stream be silent: then the operation's own timeout counts alone. */
+const mayBeSilent = ({ webSocket }: Operation, timeoutMs: number): boolean =>
+  !webSocket && (timeoutMs === 0 || timeoutMs > streamIdleSeconds * 1000);
 
 /** The cluster that an answer comes from. */
 export const answerCluster = (api: ApiModel, answer: Answer): string =>

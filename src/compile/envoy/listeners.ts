@@ -9,11 +9,21 @@ import { routeConfigurationName } from "./names.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
+/** How long a stream may be silent in both directions, unless its route says otherwise. */
+export const streamIdleSeconds = 300;
+
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters: readonly Message[] = [
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),
 ];
+
+/** Envoy takes its own headers away from what comes from outside, but for these, which a backend would believe. */
+const withoutInternalHeaders = extension(
+  "envoy.http.early_header_mutation.header_mutation",
+  "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+  { mutations: ["x-envoy-attempt-count", "x-envoy-is-timeout-retry", "x-envoy-original-method"].map((name) => ({ remove: name })) },
+);
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
 export function listeners(environment: Environment): readonly Message[] {
@@ -47,6 +57,7 @@ const http = (trustedHops: number): Message => ({
   stat_prefix: "gateway",
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters,
+  early_header_mutation_extensions: [withoutInternalHeaders],
   access_log: [accessLog(), requestMetrics()],
   local_reply_config: localReplies(),
   use_remote_address: true,
@@ -58,11 +69,17 @@ const http = (trustedHops: number): Message => ({
   strip_trailing_host_dot: true,
   common_http_protocol_options: { idle_timeout: "300s", headers_with_underscores_action: "REJECT_REQUEST", max_headers_count: 100 },
   http_protocol_options: { accept_http_10: false },
-  http2_protocol_options: { max_concurrent_streams: 100, initial_stream_window_size: 65536, initial_connection_window_size: 1048576 },
+  http2_protocol_options: {
+    max_concurrent_streams: 100,
+    initial_stream_window_size: 65536,
+    initial_connection_window_size: 1048576,
+    // A malformed message is an error of its stream (RFC 9113, section 8.1.1), not of the others on the connection.
+    override_stream_error_on_invalid_http_message: true,
+  },
   max_request_headers_kb: 60,
   request_headers_timeout: "10s",
   request_timeout: "300s",
-  stream_idle_timeout: "300s",
+  stream_idle_timeout: `${streamIdleSeconds}s`,
   delayed_close_timeout: "1s",
   drain_timeout: "5s",
   always_set_request_id_in_response: true,

@@ -1,15 +1,24 @@
 import { extension, type Message, typed } from "./json.ts";
 import { adminCluster } from "./names.ts";
 
+/** GET and HEAD of a path without a query: what Envoy's admin does with a query is nobody's business here. */
+const asked = (path: string): Message => ({
+  path,
+  headers: [
+    { name: ":method", string_match: { safe_regex: { regex: "GET|HEAD" } } },
+    { name: ":path", string_match: { exact: path } },
+  ],
+});
+
 const toAdmin = (path: string, adminPath: string): Message => ({
-  match: { path, headers: [{ name: ":method", string_match: { safe_regex: { regex: "GET|HEAD" } } }] },
+  match: asked(path),
   route: { cluster: adminCluster, regex_rewrite: { pattern: { regex: "^.*$" }, substitution: adminPath } },
 });
 
 /** The second listener: whether the gateway lives, whether it is ready, and its metrics. Envoy's admin, behind it, is reachable for nothing else. */
 export function monitoringListener({ host, port }: { readonly host: string; readonly port: number }): Message {
   const routes = [
-    { match: { path: "/livez" }, direct_response: { status: 200, body: { inline_string: "ok\n" } } },
+    { match: asked("/livez"), direct_response: { status: 200, body: { inline_string: "ok\n" } } },
     toAdmin("/readyz", "/ready"),
     toAdmin("/metrics", "/stats/prometheus"),
   ];

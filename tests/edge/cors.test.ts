@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { type Served, servePortico } from "../../testing/portico.ts";
+import { send } from "../../testing/raw-request.ts";
+import { suiteScope } from "../../testing/scope.ts";
+
+const cors = {
+  origins: ["https://app.test", "https://*.apps.test"],
+  headers: ["x-trace"],
+  exposedHeaders: ["x-total"],
+  maxAge: "10m",
+  credentials: true,
+};
+
+const document = {
+  openapi: "3.1.0",
+  info: { title: "Cors", version: "1" },
+  paths: {
+    "/pets": {
+      get: {
+        operationId: "list",
+        "x-portico": { cors },
+        responses: { "200": { description: "ok", content: { "application/json": { example: [1] } } } },
+      },
+      post: { operationId: "create" },
+    },
+    "/gone": { get: { operationId: "gone", "x-portico": { cors }, responses: { "404": { description: "none" } } } },
+    "/all": { get: { operationId: "all", "x-portico": { cors: { origins: ["*"] } } } },
+  },
+};
+
+describe("CORS of a mocked operation", { timeout: 60_000 }, () => {
+  const scope = suiteScope();
+  let gateway: Served;
+  before(async () => {
+    gateway = await servePortico(scope, { "cors.json": JSON.stringify(document) }, "--mock");
+  });
+
+  /** The CORS fields of an answer, without their common begin, and its status. */
+  async function asked(
+    line: string,
+    origin: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await send(gateway.port, { send: line, headers: { origin, ...headers } });
+    const fields = Object.entries(answer.headers).filter(([name]) => name.startsWith("access-control-"));
+    return { status: answer.status, body: answer.body, ...Object.fromEntries(fields.map(([name, value]) => [name.slice(15), value])) };
+  }
+
+  const preflight = (path: string, origin: string, method = "GET") =>
+    asked(`OPTIONS ${path}`, origin, { "access-control-request-method": method });
+
+  const named = (origin: string) => ({ "allow-origin": origin, "allow-credentials": "true" });
+
+  it("a preflight is answered for the origins it names, those below a wildcard among them", async () => {
+    for (const origin of ["https://app.test", "https://one.apps.test"]) {
+      assert.deepEqual(await preflight("/pets", origin), {
+        ...named(origin),
+        status: 200,
+        body: "",
+        "allow-methods": "GET, POST",
+        "allow-headers": "x-trace",
+        "expose-headers": "x-total",
+        "max-age": "600",
+      });
+    }
+  });
+
+  it("an answer may be read by them, and says what of it", async () => {
+    const answer = { ...named("https://app.test"), "expose-headers": "x-total" };
+    assert.deepEqual(await asked("GET /pets", "https://app.test"), { ...answer, status: 200, body: "[1]" });
+    const { body, ...gone } = await asked("GET /gone", "https://app.test");
+    assert.deepEqual(gone, { ...answer, status: 404 }, `the mock's own 404: ${body}`);
+  });
+
+  it("no other origin may: near misses, another scheme, another port, null, none", async () => {
+    const others = [
+      "https://evil.test",
+      "https://app.test.evil.test",
+      "http://app.test",
+      "https://app.test:8443",
+      "https://apps.test",
+      "null",
+      "",
+    ];
+    for (const origin of [...others, "https://a.b.apps.test", "https://xapps.test", "https://evil.test/.apps.test"]) {
+      const allowed = Object.keys(await asked("GET /pets", origin)).filter((name) => name.startsWith("allow-"));
+      assert.deepEqual(allowed, [], origin);
+      assert.ok(!("allow-origin" in (await preflight("/pets", origin))), `preflight of ${origin}`);
+    }
+  });
+
+  it("an operation without a policy has none, though another one of its path has", async () => {
+    assert.deepEqual(await asked("POST /pets", "https://app.test"), { status: 200, body: "" });
+    const { status, ...rest } = await preflight("/pets", "https://app.test", "POST");
+    assert.deepEqual([status, rest], [204, { body: "" }]);
+  });
+
+  it("`*` is every origin, and never with credentials", async () => {
+    const { status, ...rest } = await asked("GET /all", "https://anybody.test");
+    assert.equal(status, 200);
+    assert.match(String(rest["allow-origin"]), /^(\*|https:\/\/anybody\.test)$/);
+    assert.ok(!("allow-credentials" in rest));
+  });
+});
