@@ -106,8 +106,29 @@ describe("what a client says of itself", { timeout: 60_000 }, () => {
     for (const name of ["x-http-method-override", "x-http-method", "x-method-override"]) {
       const { log, received } = await seen("GET /pets/7", { [name]: "DELETE" });
       assert.deepEqual([log.operation, log.method, received.method], ["show", "GET", "GET"], name);
+      assert.equal(received.headers[name], undefined, "a framework behind the gateway would take it for the method");
       assert.equal((await send(gateway.port, { send: "POST /pets", headers: { [name]: "GET" } })).status, 405, name);
     }
+  });
+
+  it("nor is a path in a header a path, nor what only a proxy could say true", async () => {
+    const forged = {
+      "x-original-url": "/admin",
+      "x-rewrite-url": "/admin",
+      forwarded: "for=203.0.113.7;host=evil.example;proto=https",
+      "x-forwarded-host": "evil.example",
+      "x-forwarded-port": "1",
+      "x-forwarded-prefix": "/evil",
+      "x-forwarded-server": "evil.example",
+      "x-real-ip": "203.0.113.7",
+    };
+    const { received } = await seen("GET /pets", forged);
+    const { "x-forwarded-host": host, ...others } = received.headers;
+    assert.deepEqual(
+      Object.keys(forged).filter((name) => name in others),
+      [],
+    );
+    assert.equal(host, `127.0.0.1:${gateway.port}`, "the host that was asked, since the backend is asked under its own");
   });
 
   it("a path is normal before it is looked up, and comes so to the backend", async () => {
@@ -145,5 +166,14 @@ describe("behind one proxy of one's own (--trusted-hops 1)", { timeout: 60_000 }
       assert.equal(received?.["x-envoy-external-address"], client);
       assert.equal(received?.["x-forwarded-proto"], "https", "the proxy is believed");
     }
+  });
+
+  it("what the proxy says of the request is passed on", async (t) => {
+    const { gateway, backend } = await serveEcho(t, "--trusted-hops", "1");
+    const said = { forwarded: "for=203.0.113.7", "x-forwarded-prefix": "/shop", "x-real-ip": "203.0.113.7" };
+    await send(gateway.port, { send: "GET /pets", headers: { ...said, "x-forwarded-host": "shop.example" } });
+    const received = backend.received.at(-1)?.headers ?? assert.fail("the backend received nothing");
+    for (const [name, value] of Object.entries(said)) assert.equal(received[name], value, name);
+    assert.equal(received["x-forwarded-host"], `shop.example,127.0.0.1:${gateway.port}`);
   });
 });

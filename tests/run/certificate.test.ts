@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { connect as connectHttp2 } from "node:http2";
 import { request } from "node:https";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it, type TestContext } from "node:test";
 import { connect } from "node:tls";
@@ -15,6 +15,9 @@ const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/cer
 const read = (name: string): Promise<string> => readFile(fixture(name), "utf8");
 
 const document = '{"openapi":"3.1.0","info":{"title":"Pets","version":"1"},"paths":{"/pets":{"get":{"operationId":"list"}}}}';
+
+/** Renames a fixture into a file's place. */
+const replaceWith = async (file: string, name: string): Promise<void> => replaceFile(file, await read(name));
 
 /** A folder with the certificate of localhost in it, and a gateway that serves with it. */
 async function serveTls(t: TestContext) {
@@ -101,5 +104,25 @@ describe("HTTPS", { concurrency: 2, timeout: 60_000 }, () => {
     assert.equal(await shownName(port), "localhost");
     await put("other");
     await until("the new certificate is shown", async () => (await shownName(port)) === "other.test");
+  });
+
+  it("so is a pair whose files lie in two folders, whichever of them is replaced last", async (t) => {
+    const folder = await temporaryFolder(t);
+    const files = { certificate: join(folder, "certificates/tls.pem"), key: join(folder, "private/tls.key") };
+    for (const file of Object.values(files)) await mkdir(dirname(file));
+    const put = {
+      certificate: (name: string) => replaceWith(files.certificate, `${name}.pem`),
+      key: (name: string) => replaceWith(files.key, `${name}.key`),
+    };
+    await put.certificate("localhost");
+    await put.key("localhost");
+    const options = ["--tls-certificate", files.certificate, "--tls-key", files.key];
+    const { port } = await servePortico(t, { "pets.yaml": document }, "--mock", ...options);
+    await put.certificate("other");
+    await put.key("other");
+    await until("the second certificate is shown", async () => (await shownName(port)) === "other.test");
+    await put.key("localhost");
+    await put.certificate("localhost");
+    await until("the first certificate is shown again", async () => (await shownName(port)) === "localhost");
   });
 });

@@ -4,7 +4,8 @@ import { streamIdleSeconds } from "./listeners.ts";
 import { clusterName, mockCluster, ownMetadata } from "./names.ts";
 
 /**
- * A request sent on to its backend, under the backend's host name, since a backend elsewhere answers under its own. What the backend's
+ * A request sent on to its backend, under the backend's host name, since a backend elsewhere answers under its own; the one that was asked
+ * for is in X-Forwarded-Host. What the backend's
  * URL has before the path is in its cluster's metadata: an image knows nothing of addresses.
  */
 export function backendAction(api: ApiModel, operation: Operation, answer: Extract<Answer, { kind: "backend" }>): Message {
@@ -14,6 +15,7 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
       timeout: operation.webSocket ? "0s" : `${answer.timeoutMs / 1000}s`,
       ...(mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
       auto_host_rewrite: true,
+      append_x_forwarded_host: true,
       ...pathRewrite(api, answer.path),
       ...(operation.webSocket ? { upgrade_configs: [{ upgrade_type: "websocket" }] } : {}),
     },

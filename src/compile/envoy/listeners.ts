@@ -19,11 +19,21 @@ const httpFilters: readonly Message[] = [
 ];
 
 /** Envoy takes its own headers away from what comes from outside, but for these, which a backend would believe. */
-const withoutInternalHeaders = extension(
-  "envoy.http.early_header_mutation.header_mutation",
-  "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-  { mutations: ["x-envoy-attempt-count", "x-envoy-is-timeout-retry", "x-envoy-original-method"].map((name) => ({ remove: name })) },
-);
+const ofEnvoy = ["x-envoy-attempt-count", "x-envoy-is-timeout-retry", "x-envoy-original-method"];
+
+/** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
+const overrides = ["x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"];
+
+/** What only a proxy may say of the client (RFC 7239 and what came before it). X-Forwarded-For and -Proto are Envoy's own matter. */
+const ofProxies = ["forwarded", "x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server", "x-real-ip"];
+
+/** Takes away what a client must not say, before a route is chosen. */
+const withoutForgeries = (trustedHops: number): Message =>
+  extension(
+    "envoy.http.early_header_mutation.header_mutation",
+    "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+    { mutations: [...ofEnvoy, ...overrides, ...(trustedHops === 0 ? ofProxies : [])].map((name) => ({ remove: name })) },
+  );
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
 export function listeners(environment: Environment): readonly Message[] {
@@ -57,7 +67,7 @@ const http = (trustedHops: number): Message => ({
   stat_prefix: "gateway",
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters,
-  early_header_mutation_extensions: [withoutInternalHeaders],
+  early_header_mutation_extensions: [withoutForgeries(trustedHops)],
   access_log: [accessLog(), requestMetrics()],
   local_reply_config: localReplies(),
   use_remote_address: true,
@@ -98,15 +108,18 @@ function tls(): Message {
   });
 }
 
-/** The secret of the listener (envoy: transport_sockets.tls.v3.Secret): files, and where to look for new ones. */
-export function tlsSecret(files: TlsFiles): Message {
+/**
+ * The secret of the listener (envoy: transport_sockets.tls.v3.Secret): files, and where to look for new ones. A pair in one folder is read
+ * together when anything is renamed into it, a Kubernetes volume's `..data` too; in two folders each file is watched by its own name.
+ */
+export function tlsSecret({ certificate, key }: TlsFiles): Message {
   const folder = (file: string): string => file.slice(0, file.lastIndexOf("/")) || ".";
   return {
     name: "gateway",
     tls_certificate: {
-      certificate_chain: { filename: files.certificate },
-      private_key: { filename: files.key },
-      watched_directory: { path: folder(files.certificate) },
+      certificate_chain: { filename: certificate },
+      private_key: { filename: key },
+      ...(folder(certificate) === folder(key) ? { watched_directory: { path: folder(certificate) } } : {}),
     },
   };
 }
