@@ -1,15 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import { createServer, type ServerResponse } from "node:http";
+import { echo, type Received, receive } from "./echo.ts";
 import type { Scope } from "./scope.ts";
-
-/** What a backend received of one request, which is also what it answers with, as JSON. */
-interface Received {
-  readonly method: string;
-  /** As it stood in the request line, with its query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: string;
-}
 
 export interface Backend {
   readonly url: string;
@@ -20,10 +11,6 @@ export interface Backend {
 
 /** Writes the answer to a request; the default one echoes the request with status 200. */
 export type Respond = (received: Received, response: ServerResponse) => void;
-
-const echo: Respond = (received, response) => {
-  response.setHeader("content-type", "application/json").end(JSON.stringify(received));
-};
 
 /** A real HTTP/1.1 server on a free loopback port that remembers what it receives. It is gone when the scope ends. */
 export async function startBackend(scope: Scope, respond: Respond = echo): Promise<Backend> {
@@ -51,9 +38,4 @@ export async function startBackend(scope: Scope, respond: Respond = echo): Promi
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return { url: `http://127.0.0.1:${port}`, port, received };
-}
-
-async function receive(request: IncomingMessage): Promise<Received> {
-  const { method = "", url = "", headers } = request;
-  return { method, path: url, headers, body: await text(request) };
 }

@@ -1,0 +1,85 @@
+// All that `npm run e2e` does: brings a cluster up from nothing, runs the tests in it, and leaves nothing. With KUBECONFIG in the environment the tests
+// run in that cluster, which stays as it is.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "../src/apply/envoy/binary-cache.ts";
+import { runInForeground } from "../tests/e2e/cluster/command.ts";
+import { down } from "../tests/e2e/cluster/down.ts";
+import { pushTo } from "../tests/e2e/cluster/images/push.ts";
+import { locked } from "../tests/e2e/cluster/lock.ts";
+import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
+import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
+import { kubeconfigOf, registry } from "../tests/e2e/cluster/place.ts";
+import { prepare, up } from "../tests/e2e/cluster/up.ts";
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const cluster = "e2e";
+const report = join(cacheFolder(process.env), "e2e-report.md");
+
+/** Runs test files with node:test; the exit code. `enter` makes a command one that runs in the cluster's network. */
+function runTests(
+  pattern: string,
+  env: NodeJS.ProcessEnv,
+  enter = (command: readonly string[]): readonly string[] => command,
+): Promise<number> {
+  const options = ["--test-concurrency=2", "--test-timeout=600000", "--test-reporter=spec"];
+  return runInForeground(enter([process.execPath, "--test", ...options, pattern]), { ...process.env, ...env, PORTICO_E2E_REPORT: report });
+}
+
+/** The tests in a cluster that is known by its KUBECONFIG alone. */
+async function inGivenCluster(): Promise<number> {
+  const given = process.env.PORTICO_E2E_REGISTRY;
+  if (given === undefined) {
+    say("With KUBECONFIG set, PORTICO_E2E_REGISTRY must name a registry that this machine can push to and the cluster pulls from.");
+    return 2;
+  }
+  const { parts, images } = await prepare(say);
+  const plainHttp = process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true";
+  for (const image of images) await pushTo(given, plainHttp, image);
+  const own = spawnSync("kubectl", ["version", "--client"]).status === 0;
+  return runTests("tests/e2e/proofs/*.e2e.ts", { PORTICO_E2E_KUBECTL: own ? "kubectl" : `${parts.kubernetes} kubectl` });
+}
+
+/** The tests in a cluster of our own, and then those of what the cluster does to this machine. */
+async function inOwnCluster(): Promise<number> {
+  const end = (): Promise<void> => locked("/var/lib", () => down(cluster));
+  await end();
+  try {
+    const { node, parts } = await up(cluster, say);
+    const env = {
+      KUBECONFIG: kubeconfigOf(cluster),
+      PORTICO_E2E_KUBECTL: `${parts.kubernetes} kubectl`,
+      PORTICO_E2E_REGISTRY: `${registry.name}:${registry.port}`,
+      PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true",
+    };
+    const proofs = await runTests("tests/e2e/proofs/*.e2e.ts", env, (command) => enteringNetwork(node, command));
+    const machine = await runTests("tests/e2e/machine/*.e2e.ts", env);
+    return proofs || machine;
+  } finally {
+    await end();
+  }
+}
+
+async function main(): Promise<number> {
+  rmSync(report, { force: true });
+  mkdirSync(dirname(report), { recursive: true });
+  const given = process.env.KUBECONFIG !== undefined;
+  const why = given ? undefined : await cannotRun();
+  if (why !== undefined) {
+    say(`Skipped. ${why}`);
+    return process.env.CI === undefined ? 0 : 1;
+  }
+  const code = given ? await inGivenCluster() : await inOwnCluster();
+  if (existsSync(report)) {
+    say(`\nWhat the cluster says of the failed tests (${report}):\n`);
+    if (process.env.CI !== undefined) say(readFileSync(report, "utf8"));
+  }
+  return code;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findEnvoy } from "../../../../src/apply/envoy/binary.ts";
+import { run } from "../command.ts";
+import { cached, keyOf } from "../parts/cache.ts";
+import type { Parts } from "../parts/parts.ts";
+import { type LayerFile, writeLayer } from "./layer.ts";
+import { type ImageConfig, type ImageLayout, writeImage } from "./layout.ts";
+
+/** An image of the tests, as it is described and as it is on disk. */
+export interface TestImage extends ImageLayout {
+  readonly name: string;
+  /** What it is made from, in short. */
+  readonly key: string;
+}
+
+interface Recipe {
+  readonly name: string;
+  readonly base?: TestImage;
+  readonly files: readonly LayerFile[];
+  readonly config: ImageConfig;
+}
+
+const echoProgram = fileURLToPath(new URL("../../../../testing/echo.ts", import.meta.url));
+
+/** What stands in the tests where a public base image (debian:bookworm-slim) would stand. */
+const debian = {
+  suite: "bookworm",
+  packages: ["ca-certificates", "libatomic1", "libstdc++6"],
+  leftOut: ["/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/man/*", "/var/log/*"],
+} as const;
+
+/** A root file system from Debian's packages. Its bytes depend on the packages' versions alone (reproducible-builds.org: SOURCE_DATE_EPOCH). */
+async function debianImage(say: (line: string) => void): Promise<TestImage> {
+  const name = "debian";
+  const key = keyOf(JSON.stringify(debian));
+  const folder = await cached(`image-${name}`, key, async (aside) => {
+    say("Making the base image from Debian packages; this happens once, and takes half a minute.");
+    const tar = join(aside, "layer.tar");
+    const options = [
+      "--quiet",
+      "--variant=essential",
+      `--include=${debian.packages.join(",")}`,
+      ...debian.leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
+    ];
+    await run(["mmdebstrap", ...options, debian.suite, tar], { env: { ...process.env, SOURCE_DATE_EPOCH: "0" } });
+    await writeImage(aside, undefined, tar, "debian", { Env: ["PATH=/usr/local/bin:/usr/bin:/bin"], Cmd: ["/bin/sh"] });
+  });
+  return { name, key, folder };
+}
+
+/** Makes an image if the cache has none. Files from the cache of parts are known by their path, which says what they were made from. */
+async function madeImage({ name, base, files, config }: Recipe): Promise<TestImage> {
+  const key = keyOf(
+    JSON.stringify({ base: base?.key, files, config }),
+    ...files.flatMap((file) => ("from" in file ? identity(file.from) : [])),
+  );
+  const folder = await cached(`image-${name}`, key, async (aside) => {
+    const work = await mkdtemp(join(aside, "work-"));
+    await writeImage(aside, base, await writeLayer(work, files), name, config);
+    await rm(work, { recursive: true });
+  });
+  return { name, key, folder };
+}
+
+/** What a file's content is known by: small ones by the content. */
+const identity = (path: string): readonly string[] => (path.endsWith(".ts") ? [readFileSync(path, "utf8")] : [path]);
+
+const program = (path: string, from: string): LayerFile => ({ path, from, mode: 0o755 });
+const nobody = "65532:65532";
+
+/** All images that every test cluster has in its registry, each under the tag `test`. */
+export async function makeImages(parts: Parts, say: (line: string) => void): Promise<readonly TestImage[]> {
+  const envoy = await findEnvoy({ env: process.env, say });
+  if (!envoy.ok) throw new Error(envoy.problems.map(({ message }) => message).join("\n"));
+  const base = await debianImage(say);
+  const node = await madeImage({
+    name: "node",
+    base,
+    files: [program("usr/local/bin/node", process.execPath)],
+    config: { Entrypoint: ["/usr/local/bin/node"], Env: [`NODE_VERSION=${process.versions.node}`], User: nobody },
+  });
+  return [
+    base,
+    node,
+    await madeImage({
+      name: "pause",
+      files: [program("pause", parts.pause)],
+      config: { Entrypoint: ["/pause"], User: nobody },
+    }),
+    await madeImage({
+      name: "coredns",
+      files: [program("coredns", parts.coredns)],
+      config: { Entrypoint: ["/coredns"] },
+    }),
+    await madeImage({
+      name: "kaniko",
+      files: [
+        program("kaniko/executor", parts.kaniko),
+        { path: "kaniko/.docker/config.json", text: "{}", mode: 0o644 },
+        { path: "kaniko/ssl/certs/ca-certificates.crt", from: "/etc/ssl/certs/ca-certificates.crt", mode: 0o644 },
+        { path: "workspace", folder: true, mode: 0o755 },
+      ],
+      config: {
+        Entrypoint: ["/kaniko/executor"],
+        Env: ["PATH=/kaniko", "HOME=/root", "SSL_CERT_DIR=/kaniko/ssl/certs", "DOCKER_CONFIG=/kaniko/.docker"],
+        WorkingDir: "/workspace",
+      },
+    }),
+    await madeImage({
+      name: "envoy",
+      base,
+      files: [program("usr/local/bin/envoy", envoy.value.path)],
+      config: { Entrypoint: ["/usr/local/bin/envoy"], User: nobody },
+    }),
+    await madeImage({
+      name: "echo",
+      base: node,
+      files: [{ path: "app/echo.ts", from: echoProgram, mode: 0o644 }],
+      config: { Entrypoint: ["/usr/local/bin/node", "/app/echo.ts"], Env: ["HOST=0.0.0.0", "PORT=8080"], User: nobody },
+    }),
+  ];
+}

@@ -1,0 +1,119 @@
+import { parseArgs } from "node:util";
+import { runInForeground } from "./command.ts";
+import { down } from "./down.ts";
+import { pushLayout } from "./images/push.ts";
+import { locked } from "./lock.ts";
+import { entering, enteringNetwork, findNode, type Node } from "./node.ts";
+import { cannotRun } from "./parts/debian.ts";
+import { buildParts } from "./parts/parts.ts";
+import { isClusterName, kubeconfigOf } from "./place.ts";
+import { status } from "./status.ts";
+import { up } from "./up.ts";
+
+const help = `A real Kubernetes cluster on this machine, for the tests and for you.
+
+  npm run cluster up                      bring it up (again: nothing to do)
+  npm run cluster kubectl -- get pods -A  kubectl, as its administrator
+  npm run cluster load-image FROM NAME    put an image (oci:DIR, docker-archive:FILE, ...) into its registry as registry.test:5000/NAME
+  npm run cluster exec -- COMMAND ...     a command with this machine's files in the cluster's network, KUBECONFIG set
+  npm run cluster shell                   a shell inside the node
+  npm run cluster status [--json]
+  npm run cluster down                    leave nothing of it
+
+  --name NAME   before the command: another cluster than "portico"; several run side by side
+`;
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+/** What follows these belongs to the command that they run, options too. */
+const passingOn = new Set(["kubectl", "exec"]);
+
+function readArguments(args: readonly string[]) {
+  const at = args.findIndex((argument) => passingOn.has(argument));
+  const [own, rest] = at < 0 ? [args, []] : [args.slice(0, at + 1), args.slice(at + 1)];
+  const { values, positionals } = parseArgs({
+    args: [...own],
+    allowPositionals: true,
+    options: {
+      name: { type: "string", default: "portico" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const [command = "", ...operands] = positionals;
+  return { ...values, command, operands: [...operands, ...rest.slice(rest[0] === "--" ? 1 : 0)] };
+}
+
+type Arguments = ReturnType<typeof readArguments>;
+
+function runningNode(name: string): Node {
+  const node = findNode(name);
+  if (node === undefined) throw new Error(`The cluster ${name} is not up. \`npm run cluster up\` brings it up.`);
+  return node;
+}
+
+const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> = {
+  up: async ({ name }) => {
+    await up(name, say);
+    process.stdout.write(`${kubeconfigOf(name)}\n`);
+    return 0;
+  },
+  down: async ({ name }) => {
+    await locked("/var/lib", () => down(name));
+    return 0;
+  },
+  status: async ({ name, json }) => {
+    const { kubernetes } = await buildParts(say);
+    const found = await status(name, kubernetes);
+    const lines = [`${found.name}: ${found.state}, ${found.processes} processes, ${found.memoryMiB} MiB`];
+    for (const [component, ready] of Object.entries(found.components))
+      lines.push(`  ${component.padEnd(24)} ${ready ? "ready" : "not ready"}`);
+    if (found.kubeconfig !== undefined) lines.push(`  KUBECONFIG=${found.kubeconfig}`);
+    process.stdout.write(json ? `${JSON.stringify(found)}\n` : `${lines.join("\n")}\n`);
+    return found.state === "up" ? 0 : 1;
+  },
+  kubectl: async ({ name, operands }) => {
+    const { kubernetes } = await buildParts(say);
+    const command = [kubernetes, "kubectl", `--kubeconfig=${kubeconfigOf(name)}`, ...operands];
+    return runInForeground(enteringNetwork(runningNode(name), command));
+  },
+  exec: ({ name, operands }) =>
+    runInForeground(enteringNetwork(runningNode(name), operands), { ...process.env, KUBECONFIG: kubeconfigOf(name) }),
+  shell: ({ name }) => runInForeground(entering(runningNode(name), ["bash"])),
+  "load-image": async ({ name, operands: [from, as] }) => {
+    if (from === undefined || as === undefined) return usage("load-image takes where the image is, and its name");
+    process.stdout.write(`${await pushLayout(runningNode(name), from, as)}\n`);
+    return 0;
+  },
+};
+
+function usage(what: string): number {
+  say(`${what}\n\n${help}`);
+  return 2;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const given = readArguments(args);
+  if (given.help || given.command === "help") {
+    process.stdout.write(help);
+    return 0;
+  }
+  const command = commands[given.command];
+  if (command === undefined) return usage(given.command === "" ? "Say what to do." : `There is no command ${given.command}.`);
+  if (!isClusterName(given.name)) return usage(`${given.name} is no name of a cluster: lower-case letters, digits and dashes.`);
+  const why = await cannotRun();
+  if (why !== undefined) {
+    say(why);
+    return 1;
+  }
+  return command(given);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (failure) {
+  say(failure instanceof Error ? failure.message : String(failure));
+  process.exitCode = failure instanceof TypeError ? 2 : 1;
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { run } from "../command.ts";
+import { cached, keyOf } from "./cache.ts";
+import { buildPart, type GoPart, moduleSources } from "./go-part.ts";
+
+const version = "v1.34.4";
+
+/** All components of Kubernetes and kubectl in one program: they share most of their code. */
+const kubernetes: GoPart = {
+  name: "kubernetes",
+  version,
+  package: ".",
+  values: {
+    "k8s.io/component-base/version.gitVersion": version,
+    "k8s.io/component-base/version.gitMajor": "1",
+    "k8s.io/component-base/version.gitMinor": "34",
+    "k8s.io/client-go/pkg/version.gitVersion": version,
+  },
+  firstBuild: "8 minutes",
+};
+
+const coredns: GoPart = {
+  name: "coredns",
+  version: "v1.14.7",
+  package: "github.com/coredns/coredns",
+  values: {},
+  firstBuild: "3 minutes",
+};
+
+const kaniko: GoPart = {
+  name: "kaniko",
+  version: "v1.24.0",
+  package: "github.com/GoogleContainerTools/kaniko/cmd/executor",
+  values: { "github.com/GoogleContainerTools/kaniko/pkg/version.version": "v1.24.0" },
+  firstBuild: "3 minutes",
+};
+
+/** The programs that a test cluster is made from, as paths in the cache. */
+export interface Parts {
+  readonly kubernetes: string;
+  readonly coredns: string;
+  readonly kaniko: string;
+  readonly pause: string;
+}
+
+/** Kubernetes' own pause program, from its source: the first process of every pod, and of the node. */
+async function buildPause(say: (line: string) => void): Promise<string> {
+  const flags = ["-Os", "-static", "-s", `-DVERSION=${version}`];
+  const folder = await cached(`pause-${version}`, keyOf(...flags), async (aside) => {
+    const source = join(await moduleSources(kubernetes, "k8s.io/kubernetes", say), "build/pause/linux/pause.c");
+    await run(["gcc", ...flags, "-o", join(aside, "pause"), source]);
+  });
+  return join(folder, "pause");
+}
+
+/** Builds what the cache does not have. */
+export async function buildParts(say: (line: string) => void): Promise<Parts> {
+  return {
+    kubernetes: await buildPart(kubernetes, say),
+    coredns: await buildPart(coredns, say),
+    kaniko: await buildPart(kaniko, say),
+    pause: await buildPause(say),
+  };
+}

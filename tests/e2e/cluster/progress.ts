@@ -1,0 +1,10 @@
+/** Says lines to the person. */
+export type Say = (line: string) => void;
+
+/** Does a step and says how long it took, in seconds. */
+export async function step<T>(say: Say, what: string, act: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const value = await act();
+  say(`${what.padEnd(28)} ${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s`);
+  return value;
+}

@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { memoryOf, processesOf } from "./cgroups.ts";
+import { components } from "./components/components.ts";
+import { findNode } from "./node.ts";
+import { kubeconfigOf } from "./place.ts";
+
+/** What runs of a cluster. */
+export interface ClusterStatus {
+  readonly name: string;
+  readonly state: "up" | "down" | "broken";
+  readonly components: Readonly<Record<string, boolean>>;
+  readonly processes: number;
+  readonly memoryMiB: number;
+  readonly kubeconfig: string | undefined;
+}
+
+/** Looks at every component of a cluster. */
+export async function status(name: string, kubernetes: string): Promise<ClusterStatus> {
+  const node = findNode(name);
+  const processes = processesOf(name).size;
+  const looked =
+    node === undefined ? [] : await Promise.all(components(kubernetes).map(async (one) => [one.name, await one.ready(node)] as const));
+  const whole = looked.length > 0 && looked.every(([, ready]) => ready);
+  return {
+    name,
+    state: whole ? "up" : processes > 0 || existsSync(kubeconfigOf(name)) ? "broken" : "down",
+    components: Object.fromEntries(looked),
+    processes,
+    memoryMiB: Math.round(memoryOf(name) / 2 ** 20),
+    kubeconfig: node === undefined ? undefined : kubeconfigOf(name),
+  };
+}

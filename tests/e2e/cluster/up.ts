@@ -1,0 +1,108 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { memoryOf } from "./cgroups.ts";
+import { succeeds } from "./components/answers.ts";
+import { components, waitForComponent, writeFiles } from "./components/components.ts";
+import { kubeProxyBinding } from "./components/kube-proxy.ts";
+import { applyManifests, kubectlInNode } from "./components/kubectl.ts";
+import { down } from "./down.ts";
+import { makeImages, type TestImage } from "./images/images.ts";
+import { pushImage } from "./images/push.ts";
+import { writeKubeconfigs } from "./kubeconfig.ts";
+import { locked } from "./lock.ts";
+import { kernelSettings, settingFile } from "./mounts.ts";
+import { findNode, makeFolders, makeNode, type Node, startProcess } from "./node.ts";
+import { partsFolder } from "./parts/cache.ts";
+import { installPackages } from "./parts/debian.ts";
+import { buildParts, type Parts } from "./parts/parts.ts";
+import { makePki } from "./pki.ts";
+import { clusterFolder, dnsAddress, nodeAddress, registry, secureRegistry } from "./place.ts";
+import { type Say, step } from "./progress.ts";
+
+/** A cluster that runs. */
+export interface Cluster {
+  readonly node: Node;
+  readonly parts: Parts;
+}
+
+/** All that a cluster is made from, fetched and built where the cache does not have it. */
+export async function prepare(say: Say): Promise<{ readonly parts: Parts; readonly images: readonly TestImage[] }> {
+  await installPackages(say);
+  const parts = await buildParts(say);
+  return { parts, images: await makeImages(parts, say) };
+}
+
+/** Brings a cluster up, unless it is up and healthy. What an earlier attempt left is removed first. */
+export async function up(cluster: string, say: Say): Promise<Cluster> {
+  const { parts, images } = await step(say, "packages, parts, images", () => prepare(say));
+  return locked("/var/lib", async () => {
+    const running = findNode(cluster);
+    if (running !== undefined && (await isHealthy(running, parts))) {
+      say("It is up already.");
+      return { node: running, parts };
+    }
+    await down(cluster);
+    const node = await start(cluster, parts, images, say);
+    say(`Memory in use: ${(memoryOf(cluster) / 2 ** 20).toFixed(0)} MiB.`);
+    return { node, parts };
+  });
+}
+
+async function start(cluster: string, parts: Parts, images: readonly TestImage[], say: Say): Promise<Node> {
+  const all = components(parts.kubernetes);
+  makeFolders(cluster);
+  writeNodeFiles(cluster);
+  writeFiles(cluster, all);
+  const node = await step(say, "node: namespaces, mounts", () => makeNode(cluster, parts.pause, partsFolder()));
+  await step(say, "certificates", () => makePki(cluster));
+  writeKubeconfigs(cluster);
+  const begin = async (names: readonly string[]): Promise<void> => {
+    const some = all.filter(({ name }) => names.includes(name));
+    for (const { name, command } of some) await startProcess(node, name, command);
+    await Promise.all(some.map((component) => waitForComponent(node, component)));
+  };
+  const inBackground = step(say, "registries", () => begin(["registry", "secure-registry", "containerd"])).then(() =>
+    pushImages(node, images, say),
+  );
+  await step(say, "etcd", () => begin(["etcd"]));
+  await step(say, "kube-apiserver", () => begin(["kube-apiserver"]));
+  await applyManifests(node, parts.kubernetes, JSON.stringify(kubeProxyBinding));
+  await inBackground;
+  await step(say, "Node ready", () => begin(["kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"]));
+  await step(say, "CoreDNS ready", () => startDns(node, parts));
+  return node;
+}
+
+async function pushImages(node: Node, [base, ...others]: readonly TestImage[], say: Say): Promise<void> {
+  await step(say, "test images in the registry", async () => {
+    if (base !== undefined) await pushImage(node, base);
+    await Promise.all(others.map((image) => pushImage(node, image)));
+  });
+}
+
+async function startDns(node: Node, { kubernetes }: Parts): Promise<void> {
+  await applyManifests(node, kubernetes, readFileSync(new URL("components/coredns.yaml", import.meta.url), "utf8"));
+  await applied(node, kubernetes, "--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s");
+}
+
+async function applied(node: Node, kubernetes: string, ...args: readonly string[]): Promise<void> {
+  if (!(await succeeds(node, kubectlInNode(kubernetes, ...args)))) throw new Error(`kubectl ${args.join(" ")} failed`);
+}
+
+/** The node's own files in place of this machine's: names, name servers, and the kernel's settings. */
+function writeNodeFiles(cluster: string): void {
+  const write = (path: string, text: string): void => writeFileSync(join(clusterFolder(cluster), path), text);
+  write("etc/hosts", `127.0.0.1 localhost\n${nodeAddress} node1 ${registry.name} ${secureRegistry.name}\n`);
+  write("etc/resolv.conf", `nameserver ${dnsAddress}\n`);
+  for (const [setting, value] of Object.entries(kernelSettings)) write(settingFile(setting), `${value}\n`);
+}
+
+/** Whether every process lives and the apiserver, the node and the name server answer. */
+async function isHealthy(node: Node, { kubernetes }: Parts): Promise<boolean> {
+  const ready = await Promise.all(components(kubernetes).map((component) => component.ready(node)));
+  return (
+    ready.every(Boolean) &&
+    existsSync(join(clusterFolder(node.cluster), "etc/admin.kubeconfig")) &&
+    succeeds(node, kubectlInNode(kubernetes, "--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=5s"))
+  );
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import type { TestContext } from "node:test";
+import { run } from "../cluster/command.ts";
+import { report } from "./report.ts";
+import { target } from "./target.ts";
+
+/** A namespace of one test. */
+export interface Namespace {
+  readonly name: string;
+  /** Runs kubectl in the namespace: what it wrote to stdout. */
+  kubectl(...args: readonly string[]): Promise<string>;
+  /** Applies objects (server-side). */
+  apply(...objects: readonly object[]): Promise<void>;
+  /** A field of an object, by a JSONPath such as `.spec.clusterIP`. */
+  field(object: string, path: string): Promise<string>;
+  /** Waits until an object has a condition, and fails after so many seconds. */
+  condition(object: string, condition: string, seconds?: number): Promise<void>;
+}
+
+/** Makes a namespace for a test. It goes with the test; of one that failed, what the cluster says goes into the report first. */
+export async function makeNamespace(t: TestContext): Promise<Namespace> {
+  const name = `e2e-${randomBytes(4).toString("hex")}`;
+  const kubectl = (...args: readonly string[]): Promise<string> => run([...target.kubectl, "--namespace", name, ...args]);
+  await kubectl("create", "namespace", name);
+  t.after(async () => {
+    if (!t.passed) await report(t.name, kubectl);
+    await kubectl("delete", "namespace", name, "--wait=false");
+  });
+  return {
+    name,
+    kubectl,
+    async apply(...objects) {
+      const list = { apiVersion: "v1", kind: "List", items: objects };
+      const command = [...target.kubectl, "--namespace", name, "apply", "--server-side", "--filename=-"];
+      await run(command, { input: JSON.stringify(list) });
+    },
+    field: (object, path) => kubectl("get", object, `--output=jsonpath={${path}}`),
+    async condition(object, condition, seconds = 60) {
+      await kubectl("wait", `--for=condition=${condition}`, object, `--timeout=${seconds}s`);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** The cluster that is tested, as the runner (scripts/e2e.ts) says it: all that a test may know of it. */
+export interface Target {
+  /** A program that is kubectl; KUBECONFIG in the environment says which cluster. */
+  readonly kubectl: readonly string[];
+  /** What names of images begin with, for pods and for pushing. */
+  readonly registry: string;
+  readonly registryIsPlainHttp: boolean;
+  /** The file into which failed tests write what the cluster says of them. */
+  readonly report: string;
+}
+
+function said(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: \`npm run e2e\` runs these tests.`);
+  return value;
+}
+
+export const target: Target = {
+  kubectl: said("PORTICO_E2E_KUBECTL").split(" "),
+  registry: said("PORTICO_E2E_REGISTRY"),
+  registryIsPlainHttp: process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true",
+  report: said("PORTICO_E2E_REPORT"),
+};
+
+/** The name of one of the tests' own images. */
+export const testImage = (name: string): string => `${target.registry}/${name}:test`;

@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { hierarchies, processesOf } from "../cluster/cgroups.ts";
+import { kernelSettings } from "../cluster/mounts.ts";
+
+const output = (...command: readonly string[]): string => {
+  const [program = "", ...args] = command;
+  return spawnSync(program, args, { encoding: "utf8" }).stdout;
+};
+
+/** Folders of this machine that what a node is made from would write to. */
+const folders = [
+  "/etc/cni",
+  "/etc/kubernetes",
+  "/opt/cni",
+  "/run/containerd",
+  "/run/netns",
+  "/usr/libexec/kubernetes",
+  "/var/lib/cni",
+  "/var/lib/containerd",
+  "/var/lib/etcd",
+  "/var/lib/kubelet",
+  "/var/lib/portico-clusters",
+  "/var/log/containers",
+  "/var/log/pods",
+];
+
+const list = (folder: string): readonly string[] | "absent" => (existsSync(folder) ? readdirSync(folder).toSorted() : "absent");
+
+const ofClusters = /^(etcd|containerd|kube|docker-reg|pause|coredns|unshare|flock)/;
+
+/** The processes of this machine whose names are those of a cluster's, but for those that belong to other clusters. */
+function processesBut(clusters: readonly string[]): readonly string[] {
+  const theirs = new Set(clusters.flatMap((name) => [...processesOf(name)]));
+  const lines = output("ps", "-eo", "pid=,comm=")
+    .split("\n")
+    .map((line) => line.trim().split(" "));
+  return lines.flatMap(([pid, name = ""]) => (ofClusters.test(name) && !theirs.has(Number(pid)) ? [name] : [])).toSorted();
+}
+
+/**
+ * What a cluster could change of this machine: mounts, interfaces, packet filters, control groups, kernel settings, processes, files. `others` are
+ * clusters that run beside it, whose processes come and go.
+ */
+export function snapshot(...others: readonly string[]) {
+  return {
+    mounts: readFileSync("/proc/self/mounts", "utf8"),
+    interfaces: output("ip", "-brief", "address"),
+    routes: output("ip", "route"),
+    packetFilters: output("iptables-save").replaceAll(/^#.*\n/gm, ""),
+    settings: Object.keys(kernelSettings).map((name) => readFileSync(`/proc/sys/${name}`, "utf8")),
+    groups: hierarchies().map(({ mountPoint }) => [mountPoint, readdirSync(mountPoint).filter((name) => /portico|kube/.test(name))]),
+    processes: processesBut(others),
+    folders: Object.fromEntries(folders.map((folder) => [folder, list(folder)])),
+  };
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { after, describe, it } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { until } from "../../../testing/until.ts";
+import { clusterFolder } from "../cluster/place.ts";
+import { cluster, killedWhenItSays } from "./program.ts";
+import { snapshot } from "./snapshot.ts";
+
+const name = ["--name", "e2e-machine"];
+
+describe("a cluster comes and goes", { timeout: 300_000 }, () => {
+  const look = () => snapshot("e2e");
+  const before = look();
+  after(() => cluster("down", ...name));
+
+  const leavesNothing = async (): Promise<void> => {
+    const { exit, stderr } = await cluster("down", ...name);
+    assert.equal(exit, 0, stderr);
+    // What held a lock for a killed program ends when it notices, and the machine's first process collects what is dead in its own time.
+    await until("the processes are those from before", () => isDeepStrictEqual(look().processes, before.processes));
+    assert.deepEqual(look(), before);
+  };
+
+  it("a second up changes nothing, a third at the same time neither; what a cluster does, this machine does not see; down leaves nothing", async () => {
+    const first = await cluster("up", ...name);
+    assert.equal(first.exit, 0, first.stderr);
+    assert.equal(first.stdout, `${clusterFolder("e2e-machine")}/etc/admin.kubeconfig\n`);
+    const running = look();
+    for (const part of ["mounts", "interfaces", "routes", "packetFilters", "settings"] as const) {
+      assert.deepEqual(running[part], before[part], part);
+    }
+    const pods = await cluster(...name, "kubectl", "get", "pods", "-A", "-o", "name");
+    for (const again of await Promise.all([cluster("up", ...name), cluster("up", ...name)])) {
+      assert.equal(again.exit, 0, again.stderr);
+      assert.match(again.stderr, /It is up already\./);
+    }
+    assert.deepEqual(look().processes, running.processes);
+    assert.deepEqual((await cluster(...name, "kubectl", "get", "pods", "-A", "-o", "name")).stdout, pods.stdout);
+    assert.match((await cluster("status", ...name)).stdout, /^e2e-machine: up/);
+    await leavesNothing();
+    await leavesNothing();
+    assert.equal((await cluster("status", ...name)).exit, 1);
+  });
+
+  for (const moment of ["node: namespaces", "certificates", "etcd", "kube-apiserver", "Node ready"]) {
+    it(`an up that is killed after "${moment}" leaves what down can remove`, async () => {
+      await killedWhenItSays(new RegExp(`^${moment}`), "up", ...name);
+      await leavesNothing();
+    });
+  }
+
+  it("after an up that was killed, up makes a whole cluster; a cluster whose folder was removed can be taken down", async () => {
+    await killedWhenItSays(/^kube-apiserver/, "up", ...name);
+    const second = await cluster("up", ...name);
+    assert.equal(second.exit, 0, second.stderr);
+    assert.match((await cluster("status", ...name)).stdout, /^e2e-machine: up/);
+    rmSync(clusterFolder("e2e-machine"), { recursive: true, maxRetries: 10 });
+    await leavesNothing();
+  });
+});
