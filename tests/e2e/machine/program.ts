@@ -5,14 +5,14 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../cluster/main.ts", import.meta.url));
 
-/** What `npm run cluster` runs, as a child. */
-function startCluster(...args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-}
+const start = ([program = "", ...args]: readonly string[]): ChildProcess => spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+
+/** What `npm run cluster` runs. */
+export const clusterCommand = (...args: readonly string[]): readonly string[] => [process.execPath, main, ...args];
 
 /** Runs it to its end. */
 export async function cluster(...args: readonly string[]) {
-  const child = startCluster(...args);
+  const child = start(clusterCommand(...args));
   const [stdout, stderr]: [string[], string[]] = [[], []];
   child.stdout?.on("data", (chunk) => stdout.push(String(chunk)));
   child.stderr?.on("data", (chunk) => stderr.push(String(chunk)));
@@ -20,9 +20,9 @@ export async function cluster(...args: readonly string[]) {
   return { exit, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 
-/** Starts it and kills it (SIGKILL) as soon as it says something that matches. */
-export async function killedWhenItSays(pattern: RegExp, ...args: readonly string[]): Promise<void> {
-  const child = startCluster(...args);
+/** Starts a program and kills it (SIGKILL) as soon as it says a line that matches. */
+export async function killedWhenItSays(pattern: RegExp, command: readonly string[]): Promise<void> {
+  const child = start(command);
   const ended = once(child, "close");
   if (child.stderr !== null) {
     createInterface({ input: child.stderr }).on("line", (line) => {

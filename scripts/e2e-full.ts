@@ -1,0 +1,62 @@
+// All that `npm run e2e:full` does: the core flow, and what takes longer or needs more than one cluster. It writes tests/e2e/REPORT.md, which is checked in.
+
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
+import { runInForeground } from "../tests/e2e/cluster/command.ts";
+import { nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
+import { killedWhenItSays } from "../tests/e2e/machine/program.ts";
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+const script = (name: string, ...args: readonly string[]): readonly string[] => [process.execPath, name, ...args];
+const e2e = script("scripts/e2e.ts");
+const cluster = (...args: readonly string[]): readonly string[] => script("tests/e2e/cluster/main.ts", "--name", "second", ...args);
+
+/** The core flow in a cluster that it knows by KUBECONFIG and the name of a registry alone. */
+async function inSecondCluster(): Promise<number> {
+  await runInForeground(cluster("up"));
+  const env = { ...process.env, PORTICO_E2E_REGISTRY: `${nodeAddress}:${registry.port}`, PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true" };
+  const code = await runInForeground(cluster("exec", ...e2e), env);
+  await runInForeground(cluster("down"));
+  return code;
+}
+
+/** Killed while its tests run, and then from the beginning. */
+async function afterKill(): Promise<number> {
+  await killedWhenItSays(/CoreDNS ready/, e2e);
+  return runInForeground(e2e);
+}
+
+const parts: readonly { readonly name: string; readonly run: () => Promise<number> }[] = [
+  { name: "The core flow (`npm run e2e`) in a cluster of its own", run: () => runInForeground(e2e) },
+  { name: "The core flow after one that was killed (SIGKILL) while it ran", run: afterKill },
+  { name: "The core flow in a second cluster that is known by its KUBECONFIG", run: inSecondCluster },
+];
+
+const git = (...args: readonly string[]): string => spawnSync("git", args, { encoding: "utf8" }).stdout.trim();
+
+const rows: string[] = [];
+let exitCode = 0;
+for (const { name, run } of parts) {
+  say(`\n── ${name}`);
+  const start = performance.now();
+  const code = await run();
+  exitCode ||= code;
+  rows.push(`| ${name} | ${code === 0 ? "passed" : "failed"} | ${((performance.now() - start) / 1000).toFixed(0)} s |`);
+}
+
+const machine = `${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split("-")[0]}`;
+const report = `# The last run of \`npm run e2e:full\`
+
+${new Date().toISOString().slice(0, 10)}, at commit ${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain") === "" ? "" : " and changes to it"}, on ${machine}.
+
+| what | result | time |
+| --- | --- | --- |
+${rows.join("\n")}
+`;
+writeFileSync("tests/e2e/REPORT.md", report);
+say(`\n${report}`);
+process.exitCode = exitCode;
