@@ -1,14 +1,17 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { under } from "./law.ts";
 
 const wrong = "Not an address or range. Write it such as `10.1.2.3`, `10.0.0.0/8` or `2001:db8::/32`.";
 
 /** An address or a range of them (CIDR, RFC 4632 and RFC 4291). */
-export const addressRange = z
-  .string()
-  .max(49)
-  .regex(/^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/, { error: wrong, abort: true })
-  .refine(isAddressRange, wrong);
+export const addressRange = under(
+  z
+    .string()
+    .max(49)
+    .regex(/^[0-9a-fA-F.:]+(\/[0-9]{1,3})?$/, { error: wrong, abort: true }),
+  { message: wrong, holds: isAddressRange, cel: "isCIDR(self) || isIP(self)" },
+);
 
 function isAddressRange(text: string): boolean {
   const [address = "", length, ...rest] = text.split("/");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { under } from "./law.ts";
 
 /**
  * The URL of something that requests are sent to. Never with credentials: those come from Secrets. The message does not repeat the
@@ -7,8 +8,14 @@ import { z } from "zod";
 const wrong =
   "Not a URL that requests can be sent to. Write scheme, host and path, such as `https://pets.example.com/v1`: no credentials, no query, no fragment.";
 
-export const httpUrl = z
-  .string()
-  .max(2048)
-  .regex(/^https?:\/\/[^\s/?#@\\{}]+(\/[^\s?#\\]*)?$/, { error: wrong, abort: true })
-  .refine((url) => URL.canParse(url), wrong);
+export const httpUrl = under(
+  z
+    .string()
+    .max(2048)
+    .regex(/^https?:\/\/[^\s/?#@\\{}]+(\/[^\s?#\\]*)?$/, { error: wrong, abort: true }),
+  {
+    message: wrong,
+    holds: (url) => URL.canParse(url),
+    cel: "isURL(self) && (url(self).getPort() == '' || int(url(self).getPort()) <= 65535)",
+  },
+);
