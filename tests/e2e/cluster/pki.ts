@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./command.ts";
 import { clusterFolder, nodeAddress, nodeName, secureRegistry } from "./place.ts";
@@ -42,32 +41,15 @@ const makeKey = (path: string): readonly string[] => ["openssl", "ecparam", "-ge
 export async function makePki(cluster: string): Promise<void> {
   const folder = join(clusterFolder(cluster), "pki");
   const at = (name: string): string => join(folder, name);
-  const work = mkdtempSync(join(tmpdir(), "pki-"));
-  try {
-    await run(makeKey(at("ca.key")));
-    await run([
-      "openssl",
-      "req",
-      "-x509",
-      "-new",
-      "-key",
-      at("ca.key"),
-      "-subj",
-      "/CN=portico-test-cluster",
-      "-days",
-      "30",
-      "-out",
-      at("ca.crt"),
-    ]);
-    await run(makeKey(at("service-accounts.key")));
-    await Promise.all(certificates.map((certificate, index) => sign(certificate, index + 1, at, work)));
-  } finally {
-    rmSync(work, { recursive: true });
-  }
+  await run(makeKey(at("ca.key")));
+  const authority = ["-key", at("ca.key"), "-subj", "/CN=portico-test-cluster", "-days", "30"];
+  await run(["openssl", "req", "-x509", "-new", ...authority, "-out", at("ca.crt")]);
+  await run(makeKey(at("service-accounts.key")));
+  await Promise.all(certificates.map((certificate, index) => sign(certificate, index + 1, at)));
 }
 
-async function sign({ name, subject, names = [] }: Certificate, serial: number, at: (name: string) => string, work: string): Promise<void> {
-  const extensions = join(work, `${name}.ext`);
+async function sign({ name, subject, names = [] }: Certificate, serial: number, at: (name: string) => string): Promise<void> {
+  const extensions = at(`${name}.extensions`);
   const alternative = names.length > 0 ? `subjectAltName=${names.join(",")}\n` : "";
   writeFileSync(extensions, `keyUsage=digitalSignature\nextendedKeyUsage=clientAuth,serverAuth\n${alternative}`);
   await run(makeKey(at(`${name}.key`)));

@@ -4,6 +4,7 @@ import { after, describe, it } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { until } from "../../../testing/until.ts";
 import { clusterFolder } from "../cluster/place.ts";
+import { prepare } from "../cluster/up.ts";
 import { cluster, clusterCommand, killedWhenItSays } from "./program.ts";
 import { snapshot } from "./snapshot.ts";
 
@@ -22,6 +23,16 @@ describe("a cluster comes and goes", { timeout: 300_000 }, () => {
     assert.deepEqual(look(), before);
   };
 
+  /** An image from a folder of this machine runs as a pod. */
+  const loadsImages = async (): Promise<void> => {
+    const echo = (await prepare(() => {})).images.find((image) => image.name === "echo") ?? assert.fail("there is no image of echo");
+    const loaded = await cluster("load-image", ...name, `oci:${echo.folder}`, "mine/echo:1.0");
+    assert.equal(loaded.stdout, "registry.test:5000/mine/echo:1.0\n", loaded.stderr);
+    await cluster(...name, "kubectl", "run", "mine", "--image=registry.test:5000/mine/echo:1.0");
+    const ready = await cluster(...name, "kubectl", "wait", "--for=condition=Ready", "pod/mine", "--timeout=60s");
+    assert.equal(ready.exit, 0, ready.stderr);
+  };
+
   it("a second up changes nothing, a third at the same time neither; what a cluster does, this machine does not see; down leaves nothing", async () => {
     const first = await cluster("up", ...name);
     assert.equal(first.exit, 0, first.stderr);
@@ -38,6 +49,7 @@ describe("a cluster comes and goes", { timeout: 300_000 }, () => {
     assert.deepEqual(look().processes, running.processes);
     assert.deepEqual((await cluster(...name, "kubectl", "get", "pods", "-A", "-o", "name")).stdout, pods.stdout);
     assert.match((await cluster("status", ...name)).stdout, /^e2e-machine: up/);
+    await loadsImages();
     await leavesNothing();
     await leavesNothing();
     assert.equal((await cluster("status", ...name)).exit, 1);

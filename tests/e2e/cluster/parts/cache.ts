@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../../../../src/apply/envoy/binary-cache.ts";
 import { locked } from "../lock.ts";
@@ -26,6 +26,8 @@ export async function cached(name: string, key: string, make: (folder: string) =
   await mkdir(locks, { recursive: true });
   return locked(locks, async () => {
     if (existsSync(folder)) return folder;
+    // What one that was killed left.
+    for (const left of await readdir(locks)) await rm(join(locks, left), { recursive: true });
     const aside = await mkdtemp(join(locks, "aside-"));
     try {
       await make(aside);
