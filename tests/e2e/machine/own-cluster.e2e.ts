@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { until } from "../../../testing/until.ts";
+import { applyManifests, kubectlInNode } from "../cluster/components/kubectl.ts";
+import { findNode, inside, type Node } from "../cluster/node.ts";
+import { registry, secureRegistry } from "../cluster/place.ts";
+import { prepare } from "../cluster/up.ts";
+
+const secure = `${secureRegistry.name}:${secureRegistry.port}`;
+
+describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () => {
+  let node: Node;
+  let kubernetes: string;
+  before(async () => {
+    node = findNode("e2e") ?? assert.fail("the cluster e2e is not up: `npm run e2e` runs this test");
+    kubernetes = (await prepare(() => {})).parts.kubernetes;
+  });
+
+  const kubectl = (...args: readonly string[]): Promise<string> => inside(node, kubectlInNode(kubernetes, ...args));
+  const skopeo = (...args: readonly string[]): Promise<string> =>
+    inside(node, ["env", "SSL_CERT_FILE=/run/node/pki/ca.crt", "skopeo", "--insecure-policy", ...args]);
+
+  it("a registry with TLS that wants a password: for pushing, for pods, and nobody without it", async (t) => {
+    const { user, password } = secureRegistry;
+    const image = `${secure}/private/echo:1`;
+    const copy = ["copy", "--quiet", "--src-tls-verify=false", `docker://${registry.name}:${registry.port}/echo:test`, `docker://${image}`];
+    await assert.rejects(skopeo(...copy), /authentication required|unauthorized/);
+    await assert.rejects(skopeo(...copy, `--dest-creds=${user}:wrong`), /authentication required|unauthorized/);
+    await skopeo(...copy, `--dest-creds=${user}:${password}`);
+    t.after(async () => {
+      await kubectl("delete", "pod/with-password", "pod/without", "secret/secure", "--wait=false");
+    });
+    await kubectl(
+      "create",
+      "secret",
+      "docker-registry",
+      "secure",
+      `--docker-server=${secure}`,
+      `--docker-username=${user}`,
+      `--docker-password=${password}`,
+    );
+    const pod = (name: string, imagePullSecrets: readonly object[]) =>
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name },
+        spec: { imagePullSecrets, containers: [{ name: "echo", image, imagePullPolicy: "Always" }] },
+      });
+    await applyManifests(node, kubernetes, pod("with-password", [{ name: "secure" }]));
+    await applyManifests(node, kubernetes, pod("without", []));
+    await kubectl("wait", "--for=condition=Ready", "pod/with-password", "--timeout=60s");
+    await until(
+      "the pod without the password is refused its image",
+      async () =>
+        /ErrImagePull|ImagePullBackOff/.test(await kubectl("get", "pod/without", "--output=jsonpath={.status.containerStatuses}")),
+      30_000,
+    );
+  });
+
+  it("an apiserver that other API servers can trust (the aggregation layer)", async () => {
+    const trust = await kubectl(
+      "--namespace=kube-system",
+      "get",
+      "configmap/extension-apiserver-authentication",
+      "--output=jsonpath={.data}",
+    );
+    assert.match(trust, /requestheader-client-ca-file/);
+    assert.match(trust, /front-proxy-client/);
+  });
+
+  it("no way out of its network: what is not in it is looked for on a bridge that nothing is plugged into", async () => {
+    const [way] = JSON.parse(await inside(node, ["ip", "-json", "route", "get", "198.51.100.1"]));
+    assert.equal(way.dev, "node0");
+    assert.deepEqual(JSON.parse(await inside(node, ["ip", "-json", "link", "show", "master", "node0"])), []);
+  });
+});
