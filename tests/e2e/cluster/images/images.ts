@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findEnvoy } from "../../../../src/apply/envoy/binary.ts";
+import { cacheFolder } from "../../../../src/apply/envoy/binary-cache.ts";
 import { run } from "../command.ts";
 import { cached, keyOf } from "../parts/cache.ts";
 import type { Parts } from "../parts/parts.ts";
@@ -51,12 +52,10 @@ async function debianImage(say: (line: string) => void): Promise<TestImage> {
   return { name, key, folder };
 }
 
-/** Makes an image if the cache has none. Files from the cache of parts are known by their path, which says what they were made from. */
+/** Makes an image if the cache has none. */
 async function madeImage({ name, base, files, config }: Recipe): Promise<TestImage> {
-  const key = keyOf(
-    JSON.stringify({ base: base?.key, files, config }),
-    ...files.flatMap((file) => ("from" in file ? identity(file.from) : [])),
-  );
+  const made = files.map((file) => ("from" in file ? { ...file, from: identity(file.from) } : file));
+  const key = keyOf(JSON.stringify({ base: base?.key, files: made, config }));
   const folder = await cached(`image-${name}`, key, async (aside) => {
     const work = await mkdtemp(join(aside, "work-"));
     await writeImage(aside, base, await writeLayer(work, files), name, config);
@@ -65,8 +64,11 @@ async function madeImage({ name, base, files, config }: Recipe): Promise<TestIma
   return { name, key, folder };
 }
 
-/** What a file's content is known by: small ones by the content. */
-const identity = (path: string): readonly string[] => (path.endsWith(".ts") ? [readFileSync(path, "utf8")] : [path]);
+/** What a file's content is known by: Node by its version, a cached part by its folder's name, which has a key of its own; others by themselves. */
+function identity(path: string): string {
+  if (path === process.execPath) return process.version;
+  return path.startsWith(cacheFolder(process.env)) ? path.slice(cacheFolder(process.env).length) : readFileSync(path, "utf8");
+}
 
 const program = (path: string, from: string): LayerFile => ({ path, from, mode: 0o755 });
 const nobody = "65532:65532";
@@ -80,7 +82,7 @@ export async function makeImages(parts: Parts, say: (line: string) => void): Pro
     name: "node",
     base,
     files: [program("usr/local/bin/node", process.execPath)],
-    config: { Entrypoint: ["/usr/local/bin/node"], Env: [`NODE_VERSION=${process.versions.node}`], User: nobody },
+    config: { Entrypoint: ["/usr/local/bin/node"], User: nobody },
   });
   return [
     base,
