@@ -18,6 +18,7 @@ export const brokenSpecs: readonly (readonly [KindName, string, unknown])[] = [
   ["TargetEndpoint", "a url with a port that is none", { url: "http://a:99999" }],
   ["TargetEndpoint", "a url with a password", { url: "http://me:pw@a" }],
   ["TargetEndpoint", "a protocol against its urls", { urls: ["http://a", "https://b"], protocol: "http" }],
+  ["TargetEndpoint", "no time to connect", { url: "http://a", connectTimeout: "0s" }],
   ["TargetEndpoint", "two credentials", { url: "http://a", credentials: { basic: { name: "a" }, bearer: { name: "b" } } }],
   ["RateLimiting", "no measure", limit],
   ["RateLimiting", "two measures", { ...limit, requests: 1, bandwidth: "1Mi" }],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { under } from "./law.ts";
 
 /** The name of a header field (RFC 9110, section 5.6.2). */
 export const headerName = z
@@ -12,10 +13,16 @@ const changeableHeader = headerName.refine(
   "The header Host follows from the backend. Leave it out here.",
 );
 
-const headerValue = z
-  .string()
-  .max(16_384)
-  .regex(/^[\t -~\u0080-\uffff]*$/, "A header's value is one line of text. Leave line breaks and control characters out.");
+/** Envoy takes no longer value, in bytes; `%` counts twice, for it begins a command of Envoy's unless it is doubled. */
+const longestValue = 16_384;
+
+const headerValue = under(
+  z.string().regex(/^[\t -~\u0080-\uffff]*$/, "A header's value is one line of text. Leave line breaks and control characters out."),
+  {
+    message: "The value is longer than 16,384 bytes, each `%` counted twice. Shorten it.",
+    holds: (value) => Buffer.byteLength(value.replaceAll("%", "%%")) <= longestValue,
+  },
+);
 
 /** Changes to header fields, done in this order: remove, set, add. */
 export const headerChanges = z.strictObject({

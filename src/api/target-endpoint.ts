@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { backendCredentials, backendTls } from "./backend-trust.ts";
-import { duration } from "./duration.ts";
+import { duration, positiveDuration } from "./duration.ts";
 import { atMostOne, exactlyOne, under } from "./law.ts";
 import { circuitBreaker, connectionPool, healthCheck, loadBalancing, retry } from "./resilience.ts";
 import { commonStatus } from "./status.ts";
@@ -52,7 +52,7 @@ const fields = z.strictObject({
       "What the backend speaks: HTTP/1.1 (`http`, with TLS `https`), HTTP/2 with TLS or without (`http2`, `h2c`), or gRPC. Default: as the url says.",
     ),
   timeout: duration.optional().describe("How long an answer may take; `0s` is for ever. Default: `15s`."),
-  connectTimeout: duration.optional().describe("How long a connection may take to stand. Default: `5s`."),
+  connectTimeout: positiveDuration.optional().describe("How long a connection may take to stand. Default: `5s`."),
   idleTimeout: duration.optional().describe("How long a connection is kept while nothing uses it. Default: `1h`."),
   tls: backendTls.optional().describe("How the gateway and the backend prove to each other who they are."),
   credentials: backendCredentials.optional().describe("The credentials that the gateway shows to the backend."),

@@ -12,6 +12,7 @@ import { parseServerUrl } from "./server-url.ts";
 export interface Destination {
   readonly backend: Backend;
   readonly path: BackendPath;
+  /** How long an answer may take, where the document, or else the TargetEndpoint, says it. */
   readonly timeoutMs: number | undefined;
 }
 
@@ -31,13 +32,7 @@ export function namedDestination(
   if (typeof said === "string") return undefined;
   const urls = said.urls ?? (said.url === undefined ? [] : [said.url]);
   const backend = backendOf(`@${scope}`, urls, defaultConnectTimeoutMs, at, problems);
-  return (
-    backend && {
-      backend,
-      path: said.basePath ?? "strip",
-      timeoutMs: said.timeout === undefined ? undefined : milliseconds(said.timeout),
-    }
-  );
+  return backend && { backend, path: said.basePath ?? "strip", timeoutMs: undefined };
 }
 
 function endpointDestination(

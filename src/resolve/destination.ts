@@ -1,16 +1,36 @@
+import { milliseconds } from "../api/duration.ts";
 import type { DocumentOperation, DocumentPath } from "../openapi/document.ts";
 import { error, type Problem } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
 import { type Destination, namedDestination, serverDestination } from "./backends.ts";
 import type { Level, Whole } from "./whole.ts";
 
-/** The innermost level that names a backend decides; where none does, the innermost that has servers. */
+/** Where an operation's requests go, and how long an answer may take. */
 export function destinationOf(
   whole: Whole,
   levels: readonly Level[],
   path: DocumentPath,
   written: DocumentOperation,
 ): Destination | undefined {
+  const destination = backendOf(whole, levels, path, written);
+  return destination && { ...destination, timeoutMs: saidTimeout(levels) ?? destination.timeoutMs };
+}
+
+/** What the innermost level says that says something: its `timeout`, or the one of its `backend` unless a level further in names another. */
+function saidTimeout(levels: readonly Level[]): number | undefined {
+  let chosen = false;
+  for (const { extension } of levels) {
+    const { timeout, backend } = extension?.fields ?? {};
+    const ofBackend = chosen || typeof backend !== "object" ? undefined : backend.timeout;
+    chosen ||= backend !== undefined;
+    const said = timeout ?? ofBackend;
+    if (said !== undefined) return milliseconds(said);
+  }
+  return undefined;
+}
+
+/** The innermost level that names a backend decides; where none does, the innermost that has servers. */
+function backendOf(whole: Whole, levels: readonly Level[], path: DocumentPath, written: DocumentOperation): Destination | undefined {
   const { problems, resources, document, basePath } = whole;
   const said = levels.find(({ extension }) => extension?.fields.backend !== undefined);
   if (said?.extension?.fields.backend !== undefined)

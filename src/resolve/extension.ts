@@ -6,6 +6,7 @@ import { translate } from "../openapi/wso2/translate.ts";
 import { error, type Place, type Problem } from "../problem.ts";
 import { child, isObject, members, type Node, placeOf } from "../text/node.ts";
 import { join } from "../text/pointer.ts";
+import { isOneEditAway } from "../text/suggest.ts";
 
 /** What one level of a document says in its extension, and where it says each field: under `x-portico`, or in a key of WSO2's. */
 export interface Extension<Fields> {
@@ -44,14 +45,13 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
   return { fields: read.value, at };
 }
 
-/** `x-portico` with a letter left out, doubled, swapped or in capitals; `x-protocol` is somebody else's. */
-const nearlyOurs =
-  /^x[-_]?(portico|p?ortico|prtico|potico|poric?o|portco|portio|portic|protico|potrico|poritco|portcio|portioc|porticos)$/i;
+/** `x-portico` with one letter too many, too few, wrong or swapped, or in capitals; `x-protocol` is somebody else's. */
+const nearlyOurs = (key: string): boolean => /^x/i.test(key) && isOneEditAway(key, "x-portico");
 
 /** A key that is nearly ours would be ignored without a word. */
 function misspelt(node: Node): readonly Problem[] {
   return members(node).flatMap(([key, member]) =>
-    key !== "x-portico" && nearlyOurs.test(key)
+    key !== "x-portico" && nearlyOurs(key)
       ? [error("UnknownField", placeOf(member), `\`${key}\` is no field that Portico knows here. Did you mean \`x-portico\`?`)]
       : [],
   );

@@ -61,8 +61,8 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
 function answerOf({ document, written, fields, destination, settings }: OperationParts): Answer | undefined {
   if (isMocked(fields, settings)) return { kind: "mock", reply: defaultReply(mockSource(document, written)) };
   if (destination === undefined) return undefined;
-  const timeoutMs = fields.timeout === undefined ? (destination.timeoutMs ?? defaultTimeoutMs) : milliseconds(fields.timeout);
-  return { kind: "backend", backend: destination.backend.name, timeoutMs, path: destination.path };
+  const { backend, path, timeoutMs = defaultTimeoutMs } = destination;
+  return { kind: "backend", backend: backend.name, timeoutMs, path };
 }
 
 function corsOf(said: CorsField | false | undefined, methods: readonly string[]): Cors | undefined {

@@ -16,6 +16,9 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
+/** Whether two words differ by one edit at most, letter case and punctuation left aside. */
+export const isOneEditAway = (word: string, other: string): boolean => edits(plain(word), plain(other), 2) < 2;
+
 /** What is compared. A word longer than any that is known is cut, so that the cost is bounded. */
 const plain = (word: string): string =>
   word

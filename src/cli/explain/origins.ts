@@ -51,9 +51,20 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
       existing(backend, "url") ??
       backend ??
       server,
-    timeout: extension("timeout") ?? existing(endpoint, "spec", "timeout") ?? existing(backend, "timeout"),
+    timeout: timeoutOf(levels) ?? existing(endpoint, "spec", "timeout"),
     security: requirement ?? existing(written?.node, "security") ?? existing(document.root, "security"),
   };
+}
+
+/** The innermost level's `timeout`, or the one of its `backend` unless a level further in names another. */
+function timeoutOf(levels: readonly (Extension<Fields> | undefined)[]): Node | undefined {
+  const backendLevel = levels.find((level) => level?.fields.backend !== undefined);
+  for (const level of levels) {
+    if (level?.fields.timeout !== undefined) return level.at("timeout");
+    const ofBackend = level === backendLevel ? existing(level?.at("backend"), "timeout") : undefined;
+    if (ofBackend !== undefined) return ofBackend;
+  }
+  return undefined;
 }
 
 function placed(

@@ -1,5 +1,6 @@
 import { plainAcceptPattern } from "../../model/accept.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
+import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
@@ -10,19 +11,26 @@ const directBudget = 64 * 1024 * 1024;
 
 /**
  * The mocked operations whose default answers the routes hold themselves: those that fit, in the order of the documents. Not errors, which
- * would be taken for the gateway's own, and not what has a CORS policy, for Envoy's filter passes over direct answers.
+ * would be taken for the gateway's own; not what has a CORS policy, for Envoy's filter passes over direct answers; and not those whose own
+ * headers the document changes, for a route's changes and a direct answer's headers are one list.
  */
 export function directMocks(apis: readonly ApiModel[]): ReadonlySet<Operation> {
   const direct = new Set<Operation>();
   let left = directBudget;
   for (const operation of apis.flatMap((api) => api.operations)) {
     if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400 || operation.cors !== undefined) continue;
+    if (changesOwnHeaders(operation.responseHeaders, operation.answer.reply)) continue;
     const size = JSON.stringify(operation.answer.reply).length + 1024;
     if (size > left) continue;
     left -= size;
     direct.add(operation);
   }
   return direct;
+}
+
+function changesOwnHeaders({ remove, set, add }: HeaderChanges, { headers }: MockReply): boolean {
+  const own = new Set(["content-type", ...headers.map(([name]) => name.toLowerCase())]);
+  return [...remove, ...[...set, ...add].map(({ name }) => name)].some((name) => own.has(name.toLowerCase()));
 }
 
 /**

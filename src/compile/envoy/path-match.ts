@@ -19,7 +19,10 @@ const queryMatch = ({ name, value }: QueryCondition): Message => ({
 });
 
 /** A request with one of these methods. */
-export function methodIs(...methods: readonly string[]): Message {
+export const methodIs = (...methods: readonly string[]): Message => oneOf(":method", methods);
+
+/** A request whose header is one of these methods. */
+export function oneOf(name: string, methods: readonly string[]): Message {
   const [first] = methods;
-  return { name: ":method", string_match: methods.length === 1 ? { exact: first } : { safe_regex: { regex: methods.join("|") } } };
+  return { name, string_match: methods.length === 1 ? { exact: first } : { safe_regex: { regex: methods.join("|") } } };
 }

@@ -4,7 +4,7 @@ import { errors } from "./errors.ts";
 import type { Message } from "./json.ts";
 import { operationRoutes, type RouteSettings, routeIdentity } from "./operation-route.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
-import { methodIs, routeMatch } from "./path-match.ts";
+import { methodIs, oneOf, routeMatch } from "./path-match.ts";
 
 /**
  * All routes of one path, in the order in which they are tried: preflights, the operations, OPTIONS and what is not allowed. HEAD is
@@ -38,12 +38,12 @@ export const answeredMethods = (entry: PathEntry, { operation }: EntryOperation)
 
 /** A browser's question before a request of another origin (WHATWG Fetch, section 3.2.2): the CORS filter answers it by this route's policy. */
 function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSettings): readonly Message[] {
-  const { cors, method } = found.operation;
+  const { cors } = found.operation;
   if (cors === undefined) return [];
   return [
     {
       ...routeIdentity(found, settings),
-      match: routeMatch(entry, [methodIs("OPTIONS"), { name: "access-control-request-method", string_match: { exact: method } }]),
+      match: routeMatch(entry, [methodIs("OPTIONS"), oneOf("access-control-request-method", answeredMethods(entry, found))]),
       // Never reached: the filter answers every preflight. It passes over routes that answer directly, so this one names a cluster.
       route: { cluster: answerCluster(found.api, found.operation.answer) },
       typed_per_filter_config: { [corsFilter]: corsPolicy(cors) },

@@ -9,7 +9,7 @@ import { table } from "./table.ts";
 const rows = new Map<string, Row>(table.flatMap((row) => [row.key, ...row.older].map((key) => [key, row] as const)));
 
 /** WSO2's own prefixes: whatever else begins so is misspelt. */
-const prefixes = ["x-wso2-", "x-mgw-"];
+const prefix = /^x-(wso2?|mgw)-/i;
 
 /**
  * What the keys of WSO2's beside a level's other members say, as raw fields of `x-portico`, each with the key that said it. `version`
@@ -18,7 +18,7 @@ const prefixes = ["x-wso2-", "x-mgw-"];
 export function translate(level: Level, node: Node, version: string, document: Node = root(node.file)): Translation {
   if (!isObject(node.value)) return nothing;
   const scope: Scope = { level, version, document };
-  const written = Object.keys(node.value).filter((key) => rows.has(key) || prefixes.some((prefix) => key.startsWith(prefix)));
+  const written = Object.keys(node.value).filter((key) => rows.has(key) || prefix.test(key));
   if (written.length === 0) return nothing;
   const parts = written.toSorted((a, b) => rank(a) - rank(b)).map((key) => one(key, child(node, key), scope));
   return agreed(
