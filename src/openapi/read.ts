@@ -28,6 +28,8 @@ export function readDocument(files: DocumentFiles): Checked<OpenApiDocument> {
   if (problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
   const paths = pathsOf(files, node, format.value);
   if (paths.every((path) => path.operations.length === 0)) return failed(...problems, noOperations(node));
+  const referring = paths.flatMap((path) => path.operations.filter((operation) => child(operation.node, "$ref").value !== undefined));
+  if (referring.length > 0) return failed(...problems, ...referring.map((operation) => operationReference(operation.node)));
   const document: OpenApiDocument = {
     format: format.value,
     files,
@@ -61,6 +63,14 @@ function remembering(files: DocumentFiles): OpenApiDocument["follow"] {
 function text(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
+
+/** An operation is no place for a reference (OpenAPI 3.1, section 4.8.9): what it refers to, its security too, would be left out. */
+const operationReference = (node: Node): Problem =>
+  error(
+    "UnknownField",
+    placeOf(child(node, "$ref")),
+    "An operation cannot be a reference. Write the operation here, or refer to the whole path item.",
+  );
 
 function noOperations(node: Node): Problem {
   const paths = child(node, "paths");
