@@ -5,11 +5,8 @@ import { writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { runInForeground } from "../tests/e2e/cluster/command.ts";
 import { nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
+import { say } from "../tests/e2e/cluster/progress.ts";
 import { killedWhenItSays } from "../tests/e2e/machine/program.ts";
-
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
 
 const script = (name: string, ...args: readonly string[]): readonly string[] => [process.execPath, name, ...args];
 const e2e = script("scripts/e2e.ts");

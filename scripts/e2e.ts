@@ -8,15 +8,12 @@ import { cacheFolder } from "../src/apply/envoy/binary-cache.ts";
 import { runInForeground } from "../tests/e2e/cluster/command.ts";
 import { down } from "../tests/e2e/cluster/down.ts";
 import { pushTo } from "../tests/e2e/cluster/images/push.ts";
-import { locked } from "../tests/e2e/cluster/lock.ts";
+import { aloneOnMachine } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
 import { kubeconfigOf, registry } from "../tests/e2e/cluster/place.ts";
+import { say } from "../tests/e2e/cluster/progress.ts";
 import { prepare, up } from "../tests/e2e/cluster/up.ts";
-
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
 
 const cluster = "e2e";
 const report = join(cacheFolder(process.env), "e2e-report.md");
@@ -48,7 +45,7 @@ async function inGivenCluster(): Promise<number> {
 
 /** The tests in a cluster of our own, and then those of what the cluster does to this machine. */
 async function inOwnCluster(): Promise<number> {
-  const end = (): Promise<void> => locked("/var/lib", () => down(cluster));
+  const end = (): Promise<void> => aloneOnMachine(() => down(cluster));
   await end();
   try {
     const { node, parts } = await up(cluster, say);

@@ -64,7 +64,7 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }
 
-/** An operation is no place for a reference (OpenAPI 3.1, section 4.8.9): what it refers to, its security too, would be left out. */
+/** An operation is no place for a reference (OpenAPI 3.1, section 4.8.10): what it refers to, its security too, would be left out. */
 const operationReference = (node: Node): Problem =>
   error(
     "UnknownField",

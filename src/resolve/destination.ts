@@ -1,8 +1,8 @@
-import { milliseconds } from "../api/duration.ts";
 import type { DocumentOperation, DocumentPath } from "../openapi/document.ts";
 import { error, type Problem } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
 import { type Destination, namedDestination, serverDestination } from "./backends.ts";
+import { saidTimeout } from "./timeout.ts";
 import type { Level, Whole } from "./whole.ts";
 
 /** Where an operation's requests go, and how long an answer may take. */
@@ -13,20 +13,9 @@ export function destinationOf(
   written: DocumentOperation,
 ): Destination | undefined {
   const destination = backendOf(whole, levels, path, written);
-  return destination && { ...destination, timeoutMs: saidTimeout(levels) ?? destination.timeoutMs };
-}
-
-/** What the innermost level says that says something: its `timeout`, or the one of its `backend` unless a level further in names another. */
-function saidTimeout(levels: readonly Level[]): number | undefined {
-  let chosen = false;
-  for (const { extension } of levels) {
-    const { timeout, backend } = extension?.fields ?? {};
-    const ofBackend = chosen || typeof backend !== "object" ? undefined : backend.timeout;
-    chosen ||= backend !== undefined;
-    const said = timeout ?? ofBackend;
-    if (said !== undefined) return milliseconds(said);
-  }
-  return undefined;
+  return (
+    destination && { ...destination, timeoutMs: saidTimeout(levels.map(({ extension }) => extension))?.timeoutMs ?? destination.timeoutMs }
+  );
 }
 
 /** The innermost level that names a backend decides; where none does, the innermost that has servers. */

@@ -6,6 +6,7 @@ import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../../ope
 import type { Problem } from "../../problem.ts";
 import { type Extension, readExtension } from "../../resolve/extension.ts";
 import type { ResolvedApi } from "../../resolve/gateway.ts";
+import { saidTimeout } from "../../resolve/timeout.ts";
 import { child, type Node, type SourceFile } from "../../text/node.ts";
 
 type Fields = z.infer<typeof operationExtension>;
@@ -51,20 +52,9 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
       existing(backend, "url") ??
       backend ??
       server,
-    timeout: timeoutOf(levels) ?? existing(endpoint, "spec", "timeout"),
+    timeout: saidTimeout(levels)?.where ?? existing(endpoint, "spec", "timeout"),
     security: requirement ?? existing(written?.node, "security") ?? existing(document.root, "security"),
   };
-}
-
-/** The innermost level's `timeout`, or the one of its `backend` unless a level further in names another. */
-function timeoutOf(levels: readonly (Extension<Fields> | undefined)[]): Node | undefined {
-  const backendLevel = levels.find((level) => level?.fields.backend !== undefined);
-  for (const level of levels) {
-    if (level?.fields.timeout !== undefined) return level.at("timeout");
-    const ofBackend = level === backendLevel ? existing(level?.at("backend"), "timeout") : undefined;
-    if (ofBackend !== undefined) return ofBackend;
-  }
-  return undefined;
 }
 
 function placed(

@@ -19,3 +19,6 @@ export async function locked<T>(folder: string, act: () => Promise<T>): Promise<
     await ended;
   }
 }
+
+/** Does something while no other process makes or removes a cluster on this machine. */
+export const aloneOnMachine = <T>(act: () => Promise<T>): Promise<T> => locked("/var/lib", act);

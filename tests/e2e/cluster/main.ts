@@ -2,11 +2,12 @@ import { parseArgs } from "node:util";
 import { runInForeground } from "./command.ts";
 import { down } from "./down.ts";
 import { pushLayout } from "./images/push.ts";
-import { locked } from "./lock.ts";
+import { aloneOnMachine } from "./lock.ts";
 import { entering, enteringNetwork, findNode, type Node } from "./node.ts";
 import { cannotRun } from "./parts/debian.ts";
 import { buildParts } from "./parts/parts.ts";
 import { isClusterName, kubeconfigOf } from "./place.ts";
+import { say } from "./progress.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
 
@@ -22,10 +23,6 @@ const help = `A real Kubernetes cluster on this machine, for the tests and for y
 
   --name NAME   before the command: another cluster than "portico"; several run side by side
 `;
-
-const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
 
 /** What follows these belongs to the command that they run, options too. */
 const passingOn = new Set(["kubectl", "exec"]);
@@ -61,7 +58,7 @@ const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> 
     return 0;
   },
   down: async ({ name }) => {
-    await locked("/var/lib", () => down(name));
+    await aloneOnMachine(() => down(name));
     return 0;
   },
   status: async ({ name, json }) => {

@@ -1,6 +1,11 @@
 /** Says lines to the person. */
 export type Say = (line: string) => void;
 
+/** Words go to stderr: stdout is for what a program reads. */
+export const say: Say = (line) => {
+  process.stderr.write(`${line}\n`);
+};
+
 /** Does a step and says how long it took, in seconds. */
 export async function step<T>(say: Say, what: string, act: () => Promise<T>): Promise<T> {
   const start = performance.now();

@@ -9,14 +9,14 @@ import { down } from "./down.ts";
 import { makeImages, type TestImage } from "./images/images.ts";
 import { pushImage } from "./images/push.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
-import { locked } from "./lock.ts";
+import { aloneOnMachine } from "./lock.ts";
 import { kernelSettings, settingFile } from "./mounts.ts";
-import { findNode, makeFolders, makeNode, type Node, startProcess } from "./node.ts";
+import { findNode, inside, makeFolders, makeNode, type Node, startProcess } from "./node.ts";
 import { partsFolder } from "./parts/cache.ts";
 import { installPackages } from "./parts/debian.ts";
 import { buildParts, type Parts } from "./parts/parts.ts";
 import { makePki } from "./pki.ts";
-import { clusterFolder, dnsAddress, nodeAddress, registry, secureRegistry } from "./place.ts";
+import { clusterFolder, dnsAddress, nodeAddress, nodeName, registry, secureRegistry } from "./place.ts";
 import { type Say, step } from "./progress.ts";
 
 /** A cluster that runs. */
@@ -35,7 +35,7 @@ export async function prepare(say: Say): Promise<{ readonly parts: Parts; readon
 /** Brings a cluster up, unless it is up and healthy. What an earlier attempt left is removed first. */
 export async function up(cluster: string, say: Say): Promise<Cluster> {
   const { parts, images } = await step(say, "packages, parts, images", () => prepare(say));
-  return locked("/var/lib", async () => {
+  return aloneOnMachine(async () => {
     const running = findNode(cluster);
     if (running !== undefined && (await isHealthy(running, parts))) {
       say("It is up already.");
@@ -82,17 +82,13 @@ async function pushImages(node: Node, [base, ...others]: readonly TestImage[], s
 
 async function startDns(node: Node, { kubernetes }: Parts): Promise<void> {
   await applyManifests(node, kubernetes, readFileSync(new URL("components/coredns.yaml", import.meta.url), "utf8"));
-  await applied(node, kubernetes, "--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s");
-}
-
-async function applied(node: Node, kubernetes: string, ...args: readonly string[]): Promise<void> {
-  if (!(await succeeds(node, kubectlInNode(kubernetes, ...args)))) throw new Error(`kubectl ${args.join(" ")} failed`);
+  await inside(node, kubectlInNode(kubernetes, "--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s"));
 }
 
 /** The node's own files in place of this machine's: names, name servers, and the kernel's settings. */
 function writeNodeFiles(cluster: string): void {
   const write = (path: string, text: string): void => writeFileSync(join(clusterFolder(cluster), path), text);
-  write("etc/hosts", `127.0.0.1 localhost\n${nodeAddress} node1 ${registry.name} ${secureRegistry.name}\n`);
+  write("etc/hosts", `127.0.0.1 localhost\n${nodeAddress} ${nodeName} ${registry.name} ${secureRegistry.name}\n`);
   write("etc/resolv.conf", `nameserver ${dnsAddress}\n`);
   for (const [setting, value] of Object.entries(kernelSettings)) write(settingFile(setting), `${value}\n`);
 }

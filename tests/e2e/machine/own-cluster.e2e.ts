@@ -1,24 +1,21 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
-import { applyManifests, kubectlInNode } from "../cluster/components/kubectl.ts";
-import { findNode, inside, type Node } from "../cluster/node.ts";
+import { inside } from "../cluster/node.ts";
 import { registry, secureRegistry } from "../cluster/place.ts";
-import { prepare } from "../cluster/up.ts";
+import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
 
 const secure = `${secureRegistry.name}:${secureRegistry.port}`;
 
 describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () => {
-  let node: Node;
-  let kubernetes: string;
+  let e2e: E2eCluster;
   before(async () => {
-    node = findNode("e2e") ?? assert.fail("the cluster e2e is not up: `npm run e2e` runs this test");
-    kubernetes = (await prepare(() => {})).parts.kubernetes;
+    e2e = await findE2eCluster();
   });
 
-  const kubectl = (...args: readonly string[]): Promise<string> => inside(node, kubectlInNode(kubernetes, ...args));
+  const kubectl = (...args: readonly string[]): Promise<string> => e2e.kubectl(...args);
   const skopeo = (...args: readonly string[]): Promise<string> =>
-    inside(node, ["env", "SSL_CERT_FILE=/run/node/pki/ca.crt", "skopeo", "--insecure-policy", ...args]);
+    inside(e2e.node, ["env", "SSL_CERT_FILE=/run/node/pki/ca.crt", "skopeo", "--insecure-policy", ...args]);
 
   it("a registry with TLS that wants a password: for pushing, for pods, and nobody without it", async (t) => {
     const { user, password } = secureRegistry;
@@ -39,15 +36,13 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
       `--docker-username=${user}`,
       `--docker-password=${password}`,
     );
-    const pod = (name: string, imagePullSecrets: readonly object[]) =>
-      JSON.stringify({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name },
-        spec: { imagePullSecrets, containers: [{ name: "echo", image, imagePullPolicy: "Always" }] },
-      });
-    await applyManifests(node, kubernetes, pod("with-password", [{ name: "secure" }]));
-    await applyManifests(node, kubernetes, pod("without", []));
+    const pod = (name: string, imagePullSecrets: readonly object[]) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name },
+      spec: { imagePullSecrets, containers: [{ name: "echo", image, imagePullPolicy: "Always" }] },
+    });
+    await e2e.apply(pod("with-password", [{ name: "secure" }]), pod("without", []));
     await kubectl("wait", "--for=condition=Ready", "pod/with-password", "--timeout=60s");
     await until(
       "the pod without the password is refused its image",
@@ -69,8 +64,8 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
   });
 
   it("no way out of its network: what is not in it is looked for on a bridge that nothing is plugged into", async () => {
-    const [way] = JSON.parse(await inside(node, ["ip", "-json", "route", "get", "198.51.100.1"]));
+    const [way] = JSON.parse(await inside(e2e.node, ["ip", "-json", "route", "get", "198.51.100.1"]));
     assert.equal(way.dev, "node0");
-    assert.deepEqual(JSON.parse(await inside(node, ["ip", "-json", "link", "show", "master", "node0"])), []);
+    assert.deepEqual(JSON.parse(await inside(e2e.node, ["ip", "-json", "link", "show", "master", "node0"])), []);
   });
 });

@@ -2,41 +2,30 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
 import { components, restart } from "../cluster/components/components.ts";
-import { kubectlInNode } from "../cluster/components/kubectl.ts";
-import { findNode, inside, type Node } from "../cluster/node.ts";
-import { prepare } from "../cluster/up.ts";
+import { inside } from "../cluster/node.ts";
 import { echoObjects } from "../harness/echo.ts";
-
-/** The cluster in which the other tests were run. */
-const name = "e2e";
+import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
 
 describe("a node whose processes crash", { timeout: 300_000 }, () => {
-  let node: Node;
-  let kubernetes: string;
+  let e2e: E2eCluster;
   before(async () => {
-    node = findNode(name) ?? assert.fail(`the cluster ${name} is not up: \`npm run e2e\` runs this test`);
-    kubernetes = (await prepare(() => {})).parts.kubernetes;
+    e2e = await findE2eCluster();
   });
 
-  const kubectl = (...args: readonly string[]): Promise<string> => inside(node, kubectlInNode(kubernetes, ...args));
-  const apply = (name: string): Promise<string> =>
-    inside(
-      node,
-      kubectlInNode(kubernetes, "apply", "--server-side", "--filename=-"),
-      JSON.stringify({ apiVersion: "v1", kind: "List", items: echoObjects(name) }),
-    );
+  const kubectl = (...args: readonly string[]): Promise<string> => e2e.kubectl(...args);
+  const apply = (name: string): Promise<string> => e2e.apply(...echoObjects(name));
   const answers = (name: string): Promise<unknown> =>
     until(
       `the Deployment ${name} answers through its Service`,
       async () => {
         const address = await kubectl("get", `service/${name}`, "--output=jsonpath={.spec.clusterIP}");
-        const received = await inside(node, ["curl", "--silent", "--max-time", "2", `http://${address}/after`]).catch(() => "");
+        const received = await inside(e2e.node, ["curl", "--silent", "--max-time", "2", `http://${address}/after`]).catch(() => "");
         return received.includes('"path":"/after"');
       },
       60_000,
     );
   const crash = async (...names: readonly string[]): Promise<void> => {
-    for (const component of components(kubernetes)) if (names.includes(component.name)) await restart(node, component);
+    for (const component of components(e2e.kubernetes)) if (names.includes(component.name)) await restart(e2e.node, component);
   };
 
   it("kubelet and containerd: pods go on, and new ones start; then the apiserver: what watches it works on", async (t) => {

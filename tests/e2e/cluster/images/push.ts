@@ -7,33 +7,31 @@ import type { TestImage } from "./images.ts";
 /** The name under which pods know a test image. */
 const imageReference = (name: string): string => `${registry.name}:${registry.port}/${name}:test`;
 
+/** The command that copies an image to a registry as it is: without `--preserve-digests` its layers would be compressed on the way. */
+const copy = (from: string, reference: string, plainHttp: boolean): readonly string[] => [
+  "skopeo",
+  "copy",
+  "--quiet",
+  "--insecure-policy",
+  "--preserve-digests",
+  ...(plainHttp ? ["--dest-tls-verify=false"] : []),
+  from,
+  `docker://${reference}`,
+];
+
 /** Pushes an image to the cluster's registry. */
 export async function pushImage(node: Node, { name, folder }: TestImage): Promise<void> {
-  const from = `oci:${join(partsInNode, basename(folder))}`;
-  await inside(node, [
-    "skopeo",
-    "copy",
-    "--quiet",
-    "--insecure-policy",
-    "--preserve-digests",
-    "--dest-tls-verify=false",
-    from,
-    `docker://${imageReference(name)}`,
-  ]);
+  await inside(node, copy(`oci:${join(partsInNode, basename(folder))}`, imageReference(name), true));
 }
 
 /** Pushes any image that skopeo can read on this machine (`oci:DIR`, `docker-archive:FILE`): the name it has for pods. */
 export async function pushLayout(node: Node, from: string, name: string): Promise<string> {
   const reference = name.includes(":") ? `${registry.name}:${registry.port}/${name}` : imageReference(name);
-  const to = `docker://${reference.replace(registry.name, nodeAddress)}`;
-  await run(
-    enteringNetwork(node, ["skopeo", "copy", "--quiet", "--insecure-policy", "--preserve-digests", "--dest-tls-verify=false", from, to]),
-  );
+  await run(enteringNetwork(node, copy(from, reference.replace(registry.name, nodeAddress), true)));
   return reference;
 }
 
 /** Pushes a test image to a registry that this machine reaches, under the name that `testImage` gives it. */
 export async function pushTo(registry: string, plainHttp: boolean, { name, folder }: TestImage): Promise<void> {
-  const options = ["--quiet", "--insecure-policy", "--preserve-digests", ...(plainHttp ? ["--dest-tls-verify=false"] : [])];
-  await run(["skopeo", "copy", ...options, `oci:${folder}`, `docker://${registry}/${name}:test`]);
+  await run(copy(`oci:${folder}`, `${registry}/${name}:test`, plainHttp));
 }

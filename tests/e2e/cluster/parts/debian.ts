@@ -1,11 +1,12 @@
 import { run, runInForeground } from "../command.ts";
 
-/** What a test cluster is made from that Debian has, and a program or file of each package. */
+/** What a test cluster is made from and tested with that Debian has. */
 const packages = [
   "ca-certificates",
   "conntrack",
   "containerd",
   "containernetworking-plugins",
+  "curl",
   "docker-registry",
   "etcd-server",
   "gcc",
