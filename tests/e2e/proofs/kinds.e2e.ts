@@ -5,12 +5,17 @@ import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type KindName, kindNames, kinds } from "../../../src/api/kinds.ts";
 import { brokenSpecs, keptSpecs } from "../../../testing/specs.ts";
+import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { target } from "../harness/target.ts";
 
 const folder = fileURLToPath(new URL("../../../deploy/crds", import.meta.url));
 
 const kubectl = (args: readonly string[], input = ""): Promise<string> => run([...target.kubectl, ...args], { input });
+
+/** The kinds of our category that the apiserver's discovery names (asked anew, and kept for the next kubectl). */
+const namesInDiscovery = async (): Promise<readonly string[]> =>
+  (await kubectl(["api-resources", "--categories=portico", "--output=name"])).split("\n").filter(Boolean);
 
 /** What the apiserver says of an object, without keeping it: undefined when it takes it. */
 async function refusalOf(kind: KindName, spec: unknown): Promise<string | undefined> {
@@ -27,6 +32,8 @@ describe("the four kinds in a real apiserver", { timeout: 120_000 }, () => {
   before(async () => {
     for (const name of readdirSync(folder)) await kubectl(["apply", "--server-side", `--filename=${join(folder, name)}`]);
     await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+    // An established kind is served at once, but named by the discovery that kubectl asks a moment later.
+    await until("discovery names the four kinds", async () => (await namesInDiscovery()).length === kindNames.length, 30_000);
   });
 
   it("their schemas are structural, and all four are in the category", async () => {
