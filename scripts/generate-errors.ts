@@ -1,4 +1,5 @@
 import { errors } from "../src/compile/envoy/errors.ts";
+import { mockErrors } from "../src/openapi/mock/refusal.ts";
 import { reasons } from "../src/reason.ts";
 
 /** What to do about an error that the gateway answers: the client, and who runs it. */
@@ -27,12 +28,22 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
 
 /** A page for each type of error: its URL is the error's `type`. */
 export function errorPages(): readonly { readonly path: string; readonly text: string }[] {
-  return Object.keys(errors)
+  const ofGateway = Object.keys(errors)
     .filter(isKey)
-    .map((key) => {
-      const { type, title, status, detail } = errors[key];
-      return { path: `docs/errors/${slug(type)}.md`, text: `# ${status} ${title}\n\n\`${type}\`\n\n${detail}\n\n${advice[key]}\n` };
-    });
+    .map((key) => page(errors[key], `${errors[key].detail}\n\n${advice[key]}`));
+  return [...ofGateway, ...Object.values(mockErrors).map((error) => page(error, `Only mocked operations answer this. ${error.advice}`))];
+}
+
+const page = ({ type, title, status }: ErrorType, text: string) => ({
+  path: `docs/errors/${slug(type)}.md`,
+  text: `# ${status} ${title}\n\n\`${type}\`\n\n${text}\n`,
+});
+
+/** What all errors have that are answered over HTTP. */
+interface ErrorType {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
 }
 
 const isKey = (key: string): key is keyof typeof errors => key in errors;
@@ -51,11 +62,13 @@ export function problemsPage(): string {
     "## From the gateway",
     "",
     "What the gateway itself answers is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `detail`, and `requestId`, which is in the header",
-    "`x-request-id` and in the access log too. What a backend or a mock answers comes through as it is.",
+    "`x-request-id` and in the access log too. What a backend answers, or a document makes a mock answer, comes through as it is.",
     "",
     "| status | type |",
     "| --- | --- |",
-    ...Object.values(errors).map(({ type, title, status }) => `| ${status} ${title} | [${slug(type)}](errors/${slug(type)}.md) |`),
+    ...[...Object.values(errors), ...Object.values(mockErrors)].map(
+      ({ type, title, status }) => `| ${status} ${title} | [${slug(type)}](errors/${slug(type)}.md) |`,
+    ),
     "",
   ].join("\n");
 }

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Environment, GatewayFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
-import { readDocument } from "../src/openapi/read.ts";
-import { type Checked, failed, type Problem, showPlace } from "../src/problem.ts";
+import { surveyDocument } from "../src/openapi/read.ts";
+import { type Checked, showPlace } from "../src/problem.ts";
 import { type ResolvedApi, resolveGateway } from "../src/resolve/gateway.ts";
 import { parseAll } from "../src/text/parse.ts";
 
@@ -68,15 +68,15 @@ export function resolveCase({ input, settings }: Pick<GoldenCase, "input" | "set
   if (!files.ok) return files;
   const documents = files.value.filter(({ value }) => typeof value === "object" && value !== null && !("kind" in value));
   const resources = files.value.filter((file) => !documents.includes(file));
-  const problems: Problem[] = [];
-  const read = documents.flatMap((file) => {
-    const document = readDocument({ root: file, files: new Map() });
-    problems.push(...document.problems);
-    return document.ok ? [document.value] : [];
-  });
-  if (read.length < documents.length) return failed(...problems);
-  const apis = resolveGateway(read, resources, settings);
-  return { ...apis, problems: [...problems, ...apis.problems] };
+  const surveys = documents.map((file) => surveyDocument({ root: file, files: new Map() }));
+  return resolveGateway(
+    {
+      documents: surveys.flatMap(({ document }) => document ?? []),
+      resources,
+      problems: surveys.flatMap(({ problems }) => problems),
+    },
+    settings,
+  );
 }
 
 const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Environment => ({

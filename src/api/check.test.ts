@@ -62,7 +62,7 @@ describe("what is wrong in x-portico is said where it stands, in words", () => {
       "credentials for every origin",
       'cors: {origins: ["*"], credentials: true}\n',
       [
-        "1:1 /cors WrongValue: Credentials are shared with named origins only (Fetch, 3.2.5). Name the origins in place of `*`, or leave `credentials` out.",
+        "1:1 /cors WrongValue: Beside credentials `*` stands for no origin, method or header (Fetch, sections 3.2.5 and 4.8). Name them in place of `*`, or leave `credentials` out.",
       ],
     ],
     [

@@ -26,8 +26,10 @@ const fields = z.strictObject({
 
 /** Which other origins a browser lets call (WHATWG Fetch, section 3.2). */
 export const cors = under(fields, {
-  message: "Credentials are shared with named origins only (Fetch, 3.2.5). Name the origins in place of `*`, or leave `credentials` out.",
-  holds: (value) => value.credentials !== true || !value.origins.includes("*"),
+  message:
+    "Beside credentials `*` stands for no origin, method or header (Fetch, sections 3.2.5 and 4.8). Name them in place of `*`, or leave `credentials` out.",
+  holds: ({ credentials, origins, methods = [], headers = [] }) =>
+    credentials !== true || ![...origins, ...methods, ...headers].includes("*"),
 });
 
 export type CorsField = z.infer<typeof cors>;

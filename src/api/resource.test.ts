@@ -25,7 +25,7 @@ describe("objects of the four kinds are read from files", () => {
         "apiVersion: portico.dev/v1alpha1\nkind: Security\nmetadata: {name: login}\nspec: {type: basic, basic: {users: {name: users}}}\n",
       ].join("---\n"),
     );
-    assert.ok(result.ok, JSON.stringify(result.problems));
+    assert.deepEqual(result.problems, []);
     const { apis, targetEndpoints, rateLimitings, securities } = result.value;
     assert.deepEqual(targetEndpoints.get("pets")?.spec, { url: "http://a.example" });
     assert.deepEqual(rateLimitings.get("pets")?.spec, { type: "api", requests: 5, unit: "second" });
@@ -35,7 +35,7 @@ describe("objects of the four kinds are read from files", () => {
 
   it("nothing between two lines of --- is nothing", () => {
     const result = read(`---\n---\n${endpoint("pets")}---\n`);
-    assert.ok(result.ok);
+    assert.deepEqual(result.problems, []);
     assert.equal(result.value.targetEndpoints.size, 1);
   });
 
@@ -43,7 +43,7 @@ describe("objects of the four kinds are read from files", () => {
     const result = read(
       "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: portico.dev/v1alpha1, kind: TargetEndpoint, metadata: {name: a}, spec: {url: http://a}}\n",
     );
-    assert.ok(result.ok);
+    assert.deepEqual(result.problems, []);
     assert.equal(result.value.targetEndpoints.get("a")?.node.pointer, "/items/0");
   });
 

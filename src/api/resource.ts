@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Checked, error, type Problem, showPlace } from "../problem.ts";
+import { error, type Problem, showPlace } from "../problem.ts";
 import { child, elements, isObject, type Node, placeOf, root, type SourceFile } from "../text/node.ts";
 import { didYouMean, suggest } from "../text/suggest.ts";
 import { type ApiSpec, apiSpec } from "./api.ts";
@@ -38,7 +38,7 @@ interface Headed {
  * groups are none of ours and passed over; one that looks meant for us is a Problem (UnknownKind, WrongValue), as are two of one kind
  * and name (DuplicateResource) and whatever does not have its kind's shape.
  */
-export function readResources(files: readonly SourceFile[]): Checked<Resources> {
+export function readResources(files: readonly SourceFile[]): { readonly value: Resources; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const headed = files
     .flatMap((file) => opened(root(file)))
@@ -64,7 +64,7 @@ export function readResources(files: readonly SourceFile[]): Checked<Resources> 
     rateLimitings: collect("RateLimiting", rateLimitingSpec),
     securities: collect("Security", securitySpec),
   };
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, value, problems };
+  return { value, problems };
 }
 
 /** The objects in a value: itself, those of a list, or none where there is nothing between two `---`. */

@@ -103,8 +103,8 @@ const documentOnly = {
   basePath: z
     .string()
     .regex(
-      /^(\/[^\s?#{}%]*)?$/,
-      "Not a base path. Write nothing, or a path that starts with a slash, without parameters, query or fragment.",
+      /^(?!.*\/\.\.?(\/|$))(\/[^\s?#{}%\\]*)?$/,
+      "Not a base path. Write nothing, or a path that starts with a slash, without parameters, query, fragment or dot segments.",
     )
     .optional()
     .describe("What stands before every path. Default: the path of the document's first server."),

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { refusal } from "../openapi/mock/refusal.ts";
+import { mockErrors, refusal } from "../openapi/mock/refusal.ts";
 import { chosenReply, type MockSource } from "../openapi/mock/replies.ts";
 import type { MockReply } from "../openapi/mock/reply.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
@@ -75,15 +75,19 @@ function answer(request: IncomingMessage, response: ServerResponse, lookup: Mock
   try {
     send(response, replyTo(request, lookup));
   } catch {
-    send(response, refusal(500, "The mock answer could not be made", "Report this as a fault of Portico, with the document."));
+    const detail = "The mock answer could not be made. Report this as a fault of Portico, with the document.";
+    send(response, refusal(mockErrors.failed, detail, field(request, "x-request-id")));
   }
 }
 
 function replyTo(request: IncomingMessage, lookup: MockLookup): MockReply {
   const source = findSource(lookup, field(request, "portico-api") ?? "", field(request, "portico-operation") ?? "");
-  if (source === undefined)
-    return refusal(404, "There is no such operation", "The document has changed, or the request did not come through the gateway.");
-  return chosenReply(source, { prefer: field(request, "prefer"), accept: field(request, "accept") });
+  const requestId = field(request, "x-request-id");
+  if (source === undefined) {
+    const detail = "There is no such operation: the document has changed, or the request did not come through the gateway.";
+    return refusal(mockErrors.noOperation, detail, requestId);
+  }
+  return chosenReply(source, { prefer: field(request, "prefer"), accept: field(request, "accept"), requestId });
 }
 
 /** Names as they stand, else decoded: only the gateway knows whether it had to encode. */

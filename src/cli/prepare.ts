@@ -1,6 +1,6 @@
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
-import { type Checked, failed } from "../problem.ts";
+import type { Checked } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { loadSources, type SourcePaths } from "../source/gateway.ts";
@@ -22,13 +22,10 @@ export async function prepareGateway(
   noticed?: (path: string) => void,
 ): Promise<Checked<PreparedGateway>> {
   const sources = await loadSources(paths, noticed);
-  if (!sources.ok) return sources;
-  const { documents, resources } = sources.value;
-  const apis = resolveGateway(documents, resources, settings);
-  const problems = [...sources.problems, ...apis.problems];
-  if (!apis.ok) return failed(...problems);
-  const files = [...documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...resources];
-  return { ok: true, value: { apis: apis.value, files }, problems };
+  const apis = resolveGateway(sources, settings);
+  if (!apis.ok) return apis;
+  const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...sources.resources];
+  return { ok: true, value: { apis: apis.value, files }, problems: apis.problems };
 }
 
 const engine: Engine = envoy;

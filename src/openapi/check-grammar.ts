@@ -1,10 +1,11 @@
 import { error, type Problem, warning } from "../problem.ts";
-import { isObject, type JsonObject, type Node, placeOf } from "../text/node.ts";
+import { child, isObject, type JsonObject, members, type Node, placeOf } from "../text/node.ts";
 import { join, tokens } from "../text/pointer.ts";
 import { describing, type Grammar, type Shape } from "./grammar.ts";
 import { type DocumentFiles, follow, refOf } from "./references.ts";
+import { strayFields } from "./stray-fields.ts";
 
-/** Problems beyond these are the same story again. */
+/** Problems beyond these are the same story again; that there are more is said. */
 const enough = 200;
 
 /** A check of one document on its way. */
@@ -24,7 +25,12 @@ interface Check {
 export function checkGrammar(documents: DocumentFiles, grammar: Grammar, document: Node): readonly Problem[] {
   const check: Check = { documents, grammar, problems: [], seen: new Map() };
   checkObject(check, document, "Document", false);
-  return check.problems;
+  if (check.problems.length < enough) return check.problems;
+  const more = "There may be more than these. Mend them, and check again.";
+  return [
+    ...check.problems.slice(0, enough),
+    error("TooManyProblems", placeOf(document), `The first ${enough} Problems are shown. ${more}`),
+  ];
 }
 
 function checkValue(check: Check, node: Node, shape: Shape, lenient: boolean): void {
@@ -45,6 +51,9 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
   }
   const target = refOf(node) === undefined ? undefined : follow(check.documents, node);
   check.problems.push(...(target?.problems ?? []));
+  // What stands beside a path item's reference counts, too (OpenAPI 3.1, section 4.8.9).
+  if (target !== undefined && name === "PathItem" && firstTime(check, "beside $ref", node.value))
+    checkFields(check, node, node.value, name, lenient);
   if (target?.ok === false) return;
   const at = target?.value ?? node;
   // Where a schema is, `true` and `false` are schemas too.
@@ -53,11 +62,12 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
   else if (firstTime(check, name, at.value)) checkFields(check, at, at.value, name, lenient);
 }
 
-function checkFields(check: Check, { file, pointer }: Node, value: JsonObject, name: string, lenient: boolean): void {
+function checkFields(check: Check, node: Node, value: JsonObject, name: string, lenient: boolean): void {
   const fields = check.grammar[name] ?? {};
+  check.problems.push(...strayFields(node, name, fields));
   for (const key of Object.keys(value)) {
     const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (shape !== undefined) checkValue(check, { file, pointer: join(pointer, key), value: value[key] }, shape, lenient);
+    if (shape !== undefined) checkValue(check, child(node, key), shape, lenient);
   }
 }
 
@@ -81,9 +91,8 @@ function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, leni
     wrong(check, node, shape, lenient);
     return;
   }
-  for (const [key, value] of Object.entries(node.value)) {
-    if (!key.startsWith("x-")) checkValue(check, { file: node.file, pointer: join(node.pointer, key), value }, shape.map, lenient);
-  }
+  if (tokens(node.pointer).at(-1) === "paths") check.problems.push(...strayFields(node, "paths", {}));
+  for (const [key, member] of members(node)) if (!key.startsWith("x-")) checkValue(check, member, shape.map, lenient);
 }
 
 function firstTime({ seen }: Check, role: string, value: object): boolean {

@@ -17,13 +17,13 @@ export interface OpenApiDocument {
   readonly paths: readonly DocumentPath[];
 }
 
-/** One entry of `paths`: its key as it is written, and the path item it stands for. */
+/** One entry of `paths`: its key as it is written, and the path item. */
 export interface DocumentPath {
   readonly key: string;
   /** Where the key is written. */
   readonly where: Node;
-  /** The path item, its `$ref` followed. */
-  readonly node: Node;
+  /** The path item where it is written, and then, where that has a `$ref`, what it leads to. */
+  readonly items: readonly Node[];
   readonly servers: readonly Server[] | undefined;
   readonly operations: readonly DocumentOperation[];
 }

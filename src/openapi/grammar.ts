@@ -237,6 +237,9 @@ const openapi31: Grammar = {
   ...openapi30,
   Document: { ...openapi30.Document, jsonSchemaDialect: "string", webhooks: map(object("PathItem")) },
   Components: { ...openapi30.Components, schemas: map(schema31), pathItems: map(object("PathItem")) },
+  Parameter: { ...openapi30.Parameter, schema: schema31 },
+  Header: { ...openapi30.Header, schema: schema31 },
+  MediaType: { ...openapi30.MediaType, schema: schema31 },
   Schema: {
     ...openapi30.Schema,
     exclusiveMaximum: either("number", "boolean"),

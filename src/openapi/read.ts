@@ -17,19 +17,30 @@ const methodsOf: Readonly<Record<Format, readonly string[]>> = {
 };
 
 /**
- * An OpenAPI document from its files. Fails with what is wrong in its form: NotOpenApi, UnknownVersion, WrongType, DanglingRef,
+ * An OpenAPI document from its files. Fails with what is wrong in its form: NotOpenApi, UnknownVersion, WrongType, UnknownField, DanglingRef,
  * RefCycle, NoOperations. Problems in what only describes are warnings.
  */
 export function readDocument(files: DocumentFiles): Checked<OpenApiDocument> {
+  const { document, problems } = surveyDocument(files);
+  return document === undefined ? failed(...problems) : checked(document, problems);
+}
+
+/** What is wrong with the form of a document, and as much of it as can be read all the same: that may be wrong in other ways, too. */
+export interface Survey {
+  /** Undefined where it is no OpenAPI document. */
+  readonly document: OpenApiDocument | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export function surveyDocument(files: DocumentFiles): Survey {
   const node = root(files.root);
   const format = formatOf(node);
-  if (!format.ok) return format;
-  const problems = checkGrammar(files, grammars[format.value], node);
-  if (problems.some((problem) => problem.severity === "error")) return { ok: false, problems };
+  if (!format.ok) return { document: undefined, problems: format.problems };
+  const problems = [...checkGrammar(files, grammars[format.value], node)];
   const paths = pathsOf(files, node, format.value);
-  if (paths.every((path) => path.operations.length === 0)) return failed(...problems, noOperations(node));
-  const referring = paths.flatMap((path) => path.operations.filter((operation) => child(operation.node, "$ref").value !== undefined));
-  if (referring.length > 0) return failed(...problems, ...referring.map((operation) => operationReference(operation.node)));
+  problems.push(...paths.flatMap((path) => [...path.operations.flatMap(({ node: at }) => operationReference(at)), ...writtenTwice(path)]));
+  const wrong = problems.some((problem) => problem.severity === "error");
+  if (!wrong && paths.every((path) => path.operations.length === 0)) problems.push(noOperations(node));
   const document: OpenApiDocument = {
     format: format.value,
     files,
@@ -42,7 +53,7 @@ export function readDocument(files: DocumentFiles): Checked<OpenApiDocument> {
     schemes: schemesOf(files, node, format.value),
     paths,
   };
-  return checked(document, problems);
+  return { document, problems };
 }
 
 /** Follows references and remembers where each leads: mocks ask for the same schemas again and again. */
@@ -65,12 +76,27 @@ function text(value: unknown): string | undefined {
 }
 
 /** An operation is no place for a reference (OpenAPI 3.1, section 4.8.10): what it refers to, its security too, would be left out. */
-const operationReference = (node: Node): Problem =>
-  error(
-    "UnknownField",
-    placeOf(child(node, "$ref")),
-    "An operation cannot be a reference. Write the operation here, or refer to the whole path item.",
+function operationReference(node: Node): readonly Problem[] {
+  const reference = child(node, "$ref");
+  if (reference.value === undefined) return [];
+  return [
+    error(
+      "UnknownField",
+      placeOf(reference),
+      "An operation cannot be a reference. Write the operation here, or refer to the whole path item.",
+    ),
+  ];
+}
+
+/** What a path item says itself, and what its `$ref` leads to says again: which of the two counts is undefined (OpenAPI 3.1, section 4.8.9). */
+function writtenTwice({ items: [own, referred] }: DocumentPath): readonly Problem[] {
+  if (own === undefined || referred === undefined) return [];
+  return members(own).flatMap(([key, member]) =>
+    isObject(referred.value) && Object.hasOwn(referred.value, key) && methodsOf["3.2"].includes(key)
+      ? [error("WrongValue", placeOf(member), `\`${key}\` stands here and in the path item that \`$ref\` leads to. Keep one of them.`)]
+      : [],
   );
+}
 
 function noOperations(node: Node): Problem {
   const paths = child(node, "paths");
@@ -80,12 +106,22 @@ function noOperations(node: Node): Problem {
 function pathsOf(files: DocumentFiles, document: Node, format: Format): readonly DocumentPath[] {
   return members(child(document, "paths")).flatMap(([key, where]) => {
     if (key.startsWith("x-")) return [];
-    const item = follow(files, where);
-    return item.ok
-      ? [{ key, where, node: item.value, servers: serversOf(item.value), operations: operationsOf(item.value, document, format) }]
-      : [];
+    const target = follow(files, where);
+    const items = target.ok && target.value.value !== where.value ? [where, target.value] : [where];
+    return [
+      {
+        key,
+        where,
+        items,
+        servers: items.map(serversOf).find((servers) => servers !== undefined),
+        operations: firstOfEachMethod(items.flatMap((item) => operationsOf(item, document, format))),
+      },
+    ];
   });
 }
+
+const firstOfEachMethod = (operations: readonly DocumentOperation[]): readonly DocumentOperation[] =>
+  operations.filter(({ method }, index) => operations.findIndex((one) => one.method === method) === index);
 
 function operationsOf(item: Node, document: Node, format: Format): readonly DocumentOperation[] {
   const fixed = methodsOf[format].map((name) => [name.toUpperCase(), child(item, name)] as const);

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { type Checked, checked, error, failed } from "../problem.ts";
-import { isObject, type Node, placeOf, root, type SourceFile } from "../text/node.ts";
+import { elements, isObject, members, type Node, placeOf, root, type SourceFile } from "../text/node.ts";
 import { join, tokens } from "../text/pointer.ts";
 
 /** A document and every file it refers to, by the name it is referred to with (relative to the person's working folder, or a URL). */
@@ -68,10 +68,14 @@ export function follow(documents: DocumentFiles, node: Node): Checked<Node> {
 
 const show = (ref: string): string => (ref.length > 200 ? `${ref.slice(0, 200)}...` : ref);
 
-/** The node at a pointer of a file. */
-function descend(documents: DocumentFiles, name: string, pointer: string): Node | undefined {
+/** The node that a reference's fragment names in a file: by a pointer, or by the `$anchor` of a schema (JSON Schema 2020-12, section 8.2.2). */
+function descend(documents: DocumentFiles, name: string, fragment: string): Node | undefined {
   const file = name === documents.root.name ? documents.root : documents.files.get(name);
-  if (file === undefined || (pointer !== "" && !pointer.startsWith("/"))) return undefined;
+  if (file === undefined) return undefined;
+  return fragment === "" || fragment.startsWith("/") ? atPointer(file, fragment) : anchorsOf(file).get(fragment);
+}
+
+function atPointer(file: SourceFile, pointer: string): Node | undefined {
   let { value } = root(file);
   let way = "";
   for (const token of tokens(pointer)) {
@@ -81,4 +85,24 @@ function descend(documents: DocumentFiles, name: string, pointer: string): Node 
     way = join(way, token);
   }
   return value === undefined ? undefined : { file, pointer: way, value };
+}
+
+/** The anchors of the files in which somebody asked for one. */
+const anchors = new WeakMap<SourceFile, ReadonlyMap<string, Node>>();
+
+function anchorsOf(file: SourceFile): ReadonlyMap<string, Node> {
+  const known = anchors.get(file);
+  if (known !== undefined) return known;
+  const found = new Map<string, Node>();
+  const seen = new Set<object>();
+  const waiting: Node[] = [root(file)];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (typeof node.value !== "object" || node.value === null || seen.has(node.value)) continue;
+    seen.add(node.value);
+    if (isObject(node.value) && typeof node.value.$anchor === "string" && !found.has(node.value.$anchor))
+      found.set(node.value.$anchor, node);
+    for (const [, member] of isObject(node.value) ? members(node) : elements(node).entries()) waiting.push(member);
+  }
+  anchors.set(file, found);
+  return found;
 }

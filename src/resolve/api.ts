@@ -1,17 +1,18 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
-import { documentExtension, operationExtension, pathExtension } from "../api/x-portico.ts";
+import { documentExtension, operationExtension } from "../api/x-portico.ts";
 import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
-import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
+import { type Checked, checked, error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
-import { child, placeOf } from "../text/node.ts";
+import { child, type Node, placeOf } from "../text/node.ts";
 import { withoutTwins } from "./clashes.ts";
 import { destinationOf } from "./destination.ts";
-import { readExtension } from "./extension.ts";
+import { pathExtensions, readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
+import { sayOnce } from "./say-once.ts";
 import { parseServerUrl } from "./server-url.ts";
 import type { ResolveSettings } from "./settings.ts";
 import type { Level, Whole } from "./whole.ts";
@@ -28,7 +29,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const extension = readExtension("document", documentExtension, document.root, { document, version, problems });
   const { path: basePath } = parseServerUrl(extension?.fields.basePath ?? document.servers[0]?.url ?? "");
   const whole: Whole = { document, resources, settings, version, basePath, level: { scope: "document", extension }, problems };
-  const resolved = uniqueIds(document).flatMap((path) => pathOperations(whole, path));
+  const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, path));
   const place = placesOf(document);
   const operations = withoutTwins(
     resolved.map(({ operation }) => operation),
@@ -71,12 +72,18 @@ interface NamedPath {
   readonly operations: readonly { readonly written: DocumentOperation; readonly id: string }[];
 }
 
-/** The operations with ids that are theirs alone: one whose operationId was taken before goes by its method and path. */
-function uniqueIds(document: OpenApiDocument): readonly NamedPath[] {
-  const taken = new Set<string>();
-  const uniqueId = (path: DocumentPath, { id, method }: DocumentOperation): string => {
-    const unique = id === undefined || taken.has(id) ? `${method} ${path.key}` : id;
-    taken.add(unique);
+/** The operations with ids that are theirs alone: one whose operationId was taken before goes by its method and path (a warning). */
+function uniqueIds(document: OpenApiDocument, problems: Problem[]): readonly NamedPath[] {
+  const taken = new Map<string, Node>();
+  const uniqueId = (path: DocumentPath, { id, method, node }: DocumentOperation): string => {
+    const first = id === undefined ? undefined : taken.get(id);
+    const unique = id === undefined || first !== undefined ? `${method} ${path.key}` : id;
+    taken.set(unique, node);
+    // A path item that several paths refer to says its ids once.
+    if (first !== undefined && first.value !== node.value) {
+      const message = `\`${id}\` is another operation's operationId, so this one goes by \`${unique}\`. Give it an operationId of its own.`;
+      problems.push(warning("DuplicateOperationId", placeOf(child(node, "operationId")), message));
+    }
     return unique;
   };
   return document.paths.map((path) => ({ path, operations: path.operations.map((written) => ({ written, id: uniqueId(path, written) })) }));
@@ -94,16 +101,18 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
     problems.push(error("BadPath", placeOf(path.where), key.message));
     return [];
   }
-  const pathLevel: Level = { scope: path.key, extension: readExtension("path", pathExtension, path.node, whole) };
+  if (key.spanning !== undefined) problems.push(warning("BadPath", placeOf(path.where), spanningParameter(key.spanning)));
+  const pathLevels: readonly Level[] = pathExtensions(path, whole).map((extension) => ({ scope: path.key, extension }));
   const methods = path.operations.map(({ method }) => method);
   return operations.flatMap(({ written, id }) => {
     const level: Level = {
       scope: `${written.method} ${path.key}`,
       extension: readExtension("operation", operationExtension, written.node, whole),
     };
-    const levels = [level, pathLevel, whole.level];
-    const fields: Fields = { ...whole.level.extension?.fields, ...pathLevel.extension?.fields, ...level.extension?.fields };
+    const levels = [level, ...pathLevels, whole.level];
+    const fields: Fields = Object.assign({}, ...levels.toReversed().map(({ extension }) => extension?.fields));
     if (fields.disabled === true) return [];
+    if (fields.mock === true && fields.webSocket === true) sayMockedWebSocket(levels, problems);
     const destination = isMocked(fields, settings) ? undefined : destinationOf(whole, levels, path, written);
     const operation = resolveOperation({
       document,
@@ -120,6 +129,16 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
     return operation === undefined ? [] : [{ operation, backend: destination?.backend }];
   });
 }
+
+/** Both are said on purpose, perhaps at different levels; the gateway refuses such an upgrade with 403. */
+function sayMockedWebSocket(levels: readonly Level[], problems: Problem[]): void {
+  const said = levels.find(({ extension }) => extension?.fields.webSocket !== undefined)?.extension;
+  const message = "A mocked answer is no WebSocket, so the upgrade is refused. Leave out `webSocket`, or `mock`.";
+  if (said !== undefined) sayOnce(problems, warning("WrongValue", placeOf(said.at("webSocket")), message));
+}
+
+const spanningParameter = (written: string): string =>
+  `\`${written}\` stands for one segment, as every parameter of OpenAPI does: a value with a slash in it is not matched. Write a path for each number of segments.`;
 
 /** The backends that operations are left for, each once, in the order of their first use. */
 function usedBackends(resolved: readonly Resolved[], operations: readonly Operation[]): readonly Backend[] {

@@ -2,11 +2,10 @@ import type { BackendField } from "../api/backend.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { Resources } from "../api/resource.ts";
 import type { Backend, BackendPath, Target } from "../model/api.ts";
-import type { Server } from "../openapi/document.ts";
 import { error, type Problem } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
-import { parseServerUrl } from "./server-url.ts";
+import { parseServerUrl, type ServerUrl } from "./server-url.ts";
 
 /** Where an operation's requests go, as its level of the document or its servers say. */
 export interface Destination {
@@ -63,7 +62,7 @@ function endpointDestination(
 /** One backend of several urls, each asked in its turn. They differ in host and port only: a path or TLS is the backend's as a whole. */
 function backendOf(name: string, urls: readonly string[], connectTimeoutMs: number, at: Node, problems: Problem[]): Backend | undefined {
   const parsed = urls.map(parseServerUrl);
-  const targets = parsed.flatMap(({ target }) => (target === undefined ? [] : [target]));
+  const targets = parsed.flatMap(({ target }) => (typeof target === "string" ? [] : [target]));
   const [first] = targets;
   if (first === undefined || targets.length < urls.length) {
     // A TargetEndpoint with fields of a later version only: its NotYet was said already.
@@ -90,11 +89,9 @@ const distinct = (targets: readonly Target[]): readonly Target[] => [
   ...new Map(targets.map((target) => [`${target.host} ${target.port}`, target] as const)).values(),
 ];
 
-/** The destination that servers name: the first of them, as OpenAPI's clients take it. With the API's own base path nothing is rewritten. */
-export function serverDestination(servers: readonly Server[], scope: string, basePath: string): Destination | undefined {
-  const [server] = servers;
-  const { target, path } = server === undefined ? { target: undefined, path: "" } : parseServerUrl(server.url);
-  if (target === undefined) return undefined;
+/** The destination that a server names. With the API's own base path nothing is rewritten. */
+export function serverDestination({ target, path }: ServerUrl, scope: string, basePath: string): Destination | undefined {
+  if (typeof target === "string") return undefined;
   const same = path === basePath;
   return {
     backend: { name: `@${scope}`, targets: [target], path: same ? "" : path, connectTimeoutMs: defaultConnectTimeoutMs },

@@ -1,7 +1,9 @@
-import type { DocumentOperation, DocumentPath } from "../openapi/document.ts";
-import { error, type Problem } from "../problem.ts";
-import { type Node, placeOf } from "../text/node.ts";
+import type { DocumentOperation, DocumentPath, OpenApiDocument, Server } from "../openapi/document.ts";
+import { error, type Problem, warning } from "../problem.ts";
+import { child, placeOf } from "../text/node.ts";
 import { type Destination, namedDestination, serverDestination } from "./backends.ts";
+import { sayOnce } from "./say-once.ts";
+import { parseServerUrl, type ServerUrl } from "./server-url.ts";
 import { saidTimeout } from "./timeout.ts";
 import type { Level, Whole } from "./whole.ts";
 
@@ -20,37 +22,49 @@ export function destinationOf(
 
 /** The innermost level that names a backend decides; where none does, the innermost that has servers. */
 function backendOf(whole: Whole, levels: readonly Level[], path: DocumentPath, written: DocumentOperation): Destination | undefined {
-  const { problems, resources, document, basePath } = whole;
+  const { problems, resources, basePath } = whole;
   const said = levels.find(({ extension }) => extension?.fields.backend !== undefined);
   if (said?.extension?.fields.backend !== undefined)
     return namedDestination(said.extension.fields.backend, said.extension.at("backend"), said.scope, resources, problems);
-  const [operationLevel, pathLevel, documentLevel] = levels.map(({ scope }) => scope);
-  const own = written.servers ?? path.servers;
-  const scope = written.servers ? operationLevel : path.servers ? pathLevel : documentLevel;
-  const servers = own ?? document.servers;
-  const destination = serverDestination(servers, scope ?? "document", basePath);
-  if (destination === undefined) noBackend(problems, servers[0]?.where ?? document.root, servers[0]?.url);
-  return destination;
+  const { servers, scope, at } = serversFor(whole.document, path, written, levels[0]?.scope ?? "");
+  // The first of them, as OpenAPI's clients take it.
+  const [server] = servers;
+  if (server === undefined) {
+    sayOnce(problems, error("NoBackend", placeOf(at), `The document names no server, so nothing says where requests go. ${advice}`));
+    return undefined;
+  }
+  const url = parseServerUrl(server.url);
+  const wrong = problemOf(url, server);
+  if (wrong !== undefined) sayOnce(problems, wrong);
+  return serverDestination(url, scope, basePath);
 }
 
-/** Said once for each server that does not serve, not for each operation. */
-function noBackend(problems: Problem[], at: Node, url: string | undefined): void {
-  const where = placeOf(at);
-  if (
-    problems.some(
-      (problem) =>
-        problem.where.pointer === where.pointer && problem.where.source === where.source && /^(NoBackend|BadServer)$/.test(problem.reason),
-    )
-  )
-    return;
-  const advice = "Write `x-portico: {backend: {url: http://...}}`, name a TargetEndpoint there, or answer from the document with --mock.";
-  problems.push(
-    url === undefined
-      ? error("NoBackend", where, `The document names no server, so nothing says where requests go. ${advice}`)
-      : error(
-          "BadServer",
-          where,
-          `Requests can't be sent to the server \`${url.slice(0, 100)}\`: it is no absolute http or https URL. ${advice}`,
-        ),
-  );
+/** The servers that count for an operation, what says them, and the name of what they are said for (OpenAPI 3.1, section 4.8.10). */
+function serversFor(document: OpenApiDocument, path: DocumentPath, written: DocumentOperation, scope: string) {
+  if (written.servers) return { servers: written.servers, scope, at: child(written.node, "servers") };
+  if (path.servers) return { servers: path.servers, scope: path.key, at: child(path.where, "servers") };
+  return { servers: document.servers, scope: "document", at: child(document.root, "servers") };
+}
+
+const advice = "Write `x-portico: {backend: {url: http://...}}`, name a TargetEndpoint there, or answer from the document with --mock.";
+
+function problemOf({ target, hasQuery }: ServerUrl, { url, where }: Server): Problem | undefined {
+  const place = placeOf(where);
+  switch (target) {
+    case "password":
+      return error(
+        "InlinePassword",
+        place,
+        `The server's URL has a password in it, which everybody reads who reads the document. ${advice}`,
+      );
+    case "relative":
+    case "malformed": {
+      const why = target === "relative" ? "it is no absolute http or https URL" : "its host or port is none";
+      return error("BadServer", place, `Requests can't be sent to the server \`${url.slice(0, 100)}\`: ${why}. ${advice}`);
+    }
+    default:
+      return hasQuery
+        ? warning("BadServer", place, "The server's URL has a query or fragment, which is left out. Take it out.")
+        : undefined;
+  }
 }

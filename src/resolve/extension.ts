@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { checkShape } from "../api/check.ts";
 import { notYet } from "../api/enforced.ts";
-import type { OpenApiDocument } from "../openapi/document.ts";
+import { pathExtension } from "../api/x-portico.ts";
+import type { DocumentPath, OpenApiDocument } from "../openapi/document.ts";
 import { translate } from "../openapi/wso2/translate.ts";
 import { error, type Place, type Problem } from "../problem.ts";
 import { child, isObject, members, type Node, placeOf } from "../text/node.ts";
@@ -13,6 +14,8 @@ export interface Extension<Fields> {
   readonly fields: Fields;
   readonly at: (key: string) => Node;
 }
+
+type PathFields = z.infer<typeof pathExtension>;
 
 type Level = "document" | "path" | "operation";
 
@@ -44,6 +47,10 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
   problems.push(...notYet("x-portico", read.value).map(({ path, feature }) => notYetProblem(placeAt(path), path, feature)));
   return { fields: read.value, at };
 }
+
+/** The extensions of a path, the innermost first: what is written beside its `$ref` counts before what that leads to. */
+export const pathExtensions = (path: DocumentPath, whole: Whole): readonly (Extension<PathFields> | undefined)[] =>
+  path.items.map((item) => readExtension("path", pathExtension, item, whole));
 
 /** `x-portico` with one letter too many, too few, wrong or swapped, or in capitals; `x-protocol` is somebody else's. */
 const nearlyOurs = (key: string): boolean => /^x/i.test(key) && isOneEditAway(key, "x-portico");

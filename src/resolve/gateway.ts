@@ -4,6 +4,7 @@ import { type Resource, type Resources, readResources } from "../api/resource.ts
 import type { ApiModel, Operation } from "../model/api.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
+import type { Reason } from "../reason.ts";
 import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { placesOf, resolveApi } from "./api.ts";
 import { clashesBetween } from "./clashes.ts";
@@ -18,23 +19,30 @@ export interface ResolvedApi {
   readonly place: (operation: Operation) => Place;
 }
 
-/** All APIs of one gateway, or every Problem of all of them. */
-export function resolveGateway(
-  documents: readonly OpenApiDocument[],
-  resourceFiles: readonly SourceFile[],
-  settings: ResolveSettings,
-): Checked<readonly ResolvedApi[]> {
-  const resources = readResources(resourceFiles);
-  if (!resources.ok) return resources;
-  const problems: Problem[] = [...resources.problems, ...unservedFields(resources.value)];
+/** What sources hold, as far as it could be read, and what was wrong with reading it. */
+export interface ReadSources {
+  readonly documents: readonly OpenApiDocument[];
+  readonly resources: readonly SourceFile[];
+  readonly problems: readonly Problem[];
+}
+
+/** What is missing may stand in what could not be read. */
+const absences: ReadonlySet<Reason> = new Set(["NoOperations", "NoBackend", "UnknownBackend"]);
+
+/** All APIs of one gateway, or every Problem of all of them, those of reading first. */
+export function resolveGateway(sources: ReadSources, settings: ResolveSettings): Checked<readonly ResolvedApi[]> {
+  const resources = readResources(sources.resources);
+  const before = [...sources.problems, ...resources.problems];
+  const problems: Problem[] = [...unservedFields(resources.value)];
   const apis: ResolvedApi[] = [];
-  for (const document of documents) {
+  for (const document of sources.documents) {
     const model = resolveApi(document, resources.value, settings);
     problems.push(...model.problems);
     if (model.ok) apis.push({ model: model.value, document, place: placesOf(document) });
   }
   problems.push(...sameNames(apis), ...clashesBetween(apis));
-  return checked(apis, problems);
+  const isWhole = before.every(({ severity }) => severity === "warning");
+  return checked(apis, [...before, ...problems.filter(({ reason }) => isWhole || !absences.has(reason))]);
 }
 
 /** What the resources say that this version does not do yet. */
@@ -63,7 +71,7 @@ function sameNames(apis: readonly ResolvedApi[]): readonly Problem[] {
     const where = placeOf(child(child(document.root, "info"), "title"));
     return [
       error(
-        "BasePathClash",
+        "NameClash",
         where,
         `Two documents make an API \`${model.name}\`: this one and ${twin.document.root.file.name}. Give one of them a name: \`x-portico: {name: ...}\`.`,
       ),

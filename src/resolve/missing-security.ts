@@ -1,5 +1,5 @@
 import type { Operation } from "../model/api.ts";
-import type { OpenApiDocument } from "../openapi/document.ts";
+import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
 import type { ResolveSettings } from "./settings.ts";
@@ -26,11 +26,9 @@ export function missingSecurity(
   });
 }
 
-/** Where a scheme is defined, else where the document asks for it. */
+/** Where a scheme is defined, else where the document, or the first operation, asks for it. */
 function schemeNode(document: OpenApiDocument, name: string): Node {
-  return (
-    document.schemes.get(name)?.where ??
-    document.security?.find(({ schemes }) => schemes.some((scheme) => scheme.name === name))?.where ??
-    document.root
-  );
+  const asked = [document.security, ...document.paths.flatMap(({ operations }) => operations.map(({ security }) => security))];
+  const names = ({ schemes }: SecurityRequirement): boolean => schemes.some((scheme) => scheme.name === name);
+  return document.schemes.get(name)?.where ?? asked.flatMap((list) => list ?? []).find(names)?.where ?? document.root;
 }

@@ -68,7 +68,7 @@ function answerOf({ document, written, fields, destination, settings }: Operatio
 function corsOf(said: CorsField | false | undefined, methods: readonly string[]): Cors | undefined {
   if (said === undefined || said === false) return undefined;
   return {
-    origins: said.origins,
+    origins: said.origins.map(asBrowsersWrite),
     methods: said.methods ?? methods,
     headers: said.headers ?? [],
     exposedHeaders: said.exposedHeaders ?? [],
@@ -76,6 +76,13 @@ function corsOf(said: CorsField | false | undefined, methods: readonly string[])
     credentials: said.credentials ?? false,
   };
 }
+
+/** An origin as a browser sends it: in small letters, without its scheme's own port (WHATWG URL, section 4.7). A `*` stays as it is. */
+const asBrowsersWrite = (origin: string): string =>
+  origin
+    .toLowerCase()
+    .replace(/^(https:.*):443$/, "$1")
+    .replace(/^(http:.*):80$/, "$1");
 
 function changesOf(said: HeaderChangesField | undefined): HeaderChanges {
   if (said === undefined) return noHeaderChanges;

@@ -2,7 +2,13 @@ import { compareText, type PathTemplate, type QueryCondition, type Segment } fro
 
 /** A key under `paths`, taken apart; or what is wrong with it. */
 export type PathKey =
-  | { readonly ok: true; readonly template: PathTemplate; readonly query: readonly QueryCondition[] }
+  | {
+      readonly ok: true;
+      readonly template: PathTemplate;
+      readonly query: readonly QueryCondition[];
+      /** A parameter that is written as if its value could have slashes in it (RFC 6570: `{+name}`, `{name*}`); OpenAPI has none such. */
+      readonly spanning: string | undefined;
+    }
   | { readonly ok: false; readonly message: string };
 
 /**
@@ -18,10 +24,21 @@ export function parsePathKey(key: string): PathKey {
     const segment = parseSegment(text);
     if (segment === undefined)
       return wrong(`The path \`${shown(key)}\` has a brace that is not closed, or not opened. Write parameters as \`{name}\`.`);
+    if (segment.some((part) => typeof part === "string" && refusedByGateway.test(part)))
+      return wrong(
+        `No request reaches the path \`${shown(key)}\`: a backslash, an encoded slash or a NUL in a path is refused. Leave it out.`,
+      );
     segments.push(segment);
   }
-  return { ok: true, template: normalised(segments), query: parseQuery(queries.join("?")) };
+  const query = parseQuery(queries.join("?"));
+  const asked = query.flatMap(({ name, value }) => (value === undefined ? [] : [name]));
+  if (new Set(asked).size < asked.length)
+    return wrong(`No request has the query of \`${shown(key)}\`: it asks for two values of one parameter. Leave one out.`);
+  return { ok: true, template: normalised(segments), query, spanning: /\{(?:\+[^{}]*|[^{}]*[*+])\}/.exec(path)?.[0] };
 }
+
+/** What the gateway refuses in a path, in the form that literal text has here: else a backend might see other segments than the gateway did. */
+const refusedByGateway = /%(?:2F|5C|00)/;
 
 /** Without dot segments and empty ones, as Envoy normalises the paths of requests: else no request could match (RFC 3986, section 5.2.4). */
 function normalised(segments: PathTemplate): PathTemplate {

@@ -3,19 +3,20 @@ import { encodeLiteral } from "./path-key.ts";
 
 /** What a server's URL is good for. */
 export interface ServerUrl {
-  /** Where requests can be sent to; undefined for what is relative, or no URL of HTTP. */
-  readonly target: Target | undefined;
+  /** Where requests can be sent to, or a word for why there is no such place. */
+  readonly target: Target | "relative" | "password" | "malformed";
   /** "" or a path without a slash at its end, percent-encoded as in a request. */
   readonly path: string;
+  /** Whether it has a query or fragment, which no server has (OpenAPI 3.2, section 4.6). */
+  readonly hasQuery: boolean;
 }
 
 /** A server's URL taken apart. Whatever it is, it has a path, perhaps the empty one. */
 export function parseServerUrl(text: string): ServerUrl {
   const url = parsed(text.trim());
-  if (url === undefined) return { target: undefined, path: "" };
-  const path = basePathOf(url.pathname);
-  const absolute = /^https?:\/\/[^/?#{}]+(?:[/?#]|$)/i.test(text.trim()) && url.username === "" && url.password === "";
-  return { target: absolute ? targetOf(url) : undefined, path };
+  const isAbsolute = /^https?:/i.test(text.trim());
+  if (url === undefined) return { target: isAbsolute ? "malformed" : "relative", path: "", hasQuery: false };
+  return { target: targetOf(text.trim(), url), path: basePathOf(url.pathname), hasQuery: url.search !== "" || url.hash !== "" };
 }
 
 /**
@@ -28,9 +29,14 @@ function parsed(text: string): URL | undefined {
   return URL.canParse(known, "http://relative.invalid") ? new URL(known, "http://relative.invalid") : undefined;
 }
 
-function targetOf(url: URL): Target {
+function targetOf(text: string, url: URL): ServerUrl["target"] {
+  if (url.username !== "" || url.password !== "") return "password";
+  if (!/^https?:/i.test(text)) return "relative";
+  // A browser's way with missing slashes and empty labels is not one to follow.
+  if (!/^https?:\/\/[^/?#{}\\]+(?:[/?#]|$)/i.test(text) || /^\.|\.\./.test(url.hostname)) return "malformed";
   const tls = url.protocol === "https:";
-  return { tls, host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: url.port === "" ? (tls ? 443 : 80) : Number(url.port) };
+  const port = url.port === "" ? (tls ? 443 : 80) : Number(url.port);
+  return port === 0 ? "malformed" : { tls, host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port };
 }
 
 /** A base path in the model's form: "" or "/v1", slashes merged, none at the end. */

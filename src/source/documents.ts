@@ -6,6 +6,7 @@ import { type Checked, checked, error, failed, type Problem } from "../problem.t
 import { placeOf, type SourceFile } from "../text/node.ts";
 import { parseOne } from "../text/parse.ts";
 import { fetchText } from "./fetch-text.ts";
+import { readTextOrPipe } from "./read-pipe.ts";
 import { largestFile, readText } from "./read-text.ts";
 
 /** Where references may lead: to files under the document's folder, or anywhere, URLs included. */
@@ -20,7 +21,7 @@ const mostFiles = 2000;
  */
 export async function loadDocument(path: string, scope: ReferenceScope, noticed: (path: string) => void): Promise<Checked<DocumentFiles>> {
   noticed(path);
-  const root = await readFile(path);
+  const root = await readRoot(path);
   if (!root.ok) return root;
   const files = new Map<string, SourceFile>();
   const problems: Problem[] = [];
@@ -53,9 +54,9 @@ export async function loadDocument(path: string, scope: ReferenceScope, noticed:
   return checked({ root: root.value, files }, problems);
 }
 
-async function readFile(name: string): Promise<Checked<SourceFile>> {
-  const text = await readText(name);
-  return text.ok ? parseOne(name, text.value) : text;
+async function readRoot(path: string): Promise<Checked<SourceFile>> {
+  const text = await readTextOrPipe(path);
+  return text.ok ? parseOne(path, text.value) : text;
 }
 
 /** A file by its reference. What is wrong with reading it is said at the reference; what is wrong in it, in it. */
@@ -65,24 +66,26 @@ async function readReferred(
   folder: string,
   scope: ReferenceScope,
 ): Promise<Checked<SourceFile>> {
-  const outside = error(
-    "RefOutside",
-    placeOf(by),
-    `The reference leads to \`${name.slice(0, 200)}\`, outside the document's folder. Copy the file there, or allow it with --refs anywhere.`,
-  );
-  if (scope === "folder" && leavesFolder(rootName, name)) return failed(outside);
-  const url = /^https?:/i.test(name);
-  const text = url ? await fetchText(name) : await readText(name);
+  if (scope === "folder" && (leavesFolder(rootName, name) || (await leadsOutOf(folder, name)))) {
+    return failed(
+      error(
+        "RefOutside",
+        placeOf(by),
+        `The reference leads to \`${name.slice(0, 200)}\`, outside the document's folder. Copy the file there, or allow it with --refs anywhere.`,
+      ),
+    );
+  }
+  const text = /^https?:/i.test(name) ? await fetchText(name) : await readText(name);
   if (!text.ok)
     return failed(
       ...text.problems.map((problem) => ({ ...problem, where: placeOf(by), message: `\`${name.slice(0, 200)}\`: ${problem.message}` })),
     );
-  if (scope === "folder" && !url && !(await isUnder(folder, name))) return failed(outside);
   return parseOne(name, text.value);
 }
 
-/** Whether a file is under a folder once symbolic links are followed. */
-async function isUnder(folder: string, path: string): Promise<boolean> {
-  const way = relative(folder, await realpath(path));
-  return way !== ".." && !way.startsWith(`..${sep}`);
+/** Whether a path leads out of a folder once symbolic links are followed. What is not there leads nowhere. */
+async function leadsOutOf(folder: string, path: string): Promise<boolean> {
+  const real = await realpath(path).catch(() => undefined);
+  const way = real === undefined ? "" : relative(folder, real);
+  return way === ".." || way.startsWith(`..${sep}`);
 }

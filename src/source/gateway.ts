@@ -1,6 +1,6 @@
 import type { OpenApiDocument } from "../openapi/document.ts";
-import { readDocument } from "../openapi/read.ts";
-import { type Checked, failed, type Problem } from "../problem.ts";
+import { surveyDocument } from "../openapi/read.ts";
+import type { Problem } from "../problem.ts";
 import type { SourceFile } from "../text/node.ts";
 import { loadDocument, type ReferenceScope } from "./documents.ts";
 import { loadResources } from "./resources.ts";
@@ -12,28 +12,26 @@ export interface SourcePaths {
   readonly references: ReferenceScope;
 }
 
-/** Everything a gateway is made from, read and parsed. */
+/** Everything a gateway is made from, as far as it can be read and parsed, and what is wrong with the rest. */
 export interface GatewaySources {
   readonly documents: readonly OpenApiDocument[];
   readonly resources: readonly SourceFile[];
+  readonly problems: readonly Problem[];
 }
 
 /** Reads all documents and resources; every Problem in any of them comes at once. `noticed` is told each file and folder that matters. */
-export async function loadSources(paths: SourcePaths, noticed: (path: string) => void = () => {}): Promise<Checked<GatewaySources>> {
+export async function loadSources(paths: SourcePaths, noticed: (path: string) => void = () => {}): Promise<GatewaySources> {
   const problems: Problem[] = [];
   const documents: OpenApiDocument[] = [];
   for (const path of paths.documents) {
     const files = await loadDocument(path, paths.references, noticed);
     problems.push(...files.problems);
     if (!files.ok) continue;
-    const document = readDocument(files.value);
-    problems.push(...document.problems);
-    if (document.ok) documents.push(document.value);
+    const survey = surveyDocument(files.value);
+    problems.push(...survey.problems);
+    if (survey.document !== undefined) documents.push(survey.document);
   }
-  const resources = await loadResources(paths.resources);
   paths.resources.forEach(noticed);
-  problems.push(...resources.problems);
-  return resources.ok && documents.length === paths.documents.length
-    ? { ok: true, value: { documents, resources: resources.value }, problems }
-    : failed(...problems);
+  const resources = await loadResources(paths.resources);
+  return { documents, resources: resources.documents, problems: [...problems, ...resources.problems] };
 }

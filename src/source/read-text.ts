@@ -1,16 +1,22 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, type Place, type Problem, wholeFile } from "../problem.ts";
 
 /** The largest file that is read, in bytes. The largest public document known has 47 MB. */
 export const largestFile = 64 * 1024 * 1024;
 
-/** A file's text. A byte order mark at its begin is no part of it. Fails with FileUnreadable, FileTooLarge or NotText. */
+/**
+ * A file's text. A byte order mark at its begin is no part of it. Fails with FileUnreadable, FileTooLarge or NotText. Pipes and devices are
+ * refused, for reading one may never end; so may opening one, unless it is said not to wait (POSIX: open, O_NONBLOCK).
+ */
 export async function readText(path: string): Promise<Checked<string>> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path);
-    const { size } = await file.stat();
-    if (size > largestFile) return failed(tooLarge(path, size));
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (stats.isDirectory()) return failed(unreadable(path, "EISDIR"));
+    if (!stats.isFile()) return failed(unreadable(path, "ENXIO"));
+    if (stats.size > largestFile) return failed(tooLarge(path, stats.size));
     return decode(path, await readAtMost(file, largestFile + 1));
   } catch (thrown) {
     return failed(unreadable(path, thrown));
@@ -19,7 +25,7 @@ export async function readText(path: string): Promise<Checked<string>> {
   }
 }
 
-/** Reads to the end of the file, or to `limit`: what says its size is 0, as a pipe does, is bounded too. */
+/** Reads to the end of the file, or to `limit`: a file may grow while it is read. */
 async function readAtMost(file: FileHandle, limit: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let total = 0;
@@ -34,15 +40,42 @@ async function readAtMost(file: FileHandle, limit: number): Promise<Uint8Array> 
 /** Bytes as text, if they are UTF-8 and no binary format. */
 export function decode(path: string, bytes: Uint8Array): Checked<string> {
   if (bytes.length > largestFile) return failed(tooLarge(path, bytes.length));
-  if (bytes.includes(0))
+  const nul = bytes.indexOf(0);
+  if (nul !== -1)
     return failed(
-      error("NotText", wholeFile(path), "The file is binary, or not UTF-8. Give an OpenAPI document as YAML or JSON in UTF-8."),
+      error(
+        "NotText",
+        placeOfByte(path, bytes, firstNotUtf8(bytes.subarray(0, nul + 1))),
+        "The file is binary, or not UTF-8. Give an OpenAPI document as YAML or JSON in UTF-8.",
+      ),
     );
   try {
     return checked(new TextDecoder("utf-8", { fatal: true }).decode(bytes), []);
   } catch {
-    return failed(error("NotText", wholeFile(path), "The file is not UTF-8. Save it as UTF-8."));
+    return failed(error("NotText", placeOfByte(path, bytes, firstNotUtf8(bytes)), "The file is not UTF-8. Save it as UTF-8."));
   }
+}
+
+/** Where the first bytes stand that are no UTF-8, else the last one: the decoder says only that there are such, so the longest good beginning is looked for. */
+function firstNotUtf8(bytes: Uint8Array): number {
+  let [good, end] = [0, bytes.length];
+  while (end - good > 1) {
+    const middle = Math.floor((good + end) / 2);
+    try {
+      // What is cut in the middle of a character waits for the rest of it.
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      good = middle;
+    } catch {
+      end = middle;
+    }
+  }
+  return good;
+}
+
+/** The line and column of a byte whose predecessors are UTF-8. */
+function placeOfByte(source: string, bytes: Uint8Array, offset: number): Place {
+  const lines = new TextDecoder().decode(bytes.subarray(0, offset)).split("\n");
+  return { source, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1, pointer: "" };
 }
 
 const tooLarge = (path: string, size: number): Problem =>
@@ -58,13 +91,17 @@ const reasonsByCode: Readonly<Record<string, string>> = {
   EISDIR: "This is a folder. Name a file in it.",
   EACCES: "The file may not be read. Give yourself permission (chmod +r).",
   EPERM: "The file may not be read. Give yourself permission.",
+  ENXIO: "This is a pipe, a socket or a device, not a file. Save what comes from it to a file, and name that.",
   ELOOP: "The path is a loop of symbolic links. Mend the links.",
   ENAMETOOLONG: "The path is too long for a file. Check it.",
 };
 
-/** What the system said, in words for a person. */
+const codeOf = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+
+/** What the system said, an error or its code, in words for a person. */
 export function unreadable(path: string, thrown: unknown): Problem {
-  const code = thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+  const code = typeof thrown === "string" ? thrown : codeOf(thrown);
   const words = code === undefined ? undefined : reasonsByCode[code];
   return error("FileUnreadable", wholeFile(path), words ?? `The file cannot be read (${code ?? String(thrown)}).`);
 }

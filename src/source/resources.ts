@@ -1,12 +1,22 @@
+import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { type Checked, failed, type Problem } from "../problem.ts";
 import type { SourceFile } from "../text/node.ts";
 import { parseAll } from "../text/parse.ts";
 import { readText, unreadable } from "./read-text.ts";
 
-/** Every YAML document in files, and in the .yaml, .yml and .json files in folders and theirs, in the order of their names. */
-export async function loadResources(paths: readonly string[]): Promise<Checked<readonly SourceFile[]>> {
+/** What could be read of resources, and what is wrong with the rest. */
+export interface LoadedResources {
+  readonly documents: readonly SourceFile[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Every YAML document in files, and in the .yaml, .yml and .json files in folders and theirs, in the order of their names. What is hidden is
+ * left out, but links are followed to files: a Kubernetes volume keeps its files in a hidden folder and links to them.
+ */
+export async function loadResources(paths: readonly string[]): Promise<LoadedResources> {
   const problems: Problem[] = [];
   const documents: SourceFile[] = [];
   for (const path of paths) {
@@ -22,17 +32,16 @@ export async function loadResources(paths: readonly string[]): Promise<Checked<r
       if (parsed.ok) documents.push(...parsed.value);
     }
   }
-  return problems.length > 0 ? failed(...problems) : { ok: true, value: documents, problems };
+  return { documents, problems };
 }
 
 async function filesOf(path: string): Promise<Checked<readonly string[]>> {
   try {
     const found = await stat(path);
     if (!found.isDirectory()) return { ok: true, value: [path], problems: [] };
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const files = entries
-      .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/i.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name));
+    const entries = await readdir(path, { recursive: true, encoding: "utf8" });
+    const named = entries.filter((entry) => /\.(ya?ml|json)$/i.test(entry) && !entry.split(sep).some((part) => part.startsWith(".")));
+    const files = named.map((entry) => join(path, entry)).filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() !== false);
     return { ok: true, value: files.toSorted(), problems: [] };
   } catch (thrown) {
     return failed(unreadable(path, thrown));

@@ -2,7 +2,7 @@ import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, mergeTag, parse
 import { type Checked, checked, error, failed, type Place, type Problem, wholeFile } from "../problem.ts";
 import { expansion } from "./aliases.ts";
 import { pointerAt } from "./locate.ts";
-import type { SourceFile } from "./node.ts";
+import { placeOf, root, type SourceFile } from "./node.ts";
 
 /** YAML 1.2's core schema, of which JSON is a part, and merge keys (`<<`), which documents in the wild use. */
 const schema = CORE_SCHEMA.withTags(mergeTag);
@@ -41,7 +41,7 @@ export function parseAll(name: string, text: string): Checked<readonly SourceFil
   const values = attempt(name, () => constructFromEvents(events.value, { source: text, schema }), text);
   if (!values.ok) return values;
   if (values.value.every((value) => value === null || value === undefined)) {
-    return failed(error("EmptyDocument", wholeFile(name), "The file holds nothing. Write a document into it."));
+    return failed(error("EmptyDocument", { ...wholeFile(name), line: 1, column: 1 }, "The file holds nothing. Write a document into it."));
   }
   if (hasAlias(events.value)) {
     const size = expansion(values.value, maxExpansion);
@@ -59,7 +59,8 @@ export function parseOne(name: string, text: string): Checked<SourceFile> {
   if (!files.ok) return files;
   const [first, second] = files.value;
   if (first === undefined || second !== undefined) {
-    return failed(error("NotOpenApi", wholeFile(name), "The file holds several YAML documents. Keep one OpenAPI document a file."));
+    const where = second === undefined ? wholeFile(name) : placeOf(root(second));
+    return failed(error("NotOpenApi", where, "The file holds several YAML documents. Keep one OpenAPI document a file."));
   }
   return checked(first, []);
 }

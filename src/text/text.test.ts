@@ -51,7 +51,7 @@ describe("a broken text is a Problem at its place", () => {
     ["an alias bomb", bomb, "AliasBomb", 8, 35, "/h/9"],
     ["an endless alias", "a: &a\n  b: *a\n", "AliasBomb", 2, 6, "/a/b"],
     ["a depth of 10,000", "[".repeat(10_000), "TooDeep", 1, 500, ""],
-    ["nothing", "# only a comment\n", "EmptyDocument", 0, 0, ""],
+    ["nothing", "# only a comment\n", "EmptyDocument", 1, 1, ""],
   ];
   for (const [what, text, reason, line, column, pointer] of cases) {
     it(what, () => {

@@ -37,7 +37,7 @@ const noDocument: readonly Refused[] = [
 
 /** A value of a wrong type in a document of one path, and where. */
 const inPath = (title: string, path: string, says: string): Refused => ({ title, files: { "api.yaml": documentOf(path) }, says });
-const atTop = (title: string, more: string, says: string, code = 1): Refused => ({
+const atTop = (title: string, more: string, says: Refused["says"], code = 1): Refused => ({
   title,
   files: { "api.yaml": documentOf(onePath, more) },
   says,
@@ -82,7 +82,10 @@ const wrongTypes: readonly Refused[] = [
     "error WrongType api.yaml:7:17 /paths/~1pets/get/servers/0",
   ),
   atTop("security: a mapping", "security: {token: []}\n", "error WrongType api.yaml:4:1 /security"),
-  atTop("scopes: text", "security:\n  - token: read\n", "error WrongType api.yaml:5:5 /security/0/token"),
+  atTop("scopes: text", "security:\n  - token: read\n", [
+    "error WrongType api.yaml:5:5 /security/0/token",
+    "error MissingSecurity api.yaml:5:5 /security/0",
+  ]),
   atTop("components: a list", "components: []\n", "error WrongType api.yaml:4:1 /components"),
   atTop(
     "a security scheme: text",

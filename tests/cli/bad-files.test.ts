@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chmod } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { documentOf, onePath } from "./documents.ts";
@@ -14,9 +15,9 @@ const bomb = [
 
 const refused: readonly Refused[] = [
   { title: "a folder", files: {}, folders: ["api.yaml"], says: "error FileUnreadable api.yaml:0:0", message: "This is a folder." },
-  { title: "an empty file", files: { "api.yaml": "" }, says: "error EmptyDocument api.yaml:0:0" },
-  { title: "nothing but comments", files: { "api.yaml": "# later\n\n" }, says: "error EmptyDocument api.yaml:0:0" },
-  { title: "null", files: { "api.json": "null\n" }, says: "error EmptyDocument api.json:0:0" },
+  { title: "an empty file", files: { "api.yaml": "" }, says: "error EmptyDocument api.yaml:1:1" },
+  { title: "nothing but comments", files: { "api.yaml": "# later\n\n" }, says: "error EmptyDocument api.yaml:1:1" },
+  { title: "null", files: { "api.json": "null\n" }, says: "error EmptyDocument api.json:1:1" },
   {
     title: "100 MB of zeros",
     files: { "api.yaml": "" },
@@ -39,14 +40,14 @@ const refused: readonly Refused[] = [
   {
     title: "a picture",
     files: { "api.yaml": Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13) },
-    says: "error NotText api.yaml:0:0",
+    says: "error NotText api.yaml:1:1",
   },
-  { title: "a NUL byte at the end of a document", files: { "api.yaml": `${documentOf(onePath)}\0` }, says: "error NotText api.yaml:0:0" },
-  { title: "UTF-16", files: { "api.yaml": Buffer.from(`\ufeff${documentOf(onePath)}`, "utf16le") }, says: "error NotText api.yaml:0:0" },
+  { title: "a NUL byte at the end of a document", files: { "api.yaml": `${documentOf(onePath)}\0` }, says: "error NotText api.yaml:9:1" },
+  { title: "UTF-16", files: { "api.yaml": Buffer.from(`\ufeff${documentOf(onePath)}`, "utf16le") }, says: "error NotText api.yaml:1:1" },
   {
     title: "Latin-1",
     files: { "api.yaml": Buffer.from(documentOf(onePath, "x-name: Café\n"), "latin1") },
-    says: "error NotText api.yaml:0:0",
+    says: "error NotText api.yaml:4:13",
     message: "Save it as UTF-8.",
   },
   { title: "a control character", files: { "api.yaml": documentOf(onePath, 'x-bell: "\u0007"\n') }, says: "error NotYaml api.yaml:4:10" },
@@ -56,7 +57,7 @@ const refused: readonly Refused[] = [
   {
     title: "two documents in one file",
     files: { "api.yaml": `${documentOf(onePath)}---\n${documentOf(onePath)}` },
-    says: "error NotOpenApi api.yaml:0:0",
+    says: "error NotOpenApi api.yaml:10:1",
   },
   { title: "an alias bomb", files: { "api.yaml": `${bomb}\n${documentOf(onePath)}` }, says: "error AliasBomb api.yaml:9:35 /i/9" },
   {
@@ -135,6 +136,31 @@ describe("a file that is no document", { concurrency: 2 }, () => {
     const ended = await portico(["check", "api.yaml", "--format", "json"], { cwd, heap: 256, ...somebody });
     assert.deepEqual([ended.code, problemLines(reportOf(ended))], [1, ["error FileUnreadable api.yaml:0:0"]]);
     assert.match(reportOf(ended).problems[0]?.message ?? "", /may not be read.*chmod/);
+  });
+
+  it("a device, and a pipe that nobody writes to", async (t) => {
+    const cwd = await folderWith(t, {});
+    execFileSync("mkfifo", [join(cwd, "silent.yaml")]);
+    const ended = await portico(["check", "/dev/zero", "/dev/null", "silent.yaml", "--format", "json"], {
+      cwd,
+      heap: 256,
+      deadlineMs: 20_000,
+    });
+    assert.deepEqual(
+      [ended.code, problemLines(reportOf(ended))],
+      [1, ["error FileUnreadable /dev/zero:0:0", "error FileUnreadable /dev/null:0:0", "error FileUnreadable silent.yaml:0:0"]],
+    );
+    assert.match(reportOf(ended).problems[2]?.message ?? "", /^Nothing came from the pipe for 10 seconds\./);
+  });
+
+  it("a pipe that somebody writes to is a document like any other", async (t) => {
+    const cwd = await folderWith(t, {});
+    execFileSync("mkfifo", [join(cwd, "pipe.yaml")]);
+    const [ended] = await Promise.all([
+      portico(["check", "pipe.yaml"], { cwd, heap: 256 }),
+      writeFile(join(cwd, "pipe.yaml"), documentOf(onePath)),
+    ]);
+    assert.deepEqual([ended.code, ended.stdout], [0, "1 document: no problems.\n"]);
   });
 
   it("documents with a byte order mark, or Windows line ends, are fine", async (t) => {

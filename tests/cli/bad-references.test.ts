@@ -72,6 +72,19 @@ const refused: readonly Refused[] = [
     links: { parts: "/etc" },
     says: `error RefOutside ${atPath}`,
   },
+  {
+    title: "to a link that leads out to a device without an end: it is not opened",
+    files: { "api.yaml": refTo("pets.yaml") },
+    links: { "pets.yaml": "/dev/zero" },
+    says: `error RefOutside ${atPath}`,
+  },
+  {
+    title: "to a pipe that nobody writes to",
+    files: { "api.yaml": refTo("pets.yaml") },
+    pipes: ["pets.yaml"],
+    says: `error FileUnreadable ${atPath}`,
+    message: "This is a pipe, a socket or a device, not a file.",
+  },
 ];
 
 describe("a reference", { concurrency: 2 }, () => {

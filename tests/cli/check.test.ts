@@ -135,7 +135,7 @@ describe("portico check, formats for programs", () => {
     const cwd = await folderWith(t, { "api.yaml": documentOf('  "x\\n::error::y": {get: {responses: {}}}\n') });
     const { stdout } = await portico(["check", "api.yaml", "--format", "github"], { cwd });
     assert.equal(stdout.trimEnd().split("\n").length, 1);
-    assert.match(stdout, /x%0A::error/);
+    assert.match(stdout, /x\ufffd::error/);
   });
 
   it("junit: a testcase for each document, with failures in it, well-formed", async (t) => {
@@ -147,6 +147,7 @@ describe("portico check, formats for programs", () => {
       "testsuite portico check",
       "testcase good.yaml",
       'testcase a<"&.yaml',
+      "failure NameClash",
       "failure WrongType",
       "system-out",
     ]);

@@ -20,13 +20,14 @@ export interface Surroundings {
   /** The most memory that V8 takes for objects, in MiB. */
   readonly heap?: number;
   readonly uid?: number;
+  /** How long it may take; ten seconds unless more is needed. */
+  readonly deadlineMs?: number;
 }
 
 const program = resolve(import.meta.dirname, "../../src/cli/portico.ts");
-const deadlineMs = 10_000;
 
-/** Runs the real program as a child, to its end; one that does not end in ten seconds, or that shows a stack, is a failed test. */
-export async function portico(args: readonly string[], { cwd, env, heap, uid }: Surroundings = {}): Promise<Ended> {
+/** Runs the real program as a child, to its end; one that does not end in time, or that shows a stack, is a failed test. */
+export async function portico(args: readonly string[], { cwd, env, heap, uid, deadlineMs = 10_000 }: Surroundings = {}): Promise<Ended> {
   const options: SpawnOptions = {
     cwd,
     env: { PATH: process.env.PATH ?? "", ...env },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
@@ -11,6 +12,8 @@ export interface Refused {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
   readonly folders?: readonly string[];
   readonly links?: Readonly<Record<string, string>>;
+  /** Named pipes. */
+  readonly pipes?: readonly string[];
   /** Bytes that the document is made longer to, with zeros. */
   readonly size?: number;
   /** MiB; 256 unless more is needed. */
@@ -27,11 +30,24 @@ export interface Refused {
 
 /** Tests that the program, as a child with a small heap and a deadline, says exactly this. */
 export function itRefuses(refused: Refused): void {
-  const { title, files, folders = [], links = {}, size, heap = 256, says, message = "", code = 1, alsoAsText = false } = refused;
+  const {
+    title,
+    files,
+    folders = [],
+    links = {},
+    pipes = [],
+    size,
+    heap = 256,
+    says,
+    message = "",
+    code = 1,
+    alsoAsText = false,
+  } = refused;
   it(title, async (t) => {
     const cwd = await folderWith(t, files);
     const [document = ""] = [...Object.keys(files), ...folders];
     for (const folder of folders) await mkdir(join(cwd, folder));
+    for (const path of pipes) execFileSync("mkfifo", [join(cwd, path)]);
     for (const [path, target] of Object.entries(links)) await symlink(target, join(cwd, path));
     if (size !== undefined) await truncate(join(cwd, document), size);
     const ended = await portico(["check", document, "--format", "json"], { cwd, heap });

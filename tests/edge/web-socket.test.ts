@@ -13,9 +13,14 @@ const key = "dGhlIHNhbXBsZSBub25jZQ==";
 /** What proves that the other end speaks WebSocket (RFC 6455, section 4.2.2). */
 const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 
-/** A backend that takes upgrades of `/chat` and sends back what it gets, refuses those of others with 401, and answers requests with 200. */
+/**
+ * A backend that takes upgrades of `/chat` and sends back what it gets, refuses those of others with 401, and answers requests with 200, but
+ * those of `GET /chat` never.
+ */
 async function startChat(scope: Scope): Promise<string> {
-  const server = createServer((_, response) => response.end("no upgrade"));
+  const server = createServer((request, response) =>
+    request.url === "/chat" && request.method === "GET" ? undefined : response.end("no upgrade"),
+  );
   server.on("upgrade", (request, socket) => {
     socket.on("error", () => undefined);
     scope.after(async () => {
@@ -45,7 +50,7 @@ async function serveChat(scope: Scope): Promise<Served> {
     info: { title: "Chat", version: "1" },
     servers: [{ url: await startChat(scope) }],
     paths: {
-      "/chat": { get: { operationId: "chat", "x-portico": { webSocket: true } }, post: { operationId: "say" } },
+      "/chat": { get: { operationId: "chat", "x-portico": { webSocket: true, timeout: "500ms" } }, post: { operationId: "say" } },
       "/refused": { get: { operationId: "refused", "x-portico": { webSocket: true } } },
       "/pets": { get: { operationId: "list" } },
     },
@@ -64,11 +69,13 @@ async function upgrade({ port }: Served, line: string, protocol = "websocket") {
 }
 
 describe("a WebSocket", { timeout: 60_000 }, () => {
-  it("goes through where the operation says so: both ways, for as long as both want", async (t) => {
+  it("goes through where the operation says so: both ways, for as long as both want, whatever the time for an answer", async (t) => {
     const { socket, text } = await upgrade(await serveChat(t), "GET /chat");
     t.after(() => socket.destroy());
     assert.match(text(), /^HTTP\/1\.1 101 Switching Protocols\r\n/);
     assert.match(text(), new RegExp(`^sec-websocket-accept: ${accept.replaceAll("+", "\\+")}\r$`, "im"));
+    const began = performance.now();
+    await until("the time for an answer is over", () => performance.now() - began > 1000);
     for (const words of ["hello", "x".repeat(100_000), "bye"]) {
       const before = text().length;
       socket.write(words);
@@ -103,7 +110,8 @@ describe("a WebSocket", { timeout: 60_000 }, () => {
     t.after(() => socket.destroy());
     await until("the whole answer", () => text().endsWith("who"));
     assert.match(text(), /^HTTP\/1\.1 401 Unauthorized\r\n(.*\r\n)*x-own: yes\r\n/);
-    const { status, body } = await send(gateway.port, { send: "GET /chat" });
-    assert.deepEqual([status, body], [200, "no upgrade"]);
+    const [quick, slow] = [await send(gateway.port, { send: "POST /chat" }), await send(gateway.port, { send: "GET /chat" })];
+    assert.deepEqual([quick.status, quick.body], [200, "no upgrade"]);
+    assertProblem(slow, "504 backend-timeout");
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
@@ -52,6 +53,21 @@ describe("`run --watch` keeps the last good state", { concurrency: 2, timeout: 1
     await after(gateway, () => gateway.write("pets.yaml", `${pets("/pets")}  : [`), notTaken);
     assert.match(gateway.stderr.slice(before).join("\n"), /^pets\.yaml:5:\d+: error NotYaml: /m);
     assert.equal(await status(gateway, "/pets"), 200);
+  });
+
+  it("a file that becomes a pipe is said; later changes are taken, and the program ends when it is told to", async (t) => {
+    const gateway = await watched(t, {
+      "pets.yaml": pets("/pets").replace("{ get: { operationId: it } }", "{ $ref: item.yaml }"),
+      "item.yaml": "get: {}\n",
+    });
+    const item = join(gateway.folder, "item.yaml");
+    execFileSync("mkfifo", [`${item}.new`]);
+    await after(gateway, () => rename(`${item}.new`, item), notTaken);
+    assert.equal(await status(gateway, "/pets"), 200);
+    await rm(item);
+    await after(gateway, () => gateway.write("item.yaml", "get: {}\npost: {}\n"), /^Changed: 2 operations, in effect after \d+ ms\.$/);
+    gateway.signal("SIGTERM");
+    assert.equal(await gateway.ended, 0);
   });
 
   it("a document that is removed is said, and the state before serves on; one that comes back is taken", async (t) => {

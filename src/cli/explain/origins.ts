@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import { readResources } from "../../api/resource.ts";
-import { documentExtension, operationExtension, pathExtension } from "../../api/x-portico.ts";
+import { documentExtension, operationExtension } from "../../api/x-portico.ts";
 import type { Operation } from "../../model/api.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../../openapi/document.ts";
 import type { Problem } from "../../problem.ts";
-import { type Extension, readExtension } from "../../resolve/extension.ts";
+import { type Extension, pathExtensions, readExtension } from "../../resolve/extension.ts";
 import type { ResolvedApi } from "../../resolve/gateway.ts";
 import { saidTimeout } from "../../resolve/timeout.ts";
 import { child, type Node, type SourceFile } from "../../text/node.ts";
@@ -33,7 +33,7 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
   const whole = { document, version: document.version ?? "0", problems };
   const levels: readonly (Extension<Fields> | undefined)[] = [
     written && readExtension("operation", operationExtension, written.node, whole),
-    path && readExtension("path", pathExtension, path.node, whole),
+    ...(path ? pathExtensions(path, whole) : []),
     readExtension("document", documentExtension, document.root, whole),
   ];
   const extension = (key: keyof Fields): Node | undefined => levels.find((level) => level?.fields[key] !== undefined)?.at(key);
@@ -69,8 +69,7 @@ function placed(
 }
 
 function endpointNode(name: string, files: readonly SourceFile[]): Node | undefined {
-  const resources = readResources(files);
-  return resources.ok ? resources.value.targetEndpoints.get(name)?.node : undefined;
+  return readResources(files).value.targetEndpoints.get(name)?.node;
 }
 
 /** The member at the end of a way of keys; undefined where there is none. */

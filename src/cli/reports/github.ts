@@ -1,4 +1,5 @@
 import type { Problem } from "../../problem.ts";
+import { printable } from "../printable.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { reasonPage } from "./reason-page.ts";
 import type { CheckResult } from "./result.ts";
@@ -13,5 +14,5 @@ function annotation({ severity, reason, message, where }: Problem): string {
   return `::${severity} ${properties.join(",")}::${escaped(`${pointer}${message} See ${reasonPage(reason)}.`)}\n`;
 }
 
-const escaped = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const escaped = (text: string): string => printable(text).replaceAll("%", "%25");
 const escapedProperty = (text: string): string => escaped(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

@@ -1,4 +1,5 @@
 import { type Problem, showPlace } from "../../problem.ts";
+import { printable } from "../printable.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { reasonPage } from "./reason-page.ts";
 import type { CheckResult } from "./result.ts";
@@ -42,14 +43,13 @@ const failure = (problem: Problem): string =>
 const sentence = ({ severity, reason, message, where }: Problem): string =>
   `${showPlace(where)}: ${severity} ${reason}: ${message}${where.pointer === "" ? "" : ` At ${where.pointer}.`} See ${reasonPage(reason)}.`;
 
-/** XML 1.0 has no way to write most control characters, nor half a surrogate pair. */
+/** XML 1.0 has no way to write half a surrogate pair, nor U+FFFE and U+FFFF; control characters are gone before. */
 const content = (text: string): string =>
-  text
+  printable(text)
     .toWellFormed()
-    .replaceAll(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replaceAll(/[\ufffe\uffff]/g, "\ufffd")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
 
-const attribute = (text: string): string =>
-  content(text).replaceAll('"', "&quot;").replaceAll("\t", "&#9;").replaceAll("\n", "&#10;").replaceAll("\r", "&#13;");
+const attribute = (text: string): string => content(text).replaceAll('"', "&quot;");

@@ -12,7 +12,8 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
   return {
     route: {
       cluster: answerCluster(api, answer),
-      timeout: operation.webSocket ? "0s" : `${answer.timeoutMs / 1000}s`,
+      // It begins when the request is whole, which one that became a WebSocket is not before its end (envoy: RouteAction.timeout).
+      timeout: `${answer.timeoutMs / 1000}s`,
       ...(mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
       auto_host_rewrite: true,
       append_x_forwarded_host: true,

@@ -1,6 +1,7 @@
 import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLog } from "./access-log.ts";
 import { corsFilter } from "./cors.ts";
+import { forged, internalResponseHeaders, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
 import { requestMetrics } from "./metrics.ts";
@@ -15,24 +16,18 @@ export const streamIdleSeconds = 300;
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters: readonly Message[] = [
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
+  extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
+    mutations: { response_mutations: internalResponseHeaders.map((name) => ({ remove: name })) },
+  }),
   extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),
 ];
 
-/** Envoy takes its own headers away from what comes from outside, but for these, which a backend would believe. */
-const ofEnvoy = ["x-envoy-attempt-count", "x-envoy-is-timeout-retry", "x-envoy-original-method"];
-
-/** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
-const overrides = ["x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"];
-
-/** What only a proxy may say of the client (RFC 7239 and what came before it). X-Forwarded-For and -Proto are Envoy's own matter. */
-const ofProxies = ["forwarded", "x-forwarded-host", "x-forwarded-port", "x-forwarded-prefix", "x-forwarded-server", "x-real-ip"];
-
-/** Takes away what a client must not say, before a route is chosen. */
+/** What a request must not say when it comes from outside. Its route is chosen after they are gone. */
 const withoutForgeries = (trustedHops: number): Message =>
   extension(
     "envoy.http.early_header_mutation.header_mutation",
     "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-    { mutations: [...ofEnvoy, ...overrides, ...(trustedHops === 0 ? ofProxies : [])].map((name) => ({ remove: name })) },
+    { mutations: [...forged, ...(trustedHops === 0 ? saidByProxies : [])].map((name) => ({ remove: name })) },
   );
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */

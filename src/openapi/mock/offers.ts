@@ -40,19 +40,23 @@ function offers3(response: Node, follow: Follow): readonly Offer[] {
   });
 }
 
-/** `example` and `examples` of a media type, a header or a parameter, in OpenAPI 3. An empty `example:` in YAML is none. */
+/** `example` and `examples` of a media type, a header or a parameter, in OpenAPI 3. An empty `example:` in YAML is null, which counts only where its schema says that null may be. */
 export function examplesOf(node: Node, follow: Follow): readonly Example[] {
   const example = child(node, "example").value;
-  const unnamed = example === undefined || example === null ? [] : [{ name: undefined, value: example, written: false }];
+  const isGiven = example !== undefined && (example !== null || saysNull(follow(child(node, "schema"))));
+  const unnamed = isGiven ? [{ name: undefined, value: example, written: false }] : [];
   const named = members(child(node, "examples")).flatMap(([name, reference]) => {
     const { value: fields } = follow(reference);
     if (!isObject(fields)) return [];
     if (typeof fields.serializedValue === "string") return [{ name, value: fields.serializedValue, written: true }];
-    const value = fields.value ?? fields.dataValue;
+    const value = fields.value === undefined ? fields.dataValue : fields.value;
     return value === undefined ? [] : [{ name, value, written: false }];
   });
   return [...unnamed, ...named];
 }
+
+const saysNull = ({ value }: Node): boolean =>
+  isObject(value) && (value.nullable === true || value.type === "null" || (Array.isArray(value.type) && value.type.includes("null")));
 
 /** In 2.0 examples stand by media type, and the media types are those that the operation produces. */
 function offers2(response: Node, produces: readonly string[]): readonly Offer[] {

@@ -228,7 +228,7 @@ const documented = {
 };
 
 const chosen = (wishes: Partial<MockWishes>, responses: unknown = documented) =>
-  chosenReply(testSource(responses), { prefer: undefined, accept: undefined, ...wishes });
+  chosenReply(testSource(responses), { prefer: undefined, accept: undefined, requestId: "7", ...wishes });
 
 describe("Prefer", () => {
   it("without a preference that is known gets the default answer", () => {
@@ -265,7 +265,9 @@ describe("Prefer", () => {
     for (const code of ["500", "099", "abc", "1e2", "101"]) {
       const reply = chosen({ prefer: `code=${code}` });
       assert.deepEqual([reply.status, reply.mediaType], [400, "application/problem+json"]);
-      assert.match(JSON.parse(reply.body).detail, /200, 204, 404, 4XX/);
+      const { type, requestId, detail } = JSON.parse(reply.body);
+      assert.deepEqual([type, requestId], ["https://portico.dev/errors/mock-not-documented", "7"]);
+      assert.match(detail, /200, 204, 404, 4XX/);
     }
   });
 
@@ -293,7 +295,9 @@ describe("Accept", () => {
   it("that takes none of the types is 406 and names them", () => {
     const reply = chosen({ accept: "text/html" });
     assert.deepEqual([reply.status, reply.mediaType], [406, "application/problem+json"]);
-    assert.match(JSON.parse(reply.body).detail, /application\/json, application\/xml/);
+    const { type, requestId, detail } = JSON.parse(reply.body);
+    assert.deepEqual([type, requestId], ["https://portico.dev/errors/mock-not-acceptable", "7"]);
+    assert.match(detail, /application\/json, application\/xml/);
   });
 
   it("chooses the type", () => assert.equal(chosen({ accept: "application/xml" }).body, "<cat/>"));

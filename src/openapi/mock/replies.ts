@@ -3,7 +3,7 @@ import { preferredType } from "./accept.ts";
 import { bodyText } from "./body.ts";
 import { type Example, type Offer, offersOf } from "./offers.ts";
 import { type Preferences, readPrefer, showPreference } from "./prefer.ts";
-import { refusal } from "./refusal.ts";
+import { mockErrors, refusal } from "./refusal.ts";
 import type { MockReply } from "./reply.ts";
 import { responseHeaders } from "./response-headers.ts";
 import { type ChosenResponse, defaultResponse, documentedCodes, responseWithCode } from "./responses.ts";
@@ -19,10 +19,11 @@ export interface MockSource {
   readonly follow: Follow;
 }
 
-/** The header fields by which a request chooses among the documented answers. Undefined where it has none. */
+/** The header fields by which a request chooses among the documented answers, and the id that it has. Undefined where it has none. */
 export interface MockWishes {
   readonly prefer: string | undefined;
   readonly accept: string | undefined;
+  readonly requestId: string | undefined;
 }
 
 const empty: MockReply = { status: 200, mediaType: undefined, headers: [], body: "" };
@@ -42,18 +43,18 @@ export function defaultReply(source: MockSource): MockReply {
  * The answer to a request with a Prefer field (RFC 7240: `code=404`, `example=name`) or an Accept field (RFC 9110, section 12.5.1).
  * What the document does not have is answered 400, and 406 when it has no media type that is accepted; each names what there is.
  */
-export function chosenReply(source: MockSource, { prefer, accept }: MockWishes): MockReply {
+export function chosenReply(source: MockSource, { prefer, accept, requestId }: MockWishes): MockReply {
   const { code, example: name } = readPrefer(prefer);
   const chosen = code === undefined ? defaultResponse(source.responses) : responseWithCode(source.responses, code);
-  if (code !== undefined && chosen === undefined) return noSuchCode(source);
+  if (code !== undefined && chosen === undefined) return noSuchCode(source, requestId);
   const offers = chosen === undefined ? [] : representations(source, chosen);
   const suiting = name === undefined ? offers : offers.filter(({ examples }) => examples.some((example) => example.name === name));
-  if (name !== undefined && suiting.length === 0) return noSuchExample(offers);
+  if (name !== undefined && suiting.length === 0) return noSuchExample(offers, requestId);
   const index = preferredType(
     accept,
     suiting.map(({ mediaType }) => mediaType),
   );
-  if (index === undefined && suiting.length > 0) return notAcceptable(suiting);
+  if (index === undefined && suiting.length > 0) return notAcceptable(suiting, requestId);
   const offer = suiting[index ?? 0];
   const example = offer?.examples.find((one) => name === undefined || one.name === name);
   const made = chosen === undefined ? empty : reply(source, chosen, offer, example);
@@ -84,19 +85,22 @@ function reply(
   return { status, mediaType: offer.mediaType, headers, body: bodyText(offer, example, source.follow) };
 }
 
-function noSuchCode({ responses }: MockSource): MockReply {
+function noSuchCode({ responses }: MockSource, requestId: string | undefined): MockReply {
   const codes = documentedCodes(responses);
   const there = codes.length === 0 ? "It documents none." : `It documents ${codes.join(", ")}.`;
-  return refusal(400, "The operation does not document this response", `${there} Ask for one of them with Prefer: code=.`);
+  const detail = `The operation does not document this response. ${there} Ask for one of them with Prefer: code=.`;
+  return refusal(mockErrors.notDocumented, detail, requestId);
 }
 
-function noSuchExample(offers: readonly Offer[]): MockReply {
+function noSuchExample(offers: readonly Offer[], requestId: string | undefined): MockReply {
   const names = new Set(offers.flatMap(({ examples }) => examples.flatMap(({ name }) => name ?? [])));
   const there = names.size === 0 ? "It has none with a name." : `It has ${[...names].join(", ")}.`;
-  return refusal(400, "The response does not have this example", `${there} Ask for one of them with Prefer: example=.`);
+  const detail = `The response does not have this example. ${there} Ask for one of them with Prefer: example=.`;
+  return refusal(mockErrors.notDocumented, detail, requestId);
 }
 
-function notAcceptable(offers: readonly Offer[]): MockReply {
+function notAcceptable(offers: readonly Offer[], requestId: string | undefined): MockReply {
   const types = offers.map(({ mediaType }) => mediaType).join(", ");
-  return refusal(406, "The response has no representation that is accepted", `It has ${types}. Name one of them in Accept.`);
+  const detail = `The response has no representation that is accepted. It has ${types}. Name one of them in Accept.`;
+  return refusal(mockErrors.notAcceptable, detail, requestId);
 }

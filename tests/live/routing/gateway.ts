@@ -27,7 +27,7 @@ interface Gateway {
 /** The files of a gateway for some documents (name of the file -> text), and the port it will listen on. Everybody is let in. */
 async function compiled(documents: ReadonlyMap<string, string>, mock: boolean): Promise<Gateway> {
   const read = [...documents].map(([name, text]) => must(readDocument({ root: must(parseOne(name, text)), files: new Map() })));
-  const apis = must(resolveGateway(read, [], { mock, credentials: "unprotected" }));
+  const apis = must(resolveGateway({ documents: read, resources: [], problems: [] }, { mock, credentials: "unprotected" }));
   const environment = await freeEnvironment(undefined);
   const files = envoy.compile(
     apis.map(({ model }) => model),

@@ -26,7 +26,9 @@ async function timed<T>(step: string, act: () => T | Promise<T>): Promise<T> {
 const mockSocket = join(dirname(path), "mocks.sock");
 const root = await timed("parse", async () => must(parseOne(path, must(await readText(path)))));
 const document = await timed("read", () => must(readDocument({ root, files: new Map() })));
-const apis = await timed("resolve", () => must(resolveGateway([document], [], { mock: true, credentials: "unprotected" })));
+const apis = await timed("resolve", () =>
+  must(resolveGateway({ documents: [document], resources: [], problems: [] }, { mock: true, credentials: "unprotected" })),
+);
 const mocks = must(await startMockBackend(mockSources(apis), mockSocket));
 const environment = await freeEnvironment(mockSocket);
 const gateway = await timed("compile", () =>

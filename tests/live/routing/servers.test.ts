@@ -14,7 +14,7 @@ import { serveWithBackends } from "./gateway.ts";
 async function problemsOf(fixture: string): Promise<readonly Problem[]> {
   const text = await readFile(fixturePath(fixture), "utf8");
   const document = must(readDocument({ root: must(parseOne(`${fixture}.yaml`, text)), files: new Map() }));
-  return resolveGateway([document], [], { mock: false, credentials: "unprotected" }).problems;
+  return resolveGateway({ documents: [document], resources: [], problems: [] }, { mock: false, credentials: "unprotected" }).problems;
 }
 
 const cases: readonly (readonly [fixture: string, problems: readonly string[]])[] = [

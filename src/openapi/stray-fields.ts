@@ -1,0 +1,40 @@
+import { error, type Problem, warning } from "../problem.ts";
+import { child, isObject, type Node, placeOf } from "../text/node.ts";
+import { didYouMean, isOneEditAway } from "../text/suggest.ts";
+import type { Shape } from "./grammar.ts";
+
+/** The objects that decide what is served: a field that is none of theirs would be missed. */
+const deciding: ReadonlySet<string> = new Set(["Document", "Components", "PathItem", "Operation", "Server"]);
+
+/** Those that may have an extension of ours, which is read elsewhere. */
+const extended: ReadonlySet<string> = new Set(["Document", "PathItem", "Operation"]);
+
+/** Fields without which operations, their protection or their backends are lost; to misspell another one costs a description. */
+const needed: ReadonlySet<string> = new Set([
+  ...["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "additionalOperations"],
+  ...["paths", "servers", "url", "variables", "host", "basePath", "schemes", "produces", "operationId", "responses"],
+  ...["components", "security", "securitySchemes", "securityDefinitions", "parameters", "requestBody", "requestBodies"],
+]);
+
+/** Keys of an object that nobody reads: fields that OpenAPI does not have there, and extensions of ours at a place where they say nothing. */
+export function strayFields(node: Node, name: string, fields: Readonly<Record<string, Shape>>): readonly Problem[] {
+  if (!isObject(node.value)) return [];
+  return Object.keys(node.value).flatMap((key) => {
+    if (Object.hasOwn(fields, key) || key === "$ref") return [];
+    if (/^x-/i.test(key)) return extended.has(name) ? [] : strayExtension(key, child(node, key));
+    return deciding.has(name) ? [unknownField(key, child(node, key), Object.keys(fields))] : [];
+  });
+}
+
+function unknownField(key: string, node: Node, known: readonly string[]): Problem {
+  const meant = known.find((field) => isOneEditAway(key, field));
+  const stray = `\`${key.slice(0, 80)}\` is no field that OpenAPI has here, so nothing reads it.`;
+  if (meant !== undefined && needed.has(meant)) return error("UnknownField", placeOf(node), `${stray} Did you mean \`${meant}\`?`);
+  return warning("UnknownField", placeOf(node), `${stray}${didYouMean(key, known) || " Take it out, or begin its name with `x-`."}`);
+}
+
+function strayExtension(key: string, node: Node): readonly Problem[] {
+  if (key !== "x-portico" && !key.startsWith("x-wso2-")) return [];
+  const move = "Move it beside `openapi` or `swagger`, into a path, or into an operation.";
+  return [error("UnknownField", placeOf(node), `\`${key}\` is not read here. ${move}`)];
+}

@@ -1,0 +1,172 @@
+import { describe } from "node:test";
+import { documentOf, onePath } from "./documents.ts";
+import { itRefuses, type Refused } from "./refused.ts";
+
+const refused = (title: string, text: string, says: string | readonly string[], message = ""): Refused => ({
+  title,
+  files: { "api.yaml": text },
+  says,
+  message,
+});
+const warned = (title: string, text: string, says: string | readonly string[], message = ""): Refused => ({
+  ...refused(title, text, says, message),
+  code: 0,
+});
+const withServer = (url: string): string => documentOf(onePath).replace("https://pets.example", url);
+
+const fields: readonly Refused[] = [
+  refused(
+    "a misspelt method",
+    documentOf(`${onePath}    gett: {responses: {}}\n`),
+    "error UnknownField api.yaml:9:5 /paths/~1pets/gett",
+    "Did you mean `get`?",
+  ),
+  refused(
+    "a method in capitals",
+    documentOf("  /pets:\n    GET: {responses: {}}\n"),
+    "error UnknownField api.yaml:6:5 /paths/~1pets/GET",
+    "Did you mean `get`?",
+  ),
+  refused(
+    "a misspelt `security` of an operation, which would leave it open",
+    documentOf("  /pets:\n    get: {securty: [], responses: {}}\n"),
+    "error UnknownField api.yaml:6:11 /paths/~1pets/get/securty",
+    "Did you mean `security`?",
+  ),
+  refused("misspelt servers", documentOf(onePath, "serverz: []\n"), "error UnknownField api.yaml:4:1 /serverz", "Did you mean `servers`?"),
+  warned(
+    "a field of another version",
+    documentOf(onePath, "basePath: /v1\n"),
+    "warning UnknownField api.yaml:4:1 /basePath",
+    "no field that OpenAPI has here, so nothing reads it",
+  ),
+  warned(
+    "a misspelt description",
+    documentOf("  /pets:\n    get: {sumary: All pets, responses: {}}\n"),
+    "warning UnknownField api.yaml:6:11 /paths/~1pets/get/sumary",
+    "Did you mean `summary`?",
+  ),
+  refused(
+    "an extension of ours at places where nobody reads it",
+    documentOf(onePath, "components:\n  x-wso2-cors: {}\n").replace("{title: Pets,", "{x-portico: {mock: true}, title: Pets,"),
+    ["error UnknownField api.yaml:2:8 /info/x-portico", "error UnknownField api.yaml:5:3 /components/x-wso2-cors"],
+    "`x-portico` is not read here. Move it beside `openapi` or `swagger`, into a path, or into an operation.",
+  ),
+  refused(
+    "an extension of ours among the paths",
+    documentOf(`  x-portico: {mock: true}\n${onePath}`),
+    "error UnknownField api.yaml:5:3 /paths/x-portico",
+  ),
+  warned(
+    "a WebSocket that is mocked",
+    documentOf("  /pets:\n    get: {x-portico: {mock: true, webSocket: true}, responses: {}}\n"),
+    "warning WrongValue api.yaml:6:35 /paths/~1pets/get/x-portico/webSocket",
+    "A mocked answer is no WebSocket",
+  ),
+  warned(
+    "an operationId that is taken",
+    documentOf(`${onePath}  /dogs:\n    get: {operationId: listPets, responses: {}}\n`),
+    "warning DuplicateOperationId api.yaml:10:11 /paths/~1dogs/get/operationId",
+    "this one goes by `GET /dogs`",
+  ),
+];
+
+const item = "get: {responses: {}}\n";
+
+const paths: readonly Refused[] = [
+  {
+    ...refused("an operation beside a reference and behind it", "", "error WrongValue api.yaml:7:5 /paths/~1pets/get"),
+    files: { "api.yaml": documentOf(`  /pets:\n    $ref: item.yaml\n    ${item}`), "item.yaml": item },
+  },
+  {
+    ...refused("something wrong beside a reference", "", "error WrongType api.yaml:7:5 /paths/~1pets/put"),
+    files: { "api.yaml": documentOf("  /pets:\n    $ref: item.yaml\n    put: yes\n"), "item.yaml": item },
+  },
+  refused("a backslash in a path", documentOf('  "/a\\\\b": {get: {responses: {}}}\n'), "error BadPath api.yaml:5:3 /paths/~1a\\b"),
+  refused(
+    "an encoded slash in a path",
+    documentOf("  /a%2fb: {get: {responses: {}}}\n"),
+    "error BadPath api.yaml:5:3 /paths/~1a%2fb",
+    "No request reaches",
+  ),
+  refused(
+    "two values of one parameter in a path",
+    documentOf("  /a?b=c&b=d: {get: {responses: {}}}\n"),
+    "error BadPath api.yaml:5:3 /paths/~1a?b=c&b=d",
+    "two values of one parameter",
+  ),
+  warned(
+    "parameters that would span segments",
+    documentOf('  "/a/{+rest}": {get: {responses: {}}}\n  "/b/{rest*}": {get: {responses: {}}}\n'),
+    ["warning BadPath api.yaml:5:3 /paths/~1a~1{+rest}", "warning BadPath api.yaml:6:3 /paths/~1b~1{rest*}"],
+    "stands for one segment",
+  ),
+];
+
+const servers: readonly Refused[] = [
+  refused(
+    "a password in a server's URL, which is not repeated",
+    withServer("https://me:hunter2@pets.example"),
+    "error InlinePassword api.yaml:3:11 /servers/0",
+    "has a password in it",
+  ),
+  refused(
+    "a port that is none",
+    withServer("https://pets.example:99999"),
+    "error BadServer api.yaml:3:11 /servers/0",
+    "its host or port is none",
+  ),
+  refused(
+    "a variable that leaves no host",
+    documentOf(onePath).replace('"https://pets.example"', '"https://{at}.example", variables: {at: {default: ""}}'),
+    "error BadServer api.yaml:3:11 /servers/0",
+  ),
+  warned("a query", withServer("https://pets.example/v1?a=b"), "warning BadServer api.yaml:3:11 /servers/0", "has a query or fragment"),
+  refused(
+    "an empty list of servers in a path",
+    documentOf("  /pets:\n    servers: []\n    get: {responses: {}}\n"),
+    "error NoBackend api.yaml:6:5 /paths/~1pets/servers",
+  ),
+];
+
+/** Two hundred Problems and more, of which that many are shown. */
+const many = Array.from({ length: 300 }, (_, index) => `  /p${index}: 7\n`).join("");
+
+const atOnce: readonly Refused[] = [
+  refused(
+    "a dangling reference hides nothing else",
+    documentOf("  /pets: {$ref: '#/none'}\n  dogs: {get: {responses: {}}}\n  /cats: {get: {x-portico: {moc: true}, responses: {}}}\n"),
+    [
+      "error DanglingRef api.yaml:5:3 /paths/~1pets",
+      "error BadPath api.yaml:6:3 /paths/dogs",
+      "error UnknownField api.yaml:7:29 /paths/~1cats/get/x-portico/moc",
+    ],
+  ),
+  refused(
+    "what could not be read is not said to be missing",
+    documentOf("  /pets: {get: 7}\n").replace('[{url: "https://pets.example"}]', "[7]"),
+    ["error WrongType api.yaml:3:11 /servers/0", "error WrongType api.yaml:5:11 /paths/~1pets/get"],
+  ),
+  refused(
+    "that there are more than are shown",
+    documentOf(many),
+    [
+      "error TooManyProblems api.yaml:1:1",
+      ...Array.from({ length: 200 }, (_, index) => `error WrongType api.yaml:${index + 5}:3 /paths/~1p${index}`),
+    ],
+    "The first 200 Problems are shown.",
+  ),
+];
+
+describe("a field that nobody would read", { concurrency: 2 }, () => {
+  for (const one of fields) itRefuses(one);
+});
+describe("a path that no request reaches, or not as it is meant", { concurrency: 2 }, () => {
+  for (const one of paths) itRefuses(one);
+});
+describe("a server that is none", { concurrency: 2 }, () => {
+  for (const one of servers) itRefuses(one);
+});
+describe("all is said at once", { concurrency: 2 }, () => {
+  for (const one of atOnce) itRefuses(one);
+});
