@@ -1,4 +1,5 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { echo, type Received, receive } from "./echo.ts";
 import type { Scope } from "./scope.ts";
 
@@ -9,14 +10,22 @@ export interface Backend {
   readonly received: readonly Received[];
 }
 
+/** A certificate with its private key, in PEM. */
+export interface Certificate {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
 /** Writes the answer to a request; the default one echoes the request with status 200. */
 export type Respond = (received: Received, response: ServerResponse) => void;
 
-/** A real HTTP/1.1 server on a free loopback port that remembers what it receives. It is gone when the scope ends. */
-export async function startBackend(scope: Scope, respond: Respond = echo): Promise<Backend> {
+/**
+ * A real HTTP/1.1 server on a free loopback port that remembers what it receives; with TLS where it is given a certificate, which is then
+ * for `localhost`. It is gone when the scope ends.
+ */
+export async function startBackend(scope: Scope, respond: Respond = echo, certificate?: Certificate): Promise<Backend> {
   const received: Received[] = [];
-  // Idle connections stay: if this end closed them, a request that a gateway sends just then would fail.
-  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+  const listener: RequestListener = (request, response) => {
     receive(request).then(
       (whole) => {
         received.push(whole);
@@ -24,7 +33,10 @@ export async function startBackend(scope: Scope, respond: Respond = echo): Promi
       },
       () => response.destroy(),
     );
-  });
+  };
+  // Idle connections stay: if this end closed them, a request that a gateway sends just then would fail.
+  const options = { keepAliveTimeout: 0 };
+  const server = certificate ? createTlsServer({ ...options, ...certificate }, listener) : createServer(options, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
@@ -37,5 +49,5 @@ export async function startBackend(scope: Scope, respond: Respond = echo): Promi
   );
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}`, port, received };
+  return { url: certificate ? `https://localhost:${port}` : `http://127.0.0.1:${port}`, port, received };
 }

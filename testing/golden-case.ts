@@ -79,25 +79,32 @@ export function resolveCase({ input, settings }: Pick<GoldenCase, "input" | "set
   );
 }
 
-const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Environment => ({
+const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Omit<Environment, "trustedRoots"> => ({
   listener: { host: "127.0.0.1", port: 8080, tls: undefined },
   monitoring: { host: "127.0.0.1", port: 8081 },
   trustedHops,
   mockSocket: "mocks.sock",
-  trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
   debug,
 });
 
-/** The gateway files of a case, with ports of one's own where it is to run. */
+/** What a case that is to run has of its own. */
+interface Surroundings {
+  readonly port: number;
+  readonly monitoring: number;
+  /** The authorities that backends are trusted by, as a file; the system's unless said. */
+  readonly trustedRoots?: string;
+}
+
+/** The gateway files of a case, with surroundings of one's own where it is to run. */
 export function compileCase(
   apis: readonly ResolvedApi[],
   settings: GoldenCase["settings"],
-  ports = { port: 8080, monitoring: 8081 },
+  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt" }: Surroundings = { port: 8080, monitoring: 8081 },
 ): GatewayFiles {
   const standard = environment(settings);
   return envoy.compile(
     apis.map(({ model }) => model),
-    { ...standard, listener: { ...standard.listener, port: ports.port }, monitoring: { ...standard.monitoring, port: ports.monitoring } },
+    { ...standard, trustedRoots, listener: { ...standard.listener, port }, monitoring: { ...standard.monitoring, port: monitoring } },
   );
 }
 

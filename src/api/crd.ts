@@ -87,8 +87,13 @@ const carried = [
   "x-kubernetes-validations",
 ];
 
+/** Words that mean nothing to Kubernetes, or that are said in another way below. */
+const left = ["$schema", "anyOf", "properties", "additionalProperties", "items", "propertyNames", "default", "const"];
+
 function structural(json: unknown): JsonObject {
   if (!isObject(json)) throw new TypeError("A structural schema has a mapping at every place.");
+  const unknown = Object.keys(json).filter((word) => !carried.includes(word) && !left.includes(word));
+  if (unknown.length > 0) throw new TypeError(`A structural schema has no ${unknown.join(", ")}.`);
   if ("anyOf" in json) return intOrString(json);
   const kept: Record<string, unknown> = Object.fromEntries(carried.filter((key) => key in json).map((key) => [key, json[key]]));
   if (json.type === undefined) return { ...kept, "x-kubernetes-preserve-unknown-fields": true };
@@ -122,6 +127,7 @@ function intOrString({ anyOf, description }: JsonObject): JsonObject {
     ...(description === undefined ? {} : { description }),
     anyOf: [{ type: "integer" }, { type: "string" }],
     ...(text.pattern === undefined ? {} : { pattern: text.pattern }),
+    ...(number.minimum === undefined || number.minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum: number.minimum }),
     "x-kubernetes-int-or-string": true,
   };
 }

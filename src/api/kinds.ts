@@ -43,7 +43,7 @@ export const kinds = {
   API: {
     plural: "apis",
     singular: "api",
-    shortNames: [],
+    shortNames: ["papi"],
     description: "An API: one or several OpenAPI documents, and how they are served.",
     spec: apiSpec,
     status: apiStatus,

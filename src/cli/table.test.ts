@@ -23,6 +23,7 @@ const api: ApiModel = {
   name: "petstore",
   title: "Petstore",
   version: "1.0.0",
+  owner: undefined,
   hosts: [],
   basePath: "/v1",
   operations: [operation],

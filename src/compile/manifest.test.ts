@@ -23,6 +23,7 @@ const api: ApiModel = {
   name: "petstore",
   title: "Petstore",
   version: "1.0.0",
+  owner: undefined,
   hosts: [],
   basePath: "/v1",
   operations: [operation],
@@ -95,6 +96,6 @@ it("a manifest names what the environment has to supply, and no address", () => 
   assert.deepEqual(manifest, {
     contract: 1,
     inputHash: hash(api),
-    apis: [{ name: "petstore", version: "1.0.0", hosts: [], basePath: "/v1", operations: 1, backends: ["pets"] }],
+    apis: [{ name: "petstore", version: "1.0.0", owner: undefined, hosts: [], basePath: "/v1", operations: 1, backends: ["pets"] }],
   });
 });

@@ -15,6 +15,8 @@ export interface GatewayManifest {
 interface ManifestApi {
   readonly name: string;
   readonly version: string;
+  /** Left out where nobody is said to own it. */
+  readonly owner: string | undefined;
   readonly hosts: readonly string[];
   readonly basePath: string;
   /** How many. */
@@ -28,9 +30,10 @@ export function gatewayManifest(apis: readonly ApiModel[], engine: string): Gate
   return {
     contract,
     inputHash: inputHash(apis, engine),
-    apis: apis.map(({ name, version, hosts, basePath, operations, backends }) => ({
+    apis: apis.map(({ name, version, owner, hosts, basePath, operations, backends }) => ({
       name,
       version,
+      owner,
       hosts,
       basePath,
       operations: operations.length,

@@ -9,6 +9,8 @@ export interface ApiModel {
   readonly name: string;
   readonly title: string;
   readonly version: string;
+  /** Who answers for it: a note for people. */
+  readonly owner: string | undefined;
   /** Host names it answers under, in small letters, perhaps with `*.` before them; none means every one. */
   readonly hosts: readonly string[];
   /** What stands before every template: "" or "/v1", without a slash at its end. */

@@ -44,6 +44,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     name: extension?.fields.name ?? nameFrom(document.title ?? document.root.file.name),
     title: document.title ?? document.root.file.name,
     version,
+    owner: extension?.fields.owner,
     hosts: [...new Set(extension?.fields.hosts?.map((host) => host.toLowerCase()))],
     basePath,
     operations,

@@ -23,6 +23,7 @@ const apiOf = (operations: readonly Operation[]): ApiModel => ({
   name: "a",
   title: "A",
   version: "1",
+  owner: undefined,
   hosts: [],
   basePath: "",
   operations,

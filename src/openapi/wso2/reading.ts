@@ -29,7 +29,10 @@ export class Reading {
 
   /** Numbers in a list, or in a text with commas between them, as WSO2's older documents have it. */
   numbers(node: Node | undefined): readonly number[] | undefined {
-    if (typeof node?.value === "string") return node.value.split(",").map(Number);
+    if (typeof node?.value === "string") {
+      const found = node.value.split(",").map(Number);
+      return this.#typed(node, "numbers with commas between them", () => (found.some(Number.isNaN) ? undefined : found));
+    }
     return this.list(node)?.flatMap((element) => this.number(element) ?? []);
   }
 

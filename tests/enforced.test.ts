@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { division } from "../src/api/enforced.ts";
+import { gatewayManifest } from "../src/compile/manifest.ts";
+import { compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
+
+const settings: GoldenCase["settings"] = { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] };
+
+/** Everything that somebody could tell the difference by: the gateway's files and its manifest, or the Problems. */
+function outcome(extension: object, endpoint: object, more: object): string {
+  const document = {
+    openapi: "3.1.0",
+    info: { title: "Pets", version: "1" },
+    servers: [{ url: "http://pets.test/v1" }],
+    paths: { "/pets": { get: { operationId: "list" }, post: { operationId: "add" } } },
+    "x-portico": extension,
+    ...more,
+  };
+  const resource = { apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", metadata: { name: "store" }, spec: endpoint };
+  const input = `${JSON.stringify(document)}\n---\n${JSON.stringify(resource)}\n`;
+  const apis = resolveCase({ input, settings });
+  if (!apis.ok) return JSON.stringify(apis.problems);
+  const models = apis.value.map(({ model }) => model);
+  return JSON.stringify([[...compileCase(apis.value, settings)], gatewayManifest(models, "envoy"), apis.problems]);
+}
+
+const interceptor = { "x-wso2-request-interceptor": "java:com.example.Trace" };
+const cors = (fields: object): object => ({ cors: { origins: ["https://a.test"], ...fields } });
+const backend = (fields: object): object => ({ backend: { url: "http://a.test/x", ...fields } });
+
+/** Two values of each field of x-portico that is enforced. */
+const inDocument: Readonly<Record<string, readonly [object, object]>> = {
+  name: [{ name: "a" }, { name: "b" }],
+  basePath: [{ basePath: "/a" }, { basePath: "/b" }],
+  "hosts[]": [{ hosts: ["a.test"] }, { hosts: ["b.test"] }],
+  owner: [{ owner: "a" }, { owner: "b" }],
+  foreignInterceptors: [{ foreignInterceptors: "refuse" }, { foreignInterceptors: "ignore" }],
+  backend: [{ backend: "store" }, {}],
+  "backend.name": [{ backend: { name: "store" } }, {}],
+  "backend.url": [{ backend: { url: "http://a.test" } }, { backend: { url: "http://b.test" } }],
+  "backend.urls[]": [{ backend: { urls: ["http://a.test"] } }, { backend: { urls: ["http://a.test", "http://b.test"] } }],
+  "backend.timeout": [backend({ timeout: "1s" }), backend({ timeout: "2s" })],
+  "backend.basePath": [backend({ basePath: "keep" }), backend({ basePath: "strip" })],
+  timeout: [{ timeout: "1s" }, { timeout: "2s" }],
+  cors: [cors({}), { cors: false }],
+  "cors.origins[]": [cors({ origins: ["https://b.test"] }), cors({})],
+  "cors.methods[]": [cors({ methods: ["GET"] }), cors({ methods: ["POST"] })],
+  "cors.headers[]": [cors({ headers: ["x-a"] }), cors({ headers: ["x-b"] })],
+  "cors.exposedHeaders[]": [cors({ exposedHeaders: ["x-a"] }), cors({ exposedHeaders: ["x-b"] })],
+  "cors.maxAge": [cors({ maxAge: "1s" }), cors({ maxAge: "2s" })],
+  "cors.credentials": [cors({ credentials: true }), cors({ credentials: false })],
+  disabled: [{ disabled: true }, { disabled: false }],
+  mock: [{ mock: true }, { mock: false }],
+  webSocket: [{ webSocket: true }, { webSocket: false }],
+  ...Object.fromEntries(
+    ["requestHeaders", "responseHeaders"].flatMap((side) => [
+      [`${side}.remove[]`, [{ [side]: { remove: ["x-a"] } }, { [side]: { remove: ["x-b"] } }]],
+      [`${side}.set.*`, [{ [side]: { set: { "x-a": "1" } } }, { [side]: { set: { "x-a": "2" } } }]],
+      [`${side}.add.*`, [{ [side]: { add: { "x-a": "1" } } }, { [side]: { add: { "x-a": "2" } } }]],
+    ]),
+  ),
+};
+
+/** Two values of each field of a TargetEndpoint that is enforced. */
+const inEndpoint: Readonly<Record<string, readonly [object, object]>> = {
+  url: [{ url: "http://a.test" }, { url: "http://b.test" }],
+  "urls[]": [{ urls: ["http://a.test"] }, { urls: ["http://a.test", "http://b.test"] }],
+  protocol: [
+    { url: "http://a.test", protocol: "http" },
+    { url: "http://a.test", protocol: "https" },
+  ],
+  timeout: [
+    { url: "http://a.test", timeout: "1s" },
+    { url: "http://a.test", timeout: "2s" },
+  ],
+  connectTimeout: [
+    { url: "http://a.test", connectTimeout: "1s" },
+    { url: "http://a.test", connectTimeout: "2s" },
+  ],
+};
+
+describe("a field that is enforced makes a difference", () => {
+  for (const path of division["x-portico"].enforced) {
+    it(`x-portico's ${path}`, () => {
+      const [one, other] = inDocument[path] ?? assert.fail("a pair of values is missing");
+      const more = path === "foreignInterceptors" ? interceptor : {};
+      const endpoint = { url: "http://store.test" };
+      assert.notEqual(outcome(one, endpoint, more), outcome(other, endpoint, more));
+    });
+  }
+
+  for (const path of division.TargetEndpoint.enforced) {
+    it(`a TargetEndpoint's ${path}`, () => {
+      const [one, other] = inEndpoint[path] ?? assert.fail("a pair of values is missing");
+      assert.notEqual(outcome({ backend: "store" }, one, {}), outcome({ backend: "store" }, other, {}));
+    });
+  }
+});
