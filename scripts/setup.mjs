@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { provideSystemLibrary } from "./system-library.mjs";
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(project, "node_modules");
@@ -89,6 +90,7 @@ function setUp() {
 if (!isCurrent()) {
   process.stderr.write("Installing packages with npm; this happens once for each package-lock.json.\n");
   try {
+    provideSystemLibrary();
     setUp();
   } catch (failure) {
     process.stderr.write(`${failure.message}\n`);

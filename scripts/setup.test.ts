@@ -16,7 +16,7 @@ async function project(t: TestContext, npm = installs): Promise<string> {
   t.after(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, "scripts"));
   await mkdir(join(folder, "programs"));
-  await copyFile(join(import.meta.dirname, "setup.mjs"), join(folder, "scripts/setup.mjs"));
+  for (const name of ["setup.mjs", "system-library.mjs"]) await copyFile(join(import.meta.dirname, name), join(folder, "scripts", name));
   await writeFile(join(folder, "package.json"), "{}");
   await writeFile(join(folder, "package-lock.json"), "first");
   await writeNpm(folder, npm);
