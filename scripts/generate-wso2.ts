@@ -19,7 +19,7 @@ export function wso2Page(): string {
   return `${[
     "# Documents written for WSO2 API Microgateway",
     "<!-- Generated from src/openapi/wso2 by scripts/generate.ts. -->",
-    "A document for WSO2 API Microgateway 3.x runs as it is: its keys are read as fields of [`x-portico`](kinds/x-portico.md). Where a level says the same thing by both, `x-portico` counts. What a field does, and whether this version does it yet, is said there.",
+    "A document for WSO2 API Microgateway 3.x is read as it is: its keys count as fields of [`x-portico`](kinds/x-portico.md). Where a level says the same thing by both, `x-portico` counts. What a field does, and whether this version does it yet, is said there.",
     ["| Key | Where | Takes | Field of `x-portico` | Note |", "|---|---|---|---|---|", ...rows.map((row) => `| ${row} |`)].join("\n"),
     "An endpoint is `{urls: [...], type: http | load_balance | failover, advanceEndpointConfig: {...}}`. `advanceEndpointConfig` becomes the backend's `timeout`, `retry`, `circuitBreaker` and `connectionPool`. A password in `securityConfig` is a Problem (`InlinePassword`) that names the Secret it belongs into.",
     "A scheme in the document's `security` is the Security of the same name. Whatever else begins with `x-wso2-` or `x-mgw-` is a Problem with the key that was probably meant.",

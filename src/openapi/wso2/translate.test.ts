@@ -245,6 +245,18 @@ const bad: readonly (readonly [key: string, level: Level, text: string, problems
     ],
   ],
   [
+    "a key without a prefix that is nearly one of WSO2's, which may be another tool's",
+    "operation",
+    "operation:\n  x-auth-typ: None\n",
+    ["2:3 warning UnknownField: `x-auth-typ` is not read. If it is to be WSO2's, write `x-auth-type`."],
+  ],
+  [
+    "numbers in a text of which one is none",
+    "document",
+    'x-wso2-production-endpoints: {urls: [https://a.example], advanceEndpointConfig: {retryConfig: {statusCodes: "502,abc"}}}\n',
+    ["1:96 error WrongType: `statusCodes` takes numbers with commas between them. Write numbers with commas between them."],
+  ],
+  [
     "the mode Serverless",
     "document",
     "x-wso2-mode: Serverless\n",

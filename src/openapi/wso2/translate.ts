@@ -1,6 +1,6 @@
-import { error, type Problem } from "../../problem.ts";
+import { error, type Problem, warning } from "../../problem.ts";
 import { child, isObject, type Node, placeOf, root } from "../../text/node.ts";
-import { didYouMean } from "../../text/suggest.ts";
+import { didYouMean, isOneEditAway } from "../../text/suggest.ts";
 import type { Field, Level, Row, Scope, Translation } from "./row.ts";
 import { nothing } from "./row.ts";
 import { table } from "./table.ts";
@@ -18,7 +18,7 @@ const prefix = /^x-(wso2?|mgw)-/i;
 export function translate(level: Level, node: Node, version: string, document: Node = root(node.file)): Translation {
   if (!isObject(node.value)) return nothing;
   const scope: Scope = { level, version, document };
-  const written = Object.keys(node.value).filter((key) => rows.has(key) || prefix.test(key));
+  const written = Object.keys(node.value).filter((key) => rows.has(key) || prefix.test(key) || nearlyPlain(key) !== undefined);
   if (written.length === 0) return nothing;
   const parts = written.toSorted((a, b) => rank(a) - rank(b)).map((key) => one(key, child(node, key), scope));
   return agreed(
@@ -31,8 +31,20 @@ const order = [...rows.keys()];
 
 const rank = (key: string): number => order.indexOf(key);
 
+/** The spellings without a prefix of WSO2's, such as `x-auth-type`. */
+const plain = order.filter((key) => !prefix.test(key));
+
+/** Which of them a key is nearly. It may be another tool's own, so that is no error. */
+const nearlyPlain = (key: string): string | undefined =>
+  key.startsWith("x-") && key !== "x-portico" ? plain.find((known) => isOneEditAway(key, known)) : undefined;
+
 function one(key: string, node: Node, scope: Scope): Translation {
   const row = rows.get(key);
+  const nearly = nearlyPlain(key);
+  if (row === undefined && nearly !== undefined) {
+    const message = `\`${key}\` is not read. If it is to be WSO2's, write \`${nearly}\`.`;
+    return { fields: [], problems: [warning("UnknownField", placeOf(node), message)] };
+  }
   if (row === undefined) return { fields: [], problems: [unknownKey(key, node, scope.level)] };
   if (!row.levels.includes(scope.level)) return { fields: [], problems: [misplaced(key, node, row)] };
   return row.translate(node, scope);
