@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addressLists } from "./address.ts";
-import { cache, interceptors, maintenance, validation } from "./contract.ts";
+import { cache, interceptors, maintenance, publish, validation } from "./contract.ts";
 import { expose } from "./expose.ts";
 import { atLeastOne, atMostOne, exactlyOne } from "./law.ts";
 import { grantedReference, keyReference, objectReference } from "./name.ts";
@@ -118,13 +118,7 @@ const fields = z.strictObject({
   compression: z.boolean().optional().describe("Whether answers are compressed for clients that take it."),
   maintenance: maintenance.optional().describe("Answers every request with 503 while it is there."),
   errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457 (`problem`, the default), or WSO2's."),
-  publish: z
-    .strictObject({
-      document: z.boolean().optional().describe("Whether the document is served at `/openapi.json`."),
-      page: z.boolean().optional().describe("Whether a page to read it is served at `/docs`."),
-    })
-    .optional()
-    .describe("What of the document the gateway shows to the world."),
+  publish: publish.optional().describe("What of the document the gateway shows to the world."),
   envoyPatches: z
     .array(patch)
     .max(32)

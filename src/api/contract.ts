@@ -38,3 +38,9 @@ export const maintenance = z.strictObject({
   message: z.string().max(1024).optional().describe("What the answer says."),
   retryAfter: duration.optional().describe("When clients may ask again."),
 });
+
+/** What of the document the gateway shows to the world. */
+export const publish = z.strictObject({
+  document: z.boolean().optional().describe("Whether the document is served at `/openapi.json`."),
+  page: z.boolean().optional().describe("Whether a page to read it is served at `/docs`."),
+});

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addressLists } from "./address.ts";
 import { backendOrName, mirror } from "./backend.ts";
-import { cache, interceptors, maintenance, validation } from "./contract.ts";
+import { cache, interceptors, maintenance, publish, validation } from "./contract.ts";
 import { cors } from "./cors.ts";
 import { duration } from "./duration.ts";
 import { headerChanges, headerName } from "./header.ts";
@@ -135,13 +135,7 @@ const documentOnly = {
     .describe("How the API may be called. Default: as the gateway listens."),
   mode: z.enum(["shared", "privateJet", "sidecar"]).optional().describe("Where a deployed TargetEndpoint runs, as API's `mode`."),
   errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457, or WSO2's."),
-  publish: z
-    .strictObject({
-      document: z.boolean().optional().describe("Whether the document is served at `/openapi.json`."),
-      page: z.boolean().optional().describe("Whether a page to read it is served at `/docs`."),
-    })
-    .optional()
-    .describe("What of the document the gateway shows to the world."),
+  publish: publish.optional().describe("What of the document the gateway shows to the world."),
 };
 
 /** `x-portico` beside `openapi` and `info`. */

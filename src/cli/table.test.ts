@@ -1,33 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { testApi, testBackend, testOperation } from "../../testing/model.ts";
 import type { ApiModel, Operation } from "../model/api.ts";
-import { noHeaderChanges } from "../model/headers.ts";
 import { operationTable } from "./table.ts";
 import { textWidth } from "./text-width.ts";
 
-const operation: Operation = {
-  id: "showPet",
-  method: "GET",
-  template: "/v1/pets/{id}",
-  path: [["pets"], [{ parameter: "id" }]],
-  query: [],
-  access: { kind: "open" },
-  answer: { kind: "backend", backend: "@document", timeoutMs: 15_000, path: "same" },
-  cors: undefined,
-  requestHeaders: noHeaderChanges,
-  responseHeaders: noHeaderChanges,
-  webSocket: false,
-  where: { source: "pets.yaml", pointer: "" },
-};
+const operation: Operation = { ...testOperation, answer: { kind: "backend", backend: "@document", timeoutMs: 15_000, path: "same" } };
 const api: ApiModel = {
-  name: "petstore",
-  title: "Petstore",
-  version: "1.0.0",
-  owner: undefined,
-  hosts: [],
-  basePath: "/v1",
+  ...testApi,
   operations: [operation],
-  backends: [{ name: "@document", targets: [{ tls: true, host: "::1", port: 8443 }], path: "/api", connectTimeoutMs: 5000 }],
+  backends: [{ ...testBackend, name: "@document", targets: [{ tls: true, host: "::1", port: 8443 }], path: "/api" }],
 };
 const scheme = { name: "token", challenge: "Bearer", scopes: [] } as const;
 const rows = (change: Partial<ApiModel>, width = 0): readonly string[] => operationTable([{ ...api, ...change }], width).split("\n");

@@ -1,34 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { testApi as api, testBackend as backend, testOperation as operation } from "../../testing/model.ts";
 import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import { noHeaderChanges } from "../model/headers.ts";
 import { gatewayManifest } from "./manifest.ts";
-
-const backend: Backend = { name: "pets", targets: [{ tls: false, host: "pets", port: 80 }], path: "", connectTimeoutMs: 5000 };
-const operation: Operation = {
-  id: "showPet",
-  method: "GET",
-  template: "/v1/pets/{id}",
-  path: [["pets"], [{ parameter: "id" }]],
-  query: [],
-  access: { kind: "open" },
-  answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep" },
-  cors: undefined,
-  requestHeaders: noHeaderChanges,
-  responseHeaders: noHeaderChanges,
-  webSocket: false,
-  where: { source: "pets.yaml", pointer: "/paths/~1pets~1{id}/get" },
-};
-const api: ApiModel = {
-  name: "petstore",
-  title: "Petstore",
-  version: "1.0.0",
-  owner: undefined,
-  hosts: [],
-  basePath: "/v1",
-  operations: [operation],
-  backends: [backend],
-};
 
 const hash = (model: ApiModel, engine = "envoy"): string => gatewayManifest([model], engine).inputHash;
 const withOperation = (change: Partial<Operation>): ApiModel => ({ ...api, operations: [{ ...operation, ...change }] });

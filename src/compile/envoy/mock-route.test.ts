@@ -1,34 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { testApi, testOperation } from "../../../testing/model.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
-import { noHeaderChanges } from "../../model/headers.ts";
 import { directMocks, longestDirectBody, mockActions } from "./mock-route.ts";
 
 const mocked = (id: string, status: number, body: string): Operation => ({
+  ...testOperation,
   id,
-  method: "GET",
-  template: `/${id}`,
-  path: [[id]],
-  query: [],
-  access: { kind: "open" },
   answer: { kind: "mock", reply: { status, mediaType: "text/plain", headers: [], body } },
-  cors: undefined,
-  requestHeaders: noHeaderChanges,
-  responseHeaders: noHeaderChanges,
-  webSocket: false,
-  where: { source: "a.yaml", pointer: "" },
 });
 
-const apiOf = (operations: readonly Operation[]): ApiModel => ({
-  name: "a",
-  title: "A",
-  version: "1",
-  owner: undefined,
-  hosts: [],
-  basePath: "",
-  operations,
-  backends: [],
-});
+const apiOf = (operations: readonly Operation[]): ApiModel => ({ ...testApi, operations, backends: [] });
 
 const idsOf = (operations: Iterable<Operation>): readonly string[] => [...operations].map(({ id }) => id);
 

@@ -1,0 +1,31 @@
+import type { ApiModel, Backend, Operation } from "../src/model/api.ts";
+import { noHeaderChanges } from "../src/model/headers.ts";
+
+/** A small model for unit tests, to be changed where a test needs something else. */
+export const testBackend: Backend = { name: "pets", targets: [{ tls: false, host: "pets", port: 80 }], path: "", connectTimeoutMs: 5000 };
+
+export const testOperation: Operation = {
+  id: "showPet",
+  method: "GET",
+  template: "/v1/pets/{id}",
+  path: [["pets"], [{ parameter: "id" }]],
+  query: [],
+  access: { kind: "open" },
+  answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep" },
+  cors: undefined,
+  requestHeaders: noHeaderChanges,
+  responseHeaders: noHeaderChanges,
+  webSocket: false,
+  where: { source: "pets.yaml", pointer: "/paths/~1pets~1{id}/get" },
+};
+
+export const testApi: ApiModel = {
+  name: "petstore",
+  title: "Petstore",
+  version: "1.0.0",
+  owner: undefined,
+  hosts: [],
+  basePath: "/v1",
+  operations: [testOperation],
+  backends: [testBackend],
+};
