@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { startEnvoy } from "../src/apply/envoy/process.ts";
-import { freePort } from "../src/apply/port.ts";
 import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
 import type { GatewayFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
@@ -10,6 +9,7 @@ import { readDocument } from "../src/openapi/read.ts";
 import type { Checked } from "../src/problem.ts";
 import { resolveApi } from "../src/resolve/api.ts";
 import { parseOne } from "../src/text/parse.ts";
+import { freePort } from "../testing/free-port.ts";
 
 /** The value, or the end of the bench with the Problems. */
 export function must<T>(result: Checked<T>): T {

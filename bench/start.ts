@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { bundle } from "../scripts/bundle.ts";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
-import { freePort } from "../src/apply/port.ts";
 import { writeAtomically } from "../src/apply/run-folder.ts";
+import { freePort } from "../testing/free-port.ts";
 import { filesOf, modelOf, must } from "./gateway.ts";
 import { interleaved, median, ratio, table } from "./rounds.ts";
 

@@ -7,8 +7,6 @@ import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
 import type { Checked } from "../src/problem.ts";
 import type { Scope } from "./scope.ts";
 
-export { freePort } from "../src/apply/port.ts";
-
 export interface LiveEnvoy {
   /** The run folder, as `mounted/` and `image/` are relative to it. */
   readonly folder: string;

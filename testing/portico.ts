@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../src/apply/port.ts";
+import { freePort } from "./free-port.ts";
 import type { Scope } from "./scope.ts";
 import { until } from "./until.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, it, type TestContext } from "node:test";
-import { freePort, must } from "../../testing/envoy.ts";
+import { must } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { checkPort, portHolder } from "./port.ts";
 
 /** A port that this very process listens on. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { type PageExamples, pageExamples, type Step, shellWords } from "../../testing/page-examples.ts";
 import { runPortico, startPortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";

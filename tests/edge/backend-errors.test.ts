@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { describe, it } from "node:test";
 import { accessLine } from "../../testing/access-line.ts";
 import { startBackend } from "../../testing/backend.ts";
-import { freePort } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { type Served, servePortico } from "../../testing/portico.ts";
 import { assertProblem } from "../../testing/problem-answer.ts";
 import { startRawBackend } from "../../testing/raw-backend.ts";

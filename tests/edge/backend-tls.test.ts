@@ -4,7 +4,8 @@ import { createServer } from "node:https";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { envoy } from "../../src/compile/envoy/engine.ts";
-import { freePort, must, withEnvoy } from "../../testing/envoy.ts";
+import { must, withEnvoy } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { resolveCase } from "../../testing/golden-case.ts";
 import { send } from "../../testing/raw-request.ts";
 

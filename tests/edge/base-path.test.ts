@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { startBackend } from "../../testing/backend.ts";
-import { freePort, must, withEnvoy } from "../../testing/envoy.ts";
+import { must, withEnvoy } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { compileCase, resolveCase } from "../../testing/golden-case.ts";
 import { send } from "../../testing/raw-request.ts";
 

@@ -9,7 +9,8 @@ import { makeRunFolder, writeAtomically } from "../../src/apply/run-folder.ts";
 import { mockSources } from "../../src/resolve/mock-source.ts";
 import { type Backend, type Certificate, startBackend } from "../../testing/backend.ts";
 import { echo } from "../../testing/echo.ts";
-import { freePort, must, testEnvoy, withEnvoy } from "../../testing/envoy.ts";
+import { must, testEnvoy, withEnvoy } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { compileCase, type GoldenCase, goldenCases, type GoldenRequest, resolveCase } from "../../testing/golden-case.ts";
 import { type Answer, send } from "../../testing/raw-request.ts";
 

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../src/apply/port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { runPortico, temporaryFolder } from "../../testing/portico.ts";
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,8 @@ async function paste({ stderr }: Served): Promise<readonly [status: string | und
   const { stdout } = await promisify(execFile)("sh", ["-c", line]);
   return [/^HTTP\/[\d.]+ (\d+)/.exec(stdout)?.[1], /^portico-operation: (.*?)\r$/m.exec(stdout)?.[1]];
 }
+
+const noCurl = spawnSync("curl", ["--version"]).error && "there is no curl to paste the line for";
 
 const petstore = () => readFile(fileURLToPath(new URL("../../deploy/samples/petstore.yaml", import.meta.url)), "utf8");
 
@@ -42,7 +44,7 @@ describe("what `portico run` prints", { concurrency: 2, timeout: 60_000 }, () =>
     ]);
   });
 
-  it("a curl line that works when it is pasted", async (t) => {
+  it("a curl line that works when it is pasted", { skip: noCurl }, async (t) => {
     assert.deepEqual(await paste(await servePortico(t, { "petstore.yaml": await petstore() }, "--mock")), ["200", "listPets"]);
   });
 
@@ -56,7 +58,7 @@ describe("what `portico run` prints", { concurrency: 2, timeout: 60_000 }, () =>
     ["a wildcard for host names", "/pets", { "x-portico": { hosts: ["*.shop.test"] } }],
     ["a base path", "/pets", { servers: [{ url: "https://shop.test/api/v2" }] }],
   ] as const) {
-    it(`a curl line that works for ${what}`, async (t) => {
+    it(`a curl line that works for ${what}`, { skip: noCurl }, async (t) => {
       assert.deepEqual(await paste(await servePortico(t, { "one.yaml": oneOperation(path, more) }, "--mock")), ["200", "it"]);
     });
   }

@@ -4,7 +4,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { freePort } from "../../src/apply/port.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { runPortico, servePortico, temporaryFolder } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 

@@ -3,7 +3,8 @@ import { envoy } from "../../../src/compile/envoy/engine.ts";
 import { readDocument } from "../../../src/openapi/read.ts";
 import { resolveGateway } from "../../../src/resolve/gateway.ts";
 import { parseOne } from "../../../src/text/parse.ts";
-import { freePort, must, withEnvoy } from "../../../testing/envoy.ts";
+import { must, withEnvoy } from "../../../testing/envoy.ts";
+import { freePort } from "../../../testing/free-port.ts";
 import { type HttpClient, httpClient } from "../../../testing/http-client.ts";
 import type { Scope } from "../../../testing/scope.ts";
 
