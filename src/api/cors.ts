@@ -6,8 +6,8 @@ import { under } from "./law.ts";
 const origin = z
   .string()
   .regex(
-    /^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\*\.)?[^\s/?#@*]+)$/,
-    "Not an origin. Write scheme and host, such as `https://app.example.com` or `https://*.example.com`, or `*` for all.",
+    /^(\*|null|[a-z][a-z0-9+.-]*:\/\/(\*\.)?[A-Za-z0-9.:[\]_-]+)$/,
+    "Not an origin. Write scheme and host (an international one in its ASCII form), such as `https://app.example.com` or `https://*.example.com`, or `*` for all.",
   );
 
 const method = z.string().regex(/^([A-Z]+|\*)$/, "Not a method. Write it in capitals, such as `GET`.");
@@ -17,7 +17,7 @@ const fields = z.strictObject({
     .array(origin)
     .min(1)
     .describe("The origins that may call: `https://app.example.com`, `https://*.example.com`, or `*` for all."),
-  methods: z.array(method).optional().describe("The methods that they may use. Default: those that the path has."),
+  methods: z.array(method).optional().describe("The methods that they may use. Default: every one that an operation has."),
   headers: z.array(headerName).optional().describe("The request headers that they may send, beyond those that Fetch always allows."),
   exposedHeaders: z.array(headerName).optional().describe("The response headers that their scripts may read."),
   maxAge: duration.optional().describe("How long a browser may remember the answer to a preflight."),

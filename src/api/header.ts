@@ -7,10 +7,28 @@ export const headerName = z
   .max(256)
   .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "Not the name of a header. Write letters, digits and hyphens.");
 
-/** A header that may be changed. Host says where a request goes, and follows from the backend. */
+/**
+ * Headers that say where a message goes, where it ends and what its connection is (RFC 9110, sections 7.2, 7.6.1 and 8.6; RFC 9112, section 6):
+ * changed, one request could be read as two.
+ */
+const framing: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** A header that may be changed. */
 const changeableHeader = headerName.refine(
-  (name) => name.toLowerCase() !== "host",
-  "The header Host follows from the backend. Leave it out here.",
+  (name) => !framing.has(name.toLowerCase()),
+  "This header belongs to the connection or says how long the message is, and follows from them. Leave it out here.",
 );
 
 /** Envoy takes no longer value, in bytes; `%` counts twice, for it begins a command of Envoy's unless it is doubled. */

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
 
 export interface BuildOptions extends DocumentOptions {
@@ -25,11 +25,17 @@ export function addBuild(program: Command): void {
       .summary("write the gateway's files into a folder")
       .description("Compiles documents and writes the gateway's files into a folder: all of them, or none."),
   )
-    .requiredOption("--out <DIR>", "the folder to write; it is made where there is none")
+    .requiredOption("--out <DIR>", "the folder to write; it is made where there is none", folder)
     .option("--force", "write into a folder that holds other things; they stay, but for image/ and mounted/", false)
     .addHelpText("after", examples)
     .action(async (documents: string[], options: BuildOptions) => {
       const { buildGateway } = await import("./build-gateway.ts");
       process.exitCode = await buildGateway(documents, options);
     });
+}
+
+/** An empty name is a variable that is not set, and would be the working folder. */
+function folder(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Name a folder.");
+  return text;
 }

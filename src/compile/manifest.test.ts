@@ -10,7 +10,7 @@ const withOperation = (change: Partial<Operation>): ApiModel => ({ ...api, opera
 const withBackend = (change: Partial<Backend>): ApiModel => ({ ...api, backends: [{ ...backend, ...change }] });
 
 const scheme = { name: "token", challenge: "Bearer", scopes: ["read"] } as const;
-const cors = { origins: ["*"], methods: ["GET"], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
+const cors = { origins: ["*"], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
 
 /** One change at least for every field of an operation that the image is made from. */
 const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, readonly Partial<Operation>[]>> = {

@@ -2,7 +2,6 @@
 export interface Cors {
   /** `*`, `https://app.example`, or with one wildcard label: `https://*.example`. */
   readonly origins: readonly string[];
-  readonly methods: readonly string[];
   readonly headers: readonly string[];
   readonly exposedHeaders: readonly string[];
   readonly maxAgeSeconds: number;

@@ -54,13 +54,34 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
   // What stands beside a path item's reference counts, too (OpenAPI 3.1, section 4.8.9).
   if (target !== undefined && name === "PathItem" && firstTime(check, "beside $ref", node.value))
     checkFields(check, node, node.value, name, lenient);
-  if (target?.ok === false) return;
+  const stray = strayReference(check, node, name, target?.ok === true ? target.value : undefined, lenient);
+  check.problems.push(...stray);
+  if (target?.ok === false || (target !== undefined && stray.length > 0)) return;
   const at = target?.value ?? node;
   // Where a schema is, `true` and `false` are schemas too.
   if (typeof at.value === "boolean") return;
   if (!isObject(at.value)) wrong(check, at, { object: name }, lenient);
   else if (firstTime(check, name, at.value)) checkFields(check, at, at.value, name, lenient);
 }
+
+/** A `$ref` that is no text, and one of a path item that leads to something else: either would leave out operations. */
+function strayReference(check: Check, node: Node, name: string, target: Node | undefined, lenient: boolean): readonly Problem[] {
+  const reference = child(node, "$ref");
+  if (target === undefined && reference.value !== undefined && typeof reference.value !== "string") {
+    const say = lenient ? warning : error;
+    return [say("WrongType", placeOf(reference), `\`$ref\` is ${typeName(reference.value)}, not a string. Write where it leads to.`)];
+  }
+  if (name !== "PathItem" || target === undefined || !isObject(target.value)) return [];
+  const fields = check.grammar.PathItem ?? {};
+  if (Object.keys(target.value).every((key) => Object.hasOwn(fields, key) || key.startsWith("x-"))) return [];
+  const operations = Object.keys(target.value).filter((key) => isOperation(fields[key]));
+  if (operations.length > 0) return [];
+  return [
+    error("WrongValue", placeOf(node), "The reference leads to something that is no path item. Point it at one, such as `{get: ...}`."),
+  ];
+}
+
+const isOperation = (shape: Shape | undefined): boolean => typeof shape === "object" && "object" in shape && shape.object === "Operation";
 
 function checkFields(check: Check, node: Node, value: JsonObject, name: string, lenient: boolean): void {
   const fields = check.grammar[name] ?? {};

@@ -39,8 +39,8 @@ export function surveyDocument(files: DocumentFiles): Survey {
   const problems = [...checkGrammar(files, grammars[format.value], node)];
   const paths = pathsOf(files, node, format.value);
   problems.push(...paths.flatMap((path) => [...path.operations.flatMap(({ node: at }) => operationReference(at)), ...writtenTwice(path)]));
-  const wrong = problems.some((problem) => problem.severity === "error");
-  if (!wrong && paths.every((path) => path.operations.length === 0)) problems.push(noOperations(node));
+  const isWhole = (files.unread?.size ?? 0) === 0 && problems.every((problem) => problem.severity === "warning");
+  if (isWhole && paths.every((path) => path.operations.length === 0)) problems.push(noOperations(node));
   const document: OpenApiDocument = {
     format: format.value,
     files,

@@ -7,6 +7,8 @@ import { join, tokens } from "../text/pointer.ts";
 export interface DocumentFiles {
   readonly root: SourceFile;
   readonly files: ReadonlyMap<string, SourceFile>;
+  /** Those that it refers to and that could not be read, which was said where it refers to them. */
+  readonly unread?: ReadonlySet<string>;
 }
 
 /** The text of a `$ref`, when the node is a reference. */
@@ -46,7 +48,7 @@ export function leavesFolder(rootName: string, file: string): boolean {
 
 /**
  * What a node stands for: itself, or what its `$ref` leads to in the end.
- * Fails with DanglingRef or RefCycle at the reference.
+ * Fails with DanglingRef or RefCycle at the reference; without a word where what it leads to could not be read.
  */
 export function follow(documents: DocumentFiles, node: Node): Checked<Node> {
   const seen = new Set<string>();
@@ -56,6 +58,7 @@ export function follow(documents: DocumentFiles, node: Node): Checked<Node> {
     const key = `${target.file}#${target.pointer}`;
     if (seen.has(key)) return failed(error("RefCycle", placeOf(node), `\`$ref: ${show(ref)}\` leads back to itself. Point it at a value.`));
     seen.add(key);
+    if (documents.unread?.has(target.file)) return failed();
     const found = descend(documents, target.file, target.pointer);
     if (found === undefined)
       return failed(

@@ -9,6 +9,9 @@ const deciding: ReadonlySet<string> = new Set(["Document", "Components", "PathIt
 /** Those that may have an extension of ours, which is read elsewhere. */
 const extended: ReadonlySet<string> = new Set(["Document", "PathItem", "Operation"]);
 
+/** What holds operations in some version. */
+const methodsElsewhere: ReadonlySet<string> = new Set(["trace", "query", "additionalOperations"]);
+
 /** Fields without which operations, their protection or their backends are lost; to misspell another one costs a description. */
 const needed: ReadonlySet<string> = new Set([
   ...["get", "put", "post", "delete", "options", "head", "patch", "trace", "query", "additionalOperations"],
@@ -21,13 +24,17 @@ export function strayFields(node: Node, name: string, fields: Readonly<Record<st
   if (!isObject(node.value)) return [];
   return Object.keys(node.value).flatMap((key) => {
     if (Object.hasOwn(fields, key) || key === "$ref") return [];
-    if (/^x-/i.test(key)) return extended.has(name) ? [] : strayExtension(key, child(node, key));
+    if (/^x-/i.test(key) || isOneEditAway(key, "x-portico")) return extended.has(name) ? [] : strayExtension(key, child(node, key));
     return deciding.has(name) ? [unknownField(key, child(node, key), Object.keys(fields))] : [];
   });
 }
 
 function unknownField(key: string, node: Node, known: readonly string[]): Problem {
   const meant = known.find((field) => isOneEditAway(key, field));
+  if (methodsElsewhere.has(key) && known.includes("get")) {
+    const message = `\`${key}\` is no field of this version of OpenAPI, so its operations are not served. Raise the version, or take it out.`;
+    return error("UnknownField", placeOf(node), message);
+  }
   const stray = `\`${key.slice(0, 80)}\` is no field that OpenAPI has here, so nothing reads it.`;
   if (meant !== undefined && needed.has(meant)) return error("UnknownField", placeOf(node), `${stray} Did you mean \`${meant}\`?`);
   return warning("UnknownField", placeOf(node), `${stray}${didYouMean(key, known) || " Take it out, or begin its name with `x-`."}`);

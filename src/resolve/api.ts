@@ -104,7 +104,6 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
   }
   if (key.spanning !== undefined) problems.push(warning("BadPath", placeOf(path.where), spanningParameter(key.spanning)));
   const pathLevels: readonly Level[] = pathExtensions(path, whole).map((extension) => ({ scope: path.key, extension }));
-  const methods = path.operations.map(({ method }) => method);
   return operations.flatMap(({ written, id }) => {
     const level: Level = {
       scope: `${written.method} ${path.key}`,
@@ -124,7 +123,6 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
       query: key.query,
       fields,
       destination,
-      methods,
       settings,
     });
     return operation === undefined ? [] : [{ operation, backend: destination?.backend }];

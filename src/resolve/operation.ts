@@ -30,8 +30,6 @@ export interface OperationParts {
   /** The extension's fields, the inner levels' over the outer ones'. */
   readonly fields: Fields;
   readonly destination: Destination | undefined;
-  /** The methods of its path. */
-  readonly methods: readonly string[];
   readonly settings: ResolveSettings;
 }
 
@@ -50,7 +48,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     query: parts.query,
     access: accessOf(document, written.security, settings),
     answer,
-    cors: corsOf(fields.cors, parts.methods),
+    cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
     responseHeaders: changesOf(fields.responseHeaders),
     webSocket: fields.webSocket ?? false,
@@ -65,11 +63,11 @@ function answerOf({ document, written, fields, destination, settings }: Operatio
   return { kind: "backend", backend: backend.name, timeoutMs, path };
 }
 
-function corsOf(said: CorsField | false | undefined, methods: readonly string[]): Cors | undefined {
+function corsOf(said: CorsField | false | undefined, method: string): Cors | undefined {
   if (said === undefined || said === false) return undefined;
+  if (said.methods !== undefined && !said.methods.includes(method) && !said.methods.includes("*")) return undefined;
   return {
     origins: said.origins.map(asBrowsersWrite),
-    methods: said.methods ?? methods,
     headers: said.headers ?? [],
     exposedHeaders: said.exposedHeaders ?? [],
     maxAgeSeconds: Math.floor(milliseconds(said.maxAge ?? "5s") / 1000),

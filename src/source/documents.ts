@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
 import { type DocumentFiles, leavesFolder } from "../openapi/references.ts";
 import { type ReferredFile, referredFiles } from "../openapi/referred-files.ts";
-import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
+import { type Checked, error, failed, type Problem } from "../problem.ts";
 import { placeOf, type SourceFile } from "../text/node.ts";
 import { parseOne } from "../text/parse.ts";
 import { fetchText } from "./fetch-text.ts";
@@ -15,15 +15,23 @@ export type ReferenceScope = "folder" | "anywhere";
 /** More files than a document has. */
 const mostFiles = 2000;
 
+/** A document's files as far as they can be read, and what is wrong with the others. */
+export interface LoadedDocument {
+  /** Undefined where the document itself cannot be read, or is too much. */
+  readonly files: DocumentFiles | undefined;
+  readonly problems: readonly Problem[];
+}
+
 /**
- * A document with every file that it refers to, and theirs. Fails with what is wrong with any of them, said at the reference.
+ * A document with every file that it refers to, and theirs. What is wrong with one of them is said at the reference.
  * `noticed` is told each file that matters, whether it can be read or not.
  */
-export async function loadDocument(path: string, scope: ReferenceScope, noticed: (path: string) => void): Promise<Checked<DocumentFiles>> {
+export async function loadDocument(path: string, scope: ReferenceScope, noticed: (path: string) => void): Promise<LoadedDocument> {
   noticed(path);
   const root = await readRoot(path);
-  if (!root.ok) return root;
+  if (!root.ok) return { files: undefined, problems: root.problems };
   const files = new Map<string, SourceFile>();
+  const unread = new Set<string>();
   const problems: Problem[] = [];
   const folder = await realpath(dirname(path));
   let size = root.value.text.length;
@@ -31,27 +39,26 @@ export async function loadDocument(path: string, scope: ReferenceScope, noticed:
   while (waiting.length > 0) {
     const next: ReferredFile[] = [];
     for (const referred of waiting) {
-      if (referred.name === path || files.has(referred.name)) continue;
+      if (referred.name === path || files.has(referred.name) || unread.has(referred.name)) continue;
       noticed(referred.name);
       const file = await readReferred(referred, path, folder, scope);
       problems.push(...file.problems);
-      if (!file.ok) continue;
+      if (!file.ok) {
+        unread.add(referred.name);
+        continue;
+      }
       files.set(referred.name, file.value);
       size += file.value.text.length;
       if (files.size > mostFiles || size > largestFile) {
-        return failed(
-          error(
-            "FileTooLarge",
-            placeOf(referred.by),
-            `The document's files are more than ${mostFiles}, or have more than ${largestFile / 1024 / 1024} MiB together. Split the document.`,
-          ),
-        );
+        const most = `more than ${mostFiles}, or have more than ${largestFile / 1024 / 1024} MiB together`;
+        const tooLarge = error("FileTooLarge", placeOf(referred.by), `The document's files are ${most}. Split the document.`);
+        return { files: undefined, problems: [...problems, tooLarge] };
       }
       next.push(...referredFiles(file.value));
     }
     waiting = next;
   }
-  return checked({ root: root.value, files }, problems);
+  return { files: { root: root.value, files, unread }, problems };
 }
 
 async function readRoot(path: string): Promise<Checked<SourceFile>> {

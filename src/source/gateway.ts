@@ -24,10 +24,10 @@ export async function loadSources(paths: SourcePaths, noticed: (path: string) =>
   const problems: Problem[] = [];
   const documents: OpenApiDocument[] = [];
   for (const path of paths.documents) {
-    const files = await loadDocument(path, paths.references, noticed);
-    problems.push(...files.problems);
-    if (!files.ok) continue;
-    const survey = surveyDocument(files.value);
+    const loaded = await loadDocument(path, paths.references, noticed);
+    problems.push(...loaded.problems);
+    if (loaded.files === undefined) continue;
+    const survey = surveyDocument(loaded.files);
     problems.push(...survey.problems);
     if (survey.document !== undefined) documents.push(survey.document);
   }

@@ -93,6 +93,7 @@ const reasonsByCode: Readonly<Record<string, string>> = {
   EPERM: "The file may not be read. Give yourself permission.",
   ENXIO: "This is a pipe, a socket or a device, not a file. Save what comes from it to a file, and name that.",
   ELOOP: "The path is a loop of symbolic links. Mend the links.",
+  ERR_INVALID_ARG_VALUE: "The path has a NUL in it, which no file's has. Check it.",
   ENAMETOOLONG: "The path is too long for a file. Check it.",
 };
 

@@ -87,16 +87,16 @@ describe("portico explain", { concurrency: 2 }, () => {
       stdout,
       `GET /v1/pets/mine is answered by myPets.
   api               Pets 2
-  operation         myPets                                                   openapi.yaml:18:5
-  path              /v1/pets/mine                                            openapi.yaml:17:3
-  before            /v1/pets/{id}, which matches too                         openapi.yaml:10:5
-  access            open to everybody                                        openapi.yaml:20:7
-  backend           mine                                                     openapi.yaml:22:9
-  asks              http://a:8080/own/pets/mine?x=1                          mine.yaml:5:3
-  asks              http://b:8080/own/pets/mine?x=1                          mine.yaml:5:3
-  timeout           1s                                                       mine.yaml:6:3
-  CORS              https://app.example may call with GET, with credentials  openapi.yaml:6:3
-  response headers  without server; x-a: 1; also x-b: 2                      openapi.yaml:23:9
+  operation         myPets                                          openapi.yaml:18:5
+  path              /v1/pets/mine                                   openapi.yaml:17:3
+  before            /v1/pets/{id}, which matches too                openapi.yaml:10:5
+  access            open to everybody                               openapi.yaml:20:7
+  backend           mine                                            openapi.yaml:22:9
+  asks              http://a:8080/own/pets/mine?x=1                 mine.yaml:5:3
+  asks              http://b:8080/own/pets/mine?x=1                 mine.yaml:5:3
+  timeout           1s                                              mine.yaml:6:3
+  CORS              https://app.example may call, with credentials  openapi.yaml:6:3
+  response headers  without server; x-a: 1; also x-b: 2             openapi.yaml:23:9
 `,
     );
   });

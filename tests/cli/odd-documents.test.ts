@@ -34,6 +34,12 @@ const fields: readonly Refused[] = [
     "Did you mean `security`?",
   ),
   refused("misspelt servers", documentOf(onePath, "serverz: []\n"), "error UnknownField api.yaml:4:1 /serverz", "Did you mean `servers`?"),
+  refused(
+    "operations in a field of a newer version",
+    documentOf("  /pets:\n    get: {responses: {}}\n    query: {responses: {}}\n"),
+    "error UnknownField api.yaml:7:5 /paths/~1pets/query",
+    "so its operations are not served",
+  ),
   warned(
     "a field of another version",
     documentOf(onePath, "basePath: /v1\n"),
@@ -82,6 +88,18 @@ const paths: readonly Refused[] = [
     ...refused("something wrong beside a reference", "", "error WrongType api.yaml:7:5 /paths/~1pets/put"),
     files: { "api.yaml": documentOf("  /pets:\n    $ref: item.yaml\n    put: yes\n"), "item.yaml": item },
   },
+  refused(
+    "references that are no text",
+    documentOf("  /a: {$ref: 5}\n  /b: {$ref: null, get: {responses: {}}}\n"),
+    ["error WrongType api.yaml:5:8 /paths/~1a/$ref", "error WrongType api.yaml:6:8 /paths/~1b/$ref"],
+    "`$ref` is a number, not a string.",
+  ),
+  refused(
+    "references of paths that lead to something else",
+    documentOf('  /a: {$ref: ""}\n  /b: {$ref: "#/info"}\n'),
+    ["error WrongValue api.yaml:5:3 /paths/~1a", "error WrongValue api.yaml:6:3 /paths/~1b"],
+    "no path item",
+  ),
   refused("a backslash in a path", documentOf('  "/a\\\\b": {get: {responses: {}}}\n'), "error BadPath api.yaml:5:3 /paths/~1a\\b"),
   refused(
     "an encoded slash in a path",
@@ -132,6 +150,21 @@ const servers: readonly Refused[] = [
 /** Two hundred Problems and more, of which that many are shown. */
 const many = Array.from({ length: 300 }, (_, index) => `  /p${index}: 7\n`).join("");
 
+const changes = "  /pets:\n    get:\n      responses: {}\n      x-portico:\n";
+
+const headers: readonly Refused[] = [
+  ["set: {Content-Length: '0'}", "set/Content-Length"],
+  ["add: {transfer-encoding: gzip}", "add/transfer-encoding"],
+  ["remove: [connection]", "remove/0"],
+].map(([said, at]) =>
+  refused(
+    `a change of what ends or carries a message: ${said}`,
+    documentOf(`${changes}        requestHeaders: {${said}}\n`),
+    `error WrongValue api.yaml:9:${said?.startsWith("remove") ? 35 : 32} /paths/~1pets/get/x-portico/requestHeaders/${at}`,
+    "belongs to the connection",
+  ),
+);
+
 const atOnce: readonly Refused[] = [
   refused(
     "a dangling reference hides nothing else",
@@ -142,6 +175,13 @@ const atOnce: readonly Refused[] = [
       "error UnknownField api.yaml:7:29 /paths/~1cats/get/x-portico/moc",
     ],
   ),
+  {
+    ...refused("a file that is not there hides nothing else", "", [
+      "error FileUnreadable api.yaml:5:3 /paths/~1z",
+      "error UnknownField api.yaml:6:30 /paths/~1o/gett",
+    ]),
+    files: { "api.yaml": documentOf("  /z: {$ref: nope.yaml}\n  /o: {get: {responses: {}}, gett: {}}\n") },
+  },
   refused(
     "what could not be read is not said to be missing",
     documentOf("  /pets: {get: 7}\n").replace('[{url: "https://pets.example"}]', "[7]"),
@@ -163,6 +203,9 @@ describe("a field that nobody would read", { concurrency: 2 }, () => {
 });
 describe("a path that no request reaches, or not as it is meant", { concurrency: 2 }, () => {
   for (const one of paths) itRefuses(one);
+});
+describe("a header that no change may touch", { concurrency: 2 }, () => {
+  for (const one of headers) itRefuses(one);
 });
 describe("a server that is none", { concurrency: 2 }, () => {
   for (const one of servers) itRefuses(one);

@@ -58,7 +58,7 @@ describe("CORS of a mocked operation", { timeout: 60_000 }, () => {
         ...named(origin),
         status: 200,
         body: "",
-        "allow-methods": "GET, POST",
+        "allow-methods": "GET, HEAD",
         "allow-headers": "x-trace",
         "expose-headers": "x-total",
         "max-age": "600",

@@ -89,7 +89,7 @@ function timeoutFact(timeoutMs: number, origin: Node | undefined): Fact {
 function corsFact({ cors }: Operation, place: Place | undefined): readonly Fact[] {
   if (cors === undefined) return [];
   const credentials = cors.credentials ? ", with credentials" : "";
-  return [{ name: "CORS", value: `${cors.origins.join(", ")} may call with ${cors.methods.join(", ")}${credentials}`, place }];
+  return [{ name: "CORS", value: `${cors.origins.join(", ")} may call${credentials}`, place }];
 }
 
 function headerFacts(name: string, { remove, set, add }: HeaderChanges, place: Place | undefined): readonly Fact[] {

@@ -33,7 +33,7 @@ describe("mocked answers that routes hold themselves", () => {
   });
 
   it("are no errors, and have no CORS policy", () => {
-    const cors = { origins: ["*"], methods: [], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
+    const cors = { origins: ["*"], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
     const operations = [mocked("fine", 200, "a"), mocked("error", 404, "b"), { ...mocked("shared", 200, "c"), cors }];
     assert.deepEqual(idsOf(directMocks([apiOf(operations)])), ["fine"]);
   });

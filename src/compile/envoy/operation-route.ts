@@ -1,6 +1,6 @@
 import type { Access, ApiModel, Operation, Scheme } from "../../model/api.ts";
 import { backendAction } from "./backend-route.ts";
-import { corsFilter, corsPolicy } from "./cors.ts";
+import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
@@ -35,8 +35,12 @@ export function operationRoutes(
       ...action,
       ...changes,
       ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders]),
-      ...field("response_headers_to_add", [...messages(changes.response_headers_to_add), ...responseHeaders]),
-      ...(found.operation.cors ? { typed_per_filter_config: { [corsFilter]: corsPolicy(found.operation.cors) } } : {}),
+      ...field("response_headers_to_add", [
+        ...messages(changes.response_headers_to_add),
+        ...responseHeaders,
+        ...(found.operation.cors ? [varyByOrigin] : []),
+      ]),
+      ...(found.operation.cors ? { typed_per_filter_config: { [corsFilter]: corsPolicy(found.operation.cors, methods) } } : {}),
     };
   });
 }

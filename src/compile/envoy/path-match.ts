@@ -26,3 +26,6 @@ export function oneOf(name: string, methods: readonly string[]): Message {
   const [first] = methods;
   return { name, string_match: methods.length === 1 ? { exact: first } : { safe_regex: { regex: methods.join("|") } } };
 }
+
+/** A request that has a header, whatever is in it. */
+export const present = (name: string): Message => ({ name, present_match: true });

@@ -4,7 +4,7 @@ import { errors } from "./errors.ts";
 import type { Message } from "./json.ts";
 import { operationRoutes, type RouteSettings, routeIdentity } from "./operation-route.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
-import { methodIs, oneOf, routeMatch } from "./path-match.ts";
+import { methodIs, oneOf, present, routeMatch } from "./path-match.ts";
 
 /**
  * All routes of one path, in the order in which they are tried: preflights, the operations, OPTIONS and what is not allowed. HEAD is
@@ -13,7 +13,7 @@ import { methodIs, oneOf, routeMatch } from "./path-match.ts";
 export function pathRoutes(entry: PathEntry, settings: RouteSettings): readonly Message[] {
   const allowed = allowedMethods(entry);
   return [
-    ...entry.operations.flatMap((found) => preflight(entry, found, settings)),
+    ...preflights(entry, allowed, settings),
     ...entry.operations.flatMap((found) => operationRoutes(entry, found, answeredMethods(entry, found), settings)),
     ...(methodsOf(entry).has("OPTIONS") ? [] : [optionsRoute(entry, allowed)]),
     notAllowed(entry, allowed),
@@ -36,6 +36,14 @@ export function allowedMethods(entry: PathEntry): readonly string[] {
 export const answeredMethods = (entry: PathEntry, { operation }: EntryOperation): readonly string[] =>
   operation.method === "GET" && !methodsOf(entry).has("HEAD") ? ["GET", "HEAD"] : [operation.method];
 
+/** Preflights of a path. Where one of its operations has a policy, no other answers for it: neither a documented OPTIONS nor the backend. */
+function preflights(entry: PathEntry, allowed: readonly string[], settings: RouteSettings): readonly Message[] {
+  const answered = entry.operations.flatMap((found) => preflight(entry, found, settings));
+  if (answered.length === 0 || !methodsOf(entry).has("OPTIONS")) return answered;
+  const isPreflight = [methodIs("OPTIONS"), present("origin"), present("access-control-request-method")];
+  return [...answered, { ...optionsRoute(entry, allowed), match: routeMatch(entry, isPreflight) }];
+}
+
 /** A browser's question before a request of another origin (WHATWG Fetch, section 3.2.2): the CORS filter answers it by this route's policy. */
 function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSettings): readonly Message[] {
   const { cors } = found.operation;
@@ -46,7 +54,7 @@ function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSetti
       match: routeMatch(entry, [methodIs("OPTIONS"), oneOf("access-control-request-method", answeredMethods(entry, found))]),
       // Never reached: the filter answers every preflight. It passes over routes that answer directly, so this one names a cluster.
       route: { cluster: answerCluster(found.api, found.operation.answer) },
-      typed_per_filter_config: { [corsFilter]: corsPolicy(cors) },
+      typed_per_filter_config: { [corsFilter]: corsPolicy(cors, answeredMethods(entry, found)) },
     },
   ];
 }

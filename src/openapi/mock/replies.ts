@@ -87,20 +87,21 @@ function reply(
 
 function noSuchCode({ responses }: MockSource, requestId: string | undefined): MockReply {
   const codes = documentedCodes(responses);
-  const there = codes.length === 0 ? "It documents none." : `It documents ${codes.join(", ")}.`;
-  const detail = `The operation does not document this response. ${there} Ask for one of them with Prefer: code=.`;
+  const there = codes.length === 0 ? "It documents none." : `It documents ${codes.join(", ")}. Ask for one of them with Prefer: code=.`;
+  const detail = `The operation does not document this response. ${there}`;
   return refusal(mockErrors.notDocumented, detail, requestId);
 }
 
 function noSuchExample(offers: readonly Offer[], requestId: string | undefined): MockReply {
   const names = new Set(offers.flatMap(({ examples }) => examples.flatMap(({ name }) => name ?? [])));
-  const there = names.size === 0 ? "It has none with a name." : `It has ${[...names].join(", ")}.`;
-  const detail = `The response does not have this example. ${there} Ask for one of them with Prefer: example=.`;
+  const there =
+    names.size === 0 ? "It has none with a name." : `It has ${[...names].join(", ")}. Ask for one of them with Prefer: example=.`;
+  const detail = `The response does not have this example. ${there}`;
   return refusal(mockErrors.notDocumented, detail, requestId);
 }
 
 function notAcceptable(offers: readonly Offer[], requestId: string | undefined): MockReply {
-  const types = offers.map(({ mediaType }) => mediaType).join(", ");
+  const types = [...new Set(offers.map(({ mediaType }) => mediaType))].join(", ");
   const detail = `The response has no representation that is accepted. It has ${types}. Name one of them in Accept.`;
   return refusal(mockErrors.notAcceptable, detail, requestId);
 }
