@@ -37,6 +37,16 @@ export const reasons = {
   NotYet: "A field is known, but this version does not do it yet.",
   InlinePassword: "A password stands in a document; it belongs into a Secret.",
   InterceptorNotCarried: "An interceptor of another product cannot be carried over.",
+  // images
+  BadImageName: "The name of an image is none.",
+  RegistryUnreachable: "A registry gives no answer.",
+  RegistryUntrusted: "Nothing proves that a registry is the one that was named.",
+  RegistryDenied: "A registry does not let one do that.",
+  RegistryFailed: "A registry did not do what was asked.",
+  ImageMissing: "An image is not in its registry.",
+  BadImage: "An image is not what its manifest says, or none that a gateway can be made from.",
+  TagConflict: "A tag stands for another gateway already.",
+  ForeignImage: "A tag stands for an image that is no gateway of Portico.",
   // running
   NoEnvoy: "There is no Envoy to run.",
   EnvoyUnusable: "The Envoy that was named does not run, or is too old.",

@@ -20,8 +20,14 @@ function outcome(extension: object, endpoint: object, more: object): string {
   const input = `${JSON.stringify(document)}\n---\n${JSON.stringify(resource)}\n`;
   const apis = resolveCase({ input, settings });
   if (!apis.ok) return JSON.stringify(apis.problems);
-  const models = apis.value.map(({ model }) => model);
-  return JSON.stringify([[...compileCase(apis.value, settings)], gatewayManifest(models, "envoy"), apis.problems]);
+  return JSON.stringify([
+    [...compileCase(apis.value, settings)],
+    gatewayManifest(
+      apis.value.map(({ model }) => ({ model, published: "" })),
+      "envoy",
+    ),
+    apis.problems,
+  ]);
 }
 
 const interceptor = { "x-wso2-request-interceptor": "java:com.example.Trace" };

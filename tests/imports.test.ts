@@ -6,13 +6,14 @@ import { fileURLToPath } from "node:url";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-/** The ground that everything stands on: Problems, and texts with positions. */
-const ground = ["problem.ts", "reason.ts", "text"];
+/** The ground that everything stands on: Problems, secrets that do not show, and texts with positions. */
+const ground = ["problem.ts", "reason.ts", "redacted.ts", "text"];
 
 /** Which folder of src/ may import from which others: one way, from source to apply, with a pure middle (docs/ARCHITECTURE.md). */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "problem.ts": ["reason.ts"],
   "reason.ts": [],
+  "redacted.ts": [],
   text: [],
   api: [],
   openapi: [],
@@ -20,8 +21,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   source: ["openapi"],
   resolve: ["api", "openapi", "model"],
   compile: ["model"],
+  image: ["compile"],
   apply: ["compile", "openapi"],
-  cli: ["api", "openapi", "model", "source", "resolve", "compile", "apply"],
+  cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "apply"],
 };
 
 /** What the pure middle must not touch: files, networks, processes, clocks. */

@@ -1,5 +1,7 @@
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
+import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
+import { publishedDocument } from "../openapi/published.ts";
 import type { Checked } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
@@ -34,5 +36,13 @@ const engine: Engine = envoy;
 export const compileGateway = ({ apis }: PreparedGateway, environment: Environment): GatewayFiles =>
   engine.compile(
     apis.map(({ model }) => model),
+    environment,
+  );
+
+/** The gateway's whole folder for an environment, with what an image says of itself. */
+export const compileFolder = ({ apis }: PreparedGateway, environment: Environment): GatewayFolder =>
+  gatewayFolder(
+    engine,
+    apis.map(({ model, document }) => ({ model, published: JSON.stringify(publishedDocument(document)) })),
     environment,
   );

@@ -3,6 +3,7 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { addExplain } from "./explain.ts";
+import { addImage } from "./image.ts";
 import { addRoutes } from "./routes.ts";
 import { addRun } from "./run.ts";
 import { addSchema } from "./schema.ts";
@@ -29,13 +30,15 @@ export function makeProgram(): Command {
     .configureHelp({ optionDescription })
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
-  for (const add of [addRun, addCheck, addBuild, addRoutes, addExplain, addSchema, addCompletion]) add(program);
-  for (const command of [program, ...program.commands]) {
-    command.showHelpAfterError(
-      `\`${[program.name(), ...(command === program ? [] : [command.name()])].join(" ")} --help\` shows how to use it.`,
-    );
-  }
+  for (const add of [addRun, addCheck, addBuild, addImage, addRoutes, addExplain, addSchema, addCompletion]) add(program);
+  sayWhereHelpIs(program, [program.name()]);
   return program;
+}
+
+/** Wrong usage of a command, or of one below it, ends with where its help is. */
+function sayWhereHelpIs(command: Command, names: readonly string[]): void {
+  command.showHelpAfterError(`\`${names.join(" ")} --help\` shows how to use it.`);
+  for (const inner of command.commands) sayWhereHelpIs(inner, [...names, inner.name()]);
 }
 
 /** What an option is for, its choices, and its default where that is something to know. */

@@ -5,7 +5,7 @@ import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import { noHeaderChanges } from "../model/headers.ts";
 import { gatewayManifest } from "./manifest.ts";
 
-const hash = (model: ApiModel, engine = "envoy"): string => gatewayManifest([model], engine).inputHash;
+const hash = (model: ApiModel, engine = "envoy", published = "{}"): string => gatewayManifest([{ model, published }], engine).inputHash;
 const withOperation = (change: Partial<Operation>): ApiModel => ({ ...api, operations: [{ ...operation, ...change }] });
 const withBackend = (change: Partial<Backend>): ApiModel => ({ ...api, backends: [{ ...backend, ...change }] });
 
@@ -61,13 +61,14 @@ describe("the input hash", () => {
       hash(withBackend({ name: "cats" })),
       hash({ ...api, operations: [operation, { ...operation, id: "twin" }] }),
       hash(api, "wso2"),
+      hash(api, "envoy", "{ }"),
     ];
     assert.equal(new Set([...others, hash(api)]).size, others.length + 1);
   });
 });
 
 it("a manifest names what the environment has to supply, and no address", () => {
-  const manifest = gatewayManifest([api], "envoy");
+  const manifest = gatewayManifest([{ model: api, published: "{}" }], "envoy");
   assert.deepEqual(manifest, {
     contract: 1,
     inputHash: hash(api),

@@ -4,6 +4,12 @@ import type { ApiModel } from "../model/api.ts";
 /** The form of the image part, which who mounts the other part has to know. */
 const contract = 1;
 
+/** An API of a gateway, and the document that the world may see of it, as JSON. */
+export interface CompiledApi {
+  readonly model: ApiModel;
+  readonly published: string;
+}
+
 /** What an image says of itself, so that it can be deployed where no document is. Of an environment it names backends only. */
 export interface GatewayManifest {
   readonly contract: number;
@@ -25,12 +31,12 @@ interface ManifestApi {
   readonly backends: readonly string[];
 }
 
-/** The manifest of a gateway that an engine makes from these models. */
-export function gatewayManifest(apis: readonly ApiModel[], engine: string): GatewayManifest {
+/** The manifest of a gateway that an engine makes from these APIs. */
+export function gatewayManifest(apis: readonly CompiledApi[], engine: string): GatewayManifest {
   return {
     contract,
     inputHash: inputHash(apis, engine),
-    apis: apis.map(({ name, version, owner, hosts, basePath, operations, backends }) => ({
+    apis: apis.map(({ model: { name, version, owner, hosts, basePath, operations, backends } }) => ({
       name,
       version,
       owner,
@@ -42,10 +48,15 @@ export function gatewayManifest(apis: readonly ApiModel[], engine: string): Gate
   };
 }
 
-/** The hash of the image's part of the models: no address of a backend, and no place in a document, for a moved line changes nothing. */
-function inputHash(apis: readonly ApiModel[], engine: string): string {
+/**
+ * The hash of the image's part of the models, and of the documents that are published: no address of a backend, and no place in a document,
+ * for a moved line changes nothing.
+ */
+function inputHash(apis: readonly CompiledApi[], engine: string): string {
   const hash = createHash("sha256").update(canonical({ contract, engine }));
-  for (const { operations, backends, ...api } of apis) {
+  for (const { model, published } of apis) {
+    const { operations, backends, ...api } = model;
+    hash.update(published);
     hash.update(canonical({ ...api, backends: backends.map(({ name }) => name), operations: operations.length }));
     for (const { where: _, ...operation } of operations) hash.update(canonical(operation));
   }

@@ -43,10 +43,26 @@ export function shapeOf(program: Command): ProgramShape {
     commands: visible.map((command) => ({
       name: command.name(),
       summary: command.summary() || command.description(),
-      options: optionsOf(command),
-      positions: command.registeredArguments.map((argument) => positionOf(argument, names)),
+      options: optionsBelow(command),
+      positions: positionsOf(command, names),
     })),
   };
+}
+
+/** A command's options, or those of all commands below it. */
+function optionsBelow(command: Command): readonly OptionShape[] {
+  const options = [command, ...command.commands].flatMap(optionsOf);
+  return [...new Map(options.map((option) => [option.flags.join(" "), option] as const)).values()];
+}
+
+/** A command's arguments; of one with others below it their names, and then files. */
+function positionsOf(command: Command, programNames: readonly string[]): readonly PositionShape[] {
+  if (command.commands.length === 0) return command.registeredArguments.map((argument) => positionOf(argument, programNames));
+  const names = command.commands.map((inner) => inner.name());
+  return [
+    { value: { name: "COMMAND", kind: names }, more: false },
+    { value: { name: "DOC", kind: "files" }, more: true },
+  ];
 }
 
 const optionsOf = (command: Command): readonly OptionShape[] =>

@@ -11,6 +11,9 @@ const rows = new Map<string, Row>(table.flatMap((row) => [row.key, ...row.older]
 /** WSO2's own prefixes: whatever else begins so is misspelt. */
 const prefix = /^x-(wso2?|mgw)-/i;
 
+/** Whether a key is one of WSO2's, or is meant to be. */
+export const isWso2Key = (key: string): boolean => rows.has(key) || prefix.test(key);
+
 /**
  * What the keys of WSO2's beside a level's other members say, as raw fields of `x-portico`, each with the key that said it. `version`
  * is `info.version`; `document` is the document's root, which must be given where the level stands in another file.
@@ -18,7 +21,7 @@ const prefix = /^x-(wso2?|mgw)-/i;
 export function translate(level: Level, node: Node, version: string, document: Node = root(node.file)): Translation {
   if (!isObject(node.value)) return nothing;
   const scope: Scope = { level, version, document };
-  const written = Object.keys(node.value).filter((key) => rows.has(key) || prefix.test(key) || nearlyPlain(key) !== undefined);
+  const written = Object.keys(node.value).filter((key) => isWso2Key(key) || nearlyPlain(key) !== undefined);
   if (written.length === 0) return nothing;
   const parts = written.toSorted((a, b) => rank(a) - rank(b)).map((key) => one(key, child(node, key), scope));
   return agreed(

@@ -1,0 +1,49 @@
+import { contentsOf, type ImageContents } from "../image/contents.ts";
+import { labelNames } from "../image/gateway-image.ts";
+import { parseReference } from "../image/reference.ts";
+import type { Problem } from "../problem.ts";
+import type { ImageInspectOptions } from "./image.ts";
+import { printable } from "./printable.ts";
+import { openRegistries } from "./registries.ts";
+import { reportProblems } from "./report-problems.ts";
+
+/** Writes what is in a gateway's image on stdout; the exit code. */
+export async function inspectImage(name: string, options: ImageInspectOptions): Promise<number> {
+  const reference = parseReference(name);
+  if (!reference.ok) return failure(reference.problems);
+  const registries = await openRegistries(options);
+  if (!registries.ok) return failure(registries.problems);
+  const contents = await contentsOf(registries.value.open(reference.value.registry), reference.value);
+  registries.value.close();
+  if (!contents.ok) return failure(contents.problems);
+  process.stdout.write(options.json ? `${JSON.stringify(asJson(contents.value), undefined, 2)}\n` : asText(contents.value));
+  return 0;
+}
+
+function asJson({ digest, platforms, manifest, labels, files }: ImageContents): object {
+  return { digest, platforms, ...manifest, labels, files: [...files].map(([path, content]) => ({ path, bytes: content.length })) };
+}
+
+function asText({ digest, platforms, manifest, labels, files }: ImageContents): string {
+  const apis = manifest.apis.map(({ name, version, basePath, operations, backends }) => [
+    `api         ${name} ${version}`,
+    `  path      ${basePath || "/"}`,
+    `  operations ${operations}`,
+    `  backends  ${backends.length === 0 ? "none" : backends.join(", ")}`,
+  ]);
+  const lines = [
+    `digest      ${digest}`,
+    `platforms   ${platforms.join(", ")}`,
+    `input hash  ${manifest.inputHash}`,
+    `contract    ${manifest.contract}`,
+    `base        ${labels[labelNames.baseName] ?? "unknown"}@${labels[labelNames.baseDigest] ?? ""}`,
+    ...apis.flat(),
+    ...[...files].map(([path, content]) => `file        ${path} (${content.length} bytes)`),
+  ];
+  return lines.map((line) => `${printable(line)}\n`).join("");
+}
+
+function failure(problems: readonly Problem[]): number {
+  reportProblems(problems, [], process.stderr);
+  return 1;
+}

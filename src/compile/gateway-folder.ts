@@ -1,0 +1,29 @@
+import type { Engine, Environment, GatewayFiles } from "./engine.ts";
+import { type CompiledApi, type GatewayManifest, gatewayManifest } from "./manifest.ts";
+
+/** Where the image part keeps the published document of an API. */
+const publishedPath = (api: string): string => `image/documents/${api}.json`;
+export const manifestPath = "image/manifest.json";
+
+/** A gateway's files with what they are. */
+export interface GatewayFolder {
+  readonly files: GatewayFiles;
+  readonly manifest: GatewayManifest;
+}
+
+/** A gateway's whole folder: what the engine makes, the published documents, and the manifest that says what an image holds. */
+export function gatewayFolder(engine: Engine, apis: readonly CompiledApi[], environment: Environment): GatewayFolder {
+  const manifest = gatewayManifest(apis, engine.name);
+  const files = new Map([
+    ...engine.compile(
+      apis.map(({ model }) => model),
+      environment,
+    ),
+    ...apis.map(({ model, published }) => [publishedPath(model.name), `${published}\n`] as const),
+    [manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`] as const,
+  ]);
+  return { files, manifest };
+}
+
+/** The part of a gateway's folder that is the same everywhere. */
+export const imagePart = (files: GatewayFiles): GatewayFiles => new Map([...files].filter(([path]) => path.startsWith("image/")));

@@ -1,0 +1,30 @@
+import type { Checked } from "../problem.ts";
+import type { ImageReference } from "./reference.ts";
+
+/** What a gateway's image is made from. */
+export interface BuildRequest {
+  /** Where it goes, with a tag. */
+  readonly target: ImageReference;
+  /** The image that it is made on: Envoy, and where the files go. */
+  readonly base: ImageReference;
+  /** The gateway's files that are the same everywhere, by their paths in its folder. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** An image that is in its registry. */
+export interface BuiltImage {
+  readonly reference: ImageReference;
+  /** The manifest's, by which it is pulled. */
+  readonly digest: string;
+}
+
+/** A way to make a gateway's image: the same request gives an image with the same files. */
+export interface Builder {
+  readonly name: string;
+  /** Fails with what the registry, or the build, says; then nothing is under the tag that was not there before. */
+  build(request: BuildRequest): Promise<Checked<BuiltImage>>;
+}
+
+/** The gateway's folder in an image. */
+export const gatewayFolderInImage = "gateway";

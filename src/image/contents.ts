@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { manifestPath } from "../compile/gateway-folder.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { readBase } from "./base-image.ts";
+import { gatewayFolderInImage } from "./builder.ts";
+import { type BaseImage, labelNames } from "./gateway-image.ts";
+import { readLayer } from "./layer.ts";
+import { type ImageReference, showReference } from "./reference.ts";
+import type { Registry } from "./registry/registry.ts";
+
+/** What a gateway's image says of itself, as far as it is shown. */
+const manifest = z.looseObject({
+  contract: z.int(),
+  inputHash: z.string(),
+  apis: z.array(
+    z.looseObject({
+      name: z.string(),
+      version: z.string(),
+      owner: z.string().optional(),
+      hosts: z.array(z.string()),
+      basePath: z.string(),
+      operations: z.int(),
+      backends: z.array(z.string()),
+    }),
+  ),
+});
+
+/** What is in a gateway's image. */
+export interface ImageContents {
+  readonly digest: string;
+  readonly platforms: readonly string[];
+  readonly manifest: z.infer<typeof manifest>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The gateway's files by their paths in its folder. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** More than a layer of gateway files has, compressed. */
+const largestLayer = 256 * 1024 * 1024;
+
+/** What is in an image: of an index, in its first. Fails with ImageMissing, BadImage or ForeignImage, or with what the registry says. */
+export async function contentsOf(registry: Registry, reference: ImageReference): Promise<Checked<ImageContents>> {
+  const base = await readBase(registry, reference);
+  if (!base.ok) return base;
+  const images = base.value.kind === "image" ? [base.value.image] : base.value.images.map(({ image }) => image);
+  const [first] = images;
+  const name = showReference(reference);
+  const foreign = failed(error("ForeignImage", wholeFile(name), "The image holds no gateway of Portico. Name one that does."));
+  if (first?.config.config?.Labels?.[labelNames.inputHash] === undefined) return foreign;
+  const files = await gatewayFiles(registry, reference, first);
+  if (!files.ok) return files;
+  const text = files.value.get(manifestPath);
+  const said = text === undefined ? undefined : manifest.safeParse(parsed(text));
+  if (said?.success !== true) return foreign;
+  const platforms = images.map(({ config }) => `${config.os}/${config.architecture}`);
+  return checked(
+    { digest: first.digest, platforms, manifest: said.data, labels: first.config.config?.Labels ?? {}, files: files.value },
+    [],
+  );
+}
+
+function parsed(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(text).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The gateway's files, from the uppermost layer that has any. */
+async function gatewayFiles(
+  registry: Registry,
+  { repository, ...rest }: ImageReference,
+  { manifest: { layers } }: BaseImage,
+): Promise<Checked<ReadonlyMap<string, Uint8Array>>> {
+  const folder = `${gatewayFolderInImage}/`;
+  for (const descriptor of layers.toReversed()) {
+    if (descriptor.size > largestLayer) continue;
+    const bytes = await registry.blob(repository, descriptor);
+    if (!bytes.ok) return bytes;
+    const all = await readLayer(bytes.value).catch(() => undefined);
+    if (all === undefined) {
+      const where = wholeFile(showReference({ repository, ...rest }));
+      return failed(error("BadImage", where, "A layer of the image is no tar file that can be read. Push the image again."));
+    }
+    const found = [...all]
+      .filter(([path]) => path.startsWith(folder))
+      .map(([path, content]) => [path.slice(folder.length), content] as const);
+    if (found.some(([path]) => path === manifestPath)) return checked(new Map(found), []);
+  }
+  return checked(new Map(), []);
+}

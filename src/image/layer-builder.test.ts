@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { must } from "../../testing/envoy.ts";
+import { type FakeRegistry, putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
+import { labelNames } from "./gateway-image.ts";
+import { readLayer } from "./layer.ts";
+import { layerBuilder, type Registries } from "./layer-builder.ts";
+import { imageConfig, imageIndex, imageManifest, jsonBlob, mediaTypes } from "./oci.ts";
+import { parseReference } from "./reference.ts";
+import { noCredentials } from "./registry/credentials.ts";
+import { openRegistry } from "./registry/registry.ts";
+import { standingOf } from "./reuse.ts";
+
+const files = new Map([
+  ["image/routes.json", '{"resources": []}\n'],
+  ["image/manifest.json", "{}\n"],
+]);
+const labels = { [labelNames.inputHash]: "abc", [labelNames.version]: "1.0" };
+
+function registriesOf(t: TestContext): Registries {
+  const options = {
+    authorities: undefined,
+    patienceMs: 2000,
+    credentials: noCredentials,
+    plainHttp: true,
+    retries: { most: 1, firstMs: 1, longestMs: 1 },
+  };
+  const open = new Map<string, ReturnType<typeof openRegistry>>();
+  return (name) => {
+    const registry = open.get(name) ?? openRegistry(name, options);
+    if (!open.has(name)) t.after(registry.close);
+    open.set(name, registry);
+    return registry;
+  };
+}
+
+const request = (base: string, target: string) => ({
+  base: must(parseReference(base)),
+  target: must(parseReference(target)),
+  files,
+  labels,
+});
+
+/** An image of a registry: its manifest, its configuration, and the files of its last layer. */
+async function pulled({ manifests, blobs }: FakeRegistry, repository: string, key: string) {
+  const manifest = imageManifest.parse(JSON.parse(String(manifests.get(key)?.bytes)));
+  const blob = (digest: string) => blobs.get(`${repository}@${digest}`) ?? assert.fail(`${digest} is not in ${repository}`);
+  for (const { digest } of manifest.layers) blob(digest);
+  const last = manifest.layers.at(-1) ?? assert.fail("no layer");
+  return {
+    manifest,
+    config: imageConfig.parse(JSON.parse(String(blob(manifest.config.digest)))),
+    files: await readLayer(blob(last.digest)),
+  };
+}
+
+const texts = (layer: ReadonlyMap<string, Uint8Array>) => [...layer].map(([path, content]) => [path, Buffer.from(content).toString()]);
+
+describe("the layer builder", () => {
+  it("adds one layer and labels, keeps what the base says, and shares the base's blobs where it can", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const base = await putBaseImage(fake, "portico/gateway", "1", "amd64");
+    const built = must(await layerBuilder(registriesOf(t)).build(request(`${fake.host}/portico/gateway:1`, `${fake.host}/apis/pets:1.0`)));
+    const image = await pulled(fake, "apis/pets", "apis/pets:1.0");
+    assert.deepEqual(texts(image.files), [...files].map(([path, text]) => [`gateway/${path}`, text]).toSorted());
+    assert.equal(image.manifest.layers.length, 2);
+    assert.deepEqual(image.config.config, {
+      Entrypoint: ["/usr/local/bin/envoy"],
+      User: "65532",
+      Labels: {
+        theirs: "kept",
+        ...labels,
+        [labelNames.baseName]: `${fake.host}/portico/gateway:1`,
+        [labelNames.baseDigest]: base.descriptor.digest,
+      },
+    });
+    assert.equal(fake.manifests.get(`apis/pets@${built.digest}`), fake.manifests.get("apis/pets:1.0"));
+    assert.equal(fake.requests.filter((line) => line.includes("mount=")).length, 1);
+    assert.equal(
+      fake.requests.filter((line) => /^(PATCH|PUT) .*uploads/.test(line)).length,
+      2,
+      "only the layer and the configuration are uploaded",
+    );
+  });
+
+  it("makes the same digest of the same input, and then uploads nothing", async (t) => {
+    const fake = await startFakeRegistry(t);
+    await putBaseImage(fake, "portico/gateway", "1", "amd64");
+    const build = () => layerBuilder(registriesOf(t)).build(request(`${fake.host}/portico/gateway:1`, `${fake.host}/pets:1.0`));
+    const first = must(await build());
+    const before = fake.requests.length;
+    assert.equal(must(await build()).digest, first.digest);
+    assert.deepEqual(
+      fake.requests.slice(before).filter((line) => line.includes("uploads")),
+      [],
+    );
+  });
+
+  it("copies the base from another registry", async (t) => {
+    const [from, to] = [await startFakeRegistry(t), await startFakeRegistry(t)];
+    await putBaseImage(from, "gateway", "1", "amd64");
+    must(await layerBuilder(registriesOf(t)).build(request(`${from.host}/gateway:1`, `${to.host}/pets:1.0`)));
+    assert.equal((await pulled(to, "pets", "pets:1.0")).manifest.layers.length, 2);
+  });
+
+  it("answers Docker's media types with Docker's", async (t) => {
+    const fake = await startFakeRegistry(t);
+    await putBaseImage(fake, "gateway", "1", "amd64", true);
+    must(await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+    const { manifest } = await pulled(fake, "pets", "pets:1.0");
+    assert.equal(fake.manifests.get("pets:1.0")?.mediaType, mediaTypes.dockerManifest);
+    assert.deepEqual(
+      [manifest.config.mediaType, ...manifest.layers.map(({ mediaType }) => mediaType)],
+      [mediaTypes.dockerConfig, mediaTypes.dockerLayer, mediaTypes.dockerLayer],
+    );
+  });
+
+  it("makes an image for each platform of an index", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const manifests = [];
+    for (const architecture of ["amd64", "arm64"])
+      manifests.push({
+        ...(await putBaseImage(fake, "gateway", architecture, architecture)).descriptor,
+        platform: { architecture, os: "linux" },
+      });
+    const attestation = {
+      mediaType: mediaTypes.manifest,
+      digest: `sha256:${"0".repeat(64)}`,
+      size: 1,
+      platform: { architecture: "unknown", os: "unknown" },
+    };
+    const index = jsonBlob(mediaTypes.index, { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [...manifests, attestation] });
+    fake.manifests.set("gateway:1", { mediaType: mediaTypes.index, bytes: Buffer.from(index.bytes) });
+    must(await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+    const made = imageIndex.parse(JSON.parse(String(fake.manifests.get("pets:1.0")?.bytes)));
+    assert.deepEqual(
+      made.manifests.map(({ platform }) => platform?.architecture),
+      ["amd64", "arm64"],
+    );
+    for (const { digest, platform } of made.manifests) {
+      const { config } = await pulled(fake, "pets", `pets@${digest}`);
+      assert.equal(config.architecture, platform?.architecture);
+    }
+  });
+
+  it("leaves nothing under the tag when something fails on the way", async (t) => {
+    const fake = await startFakeRegistry(t);
+    await putBaseImage(fake, "gateway", "1", "amd64");
+    fake.fault = (_, response, line) => line.startsWith("PUT") && line.includes("uploads") && Boolean(response.writeHead(400).end());
+    const built = await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
+    assert.deepEqual(
+      built.problems.map(({ reason }) => reason),
+      ["RegistryFailed"],
+    );
+    assert.deepEqual(
+      [...fake.manifests.keys()].filter((key) => key.startsWith("pets")),
+      [],
+    );
+  });
+
+  it("says that the base is not there", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const built = await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
+    assert.deepEqual(
+      built.problems.map(({ reason }) => reason),
+      ["ImageMissing"],
+    );
+  });
+});
+
+describe("what a tag stands for", () => {
+  it("is nothing, a gateway with its input's hash, or somebody else's image", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const registries = registriesOf(t);
+    const standing = async (name: string) => must(await standingOf(registries(fake.host), must(parseReference(`${fake.host}/${name}`))));
+    assert.deepEqual(await standing("pets:1.0"), { kind: "nothing" });
+    const base = await putBaseImage(fake, "gateway", "1", "amd64");
+    assert.deepEqual(await standing("gateway:1"), { kind: "foreign", digest: base.descriptor.digest });
+    const { digest } = must(await layerBuilder(registries).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+    const before = fake.requests.length;
+    assert.deepEqual(await standing("pets:1.0"), { kind: "gateway", digest, inputHash: "abc" });
+    assert.equal(fake.requests.length - before, 1);
+  });
+
+  it("is found in the configuration where the manifest says nothing, as Kaniko's does", async (t) => {
+    const fake = await startFakeRegistry(t);
+    await putBaseImage(fake, "gateway", "1", "amd64", true);
+    const registries = registriesOf(t);
+    const { digest } = must(await layerBuilder(registries).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+    const before = fake.requests.length;
+    const standing = must(await standingOf(registries(fake.host), must(parseReference(`${fake.host}/pets:1.0`))));
+    assert.deepEqual(standing, { kind: "gateway", digest, inputHash: "abc" });
+    assert.equal(fake.requests.length - before, 2);
+  });
+});

@@ -1,0 +1,117 @@
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Base, readBase } from "./base-image.ts";
+import { type Builder, type BuildRequest, type BuiltImage, gatewayFolderInImage } from "./builder.ts";
+import { type AssembledImage, assembleImage, type BaseImage, labelNames, layerMediaType } from "./gateway-image.ts";
+import { type Layer, makeLayer } from "./layer.ts";
+import { type Blob, jsonBlob, mediaTypes } from "./oci.ts";
+import { type ImageReference, showReference } from "./reference.ts";
+import type { Registry } from "./registry/registry.ts";
+import type { Upload } from "./registry/upload.ts";
+
+/** Opens the registry that a reference names. */
+export type Registries = (registry: string) => Registry;
+
+/** Makes images without a container: one layer on the base, straight in the registry. */
+export const layerBuilder = (registries: Registries): Builder => ({
+  name: "layer",
+  build: (request) => build(registries, request),
+});
+
+async function build(registries: Registries, request: BuildRequest): Promise<Checked<BuiltImage>> {
+  const { base: baseReference, target } = request;
+  const base = await readBase(registries(baseReference.registry), baseReference);
+  if (!base.ok) return base;
+  const to = registries(target.registry);
+  const manifest =
+    base.value.kind === "image"
+      ? await pushOne(registries, to, request, base.value.image)
+      : await pushIndex(registries, to, request, base.value);
+  if (!manifest.ok) return manifest;
+  // The tag comes last: until it stands, nobody sees anything of this.
+  const tagged = await to.putManifest(target.repository, target.tag ?? "latest", manifest.value);
+  if (!tagged.ok) return tagged;
+  const { digest } = manifest.value.descriptor;
+  return checked({ reference: { ...target, digest }, digest }, []);
+}
+
+/** Pushes all that an image of one platform has, but for its manifest. */
+async function pushOne(registries: Registries, to: Registry, request: BuildRequest, base: BaseImage): Promise<Checked<Blob>> {
+  const layer = await layerOf(request, base);
+  const labels = { ...request.labels, [labelNames.baseName]: base.name, [labelNames.baseDigest]: base.digest };
+  const image = assembleImage(base, layer, labels);
+  const pushed = await pushBlobs(registries, to, request, base, image, layer);
+  return pushed.ok ? checked(image.manifest, []) : pushed;
+}
+
+const layerOf = ({ files }: BuildRequest, base: BaseImage): Promise<Layer> =>
+  makeLayer(new Map([...files].map(([path, text]) => [`${gatewayFolderInImage}/${path}`, text] as const)), layerMediaType(base));
+
+async function pushIndex(
+  registries: Registries,
+  to: Registry,
+  request: BuildRequest,
+  { images, isDocker }: Extract<Base, { kind: "index" }>,
+): Promise<Checked<Blob>> {
+  const manifests = [];
+  for (const { platform, image } of images) {
+    const manifest = await pushOne(registries, to, request, image);
+    if (!manifest.ok) return manifest;
+    const { digest } = manifest.value.descriptor;
+    const stored = await to.putManifest(request.target.repository, digest, manifest.value);
+    if (!stored.ok) return stored;
+    manifests.push({ ...manifest.value.descriptor, platform });
+  }
+  const mediaType = isDocker ? mediaTypes.dockerIndex : mediaTypes.index;
+  const annotations = isDocker ? {} : { annotations: request.labels };
+  return checked(jsonBlob(mediaType, { schemaVersion: 2, mediaType, manifests, ...annotations }), []);
+}
+
+async function pushBlobs(
+  registries: Registries,
+  to: Registry,
+  { base: from, target }: BuildRequest,
+  { manifest }: BaseImage,
+  { config }: AssembledImage,
+  layer: Layer,
+): Promise<Checked<void>> {
+  for (const descriptor of manifest.layers) {
+    const copied = await copyBlob(registries(from.registry), from, to, target, descriptor);
+    if (!copied.ok) return copied;
+  }
+  for (const { bytes, descriptor } of [layer, config]) {
+    const stored = await storeBlob(to, target.repository, { descriptor, read: async () => checked(once(bytes), []) });
+    if (!stored.ok) return stored;
+  }
+  return checked(undefined, []);
+}
+
+/** Lets the target have a blob of the base: it has it, or shares it with the base's repository, or gets a copy. */
+async function copyBlob(
+  source: Registry,
+  from: ImageReference,
+  to: Registry,
+  target: ImageReference,
+  descriptor: Upload["descriptor"],
+): Promise<Checked<void>> {
+  if (descriptor.mediaType.includes("foreign") || descriptor.mediaType.includes("nondistributable"))
+    return failed(
+      error("BadImage", wholeFile(showReference(from)), "The base image has a layer that may not be passed on. Name another one."),
+    );
+  const upload: Upload = { descriptor, read: () => source.openBlob(from.repository, descriptor) };
+  if (from.registry !== target.registry || from.repository === target.repository) return storeBlob(to, target.repository, upload);
+  const has = await to.hasBlob(target.repository, descriptor.digest);
+  if (!has.ok || has.value) return has.ok ? checked(undefined, []) : has;
+  const mounted = await to.mountBlob(target.repository, descriptor.digest, from.repository);
+  if (!mounted.ok || mounted.value) return mounted.ok ? checked(undefined, []) : mounted;
+  return to.uploadBlob(target.repository, upload);
+}
+
+async function storeBlob(to: Registry, repository: string, upload: Upload): Promise<Checked<void>> {
+  const has = await to.hasBlob(repository, upload.descriptor.digest);
+  if (!has.ok) return has;
+  return has.value ? checked(undefined, []) : to.uploadBlob(repository, upload);
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

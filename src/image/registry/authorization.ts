@@ -1,0 +1,81 @@
+import { z } from "zod";
+import type { Problem } from "../../problem.ts";
+import { Redacted } from "../../redacted.ts";
+import type { Challenge } from "./challenge.ts";
+import type { Credential, Credentials } from "./credentials.ts";
+import { bytesOf, type Http } from "./http.ts";
+import { denied, unreachable, untrustedRealm } from "./problems.ts";
+
+/** What is sent in the field Authorization. */
+export interface Authorization {
+  readonly header: Redacted;
+}
+
+/** What a token server answers (Docker: "Token authentication", "Token response fields"). */
+const tokenAnswer = z.looseObject({ token: z.string().optional(), access_token: z.string().optional() });
+const longestAnswer = 1024 * 1024;
+
+const basic = (user: string, password: Redacted): string => `Basic ${Buffer.from(`${user}:${password.reveal()}`).toString("base64")}`;
+
+/** Meets a registry's challenge with the credential for that registry, or as nobody where there is none. */
+export async function authorize(
+  http: Http,
+  registry: string,
+  challenge: Challenge,
+  scope: string,
+  { credentials, plainHttp }: { readonly credentials: Credentials; readonly plainHttp: boolean },
+): Promise<Authorization | Problem> {
+  const credential = await credentials(registry);
+  const repository = scope.split(":")[1] ?? "";
+  if (challenge.scheme === "basic") {
+    if (credential?.kind !== "password") return denied(registry, repository, 401);
+    return { header: new Redacted(basic(credential.user, credential.password)) };
+  }
+  if (!URL.canParse(challenge.realm)) return untrustedRealm(registry);
+  const realm = new URL(challenge.realm);
+  // A password goes to a token server as safely as it would go to the registry.
+  if (realm.protocol !== "https:" && !(plainHttp && realm.protocol === "http:")) return untrustedRealm(registry);
+  const token = await fetchToken(http, realm, challenge.service, challenge.scope ?? scope, credential).catch((thrown: unknown) =>
+    unreachable(realm.host, thrown),
+  );
+  if (token === undefined) return denied(registry, repository, 401);
+  return "severity" in token ? token : { header: new Redacted(`Bearer ${token.reveal()}`) };
+}
+
+/** An access token; undefined where the server gives none. */
+async function fetchToken(
+  http: Http,
+  realm: URL,
+  service: string | undefined,
+  scope: string,
+  credential: Credential | undefined,
+): Promise<Redacted | undefined> {
+  const fields = new URLSearchParams({ ...(service === undefined ? {} : { service }), scope });
+  if (credential?.kind === "identityToken") return exchanged(http, realm, fields, credential.token);
+  const url = new URL(realm);
+  for (const [name, value] of fields) url.searchParams.append(name, value);
+  const headers = credential === undefined ? {} : { authorization: basic(credential.user, credential.password) };
+  return tokenIn(await http.send({ method: "GET", url, headers }));
+}
+
+/** Docker: "OAuth2 token authentication". */
+async function exchanged(http: Http, url: URL, fields: URLSearchParams, token: Redacted): Promise<Redacted | undefined> {
+  const form = new URLSearchParams(fields);
+  form.set("grant_type", "refresh_token");
+  form.set("client_id", "portico");
+  form.set("refresh_token", token.reveal());
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  return tokenIn(await http.send({ method: "POST", url, headers, body: Buffer.from(form.toString()) }));
+}
+
+async function tokenIn(response: Awaited<ReturnType<Http["send"]>>): Promise<Redacted | undefined> {
+  const bytes = await bytesOf(response, longestAnswer);
+  if (response.status !== 200) return undefined;
+  try {
+    const { token, access_token } = tokenAnswer.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
+    const found = token ?? access_token;
+    return found === undefined ? undefined : new Redacted(found);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { Redacted } from "../../redacted.ts";
+
+/** What a registry knows somebody by. */
+export type Credential =
+  | { readonly kind: "password"; readonly user: string; readonly password: Redacted }
+  /** An identity token, for which the registry's token server gives access tokens (Docker: "OAuth2 token authentication"). */
+  | { readonly kind: "identityToken"; readonly token: Redacted };
+
+/** The credential for a registry's host; undefined where there is none. */
+export type Credentials = (registry: string) => Promise<Credential | undefined>;
+
+export const noCredentials: Credentials = () => Promise.resolve(undefined);
+
+const entry = z.looseObject({
+  auth: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  identitytoken: z.string().optional(),
+});
+
+/** Docker's configuration, which is also what a Secret of type kubernetes.io/dockerconfigjson holds. */
+const dockerConfig = z.looseObject({
+  auths: z.record(z.string(), entry).optional(),
+  credsStore: z.string().optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+});
+
+export type DockerConfig = z.infer<typeof dockerConfig>;
+
+/** Docker's configuration from its text; undefined where it is none. What is wrong with it is not said in its words: it holds secrets. */
+export function parseDockerConfig(text: string): DockerConfig | undefined {
+  try {
+    return dockerConfig.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+const hubKeys = ["https://index.docker.io/v1/", "index.docker.io", "docker.io", "registry-1.docker.io"];
+
+/** The keys under which a registry may stand in Docker's configuration. */
+const keysOf = (registry: string): readonly string[] =>
+  registry === "registry-1.docker.io" ? hubKeys : [registry, `https://${registry}`, `http://${registry}`];
+
+/** The credential that the configuration itself holds for a registry. */
+export function storedCredential({ auths = {} }: DockerConfig, registry: string): Credential | undefined {
+  const wanted = keysOf(registry);
+  const found = Object.entries(auths).find(([key]) => wanted.includes(key) || wanted.includes(key.replace(/\/(?:v[12]\/?)?$/, "")));
+  return found === undefined ? undefined : credentialOf(found[1]);
+}
+
+/** The program that is asked for a registry's credential, by the end of its name; undefined where none is. */
+export function helperFor({ credHelpers = {}, credsStore }: DockerConfig, registry: string): string | undefined {
+  const key = keysOf(registry).find((name) => Object.hasOwn(credHelpers, name));
+  const name = key === undefined ? credsStore : credHelpers[key];
+  return name !== undefined && /^[A-Za-z0-9._-]+$/.test(name) ? name : undefined;
+}
+
+function credentialOf({ auth, username, password, identitytoken }: z.infer<typeof entry>): Credential | undefined {
+  if (identitytoken !== undefined && identitytoken !== "") return { kind: "identityToken", token: new Redacted(identitytoken) };
+  const [user, secret] = auth === undefined ? [username, password] : split(Buffer.from(auth, "base64").toString("utf8"));
+  return user === undefined || secret === undefined || user === "" ? undefined : { kind: "password", user, password: new Redacted(secret) };
+}
+
+function split(text: string): readonly [string | undefined, string | undefined] {
+  const colon = text.indexOf(":");
+  return colon === -1 ? [undefined, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+}

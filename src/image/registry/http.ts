@@ -1,0 +1,89 @@
+import { type ClientRequest, type IncomingHttpHeaders, Agent as PlainAgent, request as plainRequest } from "node:http";
+import { Agent as TlsAgent, request as tlsRequest } from "node:https";
+import { pipeline } from "node:stream/promises";
+import { rootCertificates } from "node:tls";
+
+/** One request, whole. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes, or where they come from and how many there are. */
+  readonly body?: Uint8Array | { readonly length: number; readonly read: () => AsyncIterable<Uint8Array> };
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The body as it comes. It is to be read to its end, or `discard`ed. */
+  readonly body: AsyncIterable<Uint8Array>;
+  discard(): void;
+}
+
+export interface HttpOptions {
+  /** Certification authorities beside those of the system, in PEM. */
+  readonly authorities: string | undefined;
+  /** How long a connection, and then each silence, may last (milliseconds). */
+  readonly patienceMs: number;
+}
+
+export interface Http {
+  /** Sends a request. Rejects where there is no answer; any status is one. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): void;
+}
+
+/** HTTP/1.1 over kept connections. Follows no redirect and tries nothing twice: who sends knows whether that is safe. */
+export function openHttp({ authorities, patienceMs }: HttpOptions): Http {
+  const plain = new PlainAgent({ keepAlive: true });
+  const tls = new TlsAgent({ keepAlive: true, ...(authorities === undefined ? {} : { ca: [...rootCertificates, authorities] }) });
+  return {
+    send: (request) => {
+      const { url, method, headers } = request;
+      const options = { method, headers: { ...headers, ...lengthOf(request) }, timeout: patienceMs };
+      return url.protocol === "https:"
+        ? answered(tlsRequest(url, { ...options, agent: tls }), request)
+        : answered(plainRequest(url, { ...options, agent: plain }), request);
+    },
+    close: () => {
+      plain.destroy();
+      tls.destroy();
+    },
+  };
+}
+
+function lengthOf({ method, body }: HttpRequest): Readonly<Record<string, string>> {
+  if (body === undefined && (method === "GET" || method === "HEAD")) return {};
+  return { "content-length": String(body?.length ?? 0) };
+}
+
+/** Sends what is to be sent, and waits for the head of the answer. */
+function answered(request: ClientRequest, { body }: HttpRequest): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    request.once("response", (response) =>
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole(response), discard: () => response.resume() }),
+    );
+    request.once("timeout", () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" })));
+    request.once("error", reject);
+    if (body === undefined || body instanceof Uint8Array) request.end(body);
+    else pipeline(body.read(), request).catch(reject);
+  });
+}
+
+/** The parts of a body; a connection that ends before the body does is an error, not its end. */
+async function* whole(response: AsyncIterable<Uint8Array> & { readonly complete: boolean }): AsyncIterable<Uint8Array> {
+  yield* response;
+  if (!response.complete) throw Object.assign(new Error("the answer broke off"), { code: "ECONNRESET" });
+}
+
+/** A body as bytes; rejects when there are more than `most`. */
+export async function bytesOf(response: HttpResponse, most: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  for await (const part of response.body) {
+    total += part.length;
+    if (total > most) throw Object.assign(new Error(`the answer has more than ${most} bytes`), { code: "ETOOLARGE" });
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,42 @@
+import { error, type Problem, wholeFile } from "../../problem.ts";
+
+const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown));
+
+/** What is wrong with the other end's certificate, as OpenSSL and Node say it. */
+const certificateCodes = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
+
+/** No answer, or none that is HTTP. */
+export function unreachable(host: string, thrown: unknown): Problem {
+  const code = codeOf(thrown);
+  const where = wholeFile(host);
+  if (code === "EPROTO" || /SSL|wrong version/i.test(code))
+    return error(
+      "RegistryUntrusted",
+      where,
+      "The registry speaks no TLS. If it is one of your own, on a network of your own, say --plain-http.",
+    );
+  if (certificateCodes.test(code))
+    return error(
+      "RegistryUntrusted",
+      where,
+      `The registry's certificate is not trusted (${code}). Name the authority that made it with --registry-ca.`,
+    );
+  return error("RegistryUnreachable", where, `The registry cannot be reached (${code}). Check its name, and that it is up.`);
+}
+
+/** The registry knows too little of who asks, or enough. */
+export function denied(registry: string, repository: string, status: 401 | 403): Problem {
+  const advice =
+    status === 401
+      ? `Log in with \`docker login ${registry}\`, or name a file with the credential.`
+      : "Ask whoever runs the registry for the right to do that, or name another repository.";
+  return error("RegistryDenied", wholeFile(`${registry}/${repository}`), `The registry answers ${status}. ${advice}`);
+}
+
+export function untrustedRealm(registry: string): Problem {
+  return error(
+    "RegistryUntrusted",
+    wholeFile(registry),
+    "The registry names a token server without TLS, to which no credential is sent. If it is one of your own, say --plain-http.",
+  );
+}

@@ -1,0 +1,31 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type Checked, failed, type Problem } from "../../problem.ts";
+
+/** How often something is tried again that may work later, and after how long (milliseconds): each wait is twice the one before. */
+export interface Retries {
+  readonly most: number;
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+export const usualRetries: Retries = { most: 4, firstMs: 250, longestMs: 30_000 };
+
+/** What came of one try: an outcome, or that it may work later, perhaps not before some time. */
+export type Try<T> = { readonly outcome: Checked<T> } | { readonly later: Problem; readonly notBeforeMs: number };
+
+/** Tries until there is an outcome or too much was tried: then the last Problem is the outcome. Waits differ at random, so that many do not come at once. */
+export async function retried<T>({ most, firstMs, longestMs }: Retries, attempt: () => Promise<Try<T>>): Promise<Checked<T>> {
+  for (let turn = 0; ; turn++) {
+    const one = await attempt();
+    if ("outcome" in one) return one.outcome;
+    if (turn >= most) return failed(one.later);
+    await wait(Math.min(longestMs, Math.max(one.notBeforeMs, firstMs * 2 ** turn * (0.5 + Math.random() / 2))));
+  }
+}
+
+/** How long a field Retry-After asks to wait (RFC 9110, section 10.2.3: seconds, or a date), in milliseconds. */
+export function retryAfterMs(said: string | undefined, now: number): number {
+  if (said === undefined) return 0;
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - now;
+  return Number.isNaN(ms) ? 0 : Math.max(0, ms);
+}

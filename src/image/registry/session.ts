@@ -1,0 +1,93 @@
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
+import { type Authorization, authorize } from "./authorization.ts";
+import { parseChallenge } from "./challenge.ts";
+import type { Credentials } from "./credentials.ts";
+import { type HttpOptions, type HttpRequest, type HttpResponse, openHttp } from "./http.ts";
+import { denied, unreachable } from "./problems.ts";
+import { followed } from "./redirects.ts";
+import { type Retries, retried, retryAfterMs, type Try } from "./retry.ts";
+
+export interface SessionOptions extends HttpOptions {
+  readonly credentials: Credentials;
+  /** Whether requests go without TLS. Only where a person says so. */
+  readonly plainHttp: boolean;
+  readonly retries: Retries;
+}
+
+/** A request to a registry about one repository. */
+interface RegistryRequest {
+  readonly method: HttpRequest["method"];
+  readonly body?: NonNullable<HttpRequest["body"]>;
+  readonly repository: string;
+  /** What has to be allowed (Docker: "Requesting a Token"). */
+  readonly actions: "pull" | "pull,push";
+  /** A path under /v2/, or where the registry said that one should go on. */
+  readonly to: string | URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether it may be sent again as it is. A part of an upload may not: how much arrived is unknown. */
+  readonly repeatable: boolean;
+}
+
+/** A conversation with one registry: who asks is proved when it asks for that, and what fails for a moment is tried again. */
+export interface Session {
+  readonly registry: string;
+  readonly origin: string;
+  /** Any answer but those that say "not now" and "not you". Fails with RegistryUnreachable, RegistryUntrusted, RegistryDenied or RegistryFailed. */
+  send(request: RegistryRequest): Promise<Checked<HttpResponse>>;
+  close(): void;
+}
+
+/** Answers that say "not now". */
+const later: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+export function openSession(registry: string, options: SessionOptions): Session {
+  const http = openHttp(options);
+  const origin = `${options.plainHttp ? "http" : "https"}://${registry}`;
+  const authorizations = new Map<string, Authorization>();
+
+  const sent = ({ method, to, headers = {}, body }: RegistryRequest, authorization: Authorization | undefined): Promise<HttpResponse> => {
+    const url = typeof to === "string" ? new URL(`/v2/${to}`, origin) : to;
+    return followed(http, { method, url, headers, ...(body === undefined ? {} : { body }) }, origin, authorization);
+  };
+
+  /** Sends with the authorization that is needed, which is asked for anew when the one at hand does not do any more. */
+  const authorized = async (request: RegistryRequest): Promise<HttpResponse | Problem> => {
+    const { repository, actions } = request;
+    const key = `${repository} ${actions}`;
+    const response = await sent(request, authorizations.get(key));
+    if (response.status !== 401) return response;
+    response.discard();
+    const challenge = parseChallenge(response.headers["www-authenticate"] ?? "");
+    if (challenge === undefined) return denied(registry, repository, 401);
+    const authorization = await authorize(http, registry, challenge, `repository:${repository}:${actions}`, options);
+    if ("severity" in authorization) return authorization;
+    authorizations.set(key, authorization);
+    const again = await sent(request, authorization);
+    if (again.status !== 401) return again;
+    again.discard();
+    authorizations.delete(key);
+    return denied(registry, repository, 401);
+  };
+
+  const tried = async (request: RegistryRequest): Promise<Try<HttpResponse>> => {
+    const answer = await authorized(request).catch((thrown: unknown) => unreachable(registry, thrown));
+    if ("severity" in answer) {
+      const mayWorkLater = request.repeatable && answer.reason === "RegistryUnreachable";
+      return mayWorkLater ? { later: answer, notBeforeMs: 0 } : { outcome: failed(answer) };
+    }
+    if (answer.status === 403) {
+      answer.discard();
+      return { outcome: failed(denied(registry, request.repository, 403)) };
+    }
+    if (!later.has(answer.status)) return { outcome: checked(answer, []) };
+    answer.discard();
+    const problem = notNow(registry, request, answer.status);
+    if (!request.repeatable) return { outcome: failed(problem) };
+    return { later: problem, notBeforeMs: retryAfterMs(answer.headers["retry-after"], Date.now()) };
+  };
+
+  return { registry, origin, send: (request) => retried(options.retries, () => tried(request)), close: http.close };
+}
+
+const notNow = (registry: string, { method, repository }: RegistryRequest, status: number): Problem =>
+  error("RegistryFailed", wholeFile(`${registry}/${repository}`), `The registry answers ${status} to ${method}. Try again later.`);

@@ -1,0 +1,120 @@
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
+import type { Descriptor } from "../oci.ts";
+import type { HttpResponse } from "./http.ts";
+import { type Retries, retried, type Try } from "./retry.ts";
+import type { Session } from "./session.ts";
+
+/** A blob to be stored, and where its bytes come from: as often as it is tried. */
+export interface Upload {
+  readonly descriptor: Descriptor;
+  readonly read: () => Promise<Checked<AsyncIterable<Uint8Array>>>;
+}
+
+/** Blobs beyond this go in chunks: a connection that breaks costs one of them, and no server has to hold more at once. */
+const chunkBytes = 16 * 1024 * 1024;
+
+/** Uploads a blob, from its begin again when something fails on the way (OCI distribution specification, "Pushing Blobs"). */
+export function uploadBlob(session: Session, repository: string, upload: Upload, retries: Retries): Promise<Checked<void>> {
+  return retried(retries, () => tried(session, repository, upload));
+}
+
+async function tried(session: Session, repository: string, upload: Upload): Promise<Try<void>> {
+  const done = await once(session, repository, upload);
+  if (done.ok) return { outcome: done };
+  const [problem] = done.problems;
+  const mayWorkLater = problem !== undefined && /^(RegistryFailed|RegistryUnreachable)$/.test(problem.reason);
+  return mayWorkLater ? { later: problem, notBeforeMs: 0 } : { outcome: done };
+}
+
+async function once(session: Session, repository: string, { descriptor, read }: Upload): Promise<Checked<void>> {
+  const content = await read();
+  if (!content.ok) return content;
+  const begun = await session.send({
+    method: "POST",
+    repository,
+    actions: "pull,push",
+    to: `${repository}/blobs/uploads/`,
+    repeatable: true,
+  });
+  if (!begun.ok) return begun;
+  begun.value.discard();
+  let next = nextOf(session, repository, begun.value, 202);
+  if (!next.ok) return next;
+  let offset = 0;
+  try {
+    for await (const chunk of chunks(content.value, chunkBytes)) {
+      const isWhole = chunk.length === descriptor.size;
+      if (isWhole) return await finish(session, repository, next.value, descriptor, chunk);
+      const headers = {
+        "content-type": "application/octet-stream",
+        "content-range": `${offset}-${offset + chunk.length - 1}`,
+      };
+      const sent = await session.send({
+        method: "PATCH",
+        repository,
+        actions: "pull,push",
+        to: next.value,
+        headers,
+        body: chunk,
+        repeatable: false,
+      });
+      if (!sent.ok) return sent;
+      sent.value.discard();
+      next = nextOf(session, repository, sent.value, 202);
+      if (!next.ok) return next;
+      offset += chunk.length;
+    }
+  } catch (thrown) {
+    return failed(broken(session, repository, thrown));
+  }
+  return finish(session, repository, next.value, descriptor, new Uint8Array());
+}
+
+/** The last request of an upload, with what is left of the bytes; the registry checks the digest. */
+async function finish(session: Session, repository: string, to: URL, { digest }: Descriptor, body: Uint8Array): Promise<Checked<void>> {
+  const last = new URL(to);
+  last.searchParams.set("digest", digest);
+  const headers = { "content-type": "application/octet-stream" };
+  const sent = await session.send({ method: "PUT", repository, actions: "pull,push", to: last, headers, body, repeatable: false });
+  if (!sent.ok) return sent;
+  sent.value.discard();
+  return sent.value.status === 201 ? checked(undefined, []) : failed(refused(session, repository, sent.value));
+}
+
+/** Where an upload goes on (its field Location). */
+function nextOf(session: Session, repository: string, response: HttpResponse, expected: number): Checked<URL> {
+  const { location } = response.headers;
+  if (response.status !== expected || location === undefined) return failed(refused(session, repository, response));
+  return checked(new URL(location, session.origin), []);
+}
+
+const refused = (session: Session, repository: string, { status }: HttpResponse): Problem =>
+  error(
+    "RegistryFailed",
+    wholeFile(`${session.registry}/${repository}`),
+    `The registry answers ${status} to an upload. Look what it logs, and whether its disk is full or may not be written.`,
+  );
+
+const broken = (session: Session, repository: string, thrown: unknown): Problem =>
+  error(
+    "RegistryFailed",
+    wholeFile(`${session.registry}/${repository}`),
+    `What was to be uploaded could not be read to its end (${thrown instanceof Error ? thrown.message : String(thrown)}). Try again.`,
+  );
+
+/** The same bytes in parts of a size; the last one may be smaller. */
+async function* chunks(parts: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let total = 0;
+  for await (const part of parts) {
+    held.push(part);
+    total += part.length;
+    while (total >= size) {
+      const bytes = Buffer.concat(held);
+      yield bytes.subarray(0, size);
+      held = [bytes.subarray(size)];
+      total -= size;
+    }
+  }
+  if (total > 0) yield Buffer.concat(held);
+}

@@ -1,0 +1,58 @@
+import { type Checked, checked } from "../problem.ts";
+import { labelNames, read, readConfig, readManifest } from "./gateway-image.ts";
+import { imageIndex, mediaTypes } from "./oci.ts";
+import { type ImageReference, showReference } from "./reference.ts";
+import type { Registry } from "./registry/registry.ts";
+
+/** What a tag stands for, before something is built for it. */
+export type Standing =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "gateway"; readonly digest: string; readonly inputHash: string }
+  /** Somebody else's image: it has no label of ours. */
+  | { readonly kind: "foreign"; readonly digest: string };
+
+/** What a tag stands for: one request where the manifest says it, two where only the configuration does, and one more for an index. */
+export async function standingOf(registry: Registry, { repository, tag = "latest", ...rest }: ImageReference): Promise<Checked<Standing>> {
+  const found = await registry.manifest(repository, tag);
+  if (!found.ok) return found;
+  if (found.value === undefined) return checked({ kind: "nothing" }, []);
+  const { bytes, descriptor } = found.value;
+  const { digest } = descriptor;
+  const name = showReference({ repository, tag, ...rest });
+  const known = (labels: Readonly<Record<string, string>> | null | undefined): Standing | undefined => {
+    const inputHash = labels?.[labelNames.inputHash];
+    return inputHash === undefined ? undefined : { kind: "gateway", digest, inputHash };
+  };
+  if (descriptor.mediaType === mediaTypes.index || descriptor.mediaType === mediaTypes.dockerIndex) {
+    const index = read(name, bytes, imageIndex, "index");
+    if (!index.ok) return checked({ kind: "foreign", digest }, []);
+    const said = known(index.value.annotations);
+    const [first] = index.value.manifests;
+    if (said !== undefined || first === undefined) return checked(said ?? { kind: "foreign", digest }, []);
+    const manifest = await registry.manifest(repository, first.digest);
+    if (!manifest.ok) return manifest;
+    return manifest.value === undefined
+      ? checked({ kind: "foreign", digest }, [])
+      : ofImage(registry, repository, name, manifest.value.bytes, digest, known);
+  }
+  return ofImage(registry, repository, name, bytes, digest, known);
+}
+
+async function ofImage(
+  registry: Registry,
+  repository: string,
+  name: string,
+  bytes: Uint8Array,
+  digest: string,
+  known: (labels: Readonly<Record<string, string>> | null | undefined) => Standing | undefined,
+): Promise<Checked<Standing>> {
+  const foreign: Standing = { kind: "foreign", digest };
+  const manifest = readManifest(name, bytes);
+  if (!manifest.ok) return checked(foreign, []);
+  const said = known(manifest.value.annotations);
+  if (said !== undefined) return checked(said, []);
+  const blob = await registry.blob(repository, manifest.value.config);
+  if (!blob.ok) return blob.problems.some(({ reason }) => reason === "ImageMissing") ? checked(foreign, []) : blob;
+  const config = readConfig(name, blob.value);
+  return checked((config.ok ? known(config.value.config?.Labels) : undefined) ?? foreign, []);
+}

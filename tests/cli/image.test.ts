@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { type FakeRegistry, putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
+import { documentOf, onePath } from "./documents.ts";
+import { folderWith, portico } from "./portico.ts";
+
+/** A document in a folder of its own, a registry with a base image, and the program with what it needs for both. */
+async function shop(t: TestContext, more = "") {
+  const cwd = await folderWith(t, { "api.yaml": documentOf(onePath, more), "docker/config.json": "{}" });
+  const fake = await startFakeRegistry(t);
+  await putBaseImage(fake, "gateway", "1", "amd64");
+  const image = (command: string, ...args: readonly string[]) =>
+    portico(["image", command, ...args, "--plain-http"], { cwd, env: { DOCKER_CONFIG: join(cwd, "docker") } });
+  const build = (...args: readonly string[]) => image("build", "api.yaml", "--base", `${fake.host}/gateway:1`, ...args);
+  return { cwd, fake, image, build };
+}
+
+const tags = ({ manifests }: FakeRegistry) => [...manifests.keys()].filter((key) => !key.includes("@") && !key.startsWith("gateway"));
+
+describe("portico image build", { concurrency: 2 }, () => {
+  it("makes an image under the version's tag, says its name with its digest, and builds nothing the second time", async (t) => {
+    const { fake, build } = await shop(t);
+    const made = await build("--to", `${fake.host}/apis/pets`);
+    assert.deepEqual([made.code, made.stderr], [0, "Made and pushed.\n"]);
+    assert.match(made.stdout, new RegExp(`^${fake.host}/apis/pets:1@sha256:[0-9a-f]{64}\n$`));
+    assert.deepEqual(tags(fake), ["apis/pets:1"]);
+    const again = await build("--to", `${fake.host}/apis/pets`);
+    assert.deepEqual(again, {
+      code: 0,
+      stdout: made.stdout,
+      stderr: "It is there already, made from the same input: nothing was built.\n",
+    });
+  });
+
+  it("refuses a tag that stands for another input, unless it is to be made anew", async (t) => {
+    const { fake, build, image } = await shop(t);
+    const to = ["--to", `${fake.host}/pets:1`];
+    assert.equal((await build(...to)).code, 0);
+    const other = (...args: readonly string[]) => image("build", "api.yaml", "--base", `${fake.host}/gateway:1`, "--mock", ...to, ...args);
+    const refused = await other();
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(
+      refused.stderr,
+      /error TagConflict: The tag stands for a gateway of another input \([0-9a-f]{12}, not [0-9a-f]{12}\)\. .*--rebuild/,
+    );
+    assert.equal((await other("--rebuild")).code, 0);
+  });
+
+  it("never overwrites somebody else's image", async (t) => {
+    const { fake, build } = await shop(t);
+    const refused = await build("--to", `${fake.host}/gateway:1`, "--rebuild");
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /error ForeignImage: /);
+  });
+
+  it("puts no address and nothing of x-portico into the image", async (t) => {
+    const { fake, build } = await shop(t, "x-portico: {backend: {url: http://canary.internal:8080}, owner: me}\n");
+    assert.equal((await build("--to", `${fake.host}/pets:1`)).code, 0);
+    const { readLayer } = await import("../../src/image/layer.ts");
+    const layers = await Promise.all(
+      [...fake.blobs]
+        .filter(([key]) => key.startsWith("pets@"))
+        .map(([, bytes]) => readLayer(bytes).catch(() => new Map<string, Uint8Array>([["config", bytes]]))),
+    );
+    const texts = layers.flatMap((layer) => [...layer].map(([path, content]) => `${path}\n${Buffer.from(content).toString()}`));
+    assert.ok(texts.some((text) => text.startsWith("gateway/image/documents/")));
+    for (const text of texts) assert.doesNotMatch(text, /canary|pets\.example|x-portico|8080/);
+  });
+
+  it("says what is wrong with a name, a document or a registry", async (t) => {
+    const { fake, build, image } = await shop(t);
+    for (const [ended, reason] of [
+      [await build("--to", `${fake.host}/Pets`), "BadImageName"],
+      [await image("build", "none.yaml", "--base", `${fake.host}/gateway:1`, "--to", `${fake.host}/pets`), "FileUnreadable"],
+      [await image("build", "api.yaml", "--base", `${fake.host}/none:1`, "--to", `${fake.host}/pets`), "ImageMissing"],
+    ] as const) {
+      assert.deepEqual([ended.code, ended.stdout], [1, ""]);
+      assert.match(ended.stderr, new RegExp(`error ${reason}: `));
+    }
+    assert.equal((await portico(["image", "build", "api.yaml"])).code, 2);
+  });
+});
+
+describe("portico image inspect", () => {
+  it("says what is in an image, for people and for programs", async (t) => {
+    const { fake, build, image } = await shop(t);
+    const name = (await build("--to", `${fake.host}/pets:1`)).stdout.trim();
+    const text = await image("inspect", name);
+    assert.equal(text.code, 0, text.stderr);
+    assert.match(text.stdout, /^api {9}pets 1\n {2}path {6}\/\n {2}operations 1\n {2}backends {2}@document$/m);
+    const { apis, files, platforms } = JSON.parse((await image("inspect", name, "--json")).stdout);
+    assert.deepEqual(platforms, ["linux/amd64"]);
+    assert.deepEqual(apis, [{ name: "pets", version: "1", hosts: [], basePath: "", operations: 1, backends: ["@document"] }]);
+    assert.deepEqual(
+      files.map(({ path }: { readonly path: string }) => path),
+      ["image/documents/pets.json", "image/manifest.json", "image/routes.json"],
+    );
+  });
+
+  it("says that somebody else's image is none, and that there is none", async (t) => {
+    const { fake, image } = await shop(t);
+    const foreign = await image("inspect", `${fake.host}/gateway:1`);
+    assert.deepEqual([foreign.code, foreign.stdout], [1, ""]);
+    assert.match(foreign.stderr, /error ForeignImage: /);
+    assert.match((await image("inspect", `${fake.host}/none:1`)).stderr, /error ImageMissing: /);
+  });
+});
