@@ -33,7 +33,7 @@ export const filesOf = (models: readonly ApiModel[], port: number, monitoring: n
     listener: { host: "127.0.0.1", port, tls: undefined },
     monitoring: { host: "127.0.0.1", port: monitoring },
     trustedHops: 0,
-    mockSocket: "mocks.sock",
+    mockSocket: "run/mocks.sock",
     trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
     debug: false,
   });

@@ -46,7 +46,7 @@ export function backendFiles(port: number): GatewayFiles {
   return new Map([
     [
       "mounted/bootstrap.json",
-      JSON.stringify({ admin: { address: { pipe: { path: "admin.sock" } } }, static_resources: { listeners: [listener] } }),
+      JSON.stringify({ admin: { address: { pipe: { path: "run/admin.sock" } } }, static_resources: { listeners: [listener] } }),
     ],
   ]);
 }

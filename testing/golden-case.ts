@@ -83,7 +83,7 @@ const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Omit<Envir
   listener: { host: "127.0.0.1", port: 8080, tls: undefined },
   monitoring: { host: "127.0.0.1", port: 8081 },
   trustedHops,
-  mockSocket: "mocks.sock",
+  mockSocket: "run/mocks.sock",
   debug,
 });
 

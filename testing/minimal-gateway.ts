@@ -9,7 +9,7 @@ const watched = (path: string) => ({
 export function minimalGateway(port: number, body = "hello\n"): ReadonlyMap<string, string> {
   const bootstrap = {
     node: { id: "test", cluster: "test" },
-    admin: { address: { pipe: { path: "admin.sock", mode: 0o600 } } },
+    admin: { address: { pipe: { path: "run/admin.sock", mode: 0o600 } } },
     dynamic_resources: { lds_config: watched("mounted/listeners.json"), cds_config: watched("mounted/clusters.json") },
   };
   const connections = {

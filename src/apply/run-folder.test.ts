@@ -36,7 +36,7 @@ describe("a run has a folder of its own", () => {
       const folder = must(await makeRunFolder(env));
       t.after(folder.remove);
       assert.ok(folder.path.startsWith(`${base}/portico-`), folder.path);
-      assert.ok(join(folder.path, "admin.sock").length <= 103);
+      assert.ok(join(folder.path, "run/admin.sock").length <= 103);
     }
     const last = must(await makeRunFolder({ TMPDIR: deep }));
     t.after(last.remove);

@@ -18,6 +18,12 @@ export interface ImageInspectOptions extends RegistryOptions {
   readonly json: boolean;
 }
 
+const examples = `
+Examples:
+  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to registry.example/apis/petstore
+  $ portico image inspect registry.example/apis/petstore:1.0.0
+`;
+
 const buildExamples = `
 The image holds what is the same in every environment: routes, policies, the published document. It is made in the registry itself, as one
 layer on the base image; where the tag stands for the same input already, nothing is built. Its name with its digest comes on stdout.
@@ -39,7 +45,8 @@ export function addImage(program: Command): void {
   const image = program
     .command("image")
     .summary("make and look at gateway images")
-    .description("Makes and looks at gateway images in registries.");
+    .description("Makes and looks at gateway images in registries.")
+    .addHelpText("after", examples);
   addBuildImage(image);
   addInspect(image);
 }

@@ -1,13 +1,11 @@
 import { directMocks } from "../compile/envoy/mock-route.ts";
+import { mocksSocket } from "../compile/envoy/names.ts";
 import type { Operation } from "../model/api.ts";
 import { type Checked, checked, error, type Problem, warning } from "../problem.ts";
 import type { ResolvedApi } from "../resolve/gateway.ts";
 
-/** Where mocked answers that must be chosen would come from, were `portico run` there. */
-const mockSocket = "mocks.sock";
-
 /**
- * The mock socket of gateway files that run without Portico; undefined where nothing is mocked. Default answers are in the files; one that
+ * The mock socket of gateway files that run without Portico, where nobody answers; undefined where nothing is mocked. Default answers are in the files; one that
  * is not could never be given (an error), and nobody can choose another (a warning).
  */
 export function mocksOfBuild(apis: readonly ResolvedApi[]): Checked<string | undefined> {
@@ -28,7 +26,7 @@ export function mocksOfBuild(apis: readonly ResolvedApi[]): Checked<string | und
     first.api.place(first.operation),
     `Mocked operations answer with their default alone here: whoever asks for another with Prefer or Accept gets 502. \`portico run --mock\` serves those, too.`,
   );
-  return checked(mockSocket, [...problems, warned]);
+  return checked(mocksSocket, [...problems, warned]);
 }
 
 const isMocked = ({ answer, access }: Operation): boolean => answer.kind === "mock" && access.kind !== "refused";

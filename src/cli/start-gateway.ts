@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { findEnvoy } from "../apply/envoy/binary.ts";
 import type { EnvoyBinary } from "../apply/envoy/binary-probe.ts";
 import { type ServedGateway, serve } from "../apply/gateway.ts";
@@ -7,6 +7,7 @@ import { checkPort, freePort } from "../apply/port.ts";
 import { makeRunFolder, type RunFolder } from "../apply/run-folder.ts";
 import { trustedRoots } from "../apply/trusted-roots.ts";
 import type { Environment } from "../compile/engine.ts";
+import { mocksSocket } from "../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { mockSources } from "../resolve/mock-source.ts";
 import { checkCertificate } from "../source/certificate.ts";
@@ -58,10 +59,10 @@ async function startIn(
   { trustedHops, debug, concurrency }: RunOptions,
   say: (line: string) => void,
 ): Promise<Checked<RunningGateway>> {
-  const mocks = await startMockBackend(mockSources(prepared.apis), `${folder.path}/mocks.sock`);
+  const mocks = await startMockBackend(mockSources(prepared.apis), join(folder.path, mocksSocket));
   if (!mocks.ok) return mocks;
   const roots = await trustedRoots(folder.path, process.env);
-  const environment: Environment = { ...places, trustedHops, mockSocket: "mocks.sock", trustedRoots: roots, debug };
+  const environment: Environment = { ...places, trustedHops, mockSocket: mocksSocket, trustedRoots: roots, debug };
   const gateway = await serve(binary, compileGateway(prepared, environment), {
     folder: folder.path,
     concurrency,

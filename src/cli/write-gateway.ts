@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
+import { socketsFolder } from "../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { isObject } from "../text/node.ts";
 
@@ -60,6 +61,8 @@ async function writeAndPlace(folder: string, exists: boolean, files: GatewayFile
     }
     if (exists) await exchange(made, folder, join(staging, "old"));
     else await rename(made, folder);
+    // A gateway that runs from here keeps its sockets in it, so it is never replaced.
+    await mkdir(join(folder, socketsFolder), { recursive: true });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

@@ -27,7 +27,7 @@ async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly
   const apis = must(resolveCase({ input, settings: golden.settings }));
   const [port, monitoring] = [await freePort(), await freePort()];
   const envoy = await withEnvoy(t, compileCase(apis, golden.settings, { port, monitoring, trustedRoots: `${certificates}authority.pem` }));
-  const mocks = must(await startMockBackend(mockSources(apis), `${envoy.folder}/mocks.sock`));
+  const mocks = must(await startMockBackend(mockSources(apis), `${envoy.folder}/run/mocks.sock`));
   t.after(mocks.close);
   // Neither a field that is going away nor one that is work in progress.
   assert.deepEqual(envoy.log, []);

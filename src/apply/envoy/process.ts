@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { adminSocket } from "../../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
 import { type AdminClient, adminClient } from "./admin.ts";
 import type { EnvoyBinary } from "./binary-probe.ts";
@@ -11,7 +12,7 @@ import { guardScript } from "./guard.ts";
 import { type RecentLog, recentLog } from "./log.ts";
 
 export interface StartOptions {
-  /** The run folder: Envoy's working folder, which all paths in its configuration are relative to. Its admin socket is `admin.sock` in it. */
+  /** The run folder: Envoy's working folder, which all paths in its configuration are relative to. Its admin socket is in it. */
   readonly folder: string;
   /** Worker threads; one per processor unless said. */
   readonly concurrency?: number | undefined;
@@ -57,7 +58,7 @@ export async function startEnvoy(binary: EnvoyBinary, options: StartOptions): Pr
   const ended = endOf(child, log);
   const envoy: RunningEnvoy = {
     pid: await pidOf(child, ended),
-    admin: adminClient(join(options.folder, "admin.sock")),
+    admin: adminClient(join(options.folder, adminSocket)),
     ended,
     stop: once(() => stop(child, ended)),
   };

@@ -1,7 +1,5 @@
 import { extension, type Message, watchedFile } from "./json.ts";
-import { adminCluster } from "./names.ts";
-
-const adminSocket = "admin.sock";
+import { adminCluster, adminSocket } from "./names.ts";
 
 /** What Envoy starts with: where the rest is, its admin on a Unix socket, and when it is too busy. Never changes while it runs. */
 export function bootstrap(): Message {

@@ -2,6 +2,10 @@
 export const routeConfigurationName = "routes";
 export const mockCluster = "portico-mocks";
 export const adminCluster = "portico-admin";
+/** Unix sockets, in the one folder of a gateway that is written while it runs: in a container everything else may be read-only. */
+export const socketsFolder = "run";
+export const adminSocket = `${socketsFolder}/admin.sock`;
+export const mocksSocket = `${socketsFolder}/mocks.sock`;
 /** Header fields: what the mock backend is asked for, and what an answer says of itself. */
 export const operationHeader = "portico-operation";
 export const apiHeader = "portico-api";
