@@ -11,7 +11,7 @@ import { pushTo } from "../tests/e2e/cluster/images/push.ts";
 import { aloneOnMachine } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
-import { kubeconfigOf, registry } from "../tests/e2e/cluster/place.ts";
+import { kubeconfigOf, nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
 import { prepare, up } from "../tests/e2e/cluster/up.ts";
 
@@ -53,6 +53,7 @@ async function inOwnCluster(): Promise<number> {
       KUBECONFIG: kubeconfigOf(cluster),
       PORTICO_E2E_KUBECTL: `${parts.kubernetes} kubectl`,
       PORTICO_E2E_REGISTRY: `${registry.name}:${registry.port}`,
+      PORTICO_E2E_PUSH_REGISTRY: `${nodeAddress}:${registry.port}`,
       PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true",
     };
     const proofs = await runTests("tests/e2e/proofs/*.e2e.ts", env, 2, (command) => enteringNetwork(node, command));

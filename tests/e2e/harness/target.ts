@@ -2,8 +2,10 @@
 export interface Target {
   /** A program that is kubectl; KUBECONFIG in the environment says which cluster. */
   readonly kubectl: readonly string[];
-  /** What names of images begin with, for pods and for pushing. */
+  /** What names of images begin with, for pods. */
   readonly registry: string;
+  /** The same registry as this machine reaches it: where names of pods mean nothing here, its address. */
+  readonly pushRegistry: string;
   readonly registryIsPlainHttp: boolean;
   /** The file into which failed tests write what the cluster says of them. */
   readonly report: string;
@@ -18,6 +20,7 @@ function said(name: string): string {
 export const target: Target = {
   kubectl: said("PORTICO_E2E_KUBECTL").split(" "),
   registry: said("PORTICO_E2E_REGISTRY"),
+  pushRegistry: process.env.PORTICO_E2E_PUSH_REGISTRY ?? said("PORTICO_E2E_REGISTRY"),
   registryIsPlainHttp: process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true",
   report: said("PORTICO_E2E_REPORT"),
 };
