@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { type PageExamples, pageExamples, type Step, shellWords } from "../../testing/page-examples.ts";
 import { runPortico, startPortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
-const pages = ["docs/run.md", "docs/documents.md"];
+const pages = ["docs/run.md", "docs/documents.md", "docs/images.md"];
 
 /** `curl -i [-H 'name: value'] [-X METHOD] URL`, as the pages have it, sent without needing curl: what it would print. */
 async function curl(words: readonly string[], port: number): Promise<string> {
@@ -43,6 +44,21 @@ async function print(t: TestContext, { command }: Step, cwd: string, port: numbe
   return ended.stdout + ended.stderr;
 }
 
+/** What stands in for the registry that pages name, with a base image in it; pages without one need none. */
+async function registryFor(t: TestContext, { consoles }: PageExamples): Promise<string | undefined> {
+  if (!consoles.some(({ steps }) => steps.some(({ command }) => command.includes("registry.example")))) return undefined;
+  const fake = await startFakeRegistry(t);
+  await putBaseImage(fake, "portico/gateway", "1", "amd64");
+  return fake.host;
+}
+
+/** A step as it is done here: with that registry, which has no TLS. */
+function hosted(step: Step, registry: string | undefined): Step {
+  if (registry === undefined) return step;
+  const here = (text: string): string => text.replaceAll("registry.example", registry);
+  return { command: `${here(step.command)} --plain-http`, shown: step.shown.map(here) };
+}
+
 async function folderOf(t: TestContext, { files }: PageExamples): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "portico-docs-"));
   t.after(() => rm(folder, { recursive: true }));
@@ -55,8 +71,8 @@ for (const page of pages) {
   describe(`the examples of ${page}`, () => {
     for (const { line, exitCode, steps } of examples.consoles) {
       it(`line ${line}: ${steps.map(({ command }) => command).join("; ")}`, async (t) => {
-        const [folder, port] = [await folderOf(t, examples), await freePort()];
-        for (const step of steps) {
+        const [folder, port, registry] = [await folderOf(t, examples), await freePort(), await registryFor(t, examples)];
+        for (const step of steps.map((one) => hosted(one, registry))) {
           const printed = await print(t, step, folder, port, exitCode);
           for (const shown of step.shown)
             assert.ok(printed.includes(shown.replaceAll("8080", String(port))), `${step.command} does not print ${shown}:\n${printed}`);
