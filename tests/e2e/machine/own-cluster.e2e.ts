@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
 import { inside } from "../cluster/node.ts";
 import { registry, secureRegistry } from "../cluster/place.ts";
 import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
 
+const program = resolve(import.meta.dirname, "../../../src/cli/portico.ts");
+const pets = {
+  openapi: "3.1.0",
+  info: { title: "Pets", version: "1" },
+  servers: [{ url: "http://pets" }],
+  paths: { "/pets": { get: { responses: {} } } },
+};
 const secure = `${secureRegistry.name}:${secureRegistry.port}`;
 
 describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () => {
@@ -50,6 +60,25 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
         /ErrImagePull|ImagePullBackOff/.test(await kubectl("get", "pod/without", "--output=jsonpath={.status.containerStatuses}")),
       30_000,
     );
+  });
+
+  it("that registry takes a gateway's image from who knows its authority and the password, and from nobody else", async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
+    t.after(() => rm(folder, { recursive: true }));
+    const { user, password } = secureRegistry;
+    const login = { auths: { [secure]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } } };
+    await writeFile(join(folder, "config.json"), JSON.stringify(login));
+    await writeFile(join(folder, "pets.json"), JSON.stringify(pets));
+    const source = `docker://${registry.name}:${registry.port}/envoy:test`;
+    await skopeo("copy", "--quiet", "--src-tls-verify=false", `--dest-creds=${user}:${password}`, source, `docker://${secure}/envoy:test`);
+    const build = (config: string, ...args: readonly string[]): Promise<string> => {
+      const command = ["image", "build", join(folder, "pets.json"), "--base", `${secure}/envoy:test`, "--to", `${secure}/pets`, ...args];
+      return inside(e2e.node, ["env", `DOCKER_CONFIG=${config}`, process.execPath, program, ...command]);
+    };
+    const trusting = ["--registry-ca", "/run/node/pki/ca.crt"];
+    await assert.rejects(build(folder), /RegistryUntrusted/);
+    await assert.rejects(build("/nowhere", ...trusting), /RegistryDenied/);
+    assert.match(await build(folder, ...trusting), /^secure\.test:5443\/pets:1@sha256:[0-9a-f]{64}\n?$/);
   });
 
   it("an apiserver that other API servers can trust (the aggregation layer)", async () => {
