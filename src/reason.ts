@@ -44,6 +44,7 @@ export const reasons = {
   RegistryDenied: "A registry does not let one do that.",
   RegistryFailed: "A registry did not do what was asked.",
   ImageMissing: "An image is not in its registry.",
+  BadProject: "A project is not one that this version of Portico wrote.",
   BadImage: "An image is not what its manifest says, or none that a gateway can be made from.",
   TagConflict: "A tag stands for another gateway already.",
   ForeignImage: "A tag stands for an image that is no gateway of Portico.",

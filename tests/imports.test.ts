@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   source: ["openapi"],
   resolve: ["api", "openapi", "model"],
   compile: ["model"],
-  image: ["compile"],
+  image: ["compile", "model"],
   apply: ["compile", "openapi"],
   cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "apply"],
 };

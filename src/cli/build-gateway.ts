@@ -1,25 +1,62 @@
-import type { Problem } from "../problem.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
+import { projectFiles, readProject } from "../image/project/project.ts";
+import type { Checked, Problem } from "../problem.ts";
 import type { BuildOptions } from "./build.ts";
 import { containerEnvironment } from "./container-environment.ts";
 import { mocksOfBuild } from "./mocks-of-build.ts";
-import { compileFolder, prepareGateway } from "./prepare.ts";
+import { compiledApis, compileFolder, engine, folderOf, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import { plural } from "./reports/reading-order.ts";
-import { writeGateway } from "./write-gateway.ts";
+import { writeFolder, writeGateway } from "./write-gateway.ts";
 
-/** Compiles documents and writes the gateway's files; the exit code. */
-export async function buildGateway(documents: readonly string[], { resources, refs, mock, out, force }: BuildOptions): Promise<number> {
+/** Compiles documents, or a project, and writes what was asked for; the exit code. */
+export const build = (documents: readonly string[], options: BuildOptions): Promise<number> =>
+  options.fromProject === undefined ? buildDocuments(documents, options) : buildProject(options.fromProject, options);
+
+async function buildDocuments(documents: readonly string[], { resources, refs, mock, out, project, force }: BuildOptions): Promise<number> {
   const prepared = await prepareGateway({ documents, resources, references: refs }, { mock, credentials: "fail" });
   if (!prepared.ok) return failure(prepared.problems);
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);
   if (!mocks.ok) return 1;
-  const { files, manifest } = compileFolder(prepared.value, { ...containerEnvironment, mockSocket: mocks.value });
-  const written = await writeGateway(out, files, force);
+  if (project !== undefined) {
+    const files = projectFiles(compiledApis(prepared.value), engine.name);
+    const written = await writeFolder(project, files, "gateway.yaml", force);
+    if (!written.ok) return failure(written.problems);
+    process.stderr.write(`A project of ${plural(files.size, "file")} in ${project}.\n`);
+  }
+  if (out === undefined) return 0;
+  const gateway = compileFolder(prepared.value, { ...containerEnvironment, mockSocket: mocks.value });
+  return said(await writeGateway(out, gateway.files, force), gateway, gateway.files.size, out);
+}
+
+async function buildProject(project: string, { out = "", force }: BuildOptions): Promise<number> {
+  const apis = readProject((path) => readOptional(join(project, path)));
+  if (!apis.ok)
+    return failure(
+      apis.problems.map((problem) => ({ ...problem, where: { ...problem.where, source: join(project, problem.where.source) } })),
+    );
+  const gateway = folderOf(apis.value, containerEnvironment);
+  const files = imagePart(gateway.files);
+  return said(await writeFolder(out, files, "image/manifest.json", force), gateway, files.size, out);
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says what was written, or why nothing was; the exit code. */
+function said(written: Checked<void>, { manifest }: GatewayFolder, files: number, out: string): number {
   if (!written.ok) return failure(written.problems);
   const operations = manifest.apis.reduce((sum, api) => sum + api.operations, 0);
   process.stderr.write(
-    `${plural(operations, "operation")} in ${plural(files.size, "file")} in ${out}; input hash ${manifest.inputHash.slice(0, 12)}.\n`,
+    `${plural(operations, "operation")} in ${plural(files, "file")} in ${out}; input hash ${manifest.inputHash.slice(0, 12)}.\n`,
   );
   return 0;
 }

@@ -1,37 +1,57 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
+import { addSourceOptions, type DocumentOptions } from "./document-options.ts";
 
 export interface BuildOptions extends DocumentOptions {
-  readonly out: string;
+  readonly out?: string;
+  readonly project?: string;
+  readonly fromProject?: string;
   readonly force: boolean;
 }
 
 const examples = `
 The folder gets image/, which is the same in every environment, and mounted/, which holds the environment's addresses. The gateway
-listens on 0.0.0.0:8080, and on 0.0.0.0:8081 for /livez, /readyz and /metrics.
+listens on 0.0.0.0:8080, and on 0.0.0.0:8081 for /livez, /readyz and /metrics. A project is what image/ is made from, without any
+document at hand: gateway.yaml, policies.yaml and definition/.
 
 Examples:
   $ portico build petstore.yaml --out gateway
   $ portico build petstore.yaml --resources backends/ --out gateway
   $ cd gateway && envoy -c mounted/bootstrap.json
                                               Envoy serves it from that folder
+  $ portico build petstore.yaml --project petstore
+  $ portico build --from-project petstore --out gateway
+                                              image/ alone, the same bytes as from the document
 `;
 
 /** Adds `portico build`. */
 export function addBuild(program: Command): void {
-  addDocumentOptions(
+  addSourceOptions(
     program
       .command("build")
       .summary("write the gateway's files into a folder")
-      .description("Compiles documents and writes the gateway's files into a folder: all of them, or none."),
+      .description("Compiles documents and writes the gateway's files into a folder: all of them, or none.")
+      .argument("[DOC...]", "OpenAPI documents, YAML or JSON"),
   )
-    .requiredOption("--out <DIR>", "the folder to write; it is made where there is none", folder)
-    .option("--force", "write into a folder that holds other things; they stay, but for image/ and mounted/", false)
+    .option("--out <DIR>", "the folder to write; it is made where there is none", folder)
+    .option("--project <DIR>", "the folder to write the gateway's project into", folder)
+    .option("--from-project <DIR>", "read a project in place of documents, and write image/ alone", folder)
+    .option("--force", "write into a folder that holds other things; they stay, but for what is written", false)
     .addHelpText("after", examples)
-    .action(async (documents: string[], options: BuildOptions) => {
-      const { buildGateway } = await import("./build-gateway.ts");
-      process.exitCode = await buildGateway(documents, options);
+    .action(async (documents: string[], options: BuildOptions, command: Command) => {
+      const wrong = wrongUsage(documents, options);
+      if (wrong !== undefined) command.error(`error: ${wrong}`, { exitCode: 2 });
+      const { build } = await import("./build-gateway.ts");
+      process.exitCode = await build(documents, options);
     });
+}
+
+/** What does not go together, in one sentence. */
+function wrongUsage(documents: readonly string[], { out, project, fromProject }: BuildOptions): string | undefined {
+  if (fromProject !== undefined && (documents.length > 0 || project !== undefined))
+    return "--from-project takes the place of documents: name no document, and no --project";
+  if (fromProject === undefined && documents.length === 0) return "missing required argument 'DOC'";
+  if (out === undefined && project === undefined) return "say where to write: --out <DIR>, or --project <DIR>";
+  return undefined;
 }
 
 /** An empty name is a variable that is not set, and would be the working folder. */

@@ -1,6 +1,7 @@
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
+import type { CompiledApi } from "../compile/manifest.ts";
 import { publishedDocument } from "../openapi/published.ts";
 import type { Checked } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
@@ -30,7 +31,7 @@ export async function prepareGateway(
   return { ok: true, value: { apis: apis.value, files }, problems: apis.problems };
 }
 
-const engine: Engine = envoy;
+export const engine: Engine = envoy;
 
 /** The gateway's files for an environment. */
 export const compileGateway = ({ apis }: PreparedGateway, environment: Environment): GatewayFiles =>
@@ -39,10 +40,12 @@ export const compileGateway = ({ apis }: PreparedGateway, environment: Environme
     environment,
   );
 
+/** The APIs of a gateway, each with the document that the world may see. */
+export const compiledApis = ({ apis }: PreparedGateway): readonly CompiledApi[] =>
+  apis.map(({ model, document }) => ({ model, published: JSON.stringify(publishedDocument(document)) }));
+
 /** The gateway's whole folder for an environment, with what an image says of itself. */
-export const compileFolder = ({ apis }: PreparedGateway, environment: Environment): GatewayFolder =>
-  gatewayFolder(
-    engine,
-    apis.map(({ model, document }) => ({ model, published: JSON.stringify(publishedDocument(document)) })),
-    environment,
-  );
+export const compileFolder = (prepared: PreparedGateway, environment: Environment): GatewayFolder =>
+  folderOf(compiledApis(prepared), environment);
+
+export const folderOf = (apis: readonly CompiledApi[], environment: Environment): GatewayFolder => gatewayFolder(engine, apis, environment);

@@ -4,24 +4,35 @@ import type { GatewayFiles } from "../compile/engine.ts";
 import { socketsFolder } from "../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { isObject } from "../text/node.ts";
+import { parseOne } from "../text/parse.ts";
+
+/** The file by which a folder of ours is known again. */
+export type Mark = "image/manifest.json" | "gateway.yaml";
 
 /**
- * Writes the gateway's files into a folder: all of them are written beside it first and renamed into place, so that nothing half done is
- * ever there. What else the folder holds stays. Fails with OutputRefused: also where a folder holds something and no gateway of ours,
- * unless forced.
+ * Writes files into a folder: all of them are written beside it first and renamed into place, so that nothing half done is ever there. What
+ * else the folder holds stays. Fails with OutputRefused: also where a folder holds something and nothing of ours, unless forced.
  */
-export async function writeGateway(out: string, files: GatewayFiles, force: boolean): Promise<Checked<void>> {
+export async function writeFolder(out: string, files: GatewayFiles, mark: Mark, force: boolean): Promise<Checked<void>> {
   try {
     const wanted = resolve(out);
     const folder = await existing(wanted);
-    if (folder !== undefined && !force && !(await mayHold(folder))) {
-      return refused(out, "The folder holds other things. Name another one, or replace image/ and mounted/ in it with --force.");
+    if (folder !== undefined && !force && !(await mayHold(folder, mark))) {
+      const ours = [...new Set([...files.keys()].map((path) => path.replace(/\/.*/, "/")))].join(", ");
+      return refused(out, `The folder holds other things. Name another one, or replace ${ours} in it with --force.`);
     }
     await writeAndPlace(folder ?? wanted, folder !== undefined, files);
     return checked(undefined, []);
   } catch (thrown) {
     return refused(out, whatToDo(thrown));
   }
+}
+
+/** Writes a gateway's files, with a folder for its sockets: one that runs from there keeps them, so that it is never replaced. */
+export async function writeGateway(out: string, files: GatewayFiles, force: boolean): Promise<Checked<void>> {
+  const written = await writeFolder(out, files, "image/manifest.json", force);
+  if (written.ok) await mkdir(join(resolve(out), socketsFolder), { recursive: true });
+  return written;
 }
 
 const refused = (out: string, message: string) => failed(error("OutputRefused", wholeFile(out), message));
@@ -39,12 +50,12 @@ async function existing(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whether a folder is empty, or holds a gateway that this program wrote. */
-async function mayHold(folder: string): Promise<boolean> {
+/** Whether a folder is empty, or holds what this program wrote. */
+async function mayHold(folder: string, mark: Mark): Promise<boolean> {
   if ((await readdir(folder)).length === 0) return true;
   try {
-    const manifest: unknown = JSON.parse(await readFile(join(folder, "image/manifest.json"), "utf8"));
-    return isObject(manifest) && typeof manifest.contract === "number" && typeof manifest.inputHash === "string";
+    const marked = parseOne(mark, await readFile(join(folder, mark), "utf8"));
+    return marked.ok && isObject(marked.value.value) && typeof marked.value.value.contract === "number";
   } catch {
     return false;
   }
@@ -61,8 +72,6 @@ async function writeAndPlace(folder: string, exists: boolean, files: GatewayFile
     }
     if (exists) await exchange(made, folder, join(staging, "old"));
     else await rename(made, folder);
-    // A gateway that runs from here keeps its sockets in it, so it is never replaced.
-    await mkdir(join(folder, socketsFolder), { recursive: true });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

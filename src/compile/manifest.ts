@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ApiModel } from "../model/api.ts";
 
 /** The form of the image part, which who mounts the other part has to know. */
-const contract = 1;
+export const contract = 1;
 
 /** An API of a gateway, and the document that the world may see of it, as JSON. */
 export interface CompiledApi {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { z } from "zod";
@@ -100,6 +100,20 @@ describe("portico build", { concurrency: 2 }, () => {
     await symlink("empty", join(cwd, "link"));
     assert.equal((await portico(["build", "api.yaml", "--out", "link"], { cwd })).code, 0);
     assert.deepEqual([...(await contentOf(join(cwd, "empty"))).keys()], files);
+  });
+
+  it("writes a project, from which image/ is the same bytes as from the document, though the document is not there", async (t) => {
+    const cwd = await folderWith(t, { "api.yaml": documentOf(onePath) });
+    const both = await portico(["build", "api.yaml", "--project", "project", "--out", "gateway"], { cwd });
+    assert.equal(both.code, 0, both.stderr);
+    assert.deepEqual([...(await contentOf(join(cwd, "project"))).keys()], ["definition/pets.json", "gateway.yaml", "policies.yaml"]);
+    await rm(join(cwd, "api.yaml"));
+    const image = await portico(["build", "--from-project", "project", "--out", "image"], { cwd });
+    assert.equal(image.code, 0, image.stderr);
+    const whole = await contentOf(join(cwd, "gateway"));
+    assert.deepEqual(await contentOf(join(cwd, "image")), new Map([...whole].filter(([path]) => path.startsWith("image/"))));
+    assert.equal((await portico(["build", "--from-project", "none", "--out", "other"], { cwd })).code, 1);
+    assert.equal((await portico(["build", "api.yaml", "--from-project", "project", "--out", "other"], { cwd })).code, 2);
   });
 
   it("says that a file is no folder", async (t) => {

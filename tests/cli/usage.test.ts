@@ -19,7 +19,7 @@ describe("wrong usage exits with 2 and says so in one line on stderr", { concurr
       "portico check",
     ],
     [["check"], "missing required argument 'DOC'.", "portico check"],
-    [["build", "a.yaml"], "required option '--out <DIR>' not specified.", "portico build"],
+    [["build", "a.yaml"], "say where to write: --out <DIR>, or --project <DIR>.", "portico build"],
     [
       ["run", "a.yaml", "--port", "http"],
       "option '--port <PORT>' argument 'http' is invalid. Write a port from 1 to 65535.",

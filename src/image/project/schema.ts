@@ -1,0 +1,82 @@
+import { z } from "zod";
+
+// What of a model is the same everywhere, in the project's words. A test holds that a model that went this way compiles to the same bytes.
+
+const segment = z.array(z.union([z.string(), z.strictObject({ parameter: z.string() })]));
+
+const scheme = z.strictObject({
+  name: z.string(),
+  challenge: z.enum(["Bearer", "Basic", "ApiKey"]).optional(),
+  scopes: z.array(z.string()),
+});
+
+const access = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("open") }),
+  z.strictObject({ kind: z.literal("unprotected"), schemes: z.array(scheme) }),
+  z.strictObject({ kind: z.literal("refused"), schemes: z.array(scheme) }),
+]);
+
+const reply = z.strictObject({
+  status: z.int(),
+  mediaType: z.string().optional(),
+  headers: z.array(z.tuple([z.string(), z.string()])),
+  body: z.string(),
+});
+
+const answer = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("backend"),
+    backend: z.string(),
+    timeoutMs: z.int().min(0),
+    path: z.enum(["same", "keep", "strip"]),
+  }),
+  z.strictObject({ kind: z.literal("mock"), reply }),
+]);
+
+const headerField = z.strictObject({ name: z.string(), value: z.string() });
+
+const headerChanges = z.strictObject({ remove: z.array(z.string()), set: z.array(headerField), add: z.array(headerField) });
+
+const cors = z.strictObject({
+  origins: z.array(z.string()),
+  headers: z.array(z.string()),
+  exposedHeaders: z.array(z.string()),
+  maxAgeSeconds: z.int().min(0),
+  credentials: z.boolean(),
+});
+
+const operation = z.strictObject({
+  id: z.string(),
+  method: z.string(),
+  template: z.string(),
+  path: z.array(segment),
+  query: z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() })),
+  access,
+  answer,
+  cors: cors.optional(),
+  requestHeaders: headerChanges,
+  responseHeaders: headerChanges,
+  webSocket: z.boolean(),
+});
+
+const api = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  version: z.string(),
+  owner: z.string().optional(),
+  hosts: z.array(z.string()),
+  basePath: z.string(),
+  /** Their names alone: where they are differs by environment. */
+  backends: z.array(z.string()),
+  operations: z.array(operation),
+});
+
+/** The file gateway.yaml of a project. */
+export const projectGateway = z.strictObject({
+  contract: z.literal(1),
+  engine: z.literal("envoy"),
+  apis: z.array(api),
+});
+
+export type ProjectApi = z.infer<typeof api>;
+export type ProjectOperation = z.infer<typeof operation>;
