@@ -14,16 +14,16 @@ const cluster = (...args: readonly string[]): readonly string[] => script("tests
 
 /** The core flow in a cluster that it knows by KUBECONFIG and the name of a registry alone. */
 async function inSecondCluster(): Promise<number> {
-  await runInForeground(cluster("up"));
+  const up = await runInForeground(cluster("up"));
+  if (up !== 0) return up;
   const env = { ...process.env, PORTICO_E2E_REGISTRY: `${nodeAddress}:${registry.port}`, PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true" };
   const code = await runInForeground(cluster("exec", ...e2e), env);
-  await runInForeground(cluster("down"));
-  return code;
+  return (await runInForeground(cluster("down"))) || code;
 }
 
-/** Killed while its tests run, and then from the beginning. */
+/** Killed when the first of its tests has passed, and then from the beginning. */
 async function afterKill(): Promise<number> {
-  await killedWhenItSays(/CoreDNS ready/, e2e);
+  await killedWhenItSays(/^ {2}✔ /, e2e);
   return runInForeground(e2e);
 }
 

@@ -8,8 +8,9 @@ import { cacheFolder } from "../src/apply/envoy/binary-cache.ts";
 import { runInForeground } from "../tests/e2e/cluster/command.ts";
 import { down } from "../tests/e2e/cluster/down.ts";
 import { pushTo } from "../tests/e2e/cluster/images/push.ts";
-import { aloneOnMachine } from "../tests/e2e/cluster/lock.ts";
+import { aloneOnMachine, locked } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
+import { partsFolder } from "../tests/e2e/cluster/parts/cache.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
 import { kubeconfigOf, nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
@@ -36,7 +37,7 @@ async function inGivenCluster(): Promise<number> {
     say("With KUBECONFIG set, PORTICO_E2E_REGISTRY must name a registry that this machine can push to and the cluster pulls from.");
     return 2;
   }
-  const { parts, images } = await prepare(say);
+  const { parts, images } = await prepare(say, "images");
   const plainHttp = process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true";
   for (const image of images) await pushTo(given, plainHttp, image);
   const own = spawnSync("kubectl", ["version", "--client"]).status === 0;
@@ -65,16 +66,23 @@ async function inOwnCluster(): Promise<number> {
   }
 }
 
+/** The tests' own clusters have fixed names, and they compare all that runs on the machine: a second run waits for the first. */
+async function oneAtATime(tests: () => Promise<number>): Promise<number> {
+  const lock = join(partsFolder(), ".e2e");
+  mkdirSync(lock, { recursive: true });
+  return locked(lock, tests);
+}
+
 async function main(): Promise<number> {
   rmSync(report, { force: true });
   mkdirSync(dirname(report), { recursive: true });
   const given = process.env.KUBECONFIG !== undefined;
-  const why = given ? undefined : await cannotRun();
+  const why = await cannotRun();
   if (why !== undefined) {
     say(`Skipped. ${why}`);
     return process.env.CI === undefined ? 0 : 1;
   }
-  const code = given ? await inGivenCluster() : await inOwnCluster();
+  const code = given ? await inGivenCluster() : await oneAtATime(inOwnCluster);
   if (existsSync(report)) {
     say(`\nWhat the cluster says of the failed tests (${report}):\n`);
     if (process.env.CI !== undefined) say(readFileSync(report, "utf8"));

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
+import { isPacked, unpackProject } from "../image/project/pack.ts";
 import { projectFiles, readProject } from "../image/project/project.ts";
-import type { Checked, Problem } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { BuildOptions } from "./build.ts";
 import { containerEnvironment } from "./container-environment.ts";
 import { mocksOfBuild } from "./mocks-of-build.ts";
@@ -33,7 +34,9 @@ async function buildDocuments(documents: readonly string[], { resources, refs, m
 }
 
 async function buildProject(project: string, { out = "", force }: BuildOptions): Promise<number> {
-  const apis = readProject((path) => readOptional(join(project, path)));
+  const packed = await unpacked(project);
+  if (!packed.ok) return failure(packed.problems);
+  const apis = readProject((path) => (packed.value === undefined ? readOptional(join(project, path)) : packed.value.get(path)));
   if (!apis.ok)
     return failure(
       apis.problems.map((problem) => ({ ...problem, where: { ...problem.where, source: join(project, problem.where.source) } })),
@@ -41,6 +44,18 @@ async function buildProject(project: string, { out = "", force }: BuildOptions):
   const gateway = folderOf(apis.value, containerEnvironment);
   const files = imagePart(gateway.files);
   return said(await writeFolder(out, files, "image/manifest.json", force), gateway, files.size, out);
+}
+
+/** The files of a project that came packed; undefined where it lies open. */
+async function unpacked(project: string): Promise<Checked<ReadonlyMap<string, string> | undefined>> {
+  try {
+    const names = readdirSync(project);
+    return checked(isPacked(names) ? await unpackProject(names, (name) => readFileSync(join(project, name))) : undefined, []);
+  } catch {
+    return failed(
+      error("BadProject", wholeFile(project), "The folder cannot be read, or its packed project is not whole. Write the project anew."),
+    );
+  }
 }
 
 function readOptional(path: string): string | undefined {

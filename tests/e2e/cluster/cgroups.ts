@@ -42,6 +42,10 @@ export function makeGroups(cluster: string): readonly string[] {
   });
 }
 
+/** The files into which a process of this machine writes its pid to become one of a cluster's. */
+export const processFiles = (cluster: string): readonly string[] =>
+  hierarchies().map((hierarchy) => join(groupOf(hierarchy, cluster), hierarchy.version === 2 ? "node" : "", "cgroup.procs"));
+
 /** Whether anything of a cluster is left: its groups are what `down` finds it by, whatever became of its folder. */
 export const hasGroups = (cluster: string): boolean => hierarchies().some((hierarchy) => existsSync(groupOf(hierarchy, cluster)));
 

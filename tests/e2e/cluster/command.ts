@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { text } from "node:stream/consumers";
 
 interface CommandOptions {
@@ -26,12 +27,16 @@ export async function run(command: readonly string[], { input, env = process.env
   return stdout;
 }
 
-/** Runs a program with this one's own input and output; its exit code. */
+/** Runs a program with this one's own input and output, and ends it when this one is told to end; its exit code, as a shell says it. */
 export function runInForeground(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { env, stdio: "inherit" });
-  return new Promise((resolve, reject) => {
+  const end = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+  };
+  process.on("SIGTERM", end);
+  return new Promise<number>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve(code ?? 1));
-  });
+    child.once("close", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  }).finally(() => process.off("SIGTERM", end));
 }

@@ -18,17 +18,24 @@ const help = `A real Kubernetes cluster on this machine, for the tests and for y
   npm run cluster load-image FROM NAME    put an image (oci:DIR, docker-archive:FILE, ...) into its registry as registry.test:5000/NAME
   npm run cluster exec -- COMMAND ...     a command with this machine's files in the cluster's network, KUBECONFIG set
   npm run cluster shell                   a shell inside the node
-  npm run cluster status [--json]
+  npm run cluster status                  what runs of it; -- status --json for programs
   npm run cluster down                    leave nothing of it
 
-  --name NAME   before the command: another cluster than "portico"; several run side by side
+  -- --name NAME COMMAND   another cluster than "portico"; several run side by side
 `;
+
+/** How many operands a command takes; those that pass on take any number, but one at least. */
+const operandsOf: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  kubectl: [1, Number.POSITIVE_INFINITY],
+  exec: [1, Number.POSITIVE_INFINITY],
+  "load-image": [2, 2],
+};
 
 /** What follows these belongs to the command that they run, options too. */
 const passingOn = new Set(["kubectl", "exec"]);
 
 function readArguments(args: readonly string[]) {
-  const at = args.findIndex((argument) => passingOn.has(argument));
+  const at = args.findIndex((argument, index) => passingOn.has(argument) && args[index - 1] !== "--name");
   const [own, rest] = at < 0 ? [args, []] : [args.slice(0, at + 1), args.slice(at + 1)];
   const { values, positionals } = parseArgs({
     args: [...own],
@@ -47,7 +54,7 @@ type Arguments = ReturnType<typeof readArguments>;
 
 function runningNode(name: string): Node {
   const node = findNode(name);
-  if (node === undefined) throw new Error(`The cluster ${name} is not up. \`npm run cluster up\` brings it up.`);
+  if (node === undefined) throw new Error(`The cluster ${name} is not up. \`npm run cluster -- --name ${name} up\` brings it up.`);
   return node;
 }
 
@@ -62,7 +69,8 @@ const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> 
     return 0;
   },
   status: async ({ name, json }) => {
-    const { kubernetes } = await buildParts(say);
+    // Of a cluster that is not there nothing has to be asked, nor built to ask it.
+    const kubernetes = findNode(name) === undefined ? "" : (await buildParts(say)).kubernetes;
     const found = await status(name, kubernetes);
     const lines = [`${found.name}: ${found.state}, ${found.processes} processes, ${found.memoryMiB} MiB`];
     for (const [component, ready] of Object.entries(found.components))
@@ -72,15 +80,14 @@ const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> 
     return found.state === "up" ? 0 : 1;
   },
   kubectl: async ({ name, operands }) => {
+    const node = runningNode(name);
     const { kubernetes } = await buildParts(say);
-    const command = [kubernetes, "kubectl", `--kubeconfig=${kubeconfigOf(name)}`, ...operands];
-    return runInForeground(enteringNetwork(runningNode(name), command));
+    return runInForeground(enteringNetwork(node, [kubernetes, "kubectl", `--kubeconfig=${kubeconfigOf(name)}`, ...operands]));
   },
   exec: ({ name, operands }) =>
     runInForeground(enteringNetwork(runningNode(name), operands), { ...process.env, KUBECONFIG: kubeconfigOf(name) }),
   shell: ({ name }) => runInForeground(entering(runningNode(name), ["bash"])),
-  "load-image": async ({ name, operands: [from, as] }) => {
-    if (from === undefined || as === undefined) return usage("load-image takes where the image is, and its name");
+  "load-image": async ({ name, operands: [from = "", as = ""] }) => {
     process.stdout.write(`${await pushLayout(runningNode(name), from, as)}\n`);
     return 0;
   },
@@ -97,9 +104,13 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const command = commands[given.command];
+  const command = Object.hasOwn(commands, given.command) ? commands[given.command] : undefined;
   if (command === undefined) return usage(given.command === "" ? "Say what to do." : `There is no command ${given.command}.`);
-  if (!isClusterName(given.name)) return usage(`${given.name} is no name of a cluster: lower-case letters, digits and dashes.`);
+  if (!isClusterName(given.name)) return usage(`${given.name} is no name of a cluster: lower-case letters, digits and dashes, at most 32.`);
+  const [least, most] = operandsOf[given.command] ?? [0, 0];
+  const { length } = given.operands;
+  if (length < least || length > most)
+    return usage(`${given.command} takes ${least === most ? least : `${least} or more`} operands, not ${length}.`);
   const why = await cannotRun();
   if (why !== undefined) {
     say(why);
@@ -112,5 +123,6 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (failure) {
   say(failure instanceof Error ? failure.message : String(failure));
-  process.exitCode = failure instanceof TypeError ? 2 : 1;
+  const isUsage = failure instanceof Error && "code" in failure && String(failure.code).startsWith("ERR_PARSE_ARGS");
+  process.exitCode = isUsage ? 2 : 1;
 }

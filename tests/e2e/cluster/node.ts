@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../../../testing/until.ts";
-import { hierarchies, makeGroups, processesOf } from "./cgroups.ts";
+import { hierarchies, makeGroups, processesOf, processFiles } from "./cgroups.ts";
 import { run } from "./command.ts";
-import { mountCommands } from "./mounts.ts";
+import { machineMounts, mountCommands } from "./mounts.ts";
 import { networkCommands } from "./network.ts";
-import { clusterFolder, inNode, nodeName } from "./place.ts";
+import type { Parts } from "./parts/parts.ts";
+import { clusterFolder, inNode, nodeName, programsInNode } from "./place.ts";
 
 /**
  * A node: namespaces of its own for processes, mounts, network and control groups, as a container has them, with this machine's files. When its
@@ -20,16 +21,30 @@ export interface Node {
 
 const initFile = (cluster: string): string => join(clusterFolder(cluster), "init.pid");
 
-/** Makes the node of a cluster, whose folder is there. `pause` is the program that becomes its first process and collects orphans. */
-export async function makeNode(cluster: string, pause: string, partsFolder: string): Promise<Node> {
-  const groups = makeGroups(cluster);
-  const join = groups.map((file) => `echo $$ > ${file}`).join(" && ");
+/** Makes the node of a cluster, whose folder is there. `pause` becomes its first process, which collects orphans. */
+export async function makeNode(cluster: string, { pause, daemons }: Parts, partsFolder: string): Promise<Node> {
+  const joining = makeGroups(cluster)
+    .map((file) => `echo $$ > ${file}`)
+    .join(" && ");
+  const log = openSync(join(clusterFolder(cluster), "log/node"), "a");
   const namespaces = ["--mount", "--net", "--uts", "--ipc", "--pid", "--cgroup", "--fork", "--kill-child"];
-  const parent = spawn("sh", ["-c", `${join} && exec unshare ${namespaces.join(" ")} ${pause}`], { detached: true, stdio: "ignore" });
+  const parent = spawn("sh", ["-c", `${joining} && exec unshare ${namespaces.join(" ")} ${pause}`], {
+    detached: true,
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
   parent.unref();
-  const init = await until("the node's first process starts", () => firstProcess(parent.pid ?? 0));
+  const init = await until("the node's first process starts", () => {
+    if (parent.exitCode !== null)
+      throw new Error(`The node's first process ended: ${readFileSync(join(clusterFolder(cluster), "log/node"), "utf8")}`);
+    return firstProcess(parent.pid ?? 0);
+  });
   const node = { cluster, init };
-  for (const command of [["hostname", nodeName], ...mountCommands(cluster, partsFolder), ...networkCommands]) {
+  for (const command of [
+    ["hostname", nodeName],
+    ...mountCommands({ cluster, parts: partsFolder, programs: daemons }, machineMounts()),
+    ...networkCommands,
+  ]) {
     await inNamespaces(node, command);
   }
   if (hierarchies()[0]?.version === 2) await inNamespaces(node, ["sh", "-c", delegation]);
@@ -39,8 +54,17 @@ export async function makeNode(cluster: string, pause: string, partsFolder: stri
 
 /** The child of unshare(1), once it is the program that it was asked to start. */
 function firstProcess(parent: number): number | undefined {
-  const [child] = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-  return child !== undefined && readFileSync(`/proc/${child}/comm`, "utf8").trim() === "pause" ? child : undefined;
+  const children = readIfThere(`/proc/${parent}/task/${parent}/children`);
+  const [child] = children.split(" ").filter(Boolean).map(Number);
+  return child !== undefined && readIfThere(`/proc/${child}/comm`).trim() === "pause" ? child : undefined;
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** In version 2 a group with processes gives no controllers to those below it: the node's own go to one of their own. */
@@ -63,14 +87,40 @@ export const entering = ({ init }: Node, command: readonly string[]): readonly s
   ...command,
 ];
 
-/** A command that runs another one with this machine's files, in the network of a node. */
-export const enteringNetwork = ({ init }: Node, command: readonly string[]): readonly string[] => [
+/** Nothing in a node's network reaches a proxy. */
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"];
+
+/**
+ * A command that runs another one with this machine's files, in the network of a node. It becomes one of the cluster's own processes: `down` ends it,
+ * for it would keep the network alive.
+ */
+export const enteringNetwork = ({ cluster, init }: Node, command: readonly string[]): readonly string[] => [
+  "sh",
+  "-c",
+  `${processFiles(cluster)
+    .map((file) => `echo $$ > ${file}`)
+    .join(" && ")} && exec "$@"`,
+  "sh",
+  "env",
+  ...proxies.flatMap((name) => ["-u", name]),
   "nsenter",
   `--net=/proc/${init}/ns/net`,
   ...command,
 ];
 
-const environment = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: inNode, LANG: "C.UTF-8" };
+/** Where the node's programs are: those of Debian's that are unpacked in the cache come first. */
+const programs = [
+  `${programsInNode}/usr/bin`,
+  `${programsInNode}/usr/sbin`,
+  "/usr/local/sbin",
+  "/usr/local/bin",
+  "/usr/sbin",
+  "/usr/bin",
+  "/sbin",
+  "/bin",
+];
+
+const environment = { PATH: programs.join(":"), HOME: inNode, LANG: "C.UTF-8" };
 
 const inNamespaces = (node: Node, command: readonly string[]): Promise<string> => run(entering(node, command), { env: environment });
 

@@ -9,6 +9,9 @@ export const inNode = "/run/node";
 /** Where the folder of downloaded and built parts is seen inside a node. */
 export const partsInNode = "/run/parts";
 
+/** Where the node has its programs that are Debian's. */
+export const programsInNode = "/run/programs";
+
 /** The node's address, in a network of its own. */
 export const nodeAddress = "10.99.0.1";
 export const nodeName = "node1";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { memoryOf, processesOf } from "./cgroups.ts";
-import { components } from "./components/components.ts";
+import { components, works } from "./components/components.ts";
 import { findNode } from "./node.ts";
 import { kubeconfigOf } from "./place.ts";
 
@@ -19,7 +19,7 @@ export async function status(name: string, kubernetes: string): Promise<ClusterS
   const node = findNode(name);
   const processes = processesOf(name).size;
   const looked =
-    node === undefined ? [] : await Promise.all(components(kubernetes).map(async (one) => [one.name, await one.ready(node)] as const));
+    node === undefined ? [] : await Promise.all(components(kubernetes).map(async (one) => [one.name, await works(node, one)] as const));
   const whole = looked.length > 0 && looked.every(([, ready]) => ready);
   return {
     name,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryOf } from "./cgroups.ts";
 import { succeeds } from "./components/answers.ts";
-import { components, waitForComponent, writeFiles } from "./components/components.ts";
+import { components, waitForComponent, works, writeFiles } from "./components/components.ts";
 import { kubeProxyBinding } from "./components/kube-proxy.ts";
 import { applyManifests, kubectlInNode } from "./components/kubectl.ts";
 import { down } from "./down.ts";
@@ -25,9 +25,12 @@ export interface Cluster {
   readonly parts: Parts;
 }
 
-/** All that a cluster is made from, fetched and built where the cache does not have it. */
-export async function prepare(say: Say): Promise<{ readonly parts: Parts; readonly images: readonly TestImage[] }> {
-  await installPackages(say);
+/** All that a cluster is made from, fetched and built where the cache does not have it; or only what a cluster of somebody else's needs of it. */
+export async function prepare(
+  say: Say,
+  which: "all" | "images" = "all",
+): Promise<{ readonly parts: Parts; readonly images: readonly TestImage[] }> {
+  await installPackages(say, which);
   const parts = await buildParts(say);
   return { parts, images: await makeImages(parts, say) };
 }
@@ -53,7 +56,7 @@ async function start(cluster: string, parts: Parts, images: readonly TestImage[]
   makeFolders(cluster);
   writeNodeFiles(cluster);
   writeFiles(cluster, all);
-  const node = await step(say, "node: namespaces, mounts", () => makeNode(cluster, parts.pause, partsFolder()));
+  const node = await step(say, "node: namespaces, mounts", () => makeNode(cluster, parts, partsFolder()));
   await step(say, "certificates", () => makePki(cluster));
   writeKubeconfigs(cluster);
   const begin = async (names: readonly string[]): Promise<void> => {
@@ -95,10 +98,11 @@ function writeNodeFiles(cluster: string): void {
 
 /** Whether every process lives and the apiserver, the node and the name server answer. */
 async function isHealthy(node: Node, { kubernetes }: Parts): Promise<boolean> {
-  const ready = await Promise.all(components(kubernetes).map((component) => component.ready(node)));
+  const ready = await Promise.all(components(kubernetes).map((component) => works(node, component)));
+  const available = ["wait", "--for=jsonpath={.status.availableReplicas}=1", "deployment/coredns", "--timeout=5s"];
   return (
     ready.every(Boolean) &&
     existsSync(join(clusterFolder(node.cluster), "etc/admin.kubeconfig")) &&
-    succeeds(node, kubectlInNode(kubernetes, "--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=5s"))
+    succeeds(node, kubectlInNode(kubernetes, "--namespace=kube-system", ...available))
   );
 }

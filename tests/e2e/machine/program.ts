@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -20,14 +21,17 @@ export async function cluster(...args: readonly string[]) {
   return { exit, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 
-/** Starts a program and kills it (SIGKILL) as soon as it says a line that matches. */
+/** Starts a program and kills it (SIGKILL) as soon as it says a line that matches. It is an error when it ends without having said one. */
 export async function killedWhenItSays(pattern: RegExp, command: readonly string[]): Promise<void> {
   const child = start(command);
-  const ended = once(child, "close");
-  if (child.stderr !== null) {
-    createInterface({ input: child.stderr }).on("line", (line) => {
+  // Not until its output ends: what it started may hold that for longer.
+  const ended = once(child, "exit");
+  for (const input of [child.stdout, child.stderr]) {
+    if (input === null) continue;
+    createInterface({ input }).on("line", (line) => {
       if (pattern.test(line)) child.kill("SIGKILL");
     });
   }
-  await ended;
+  const [code, signal] = await ended;
+  assert.equal(signal, "SIGKILL", `${command.join(" ")} ended with ${code}, and said no ${pattern}`);
 }

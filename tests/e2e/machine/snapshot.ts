@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { hierarchies, processesOf } from "../cluster/cgroups.ts";
 import { kernelSettings } from "../cluster/mounts.ts";
 
@@ -23,6 +23,7 @@ const folders = [
   "/var/lib/portico-clusters",
   "/var/log/containers",
   "/var/log/pods",
+  "/dev/shm",
 ];
 
 const list = (folder: string): readonly string[] | "absent" => (existsSync(folder) ? readdirSync(folder).toSorted() : "absent");
@@ -38,6 +39,21 @@ function processesBut(clusters: readonly string[]): readonly string[] {
   return lines.flatMap(([pid, name = ""]) => (ofClusters.test(name) && !theirs.has(Number(pid)) ? [name] : [])).toSorted();
 }
 
+/** How many networks this machine has, but for those of other clusters. */
+function networksOf(clusters: readonly string[]): number {
+  const theirs = new Set(clusters.flatMap((name) => [...processesOf(name)]).map(String));
+  const networks = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && !theirs.has(name))
+    .flatMap((pid) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/ns/net`)];
+      } catch {
+        return [];
+      }
+    });
+  return new Set(networks).size;
+}
+
 /**
  * What a cluster could change of this machine: mounts, interfaces, packet filters, control groups, kernel settings, processes, files. `others` are
  * clusters that run beside it, whose processes come and go.
@@ -51,6 +67,7 @@ export function snapshot(...others: readonly string[]) {
     settings: Object.keys(kernelSettings).map((name) => readFileSync(`/proc/sys/${name}`, "utf8")),
     groups: hierarchies().map(({ mountPoint }) => [mountPoint, readdirSync(mountPoint).filter((name) => /portico|kube/.test(name))]),
     processes: processesBut(others),
+    networks: networksOf(others),
     folders: Object.fromEntries(folders.map((folder) => [folder, list(folder)])),
   };
 }

@@ -38,5 +38,5 @@ export const apiserver = (kubernetes: string): Component => ({
     `--proxy-client-cert-file=${pki("front-proxy.crt")}`,
     `--proxy-client-key-file=${pki("front-proxy.key")}`,
   ],
-  ready: (node) => succeeds(node, kubectlInNode(kubernetes, "get", "--raw", "/readyz")),
+  ready: (node) => succeeds(node, kubectlInNode(kubernetes, "get", "--raw", "/readyz", "--request-timeout=5s")),
 });

@@ -35,6 +35,9 @@ export function writeFiles(cluster: string, all: readonly Component[]): void {
   }
 }
 
+/** Whether a component's process lives and does its work. */
+export const works = async (node: Node, { name, ready }: Component): Promise<boolean> => (await isAlive(node, name)) && ready(node);
+
 /** Waits until a component does its work. When it does not, the error has the end of its log. */
 export async function waitForComponent(node: Node, { name, ready }: Component): Promise<void> {
   const log = join(clusterFolder(node.cluster), "log", name);

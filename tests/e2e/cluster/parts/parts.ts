@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { run } from "../command.ts";
 import { cached, keyOf } from "./cache.ts";
+import { unpackDaemons } from "./daemons.ts";
 import { buildPart, type GoPart, moduleSources } from "./go-part.ts";
 
 const version = "v1.34.4";
@@ -41,6 +42,8 @@ export interface Parts {
   readonly coredns: string;
   readonly kaniko: string;
   readonly pause: string;
+  /** The folder of the node's programs that are Debian's. */
+  readonly daemons: string;
 }
 
 /** Kubernetes' own pause program, from its source: the first process of every pod, and of the node. */
@@ -60,5 +63,6 @@ export async function buildParts(say: (line: string) => void): Promise<Parts> {
     coredns: await buildPart(coredns, say),
     kaniko: await buildPart(kaniko, say),
     pause: await buildPause(say),
+    daemons: await unpackDaemons(say),
   };
 }

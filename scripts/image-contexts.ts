@@ -1,0 +1,58 @@
+// Prepares what the Dockerfiles in deploy/images copy, so that building them needs no network: `npm run images -- DIR` makes DIR/toolkit and
+// DIR/gateway. Then `docker build DIR/gateway`, or Kaniko, makes the image.
+
+import { spawnSync } from "node:child_process";
+import { chmod, copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { findEnvoy } from "../src/apply/envoy/binary.ts";
+import { bundle } from "./bundle.ts";
+
+const dockerfiles = resolve(import.meta.dirname, "../deploy/images");
+
+/** A shared library of this machine, which is what Node was started with. */
+function libraryPath(name: string): string {
+  const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
+  const line = stdout.split("\n").find((one) => one.trim().startsWith(`${name} `));
+  const path = line?.split(" => ")[1];
+  if (path === undefined) throw new Error(`${name} is not here: it is a library that Node 26 needs.`);
+  return path;
+}
+
+async function program(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  await chmod(to, 0o755);
+}
+
+async function toolkitContext(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await bundle(join(folder, "portico"));
+  await program(process.execPath, join(folder, "node"));
+  await copyFile(libraryPath("libatomic.so.1"), join(folder, "libatomic.so.1"));
+  await cp(join(dockerfiles, "toolkit.Dockerfile"), join(folder, "Dockerfile"));
+}
+
+async function gatewayContext(folder: string): Promise<void> {
+  const envoy = await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
+  if (!envoy.ok) throw new Error(envoy.problems.map(({ message }) => message).join("\n"));
+  // A layer has no empty folder that COPY would make without something in it.
+  for (const name of ["mounted", "run"]) {
+    await mkdir(join(folder, "gateway", name), { recursive: true });
+    await writeFile(join(folder, "gateway", name, ".keep"), "");
+  }
+  await program(envoy.value.path, join(folder, "envoy"));
+  await cp(join(dockerfiles, "gateway.Dockerfile"), join(folder, "Dockerfile"));
+}
+
+/** Makes both contexts in a folder, which are emptied first. */
+export async function imageContexts(folder: string): Promise<void> {
+  for (const name of ["toolkit", "gateway"]) await rm(join(folder, name), { recursive: true, force: true });
+  await Promise.all([toolkitContext(join(folder, "toolkit")), gatewayContext(join(folder, "gateway"))]);
+}
+
+if (import.meta.main) {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) {
+    process.stderr.write("Name a folder: npm run images -- DIR\n");
+    process.exitCode = 2;
+  } else await imageContexts(folder);
+}
