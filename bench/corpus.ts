@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ApiModel } from "../src/model/api.ts";
 import { readDocument } from "../src/openapi/read.ts";
-import type { Checked } from "../src/problem.ts";
+import { type Checked, checked } from "../src/problem.ts";
 import { resolveApi } from "../src/resolve/api.ts";
 import { parseOne } from "../src/text/parse.ts";
 import { filesOf, noResources } from "./gateway.ts";
@@ -34,7 +34,9 @@ function corpusFolder(): string {
 function model(name: string, text: string, mock: boolean): Checked<ApiModel> {
   const file = parseOne(name, text);
   const document = file.ok ? readDocument({ root: file.value, files: new Map() }) : file;
-  return document.ok ? resolveApi(document.value, noResources, { mock, credentials: "unprotected" }) : document;
+  if (!document.ok) return document;
+  const surveyed = resolveApi(document.value, noResources, { mock, credentials: "unprotected" });
+  return checked(surveyed.model, surveyed.problems);
 }
 
 const errorsOf = ({ problems }: Checked<unknown>): readonly string[] => [

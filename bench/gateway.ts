@@ -6,7 +6,7 @@ import type { GatewayFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import type { ApiModel } from "../src/model/api.ts";
 import { readDocument } from "../src/openapi/read.ts";
-import type { Checked } from "../src/problem.ts";
+import { type Checked, checked } from "../src/problem.ts";
 import { resolveApi } from "../src/resolve/api.ts";
 import { parseOne } from "../src/text/parse.ts";
 import { freePort } from "../testing/free-port.ts";
@@ -22,7 +22,8 @@ export const noResources = { apis: new Map(), targetEndpoints: new Map(), rateLi
 /** The model of a document's text, with its requests sent to a backend on this machine, or mocked. */
 export function modelOf(text: string, backendPort: number | "mock"): ApiModel {
   const document = must(readDocument({ root: must(parseOne("bench.json", text)), files: new Map() }));
-  const model = must(resolveApi(document, noResources, { mock: backendPort === "mock", credentials: "unprotected" }));
+  const surveyed = resolveApi(document, noResources, { mock: backendPort === "mock", credentials: "unprotected" });
+  const model = must(checked(surveyed.model, surveyed.problems));
   const targets = [{ tls: false, host: "127.0.0.1", port: Number(backendPort) }];
   return { ...model, backends: model.backends.map((backend) => ({ ...backend, targets })) };
 }

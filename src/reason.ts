@@ -35,6 +35,7 @@ export const reasons = {
   UnknownKind: "A resource is of a kind that Portico does not have.",
   DuplicateResource: "Two resources of one kind have the same name.",
   NotYet: "A field is known, but this version does not do it yet.",
+  HeaderRefused: "A request header of the document is one that the gateway refuses.",
   InlinePassword: "A password stands in a document; it belongs into a Secret.",
   InterceptorNotCarried: "An interceptor of another product cannot be carried over.",
   // images

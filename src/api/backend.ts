@@ -4,7 +4,7 @@ import { duration } from "./duration.ts";
 import { exactlyOne } from "./law.ts";
 import { dnsLabel, objectName, objectNamePattern } from "./name.ts";
 import { circuitBreaker, connectionPool, healthCheck, loadBalancing, retry } from "./resilience.ts";
-import { httpUrl } from "./url.ts";
+import { httpUrl, httpUrls } from "./url.ts";
 
 const targetEndpointName = z
   .string()
@@ -28,7 +28,7 @@ const fields = z.strictObject({
   name: objectName.optional().describe("The name of a TargetEndpoint."),
   namespace: dnsLabel.optional().describe("The TargetEndpoint's namespace. Default: the API's."),
   url: httpUrl.optional().describe("Where requests go."),
-  urls: z.array(httpUrl).min(1).max(64).optional().describe("Where requests go: each url in its turn."),
+  urls: httpUrls().optional().describe("Where requests go: each url in its turn."),
   split: z.array(share).min(1).max(64).optional().describe("Where requests go, by weight."),
   timeout: duration.optional().describe("How long an answer may take; `0s` is for ever. The operation's own `timeout` comes first."),
   basePath: z

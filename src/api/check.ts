@@ -19,7 +19,16 @@ export function checkShape<T>(
 ): Checked<T> {
   const result = schema.safeParse(node.value);
   if (result.success) return checked(result.data, []);
-  return { ok: false, problems: result.error.issues.flatMap((issue) => problemsOf(issue, [], { schema, value: node.value, placeAt })) };
+  return {
+    ok: false,
+    problems: telling(result.error.issues).flatMap((issue) => problemsOf(issue, [], { schema, value: node.value, placeAt })),
+  };
+}
+
+/** Without laws about an object in which a field is misspelt: what is missing may be what is misspelt. */
+function telling(issues: readonly Issue[]): readonly Issue[] {
+  const misspelt = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map(({ path }) => JSON.stringify(path)));
+  return issues.filter(({ code, path }) => code !== "custom" || !misspelt.has(JSON.stringify(path)));
 }
 
 /** What all issues of one check have in common. */
@@ -125,7 +134,7 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, check: C
   if (value === undefined) return [missing(path, check)];
   const meant = issue.errors.filter((branch) => !branch.some((inner) => isOtherKind(inner)));
   const nearest = meant.toSorted((a, b) => a.length - b.length)[0];
-  if (nearest !== undefined) return nearest.flatMap((inner) => problemsOf(inner, path, check));
+  if (nearest !== undefined) return telling(nearest).flatMap((inner) => problemsOf(inner, path, check));
   return [
     wrongType(
       path,

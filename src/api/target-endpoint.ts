@@ -4,7 +4,7 @@ import { duration, positiveDuration } from "./duration.ts";
 import { atMostOne, exactlyOne, under } from "./law.ts";
 import { circuitBreaker, connectionPool, healthCheck, loadBalancing, retry } from "./resilience.ts";
 import { commonStatus } from "./status.ts";
-import { httpUrl } from "./url.ts";
+import { httpUrl, httpUrls } from "./url.ts";
 import { autoscaling, containerNeeds, env, podTemplate, pullSecrets, replicas } from "./workload.ts";
 
 const deploy = atMostOne(
@@ -42,7 +42,7 @@ const weighted = z.strictObject({
 
 const fields = z.strictObject({
   url: httpUrl.optional().describe("Where requests go."),
-  urls: z.array(httpUrl).min(1).max(64).optional().describe("Where requests go: each url in its turn."),
+  urls: httpUrls().optional().describe("Where requests go: each url in its turn."),
   targets: z.array(weighted).min(1).max(64).optional().describe("Where requests go, with weights and failover groups."),
   deploy: deploy.optional().describe("An image for which the operator owns a Deployment and a Service, to which requests go."),
   protocol: z

@@ -8,6 +8,13 @@ import { under } from "./law.ts";
 const wrong =
   "Not a URL that requests can be sent to. Write scheme, host and path, such as `https://pets.example.com/v1`: no credentials, no query, no fragment.";
 
+/** Several of them, each once: naming one twice gives it no larger share. */
+export const httpUrls = (): z.ZodType<string[]> =>
+  under(z.array(httpUrl).min(1).max(64), {
+    message: "A url stands here twice, which gives it no larger share. Name each once.",
+    holds: (urls) => new Set(urls).size === urls.length,
+  });
+
 export const httpUrl = under(
   z
     .string()

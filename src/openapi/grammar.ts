@@ -197,7 +197,7 @@ const openapi30: Grammar = {
     content: map(object("MediaType")),
   },
   RequestBody: { description: "text", content: map(object("MediaType")), required: "boolean" },
-  MediaType: { schema: object("Schema"), examples: map(object("Example")), encoding: map(object("Encoding")) },
+  MediaType: { schema: object("Schema"), example: "any", examples: map(object("Example")), encoding: map(object("Encoding")) },
   Encoding: { contentType: "string", headers: map(object("Header")), style: "string", explode: "boolean", allowReserved: "boolean" },
   Response: { description: "text", headers: map(object("Header")), content: map(object("MediaType")), links: map(object("Link")) },
   Header: {

@@ -6,6 +6,9 @@ import type { Shape } from "./grammar.ts";
 /** The objects that decide what is served: a field that is none of theirs would be missed. */
 const deciding: ReadonlySet<string> = new Set(["Document", "Components", "PathItem", "Operation", "Server"]);
 
+/** Objects that names and mocked answers are made from: in these, what is nearly a field is meant to be one. */
+const shown: ReadonlySet<string> = new Set(["Info", "Response", "MediaType"]);
+
 /** Those that may have an extension of ours, which is read elsewhere. */
 const extended: ReadonlySet<string> = new Set(["Document", "PathItem", "Operation"]);
 
@@ -25,7 +28,11 @@ export function strayFields(node: Node, name: string, fields: Readonly<Record<st
   return Object.keys(node.value).flatMap((key) => {
     if (Object.hasOwn(fields, key) || key === "$ref") return [];
     if (/^x-/i.test(key) || isOneEditAway(key, "x-portico")) return extended.has(name) ? [] : strayExtension(key, child(node, key));
-    return deciding.has(name) ? [unknownField(key, child(node, key), Object.keys(fields))] : [];
+    if (deciding.has(name)) return [unknownField(key, child(node, key), Object.keys(fields))];
+    const meant = shown.has(name) ? Object.keys(fields).find((field) => isOneEditAway(key, field)) : undefined;
+    return meant === undefined
+      ? []
+      : [warning("UnknownField", placeOf(child(node, key)), `\`${key}\` is read by nobody. Did you mean \`${meant}\`?`)];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Resources } from "../api/resource.ts";
 import { documentExtension, operationExtension } from "../api/x-portico.ts";
 import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
-import { type Checked, checked, error, type Place, type Problem, warning } from "../problem.ts";
+import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { withoutTwins } from "./clashes.ts";
@@ -12,6 +12,7 @@ import { pathExtensions, readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
+import { refusedHeaders } from "./refused-headers.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl } from "./server-url.ts";
 import type { ResolveSettings } from "./settings.ts";
@@ -19,11 +20,17 @@ import type { Level, Whole } from "./whole.ts";
 
 type Fields = z.infer<typeof operationExtension>;
 
+/** An API as far as it can be resolved, and what is wrong with the rest. */
+export interface SurveyedApi {
+  readonly model: ApiModel;
+  readonly problems: readonly Problem[];
+}
+
 /**
- * A document and resources as one API with nothing left to look up; or the Problems that prevent it, all at once.
- * Pure: the same values in, the same model out.
+ * A document and resources as one API with nothing left to look up; and the Problems, all at once: where one is an error, something is missing
+ * in the model. Pure: the same values in, the same model out.
  */
-export function resolveApi(document: OpenApiDocument, resources: Resources, settings: ResolveSettings): Checked<ApiModel> {
+export function resolveApi(document: OpenApiDocument, resources: Resources, settings: ResolveSettings): SurveyedApi {
   const problems: Problem[] = [];
   const version = document.version ?? "0";
   const extension = readExtension("document", documentExtension, document.root, { document, version, problems });
@@ -39,7 +46,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   if (operations.length === 0 && !problems.some((problem) => problem.severity === "error")) {
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
-  problems.push(...missingSecurity(document, operations, settings));
+  problems.push(...missingSecurity(document, operations, settings), ...refusedHeaders(document));
   const model: ApiModel = {
     name: extension?.fields.name ?? nameFrom(document.title ?? document.root.file.name),
     title: document.title ?? document.root.file.name,
@@ -50,7 +57,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     operations,
     backends: usedBackends(resolved, operations),
   };
-  return checked(model, problems);
+  return { model, problems };
 }
 
 /** Where an operation is written: its lines are looked for only when somebody asks. */
@@ -112,13 +119,13 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
     const levels = [level, ...pathLevels, whole.level];
     const fields: Fields = Object.assign({}, ...levels.toReversed().map(({ extension }) => extension?.fields));
     if (fields.disabled === true) return [];
-    if (fields.mock === true && fields.webSocket === true) sayMockedWebSocket(levels, problems);
+    if (fields.mock === true) sayMocked(levels, problems);
     const destination = isMocked(fields, settings) ? undefined : destinationOf(whole, levels, path, written);
     const operation = resolveOperation({
       document,
       written,
       id,
-      template: basePath + path.key,
+      template: basePath + key.shown,
       path: key.template,
       query: key.query,
       fields,
@@ -129,11 +136,20 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
   });
 }
 
-/** Both are said on purpose, perhaps at different levels; the gateway refuses such an upgrade with 403. */
-function sayMockedWebSocket(levels: readonly Level[], problems: Problem[]): void {
-  const said = levels.find(({ extension }) => extension?.fields.webSocket !== undefined)?.extension;
-  const message = "A mocked answer is no WebSocket, so the upgrade is refused. Leave out `webSocket`, or `mock`.";
-  if (said !== undefined) sayOnce(problems, warning("WrongValue", placeOf(said.at("webSocket")), message));
+/**
+ * What does nothing for a mocked answer: a WebSocket that is on, at whatever level, and a backend or timeout beside the `mock` itself. One of a
+ * level further out is for the operations that are not mocked.
+ */
+function sayMocked(levels: readonly Level[], problems: Problem[]): void {
+  const say = (at: Node, message: string): void => sayOnce(problems, warning("WrongValue", placeOf(at), message));
+  const socket = levels.find(({ extension }) => extension?.fields.webSocket !== undefined)?.extension;
+  if (socket?.fields.webSocket === true)
+    say(socket.at("webSocket"), "A mocked answer is no WebSocket, so the upgrade is refused. Leave out `webSocket`, or `mock`.");
+  const mocking = levels.find(({ extension }) => extension?.fields.mock === true)?.extension;
+  for (const key of ["backend", "timeout"] as const) {
+    if (mocking?.fields[key] !== undefined)
+      say(mocking.at(key), `\`${key}\` does nothing here, since the answer is mocked. Leave it out, or \`mock\`.`);
+  }
 }
 
 const spanningParameter = (written: string): string =>

@@ -3,8 +3,9 @@ import { milliseconds } from "../api/duration.ts";
 import type { Resources } from "../api/resource.ts";
 import type { Backend, BackendPath, Target } from "../model/api.ts";
 import { error, type Problem } from "../problem.ts";
-import { type Node, placeOf } from "../text/node.ts";
+import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
+import { sayOnce } from "./say-once.ts";
 import { parseServerUrl, type ServerUrl } from "./server-url.ts";
 
 /** Where an operation's requests go, as its level of the document or its servers say. */
@@ -30,7 +31,7 @@ export function namedDestination(
     return endpointDestination(name, typeof said === "string" ? "strip" : (said.basePath ?? "strip"), at, resources, problems);
   if (typeof said === "string") return undefined;
   const urls = said.urls ?? (said.url === undefined ? [] : [said.url]);
-  const backend = backendOf(`@${scope}`, urls, defaultConnectTimeoutMs, at, problems);
+  const backend = backendOf(`@${scope}`, urls, defaultConnectTimeoutMs, child(at, said.urls === undefined ? "url" : "urls"), problems);
   return backend && { backend, path: said.basePath ?? "strip", timeoutMs: undefined };
 }
 
@@ -53,7 +54,7 @@ function endpointDestination(
     name,
     urls ?? (url === undefined ? [] : [url]),
     connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(connectTimeout),
-    endpoint.node,
+    child(child(endpoint.node, "spec"), urls === undefined ? "url" : "urls"),
     problems,
   );
   return backend && { backend, path, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
@@ -67,7 +68,8 @@ function backendOf(name: string, urls: readonly string[], connectTimeoutMs: numb
   if (first === undefined || targets.length < urls.length) {
     // A TargetEndpoint with fields of a later version only: its NotYet was said already.
     if (urls.length > 0)
-      problems.push(
+      sayOnce(
+        problems,
         error(
           "WrongValue",
           placeOf(at),
@@ -77,7 +79,8 @@ function backendOf(name: string, urls: readonly string[], connectTimeoutMs: numb
     return undefined;
   }
   if (parsed.some(({ path }) => path !== parsed[0]?.path) || targets.some(({ tls }) => tls !== first.tls)) {
-    problems.push(
+    sayOnce(
+      problems,
       error("WrongValue", placeOf(at), "The urls of one backend differ in path or scheme. Let them differ in host and port only."),
     );
     return undefined;

@@ -36,9 +36,9 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
   const problems: Problem[] = [...unservedFields(resources.value)];
   const apis: ResolvedApi[] = [];
   for (const document of sources.documents) {
-    const model = resolveApi(document, resources.value, settings);
-    problems.push(...model.problems);
-    if (model.ok) apis.push({ model: model.value, document, place: placesOf(document) });
+    const surveyed = resolveApi(document, resources.value, settings);
+    problems.push(...surveyed.problems);
+    apis.push({ model: surveyed.model, document, place: placesOf(document) });
   }
   problems.push(...sameNames(apis), ...clashesBetween(apis));
   const isWhole = before.every(({ severity }) => severity === "warning");

@@ -26,7 +26,7 @@ describe("a path's key", () => {
   ];
   for (const [key, template, query = []] of cases) {
     it(`${key} is ${JSON.stringify(template)}`, () => {
-      assert.deepEqual(parsePathKey(key), { ok: true, template, query, spanning: undefined });
+      assert.deepEqual(parsePathKey(key), { ok: true, shown: key.replace(/#.*/, ""), template, query, spanning: undefined });
     });
   }
 

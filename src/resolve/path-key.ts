@@ -4,6 +4,8 @@ import { compareText, type PathTemplate, type QueryCondition, type Segment } fro
 export type PathKey =
   | {
       readonly ok: true;
+      /** The key without its fragment, as it is shown. */
+      readonly shown: string;
       readonly template: PathTemplate;
       readonly query: readonly QueryCondition[];
       /** A parameter that is written as if its value could have slashes in it (RFC 6570: `{+name}`, `{name*}`); OpenAPI has none such. */
@@ -34,7 +36,13 @@ export function parsePathKey(key: string): PathKey {
   const asked = query.flatMap(({ name, value }) => (value === undefined ? [] : [name]));
   if (new Set(asked).size < asked.length)
     return wrong(`No request has the query of \`${shown(key)}\`: it asks for two values of one parameter. Leave one out.`);
-  return { ok: true, template: normalised(segments), query, spanning: /\{(?:\+[^{}]*|[^{}]*[*+])\}/.exec(path)?.[0] };
+  return {
+    ok: true,
+    shown: beforeFragment,
+    template: normalised(segments),
+    query,
+    spanning: /\{(?:\+[^{}]*|[^{}]*[*+])\}/.exec(path)?.[0],
+  };
 }
 
 /** What the gateway refuses in a path, in the form that literal text has here: else a backend might see other segments than the gateway did. */

@@ -85,7 +85,7 @@ describe("portico explain", { concurrency: 2 }, () => {
     assert.equal(code, 0);
     assert.equal(
       stdout,
-      `GET /v1/pets/mine is answered by myPets.
+      `GET /v1/pets/mine?x=1 is answered by myPets.
   api               Pets 2
   operation         myPets                                          openapi.yaml:18:5
   path              /v1/pets/mine                                   openapi.yaml:17:3

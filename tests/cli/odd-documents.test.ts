@@ -41,6 +41,36 @@ const fields: readonly Refused[] = [
     "so its operations are not served",
   ),
   warned(
+    "a header that the gateway refuses",
+    documentOf("  /pets:\n    get: {parameters: [{name: api_key, in: header}], responses: {}}\n"),
+    "warning HeaderRefused api.yaml:6:25 /paths/~1pets/get/parameters/0/name",
+    "its name has an underscore",
+  ),
+  warned(
+    "what does nothing beside a mock",
+    documentOf("  /pets:\n    get: {x-portico: {mock: true, timeout: 1s}, responses: {}}\n"),
+    "warning WrongValue api.yaml:6:35 /paths/~1pets/get/x-portico/timeout",
+    "does nothing here",
+  ),
+  warned(
+    "a misspelt field of a response, without which it has no body",
+    documentOf("  /pets:\n    get: {responses: {'200': {description: ok, contents: {}}}}\n"),
+    "warning UnknownField api.yaml:6:48 /paths/~1pets/get/responses/200/contents",
+    "Did you mean `content`?",
+  ),
+  refused(
+    "a misspelt field is said once, and not what its lack would mean",
+    documentOf("  /pets:\n    get: {x-portico: {backend: {ulr: 'http://a'}}, responses: {}}\n"),
+    "error UnknownField api.yaml:6:33 /paths/~1pets/get/x-portico/backend/ulr",
+    "Did you mean `url`?",
+  ),
+  refused(
+    "a url that stands twice",
+    documentOf("  /pets:\n    get: {x-portico: {backend: {urls: ['http://a', 'http://a']}}, responses: {}}\n"),
+    "error WrongValue api.yaml:6:33 /paths/~1pets/get/x-portico/backend/urls",
+    "gives it no larger share",
+  ),
+  warned(
     "a field of another version",
     documentOf(onePath, "basePath: /v1\n"),
     "warning UnknownField api.yaml:4:1 /basePath",
@@ -181,6 +211,17 @@ const atOnce: readonly Refused[] = [
       "error UnknownField api.yaml:6:30 /paths/~1o/gett",
     ]),
     files: { "api.yaml": documentOf("  /z: {$ref: nope.yaml}\n  /o: {get: {responses: {}}, gett: {}}\n") },
+  },
+  {
+    ...refused("a mistake in one document does not hide that it clashes with another", "", [
+      "error UnknownField api.yaml:6:23 /paths/~1pets/get/x-portico/disabld",
+      "error NameClash other.yaml:2:8 /info/title",
+    ]),
+    files: {
+      "api.yaml": documentOf("  /pets:\n    get: {x-portico: {disabld: true}, responses: {}}\n"),
+      "other.yaml": documentOf("  /dogs: {get: {responses: {}}}\n"),
+    },
+    more: ["other.yaml"],
   },
   refused(
     "what could not be read is not said to be missing",

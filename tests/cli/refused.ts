@@ -10,6 +10,8 @@ export interface Refused {
   readonly title: string;
   /** By their paths; the first is the document that is named. */
   readonly files: Readonly<Record<string, string | Uint8Array>>;
+  /** Documents that are named behind the first. */
+  readonly more?: readonly string[];
   readonly folders?: readonly string[];
   readonly links?: Readonly<Record<string, string>>;
   /** Named pipes. */
@@ -34,6 +36,7 @@ export function itRefuses(refused: Refused): void {
     title,
     files,
     folders = [],
+    more = [],
     links = {},
     pipes = [],
     size,
@@ -50,7 +53,7 @@ export function itRefuses(refused: Refused): void {
     for (const path of pipes) execFileSync("mkfifo", [join(cwd, path)]);
     for (const [path, target] of Object.entries(links)) await symlink(target, join(cwd, path));
     if (size !== undefined) await truncate(join(cwd, document), size);
-    const ended = await portico(["check", document, "--format", "json"], { cwd, heap });
+    const ended = await portico(["check", document, ...more, "--format", "json"], { cwd, heap });
     const report = reportOf(ended);
     assert.deepEqual(problemLines(report), typeof says === "string" ? [says] : says);
     assert.deepEqual([ended.code, ended.stderr], [code, ""]);

@@ -9,6 +9,8 @@ export interface AskedRequest {
   /** Normalised as Envoy does: no `..`, no doubled slash, percent-encoded one way. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was written, with its `?`; empty where there is none. */
+  readonly search: string;
   /** Whether the gateway refuses the path as it was written: it has an escaped slash or backslash. */
   readonly unsafe: boolean;
 }
@@ -18,13 +20,14 @@ export function askedRequest(method: string, target: string): AskedRequest | und
   const whole = /^https?:\/\//i.test(target);
   const text = whole ? target : `http://any.invalid${target.startsWith("/") ? "" : "/"}${target}`;
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || !URL.canParse(text)) return undefined;
-  const { hostname, pathname, searchParams } = new URL(text);
+  const { hostname, pathname, searchParams, search } = new URL(text);
   const path = pathname.replaceAll(/\/+/g, "/").split("/").map(encodeLiteral).join("/");
   return {
     method: method.toUpperCase(),
     host: whole ? hostname.replace(/\.$/, "") : undefined,
     path,
     query: searchParams,
+    search,
     unsafe: /%2f|%5c/i.test(pathname),
   };
 }

@@ -21,9 +21,9 @@ export interface Explanation {
 export function explanationOf(apis: readonly ResolvedApi[], resourceFiles: readonly SourceFile[], request: AskedRequest): Explanation {
   const models = apis.map(({ model }) => model);
   const verdict = verdictOn(models, request);
-  const { method, host, path, query } = request;
+  const { method, host, path, search } = request;
   return {
-    request: { method, host, path, query: String(query) },
+    request: { method, host, path, query: search.slice(1) },
     ...sentence(verdict, request),
     facts: factsFor(verdict, apis, resourceFiles, request),
   };

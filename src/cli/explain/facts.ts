@@ -42,8 +42,14 @@ export function factsOf(
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
     ...headerFacts("response headers", operation.responseHeaders, where(origins.extension("responseHeaders"))),
-    ...(operation.webSocket ? [{ name: "WebSocket", value: "may be asked for", place: where(origins.extension("webSocket")) }] : []),
+    ...webSocketFact(operation, where(origins.extension("webSocket"))),
   ];
+}
+
+function webSocketFact({ webSocket, answer }: Operation, place: Place | undefined): readonly Fact[] {
+  if (!webSocket) return [];
+  const value = answer.kind === "mock" ? "refused: 403, for a mocked answer is none" : "may be asked for; it has no timeout";
+  return [{ name: "WebSocket", value, place }];
 }
 
 function accessOf({ access }: Operation): string {
@@ -63,7 +69,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   return [
     ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place: where(origins.backend) }]),
     ...urls.map((value) => ({ name: "asks", value, place })),
-    timeoutFact(operation.webSocket ? 0 : answer.timeoutMs, origins.timeout),
+    timeoutFact(answer.timeoutMs, origins.timeout),
   ];
 }
 
@@ -77,8 +83,7 @@ function mockFact({ status, mediaType }: MockReply, origins: Origins): Fact {
 function askedUrls(request: AskedRequest, api: ApiModel, path: BackendPath, backend: Backend): readonly string[] {
   const before = path === "same" ? "" : backend.path;
   const rest = path === "strip" ? request.path.slice(api.basePath.length) : request.path;
-  const query = request.query.size === 0 ? "" : `?${request.query}`;
-  return backend.targets.map((target) => `${showTarget(target, before)}${rest}${query}`);
+  return backend.targets.map((target) => `${showTarget(target, before)}${rest}${request.search}`);
 }
 
 function timeoutFact(timeoutMs: number, origin: Node | undefined): Fact {

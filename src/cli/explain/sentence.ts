@@ -7,8 +7,11 @@ export type Answerer =
   | { readonly by: "gateway"; readonly status: number; readonly allow: readonly string[] };
 
 /** A verdict in a sentence, and who answers. */
-export function sentence(verdict: Verdict, { method, host, path }: AskedRequest): { readonly summary: string; readonly answer: Answerer } {
-  const request = `${method} ${path}`;
+export function sentence(
+  verdict: Verdict,
+  { method, host, path, search }: AskedRequest,
+): { readonly summary: string; readonly answer: Answerer } {
+  const request = `${method} ${path}${search}`;
   const byGateway = (status: number, end: string, allow: readonly string[] = []) => ({
     summary: `${request} ${end}.`,
     answer: { by: "gateway", status, allow } as const,

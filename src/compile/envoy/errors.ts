@@ -32,7 +32,12 @@ export const errors = {
     "Unauthorized",
     "The operation needs a credential, and this gateway has nothing to check it with.",
   ),
-  badRequest: gatewayError("bad-request", 400, "Bad Request", "The request is not well-formed, or its path is not safe."),
+  badRequest: gatewayError(
+    "bad-request",
+    400,
+    "Bad Request",
+    "The request is not well-formed, its path is not safe, or a header's name has an underscore.",
+  ),
   requestTimeout: gatewayError("request-timeout", 408, "Request Timeout", "The request did not arrive in time."),
   bodyTooLarge: gatewayError("body-too-large", 413, "Content Too Large", "The request's body is larger than the gateway takes."),
   headersTooLarge: gatewayError(

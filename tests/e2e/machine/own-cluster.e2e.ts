@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
-import { inside } from "../cluster/node.ts";
-import { registry, secureRegistry } from "../cluster/place.ts";
+import { run } from "../cluster/command.ts";
+import { enteringNetwork, inside } from "../cluster/node.ts";
+import { clusterFolder, nodeAddress, registry, secureRegistry } from "../cluster/place.ts";
 import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
 
 const program = resolve(import.meta.dirname, "../../../src/cli/portico.ts");
@@ -66,19 +67,21 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
     const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
     t.after(() => rm(folder, { recursive: true }));
     const { user, password } = secureRegistry;
-    const login = { auths: { [secure]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } } };
+    // This machine's names are not the node's: the registry's certificate is for its address, too.
+    const here = `${nodeAddress}:${secureRegistry.port}`;
+    const login = { auths: { [here]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } } };
     await writeFile(join(folder, "config.json"), JSON.stringify(login));
     await writeFile(join(folder, "pets.json"), JSON.stringify(pets));
     const source = `docker://${registry.name}:${registry.port}/envoy:test`;
     await skopeo("copy", "--quiet", "--src-tls-verify=false", `--dest-creds=${user}:${password}`, source, `docker://${secure}/envoy:test`);
     const build = (config: string, ...args: readonly string[]): Promise<string> => {
-      const command = ["image", "build", join(folder, "pets.json"), "--base", `${secure}/envoy:test`, "--to", `${secure}/pets`, ...args];
-      return inside(e2e.node, ["env", `DOCKER_CONFIG=${config}`, process.execPath, program, ...command]);
+      const command = ["image", "build", join(folder, "pets.json"), "--base", `${here}/envoy:test`, "--to", `${here}/pets`, ...args];
+      return run(enteringNetwork(e2e.node, [process.execPath, program, ...command]), { env: { ...process.env, DOCKER_CONFIG: config } });
     };
-    const trusting = ["--registry-ca", "/run/node/pki/ca.crt"];
+    const trusting = ["--registry-ca", join(clusterFolder(e2e.node.cluster), "pki/ca.crt")];
     await assert.rejects(build(folder), /RegistryUntrusted/);
     await assert.rejects(build("/nowhere", ...trusting), /RegistryDenied/);
-    assert.match(await build(folder, ...trusting), /^secure\.test:5443\/pets:1@sha256:[0-9a-f]{64}\n?$/);
+    assert.match(await build(folder, ...trusting), /^10\.99\.0\.1:5443\/pets:1@sha256:[0-9a-f]{64}\n?$/);
   });
 
   it("an apiserver that other API servers can trust (the aggregation layer)", async () => {
