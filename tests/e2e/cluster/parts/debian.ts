@@ -1,3 +1,4 @@
+import { until } from "../../../../testing/until.ts";
 import { run, runInForeground } from "../command.ts";
 import { locked } from "../lock.ts";
 
@@ -39,11 +40,31 @@ export async function installPackages(say: (line: string) => void, which: "all" 
     if (missing.length === 0) return;
     say(`Installing Debian packages: ${missing.join(" ")}`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await run(["dpkg", "--configure", "-a"], { env });
-    await run(["apt-get", "update", "-qq"], { env });
+    await untilUnlocked(() => run(["dpkg", "--configure", "-a"], { env }));
+    await untilUnlocked(() => run(["apt-get", "update", "-qq"], { env }));
     const options = ["-qq", "-y", "--no-remove", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
+    await untilUnlocked(() => run(["apt-get", "install", ...options, "--fix-broken"], { env }));
     await run(["apt-get", "install", ...options, ...missing], { env });
   });
+}
+
+/**
+ * Does one step of mending as soon as nobody else holds a lock of dpkg's or apt's: what was killed may leave a part of itself that works on. What
+ * fails otherwise is left to the step after it, and in the end the installation says it.
+ */
+async function untilUnlocked(step: () => Promise<string>): Promise<void> {
+  await until(
+    "no other program installs packages",
+    async () => {
+      try {
+        await step();
+        return true;
+      } catch (failure) {
+        return !/\block\b/i.test(String(failure));
+      }
+    },
+    300_000,
+  );
 }
 
 /** The packages that are not wholly installed (dpkg-query(1): the state `ii`). */
