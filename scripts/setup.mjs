@@ -87,13 +87,14 @@ function setUp() {
   }
 }
 
-if (!isCurrent()) {
-  process.stderr.write("Installing packages with npm; this happens once for each package-lock.json.\n");
-  try {
-    provideSystemLibrary();
+try {
+  // The machine may be another one than the packages were installed on.
+  provideSystemLibrary();
+  if (!isCurrent()) {
+    process.stderr.write("Installing packages with npm; this happens once for each package-lock.json.\n");
     setUp();
-  } catch (failure) {
-    process.stderr.write(`${failure.message}\n`);
-    process.exitCode = 1;
   }
+} catch (failure) {
+  process.stderr.write(`${failure.message}\n`);
+  process.exitCode = 1;
 }
