@@ -25,9 +25,9 @@ const needed: ReadonlySet<string> = new Set([
 /** Keys of an object that nobody reads: fields that OpenAPI does not have there, and extensions of ours at a place where they say nothing. */
 export function strayFields(node: Node, name: string, fields: Readonly<Record<string, Shape>>): readonly Problem[] {
   if (!isObject(node.value)) return [];
-  return Object.keys(node.value).flatMap((key) => {
-    if (Object.hasOwn(fields, key) || key === "$ref") return [];
-    if (/^x-/i.test(key) || isOneEditAway(key, "x-portico")) return extended.has(name) ? [] : strayExtension(key, child(node, key));
+  const unknown = Object.keys(node.value).filter((key) => !Object.hasOwn(fields, key) && key !== "$ref");
+  return unknown.flatMap((key) => {
+    if (/^x-/i.test(key) || isNearlyOurs(key)) return extended.has(name) ? [] : strayExtension(key, child(node, key));
     if (deciding.has(name)) return [unknownField(key, child(node, key), Object.keys(fields))];
     const meant = shown.has(name) ? Object.keys(fields).find((field) => isOneEditAway(key, field)) : undefined;
     return meant === undefined
@@ -35,6 +35,9 @@ export function strayFields(node: Node, name: string, fields: Readonly<Record<st
       : [warning("UnknownField", placeOf(child(node, key)), `\`${key}\` is read by nobody. Did you mean \`${meant}\`?`)];
   });
 }
+
+/** Whether a key is our extension's but for one letter. Documents have very many keys, and few begin so. */
+const isNearlyOurs = (key: string): boolean => /^x/i.test(key) && isOneEditAway(key, "x-portico");
 
 function unknownField(key: string, node: Node, known: readonly string[]): Problem {
   const meant = known.find((field) => isOneEditAway(key, field));
