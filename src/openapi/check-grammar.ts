@@ -66,6 +66,7 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
 
 /** A `$ref` that is no text, and one of a path item that leads to something else: either would leave out operations. */
 function strayReference(check: Check, node: Node, name: string, target: Node | undefined, lenient: boolean): readonly Problem[] {
+  if (!isObject(node.value) || !Object.hasOwn(node.value, "$ref")) return [];
   const reference = child(node, "$ref");
   if (target === undefined && reference.value !== undefined && typeof reference.value !== "string") {
     const say = lenient ? warning : error;
@@ -85,11 +86,14 @@ const isOperation = (shape: Shape | undefined): boolean => typeof shape === "obj
 
 function checkFields(check: Check, node: Node, value: JsonObject, name: string, lenient: boolean): void {
   const fields = check.grammar[name] ?? {};
-  check.problems.push(...strayFields(node, name, fields));
+  const { file, pointer } = node;
+  let isPlain = true;
   for (const key of Object.keys(value)) {
     const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (shape !== undefined) checkValue(check, child(node, key), shape, lenient);
+    if (shape !== undefined) checkValue(check, { file, pointer: join(pointer, key), value: value[key] }, shape, lenient);
+    else isPlain = false;
   }
+  if (!isPlain) check.problems.push(...strayFields(node, name, fields));
 }
 
 function checkEither(check: Check, node: Node, shapes: readonly Shape[], lenient: boolean): void {
@@ -112,7 +116,7 @@ function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, leni
     wrong(check, node, shape, lenient);
     return;
   }
-  if (tokens(node.pointer).at(-1) === "paths") check.problems.push(...strayFields(node, "paths", {}));
+  if (node.pointer === "/paths") check.problems.push(...strayFields(node, "paths", {}));
   for (const [key, member] of members(node)) if (!key.startsWith("x-")) checkValue(check, member, shape.map, lenient);
 }
 
