@@ -6,14 +6,15 @@ import { fileURLToPath } from "node:url";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 
-/** The ground that everything stands on: Problems, secrets that do not show, and texts with positions. */
-const ground = ["problem.ts", "reason.ts", "redacted.ts", "text"];
+/** The ground that everything stands on: Problems, the names of failures, secrets that do not show, and texts with positions. */
+const ground = ["error-code.ts", "problem.ts", "reason.ts", "redacted.ts", "text"];
 
 /** Which folder of src/ may import from which others: one way, from source to apply, with a pure middle (docs/ARCHITECTURE.md). */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "problem.ts": ["reason.ts"],
   "reason.ts": [],
   "redacted.ts": [],
+  "error-code.ts": [],
   text: [],
   api: [],
   openapi: [],

@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
 import { isPacked, unpackProject } from "../image/project/pack.ts";
 import { projectFiles, readProject } from "../image/project/project.ts";
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { BuildOptions } from "./build.ts";
 import { containerEnvironment } from "./container-environment.ts";
+import { failure } from "./failure.ts";
 import { mocksOfBuild } from "./mocks-of-build.ts";
-import { compiledApis, compileFolder, engine, folderOf, prepareGateway } from "./prepare.ts";
+import { compiledApis, engine, folderOf, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import { plural } from "./reports/reading-order.ts";
 import { writeFolder, writeGateway } from "./write-gateway.ts";
@@ -22,14 +23,15 @@ async function buildDocuments(documents: readonly string[], { resources, refs, m
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);
   if (!mocks.ok) return 1;
+  const apis = compiledApis(prepared.value);
   if (project !== undefined) {
-    const files = projectFiles(compiledApis(prepared.value), engine.name);
+    const files = projectFiles(apis, engine.name);
     const written = await writeFolder(project, files, "gateway.yaml", force);
     if (!written.ok) return failure(written.problems);
     process.stderr.write(`A project of ${plural(files.size, "file")} in ${project}.\n`);
   }
   if (out === undefined) return 0;
-  const gateway = compileFolder(prepared.value, { ...containerEnvironment, mockSocket: mocks.value });
+  const gateway = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value });
   return said(await writeGateway(out, gateway.files, force), gateway, gateway.files.size, out);
 }
 
@@ -74,9 +76,4 @@ function said(written: Checked<void>, { manifest }: GatewayFolder, files: number
     `${plural(operations, "operation")} in ${plural(files, "file")} in ${out}; input hash ${manifest.inputHash.slice(0, 12)}.\n`,
   );
   return 0;
-}
-
-function failure(problems: readonly Problem[]): number {
-  reportProblems(problems, [], process.stderr);
-  return 1;
 }

@@ -4,11 +4,12 @@ import { layerBuilder } from "../image/layer-builder.ts";
 import { type ProvidedImage, provideImage } from "../image/provide.ts";
 import { parseReference, showReference } from "../image/reference.ts";
 import { tagOfVersion } from "../image/tag.ts";
-import { type Checked, failed, type Problem } from "../problem.ts";
+import { type Checked, failed } from "../problem.ts";
 import { containerEnvironment } from "./container-environment.ts";
+import { failure } from "./failure.ts";
 import type { ImageBuildOptions } from "./image.ts";
 import { mocksOfBuild } from "./mocks-of-build.ts";
-import { compileFolder, type PreparedGateway, prepareGateway } from "./prepare.ts";
+import { compiledApis, folderOf, type PreparedGateway, prepareGateway } from "./prepare.ts";
 import { openRegistries } from "./registries.ts";
 import { reportProblems } from "./report-problems.ts";
 import { version } from "./version.ts";
@@ -23,7 +24,7 @@ export async function buildImage(documents: readonly string[], options: ImageBui
   if (!mocks.ok) return 1;
   const provided = await provide(
     prepared.value,
-    compileFolder(prepared.value, { ...containerEnvironment, mockSocket: mocks.value }),
+    folderOf(compiledApis(prepared.value), { ...containerEnvironment, mockSocket: mocks.value }),
     options,
   );
   if (!provided.ok) return failure(provided.problems);
@@ -62,9 +63,4 @@ async function provide(
   } finally {
     close();
   }
-}
-
-function failure(problems: readonly Problem[]): number {
-  reportProblems(problems, [], process.stderr);
-  return 1;
 }

@@ -1,11 +1,10 @@
 import { contentsOf, type ImageContents } from "../image/contents.ts";
 import { labelNames } from "../image/gateway-image.ts";
 import { parseReference } from "../image/reference.ts";
-import type { Problem } from "../problem.ts";
+import { failure } from "./failure.ts";
 import type { ImageInspectOptions } from "./image.ts";
 import { printable } from "./printable.ts";
 import { openRegistries } from "./registries.ts";
-import { reportProblems } from "./report-problems.ts";
 
 /** Writes what is in a gateway's image on stdout; the exit code. */
 export async function inspectImage(name: string, options: ImageInspectOptions): Promise<number> {
@@ -41,9 +40,4 @@ function asText({ digest, platforms, manifest, labels, files }: ImageContents): 
     ...[...files].map(([path, content]) => `file        ${path} (${content.length} bytes)`),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
-}
-
-function failure(problems: readonly Problem[]): number {
-  reportProblems(problems, [], process.stderr);
-  return 1;
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
 
 /** How registries are spoken to. */
@@ -10,7 +10,6 @@ export interface RegistryOptions {
 export interface ImageBuildOptions extends DocumentOptions, RegistryOptions {
   readonly to: string;
   readonly base: string;
-  readonly builder: "layer";
   readonly rebuild: boolean;
 }
 
@@ -60,7 +59,6 @@ function addBuildImage(image: Command): void {
   )
     .requiredOption("--to <NAME>", "where it goes: registry/repository, and :tag where it is not the document's version", named)
     .requiredOption("--base <IMAGE>", "the image that it is made on, with Envoy", named)
-    .addOption(new Option("--builder <BUILDER>", "how it is made").choices(["layer"]).default("layer"))
     .option("--rebuild", "make it anew where the tag stands for another input", false)
     .addHelpText("after", buildExamples);
   addRegistryOptions(build).action(async (documents: string[], options: ImageBuildOptions) => {

@@ -44,8 +44,5 @@ export const compileGateway = ({ apis }: PreparedGateway, environment: Environme
 export const compiledApis = ({ apis }: PreparedGateway): readonly CompiledApi[] =>
   apis.map(({ model, document }) => ({ model, published: JSON.stringify(publishedDocument(document)) }));
 
-/** The gateway's whole folder for an environment, with what an image says of itself. */
-export const compileFolder = (prepared: PreparedGateway, environment: Environment): GatewayFolder =>
-  folderOf(compiledApis(prepared), environment);
-
+/** A gateway's whole folder for an environment, with what an image says of itself. */
 export const folderOf = (apis: readonly CompiledApi[], environment: Environment): GatewayFolder => gatewayFolder(engine, apis, environment);

@@ -1,4 +1,5 @@
-import { error, type Problem, wholeFile } from "../problem.ts";
+import { error, wholeFile } from "../problem.ts";
+import { failure } from "./failure.ts";
 import { followChanges } from "./follow-changes.ts";
 import { prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
@@ -17,7 +18,7 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   const prepare = () =>
     prepareGateway({ documents, resources: options.resources, references: options.refs }, settingsOf(options), (path) => noticed.add(path));
   const prepared = await prepare();
-  if (!prepared.ok) return report(prepared.problems);
+  if (!prepared.ok) return failure(prepared.problems);
   reportProblems(prepared.problems, prepared.value.files, process.stderr);
   const starting = startGateway(prepared.value, options, say);
   // Followed from here on: what is changed while Envoy starts counts, too.
@@ -25,21 +26,16 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   const running = await starting;
   if (!running.ok) {
     following?.close();
-    return report(running.problems);
+    return failure(running.problems);
   }
   say(greeting(prepared.value, running.value.environment, options));
   const end = await Promise.race([stopAsked.asked, running.value.gateway.envoy.ended]);
   following?.close();
   await running.value.stop();
   if (end === "asked") return 0;
-  return report([
+  return failure([
     error("EnvoyFailed", wholeFile("envoy"), "Envoy ended by itself. Start again; if it goes on, please report it with Envoy's log above."),
   ]);
-}
-
-function report(problems: readonly Problem[]): number {
-  reportProblems(problems, [], process.stderr);
-  return 1;
 }
 
 const settingsOf = ({ mock, unprotected }: RunOptions) => ({ mock, credentials: unprotected ? "unprotected" : "refuse" }) as const;

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } fr
 import { dirname, join, resolve } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { socketsFolder } from "../compile/envoy/names.ts";
+import { errorCode } from "../error-code.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { isObject } from "../text/node.ts";
 import { parseOne } from "../text/parse.ts";
@@ -31,13 +32,16 @@ export async function writeFolder(out: string, files: GatewayFiles, mark: Mark, 
 /** Writes a gateway's files, with a folder for its sockets: one that runs from there keeps them, so that it is never replaced. */
 export async function writeGateway(out: string, files: GatewayFiles, force: boolean): Promise<Checked<void>> {
   const written = await writeFolder(out, files, "image/manifest.json", force);
-  if (written.ok) await mkdir(join(resolve(out), socketsFolder), { recursive: true });
-  return written;
+  if (!written.ok) return written;
+  try {
+    await mkdir(join(resolve(out), socketsFolder), { recursive: true });
+    return written;
+  } catch (thrown) {
+    return refused(out, whatToDo(thrown));
+  }
 }
 
 const refused = (out: string, message: string) => failed(error("OutputRefused", wholeFile(out), message));
-
-const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown));
 
 /** The folder, its links followed; undefined where there is nothing. */
 async function existing(path: string): Promise<string | undefined> {
@@ -45,7 +49,7 @@ async function existing(path: string): Promise<string | undefined> {
     await readdir(path);
     return await realpath(path);
   } catch (thrown) {
-    if (codeOf(thrown) === "ENOENT") return undefined;
+    if (errorCode(thrown) === "ENOENT") return undefined;
     throw thrown;
   }
 }
@@ -109,4 +113,4 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const whatToDo = (thrown: unknown): string =>
-  words[codeOf(thrown)] ?? `The folder cannot be written (${codeOf(thrown)}). Name another one.`;
+  words[errorCode(thrown)] ?? `The folder cannot be written (${errorCode(thrown)}). Name another one.`;

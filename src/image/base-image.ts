@@ -1,10 +1,10 @@
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { type BaseImage, read, readConfig, readManifest } from "./gateway-image.ts";
-import { type Blob, type Descriptor, imageIndex, mediaTypes } from "./oci.ts";
+import { type Blob, type Descriptor, imageIndex, isIndex, mediaTypes } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
 
-/** An image that others are made on: one, or an index of one for each platform. */
+/** An image as others are made on it: one, or an index of one for each platform. */
 export type Base =
   | { readonly kind: "image"; readonly image: BaseImage }
   | { readonly kind: "index"; readonly isDocker: boolean; readonly images: readonly PlatformImage[] };
@@ -14,19 +14,14 @@ interface PlatformImage {
   readonly image: BaseImage;
 }
 
-const isIndex = ({ descriptor }: Blob): boolean =>
-  descriptor.mediaType === mediaTypes.index || descriptor.mediaType === mediaTypes.dockerIndex;
-
 /** Reads a base image: its documents, not its layers. Fails with ImageMissing or BadImage, or with what the registry says. */
 export async function readBase(registry: Registry, reference: ImageReference): Promise<Checked<Base>> {
   const name = showReference(reference);
   const found = await registry.manifest(reference.repository, reference.digest ?? reference.tag ?? "latest");
   if (!found.ok) return found;
   if (found.value === undefined)
-    return failed(
-      error("ImageMissing", wholeFile(name), "The base image is not in the registry. Push it there, or name another one with --base."),
-    );
-  if (!isIndex(found.value)) {
+    return failed(error("ImageMissing", wholeFile(name), "The image is not in the registry. Push it there, or name another one."));
+  if (!isIndex(found.value.descriptor)) {
     const image = await readOne(registry, reference, found.value);
     return image.ok ? checked({ kind: "image", image: image.value }, []) : image;
   }
@@ -48,13 +43,12 @@ async function readIndex(registry: Registry, reference: ImageReference, { bytes,
     if (!image.ok) return image;
     images.push({ platform, image: image.value });
   }
-  if (images.length === 0)
-    return failed(error("BadImage", wholeFile(name), "The base image is for no platform with Linux. Name another one."));
+  if (images.length === 0) return failed(error("BadImage", wholeFile(name), "The image is for no platform with Linux. Name another one."));
   return checked({ kind: "index", isDocker: descriptor.mediaType === mediaTypes.dockerIndex, images }, []);
 }
 
 const missing = (name: string, digest: string) =>
-  failed(error("BadImage", wholeFile(name), `The base image's index names ${digest}, which is not there. Push the base image again.`));
+  failed(error("BadImage", wholeFile(name), `The image's index names ${digest}, which is not there. Push the image again.`));
 
 async function readOne(registry: Registry, reference: ImageReference, { bytes, descriptor }: Blob): Promise<Checked<BaseImage>> {
   const name = showReference(reference);

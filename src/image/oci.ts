@@ -19,6 +19,10 @@ export const mediaTypes = {
   dockerLayer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
 } as const;
 
+/** Whether a manifest is a list of images, and not one image. */
+export const isIndex = ({ mediaType }: Pick<Descriptor, "mediaType">): boolean =>
+  mediaType === mediaTypes.index || mediaType === mediaTypes.dockerIndex;
+
 /** What a registry is asked for where a tag may be an image or an index of them. */
 export const acceptedManifests: readonly string[] = [
   mediaTypes.index,

@@ -1,6 +1,6 @@
 import { type Checked, checked } from "../problem.ts";
 import { labelNames, read, readConfig, readManifest } from "./gateway-image.ts";
-import { imageIndex, mediaTypes } from "./oci.ts";
+import { imageIndex, isIndex } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
 
@@ -23,7 +23,7 @@ export async function standingOf(registry: Registry, { repository, tag = "latest
     const inputHash = labels?.[labelNames.inputHash];
     return inputHash === undefined ? undefined : { kind: "gateway", digest, inputHash };
   };
-  if (descriptor.mediaType === mediaTypes.index || descriptor.mediaType === mediaTypes.dockerIndex) {
+  if (isIndex(descriptor)) {
     const index = read(name, bytes, imageIndex, "index");
     if (!index.ok) return checked({ kind: "foreign", digest }, []);
     const said = known(index.value.annotations);

@@ -49,6 +49,8 @@ function serversFor(document: OpenApiDocument, path: DocumentPath, written: Docu
 const advice = "Write `x-portico: {backend: {url: http://...}}`, name a TargetEndpoint there, or answer from the document with --mock.";
 
 function problemOf({ target, hasQuery }: ServerUrl, { url, where }: Server): Problem | undefined {
+  // Asked for each operation: the place is looked for only where something is wrong.
+  if (typeof target !== "string" && !hasQuery) return undefined;
   const place = placeOf(where);
   switch (target) {
     case "password":
@@ -63,8 +65,6 @@ function problemOf({ target, hasQuery }: ServerUrl, { url, where }: Server): Pro
       return error("BadServer", place, `Requests can't be sent to the server \`${url.slice(0, 100)}\`: ${why}. ${advice}`);
     }
     default:
-      return hasQuery
-        ? warning("BadServer", place, "The server's URL has a query or fragment, which is left out. Take it out.")
-        : undefined;
+      return warning("BadServer", place, "The server's URL has a query or fragment, which is left out. Take it out.");
   }
 }

@@ -1,5 +1,6 @@
 import { type FSWatcher, statSync, watch } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
+import { errorCode } from "../error-code.ts";
 import { isFolder } from "./is-folder.ts";
 
 /** What is watched, until it is closed or told to watch something else. */
@@ -41,7 +42,7 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
       watcher.on("error", noticed);
       watched.set(folder, { watcher, inode: statSync(folder).ino });
     } catch (thrown) {
-      const why = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+      const why = errorCode(thrown);
       // A folder that went away just now is looked for again: that is a change, too.
       if (why === "ENOENT") noticed();
       else refused(folder, why);

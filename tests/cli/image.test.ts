@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { readLayer } from "../../src/image/layer.ts";
 import { type FakeRegistry, putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
 import { documentOf, onePath } from "./documents.ts";
 import { folderWith, portico } from "./portico.ts";
@@ -57,7 +58,6 @@ describe("portico image build", { concurrency: 2 }, () => {
   it("puts no address and nothing of x-portico into the image", async (t) => {
     const { fake, build } = await shop(t, "x-portico: {backend: {url: http://canary.internal:8080}, owner: me}\n");
     assert.equal((await build("--to", `${fake.host}/pets:1`)).code, 0);
-    const { readLayer } = await import("../../src/image/layer.ts");
     const layers = await Promise.all(
       [...fake.blobs]
         .filter(([key]) => key.startsWith("pets@"))

@@ -1,15 +1,13 @@
 import { type ClientRequest, type IncomingHttpHeaders, Agent as PlainAgent, request as plainRequest } from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
-import { pipeline } from "node:stream/promises";
 import { rootCertificates } from "node:tls";
 
 /** One request, whole. */
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes, or where they come from and how many there are. */
-  readonly body?: Uint8Array | { readonly length: number; readonly read: () => AsyncIterable<Uint8Array> };
+  readonly body?: Uint8Array;
 }
 
 export interface HttpResponse {
@@ -21,7 +19,7 @@ export interface HttpResponse {
 }
 
 export interface HttpOptions {
-  /** Certification authorities beside those of the system, in PEM. */
+  /** Certification authorities beside those that Node knows, in PEM. */
   readonly authorities: string | undefined;
   /** How long a connection, and then each silence, may last (milliseconds). */
   readonly patienceMs: number;
@@ -65,8 +63,7 @@ function answered(request: ClientRequest, { body }: HttpRequest): Promise<HttpRe
     );
     request.once("timeout", () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" })));
     request.once("error", reject);
-    if (body === undefined || body instanceof Uint8Array) request.end(body);
-    else pipeline(body.read(), request).catch(reject);
+    request.end(body);
   });
 }
 

@@ -1,13 +1,12 @@
+import { errorCode } from "../../error-code.ts";
 import { error, type Problem, wholeFile } from "../../problem.ts";
-
-const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown));
 
 /** What is wrong with the other end's certificate, as OpenSSL and Node say it. */
 const certificateCodes = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
 
 /** No answer, or none that is HTTP. */
 export function unreachable(host: string, thrown: unknown): Problem {
-  const code = codeOf(thrown);
+  const code = errorCode(thrown);
   const where = wholeFile(host);
   if (code === "EPROTO" || /SSL|wrong version/i.test(code))
     return error(
@@ -28,7 +27,7 @@ export function unreachable(host: string, thrown: unknown): Problem {
 export function denied(registry: string, repository: string, status: 401 | 403): Problem {
   const advice =
     status === 401
-      ? `Log in with \`docker login ${registry}\`, or name a file with the credential.`
+      ? `Log in with \`docker login ${registry}\`, or let DOCKER_CONFIG name a folder with the credential.`
       : "Ask whoever runs the registry for the right to do that, or name another repository.";
   return error("RegistryDenied", wholeFile(`${registry}/${repository}`), `The registry answers ${status}. ${advice}`);
 }

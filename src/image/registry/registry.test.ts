@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fake-registry.ts";
 import { Redacted } from "../../redacted.ts";
-import { jsonBlob, mediaTypes } from "../oci.ts";
+import { digestOf, jsonBlob, mediaTypes } from "../oci.ts";
+import { authorize } from "./authorization.ts";
 import { noCredentials } from "./credentials.ts";
+import { openHttp } from "./http.ts";
 import { openRegistry, type Registry } from "./registry.ts";
 import type { SessionOptions } from "./session.ts";
 
@@ -76,7 +78,7 @@ describe("a registry", () => {
     const large = Buffer.alloc(40 * 1024 * 1024, 7);
     const descriptor = {
       ...jsonBlob(mediaTypes.layer, "").descriptor,
-      ...(await import("../oci.ts").then(({ digestOf }) => ({ digest: digestOf(large) }))),
+      digest: digestOf(large),
       size: large.length,
     };
     const outcome = await open(t, fake).uploadBlob("a", {
@@ -145,8 +147,6 @@ describe("who asks a registry", () => {
   });
 
   it("sends no credential to a token server without TLS unless that is said", async (t) => {
-    const { authorize } = await import("./authorization.ts");
-    const { openHttp } = await import("./http.ts");
     const http = openHttp(quick);
     t.after(http.close);
     const outcome = await authorize(

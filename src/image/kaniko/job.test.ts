@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { must } from "../../../testing/envoy.ts";
+import { parseReference } from "../reference.ts";
+import { type KanikoBuild, type KanikoSettings, kanikoInputs, kanikoJob } from "./job.ts";
+
+const settings: KanikoSettings = {
+  namespace: "builds",
+  executor: "registry.test/kaniko:1",
+  toolkit: must(parseReference("registry.test/toolkit:1")),
+  plainHttp: false,
+  credential: undefined,
+  authority: undefined,
+  deadlineSeconds: 300,
+  extraArguments: [],
+};
+
+const build: KanikoBuild = {
+  name: "pets",
+  base: must(parseReference("registry.test/gateway:1")),
+  target: must(parseReference("registry.test/apis/pets:1.0")),
+  labels: { "dev.portico.input-hash": "abc" },
+  parts: new Map([
+    ["project.tar.gz.000", Buffer.from("one")],
+    ["project.tar.gz.001", Buffer.from("two")],
+  ]),
+};
+
+const jobText = (change: Partial<KanikoSettings>): string => JSON.stringify(kanikoJob({ ...settings, ...change }, build));
+
+describe("Kaniko's Job", () => {
+  it("pushes to the target with the labels, within its deadline, and speaks TLS unless that is said otherwise", () => {
+    const text = jobText({});
+    assert.match(text, /"activeDeadlineSeconds":300/);
+    assert.match(text, /"--destination=registry\.test\/apis\/pets:1\.0"/);
+    assert.match(text, /"--label=dev\.portico\.input-hash=abc"/);
+    assert.doesNotMatch(text, /insecure|credential|authority/);
+    assert.match(jobText({ plainHttp: true }), /"--insecure","--insecure-pull"/);
+  });
+
+  it("mounts the credential where Kaniko looks for it, and the authority for the target's registry", () => {
+    const text = jobText({ credential: "push", authority: "ours", extraArguments: ["--verbosity=debug"] });
+    assert.match(text, /"name":"credential","mountPath":"\/kaniko\/\.docker"/);
+    assert.match(text, /"secretName":"push","items":\[\{"key":"\.dockerconfigjson","path":"config\.json"\}\]/);
+    assert.match(text, /"--registry-certificate=registry\.test=\/kaniko\/authority\/ca\.crt"/);
+    assert.match(text, /"--verbosity=debug"/);
+  });
+
+  it("reads a Dockerfile and every part of the project from ConfigMaps that it owns", () => {
+    const inputs = kanikoInputs(settings, build, "uid-1");
+    assert.deepEqual(
+      inputs.map(({ metadata }) => metadata),
+      [0, 1, 2].map((part) => ({
+        name: `pets-project-${part}`,
+        namespace: "builds",
+        ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "pets", uid: "uid-1" }],
+      })),
+    );
+    assert.deepEqual(inputs[2]?.binaryData, { "project.tar.gz.001": Buffer.from("two").toString("base64") });
+    assert.deepEqual(inputs[0]?.data, {
+      Dockerfile: [
+        "FROM registry.test/toolkit:1 AS toolkit",
+        'RUN ["/usr/local/bin/node","/opt/portico/portico.js","build","--from-project","/project","--out","/tmp/gateway"]',
+        "FROM registry.test/gateway:1",
+        "COPY --from=toolkit --chown=0:0 /tmp/gateway/image /gateway/image",
+        "",
+      ].join("\n"),
+    });
+    const mounted = /"projected":\{"sources":(\[.*?\])\}/.exec(jobText({}))?.[1] ?? "";
+    assert.deepEqual(
+      JSON.parse(mounted),
+      [0, 1, 2].map((part) => ({ configMap: { name: `pets-project-${part}` } })),
+    );
+  });
+});
