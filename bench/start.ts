@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { bundle } from "../scripts/bundle.ts";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { writeAtomically } from "../src/apply/run-folder.ts";
+import { socketsFolder } from "../src/compile/envoy/names.ts";
 import { freePort } from "../testing/free-port.ts";
 import { filesOf, modelOf, must } from "./gateway.ts";
 import { interleaved, median, ratio, table } from "./rounds.ts";
@@ -20,7 +21,10 @@ const sample = "deploy/samples/petstore.yaml";
 async function untilAnswer(port: number, start: () => ChildProcess): Promise<number> {
   const began = performance.now();
   const child = start();
-  while (!(await answers(port))) await wait(1);
+  while (!(await answers(port))) {
+    if (child.exitCode !== null) throw new Error(`${child.spawnfile} ended with ${child.exitCode} before it answered`);
+    await wait(1);
+  }
   const took = performance.now() - began;
   child.kill("SIGTERM");
   await once(child, "exit");
@@ -45,6 +49,7 @@ export async function benchStart(): Promise<string> {
   const [port, plainPort] = [await freePort(), await freePort()];
   const files = filesOf([modelOf(readFileSync(sample, "utf8"), "mock")], plainPort, await freePort());
   for (const [path, text] of files) await writeAtomically(join(folder, path), text);
+  await mkdir(join(folder, socketsFolder), { mode: 0o700 });
   const run = ["run", sample, "--mock", "--unprotected", "--concurrency", "1", "--port", String(port), "--envoy", binary.path];
   const figures = await interleaved(rounds, {
     portico: () => untilAnswer(port, () => spawn(process.execPath, [program, ...run], { stdio: "ignore" })),

@@ -19,6 +19,8 @@ export interface FakeRegistry {
 export interface FakeRegistryOptions {
   /** What has to be in Authorization, and what is answered when it is not. */
   readonly wants?: { readonly authorization: string; readonly challenge: string };
+  /** Whether it keeps the list of what refers to a manifest itself. */
+  readonly keepsReferrers?: boolean;
 }
 
 interface Asked {
@@ -32,7 +34,7 @@ interface Asked {
 
 type Answer = readonly [status: number, headers?: Readonly<Record<string, string>>, body?: Buffer];
 
-export async function startFakeRegistry(scope: Scope, { wants }: FakeRegistryOptions = {}): Promise<FakeRegistry> {
+export async function startFakeRegistry(scope: Scope, { wants, keepsReferrers = false }: FakeRegistryOptions = {}): Promise<FakeRegistry> {
   const requests: string[] = [];
   const uploads = new Map<string, Buffer>();
   const registry: FakeRegistry = { host: "", requests, blobs: new Map(), manifests: new Map(), fault: () => false };
@@ -46,7 +48,7 @@ export async function startFakeRegistry(scope: Scope, { wants }: FakeRegistryOpt
     }
     read(request).then(
       (body) => {
-        const [status, headers = {}, content] = answer(registry, uploads, asked(request, body));
+        const [status, headers = {}, content] = answer(registry, uploads, asked(request, body), keepsReferrers);
         response.writeHead(status, headers).end(content);
       },
       () => response.destroy(),
@@ -80,24 +82,40 @@ function asked(request: IncomingMessage, body: Buffer): Asked {
   };
 }
 
-function answer(registry: FakeRegistry, uploads: Map<string, Buffer>, request: Asked): Answer {
-  if (request.rest.startsWith("manifests/")) return manifest(registry, request);
+function answer(registry: FakeRegistry, uploads: Map<string, Buffer>, request: Asked, keepsReferrers: boolean): Answer {
+  if (request.rest.startsWith("manifests/")) return manifest(registry, request, keepsReferrers);
+  if (request.rest.startsWith("referrers/") && keepsReferrers) return referrers(registry, request);
   if (request.rest.startsWith("blobs/uploads/")) return upload(registry, uploads, request);
   if (request.rest.startsWith("blobs/")) return blob(registry, request);
   return [404];
 }
 
-function manifest({ manifests }: FakeRegistry, { method, repository, rest, body, contentType }: Asked): Answer {
+function manifest({ manifests }: FakeRegistry, { method, repository, rest, body, contentType }: Asked, keepsReferrers: boolean): Answer {
   const reference = rest.slice("manifests/".length);
   const key = reference.startsWith("sha256:") ? `${repository}@${reference}` : `${repository}:${reference}`;
   if (method === "PUT") {
     const stored = { mediaType: contentType, bytes: body };
     manifests.set(key, stored).set(`${repository}@${digestOf(body)}`, stored);
-    return [201, { "docker-content-digest": digestOf(body) }];
+    const subject: string | undefined = JSON.parse(String(body)).subject?.digest;
+    const kept = keepsReferrers && subject !== undefined ? { "oci-subject": subject } : {};
+    return [201, { "docker-content-digest": digestOf(body), ...kept }];
   }
   const found = manifests.get(key);
   if (found === undefined) return [404];
   return [200, { "content-type": found.mediaType, "docker-content-digest": digestOf(found.bytes) }, found.bytes];
+}
+
+/** The list of what names a manifest as its subject (OCI distribution specification, "Listing Referrers"). */
+function referrers({ manifests }: FakeRegistry, { repository, rest }: Asked): Answer {
+  const subject = rest.slice("referrers/".length);
+  const found = [...manifests]
+    .filter(([key, { bytes }]) => key.startsWith(`${repository}@`) && JSON.parse(String(bytes)).subject?.digest === subject)
+    .map(([, { mediaType, bytes }]) => {
+      const { artifactType, annotations } = JSON.parse(String(bytes));
+      return { mediaType, digest: digestOf(bytes), size: bytes.length, artifactType, annotations };
+    });
+  const index = { schemaVersion: 2, mediaType: mediaTypes.index, manifests: found };
+  return [200, { "content-type": mediaTypes.index }, Buffer.from(JSON.stringify(index))];
 }
 
 function blob({ blobs }: FakeRegistry, { repository, rest }: Asked): Answer {

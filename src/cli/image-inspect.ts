@@ -2,12 +2,12 @@ import { contentsOf, type ImageContents } from "../image/contents.ts";
 import { labelNames } from "../image/gateway-image.ts";
 import { parseReference } from "../image/reference.ts";
 import { failure } from "./failure.ts";
-import type { ImageInspectOptions } from "./image.ts";
+import type { ImageShowOptions } from "./image.ts";
 import { printable } from "./printable.ts";
 import { openRegistries } from "./registries.ts";
 
 /** Writes what is in a gateway's image on stdout; the exit code. */
-export async function inspectImage(name: string, options: ImageInspectOptions): Promise<number> {
+export async function inspectImage(name: string, options: ImageShowOptions): Promise<number> {
   const reference = parseReference(name);
   if (!reference.ok) return failure(reference.problems);
   const registries = await openRegistries(options);
@@ -19,16 +19,18 @@ export async function inspectImage(name: string, options: ImageInspectOptions): 
   return 0;
 }
 
-function asJson({ digest, platforms, manifest, labels, files }: ImageContents): object {
-  return { digest, platforms, ...manifest, labels, files: [...files].map(([path, content]) => ({ path, bytes: content.length })) };
+function asJson({ digest, platforms, manifest, operations, labels, files }: ImageContents): object {
+  const apis = manifest.apis.map((api) => ({ ...api, operations: operations[api.name] ?? [] }));
+  return { digest, platforms, ...manifest, apis, labels, files: [...files].map(([path, content]) => ({ path, bytes: content.length })) };
 }
 
-function asText({ digest, platforms, manifest, labels, files }: ImageContents): string {
+function asText({ digest, platforms, manifest, operations: listed, labels, files }: ImageContents): string {
   const apis = manifest.apis.map(({ name, version, basePath, operations, backends }) => [
     `api         ${name} ${version}`,
     `  path      ${basePath || "/"}`,
     `  operations ${operations}`,
     `  backends  ${backends.length === 0 ? "none" : backends.join(", ")}`,
+    ...(listed[name] ?? []).map(({ method, path, id, policies }) => `  ${method.padEnd(7)} ${path}  ${id}  ${policiesAsText(policies)}`),
   ]);
   const lines = [
     `digest      ${digest}`,
@@ -41,3 +43,9 @@ function asText({ digest, platforms, manifest, labels, files }: ImageContents): 
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
 }
+
+/** A policy with its value where that is one word, else its name alone: JSON has all of it. */
+const policiesAsText = (policies: Readonly<Record<string, unknown>>): string =>
+  Object.entries(policies)
+    .map(([name, value]) => (typeof value === "object" || value === true ? name : `${name}=${value}`))
+    .join(" ");

@@ -1,9 +1,11 @@
 import type { Engine, Environment, GatewayFiles } from "./engine.ts";
 import { type CompiledApi, type GatewayManifest, gatewayManifest } from "./manifest.ts";
+import { listedOperations } from "./operations.ts";
 
 /** Where the image part keeps the published document of an API. */
 const publishedPath = (api: string): string => `image/documents/${api}.json`;
 export const manifestPath = "image/manifest.json";
+export const operationsPath = "image/operations.json";
 
 /** A gateway's files with what they are. */
 export interface GatewayFolder {
@@ -11,15 +13,14 @@ export interface GatewayFolder {
   readonly manifest: GatewayManifest;
 }
 
-/** A gateway's whole folder: what the engine makes, the published documents, and the manifest that says what an image holds. */
+/** A gateway's whole folder: what the engine makes, the published documents, and the lists that say what an image holds. */
 export function gatewayFolder(engine: Engine, apis: readonly CompiledApi[], environment: Environment): GatewayFolder {
   const manifest = gatewayManifest(apis, engine.name);
+  const models = apis.map(({ model }) => model);
   const files = new Map([
-    ...engine.compile(
-      apis.map(({ model }) => model),
-      environment,
-    ),
+    ...engine.compile(models, environment),
     ...apis.map(({ model, published }) => [publishedPath(model.name), `${published}\n`] as const),
+    [operationsPath, `${JSON.stringify(listedOperations(models))}\n`] as const,
     [manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`] as const,
   ]);
   return { files, manifest };

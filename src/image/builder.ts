@@ -1,5 +1,7 @@
+import type { GatewayFiles } from "../compile/engine.ts";
 import type { Checked } from "../problem.ts";
 import type { ImageReference } from "./reference.ts";
+import type { Attachment } from "./referrers.ts";
 
 /** What a gateway's image is made from. */
 export interface BuildRequest {
@@ -8,8 +10,12 @@ export interface BuildRequest {
   /** The image that it is made on: Envoy, and where the files go. */
   readonly base: ImageReference;
   /** The gateway's files that are the same everywhere, by their paths in its folder. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: GatewayFiles;
+  /** The same as a project, from which the toolkit makes these files. */
+  readonly project: () => GatewayFiles;
   readonly labels: Readonly<Record<string, string>>;
+  /** Documents that lie beside it. */
+  readonly attachments: readonly Attachment[];
 }
 
 /** An image that is in its registry. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { manifestPath } from "../compile/gateway-folder.ts";
+import { manifestPath, operationsPath } from "../compile/gateway-folder.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { readBase } from "./base-image.ts";
 import { gatewayFolderInImage } from "./builder.ts";
@@ -25,11 +25,20 @@ const manifest = z.looseObject({
   ),
 });
 
+/** The operations of each API, as far as they are shown. */
+const operations = z.record(
+  z.string(),
+  z.array(z.object({ id: z.string(), method: z.string(), path: z.string(), policies: z.record(z.string(), z.unknown()) })),
+);
+
+export type ImageOperations = z.infer<typeof operations>;
+
 /** What is in a gateway's image. */
 export interface ImageContents {
   readonly digest: string;
   readonly platforms: readonly string[];
   readonly manifest: z.infer<typeof manifest>;
+  readonly operations: ImageOperations;
   readonly labels: Readonly<Record<string, string>>;
   /** The gateway's files by their paths in its folder. */
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -49,19 +58,26 @@ export async function contentsOf(registry: Registry, reference: ImageReference):
   if (first?.config.config?.Labels?.[labelNames.inputHash] === undefined) return foreign;
   const files = await gatewayFiles(registry, reference, first);
   if (!files.ok) return files;
-  const text = files.value.get(manifestPath);
-  const said = text === undefined ? undefined : manifest.safeParse(parsed(text));
-  if (said?.success !== true) return foreign;
+  const said = manifest.safeParse(parsed(files.value.get(manifestPath)));
+  const listed = operations.safeParse(parsed(files.value.get(operationsPath)));
+  if (!said.success || !listed.success) return foreign;
   const platforms = images.map(({ config }) => `${config.os}/${config.architecture}`);
   return checked(
-    { digest: first.digest, platforms, manifest: said.data, labels: first.config.config?.Labels ?? {}, files: files.value },
+    {
+      digest: first.digest,
+      platforms,
+      manifest: said.data,
+      operations: listed.data,
+      labels: first.config.config?.Labels ?? {},
+      files: files.value,
+    },
     [],
   );
 }
 
-function parsed(text: Uint8Array): unknown {
+function parsed(text: Uint8Array | undefined): unknown {
   try {
-    return JSON.parse(Buffer.from(text).toString("utf8"));
+    return JSON.parse(Buffer.from(text ?? "").toString("utf8"));
   } catch {
     return undefined;
   }

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { describe, it, type TestContext } from "node:test";
+import { describe, it } from "node:test";
 import { must } from "../../testing/envoy.ts";
 import { type FakeRegistry, putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
+import { openRegistries } from "../../testing/open-registries.ts";
 import { labelNames } from "./gateway-image.ts";
 import { readLayer } from "./layer.ts";
-import { layerBuilder, type Registries } from "./layer-builder.ts";
+import { layerBuilder } from "./layer-builder.ts";
 import { imageConfig, imageIndex, imageManifest, jsonBlob, mediaTypes } from "./oci.ts";
 import { parseReference } from "./reference.ts";
-import { noCredentials } from "./registry/credentials.ts";
-import { openRegistry } from "./registry/registry.ts";
 import { standingOf } from "./reuse.ts";
 
 const files = new Map([
@@ -17,28 +16,13 @@ const files = new Map([
 ]);
 const labels = { [labelNames.inputHash]: "abc", [labelNames.version]: "1.0" };
 
-function registriesOf(t: TestContext): Registries {
-  const options = {
-    authorities: undefined,
-    patienceMs: 2000,
-    credentials: noCredentials,
-    plainHttp: true,
-    retries: { most: 1, firstMs: 1, longestMs: 1 },
-  };
-  const open = new Map<string, ReturnType<typeof openRegistry>>();
-  return (name) => {
-    const registry = open.get(name) ?? openRegistry(name, options);
-    if (!open.has(name)) t.after(registry.close);
-    open.set(name, registry);
-    return registry;
-  };
-}
-
 const request = (base: string, target: string) => ({
   base: must(parseReference(base)),
   target: must(parseReference(target)),
   files,
+  project: () => new Map(),
   labels,
+  attachments: [],
 });
 
 /** An image of a registry: its manifest, its configuration, and the files of its last layer. */
@@ -60,7 +44,9 @@ describe("the layer builder", () => {
   it("adds one layer and labels, keeps what the base says, and shares the base's blobs where it can", async (t) => {
     const fake = await startFakeRegistry(t);
     const base = await putBaseImage(fake, "portico/gateway", "1", "amd64");
-    const built = must(await layerBuilder(registriesOf(t)).build(request(`${fake.host}/portico/gateway:1`, `${fake.host}/apis/pets:1.0`)));
+    const built = must(
+      await layerBuilder(openRegistries(t)).build(request(`${fake.host}/portico/gateway:1`, `${fake.host}/apis/pets:1.0`)),
+    );
     const image = await pulled(fake, "apis/pets", "apis/pets:1.0");
     assert.deepEqual(texts(image.files), [...files].map(([path, text]) => [`gateway/${path}`, text]).toSorted());
     assert.equal(image.manifest.layers.length, 2);
@@ -86,7 +72,7 @@ describe("the layer builder", () => {
   it("makes the same digest of the same input, and then uploads nothing", async (t) => {
     const fake = await startFakeRegistry(t);
     await putBaseImage(fake, "portico/gateway", "1", "amd64");
-    const build = () => layerBuilder(registriesOf(t)).build(request(`${fake.host}/portico/gateway:1`, `${fake.host}/pets:1.0`));
+    const build = () => layerBuilder(openRegistries(t)).build(request(`${fake.host}/portico/gateway:1`, `${fake.host}/pets:1.0`));
     const first = must(await build());
     const before = fake.requests.length;
     assert.equal(must(await build()).digest, first.digest);
@@ -99,14 +85,14 @@ describe("the layer builder", () => {
   it("copies the base from another registry", async (t) => {
     const [from, to] = [await startFakeRegistry(t), await startFakeRegistry(t)];
     await putBaseImage(from, "gateway", "1", "amd64");
-    must(await layerBuilder(registriesOf(t)).build(request(`${from.host}/gateway:1`, `${to.host}/pets:1.0`)));
+    must(await layerBuilder(openRegistries(t)).build(request(`${from.host}/gateway:1`, `${to.host}/pets:1.0`)));
     assert.equal((await pulled(to, "pets", "pets:1.0")).manifest.layers.length, 2);
   });
 
   it("answers Docker's media types with Docker's", async (t) => {
     const fake = await startFakeRegistry(t);
     await putBaseImage(fake, "gateway", "1", "amd64", true);
-    must(await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+    must(await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
     const { manifest } = await pulled(fake, "pets", "pets:1.0");
     assert.equal(fake.manifests.get("pets:1.0")?.mediaType, mediaTypes.dockerManifest);
     assert.deepEqual(
@@ -131,7 +117,7 @@ describe("the layer builder", () => {
     };
     const index = jsonBlob(mediaTypes.index, { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [...manifests, attestation] });
     fake.manifests.set("gateway:1", { mediaType: mediaTypes.index, bytes: Buffer.from(index.bytes) });
-    must(await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+    must(await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
     const made = imageIndex.parse(JSON.parse(String(fake.manifests.get("pets:1.0")?.bytes)));
     assert.deepEqual(
       made.manifests.map(({ platform }) => platform?.architecture),
@@ -147,7 +133,7 @@ describe("the layer builder", () => {
     const fake = await startFakeRegistry(t);
     await putBaseImage(fake, "gateway", "1", "amd64");
     fake.fault = (_, response, line) => line.startsWith("PUT") && line.includes("uploads") && Boolean(response.writeHead(400).end());
-    const built = await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
+    const built = await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
     assert.deepEqual(
       built.problems.map(({ reason }) => reason),
       ["RegistryFailed"],
@@ -160,7 +146,7 @@ describe("the layer builder", () => {
 
   it("says that the base is not there", async (t) => {
     const fake = await startFakeRegistry(t);
-    const built = await layerBuilder(registriesOf(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
+    const built = await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
     assert.deepEqual(
       built.problems.map(({ reason }) => reason),
       ["ImageMissing"],
@@ -171,7 +157,7 @@ describe("the layer builder", () => {
 describe("what a tag stands for", () => {
   it("is nothing, a gateway with its input's hash, or somebody else's image", async (t) => {
     const fake = await startFakeRegistry(t);
-    const registries = registriesOf(t);
+    const registries = openRegistries(t);
     const standing = async (name: string) => must(await standingOf(registries(fake.host), must(parseReference(`${fake.host}/${name}`))));
     assert.deepEqual(await standing("pets:1.0"), { kind: "nothing" });
     const base = await putBaseImage(fake, "gateway", "1", "amd64");
@@ -185,7 +171,7 @@ describe("what a tag stands for", () => {
   it("is found in the configuration where the manifest says nothing, as Kaniko's does", async (t) => {
     const fake = await startFakeRegistry(t);
     await putBaseImage(fake, "gateway", "1", "amd64", true);
-    const registries = registriesOf(t);
+    const registries = openRegistries(t);
     const { digest } = must(await layerBuilder(registries).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
     const before = fake.requests.length;
     const standing = must(await standingOf(registries(fake.host), must(parseReference(`${fake.host}/pets:1.0`))));

@@ -1,15 +1,12 @@
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Checked, checked } from "../problem.ts";
 import { type Base, readBase } from "./base-image.ts";
 import { type Builder, type BuildRequest, type BuiltImage, gatewayFolderInImage } from "./builder.ts";
+import { copyBlob, type Registries, storeBlob } from "./copy-blob.ts";
 import { type AssembledImage, assembleImage, type BaseImage, labelNames, layerMediaType } from "./gateway-image.ts";
 import { type Layer, makeLayer } from "./layer.ts";
 import { type Blob, jsonBlob, mediaTypes } from "./oci.ts";
-import { type ImageReference, showReference } from "./reference.ts";
+import { attach } from "./referrers.ts";
 import type { Registry } from "./registry/registry.ts";
-import type { Upload } from "./registry/upload.ts";
-
-/** Opens the registry that a reference names. */
-export type Registries = (registry: string) => Registry;
 
 /** Makes images without a container: one layer on the base, straight in the registry. */
 export const layerBuilder = (registries: Registries): Builder => ({
@@ -27,6 +24,8 @@ async function build(registries: Registries, request: BuildRequest): Promise<Che
       ? await pushOne(registries, to, request, base.value.image)
       : await pushIndex(registries, to, request, base.value);
   if (!manifest.ok) return manifest;
+  const attached = await attach(to, target, manifest.value.descriptor, request.attachments);
+  if (!attached.ok) return attached;
   // The tag comes last: until it stands, nobody sees anything of this.
   const tagged = await to.putManifest(target.repository, target.tag ?? "latest", manifest.value);
   if (!tagged.ok) return tagged;
@@ -75,43 +74,12 @@ async function pushBlobs(
   layer: Layer,
 ): Promise<Checked<void>> {
   for (const descriptor of manifest.layers) {
-    const copied = await copyBlob(registries(from.registry), from, to, target, descriptor);
+    const copied = await copyBlob(registries, from, target, descriptor);
     if (!copied.ok) return copied;
   }
-  for (const { bytes, descriptor } of [layer, config]) {
-    const stored = await storeBlob(to, target.repository, { descriptor, read: async () => checked(once(bytes), []) });
+  for (const blob of [layer, config]) {
+    const stored = await storeBlob(to, target.repository, blob);
     if (!stored.ok) return stored;
   }
   return checked(undefined, []);
-}
-
-/** Lets the target have a blob of the base: it has it, or shares it with the base's repository, or gets a copy. */
-async function copyBlob(
-  source: Registry,
-  from: ImageReference,
-  to: Registry,
-  target: ImageReference,
-  descriptor: Upload["descriptor"],
-): Promise<Checked<void>> {
-  if (descriptor.mediaType.includes("foreign") || descriptor.mediaType.includes("nondistributable"))
-    return failed(
-      error("BadImage", wholeFile(showReference(from)), "The base image has a layer that may not be passed on. Name another one."),
-    );
-  const upload: Upload = { descriptor, read: () => source.openBlob(from.repository, descriptor) };
-  if (from.registry !== target.registry || from.repository === target.repository) return storeBlob(to, target.repository, upload);
-  const has = await to.hasBlob(target.repository, descriptor.digest);
-  if (!has.ok || has.value) return has.ok ? checked(undefined, []) : has;
-  const mounted = await to.mountBlob(target.repository, descriptor.digest, from.repository);
-  if (!mounted.ok || mounted.value) return mounted.ok ? checked(undefined, []) : mounted;
-  return to.uploadBlob(target.repository, upload);
-}
-
-async function storeBlob(to: Registry, repository: string, upload: Upload): Promise<Checked<void>> {
-  const has = await to.hasBlob(repository, upload.descriptor.digest);
-  if (!has.ok) return has;
-  return has.value ? checked(undefined, []) : to.uploadBlob(repository, upload);
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
 }

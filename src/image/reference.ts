@@ -47,7 +47,7 @@ function ofRegistry(name: string): { readonly registry: string; readonly path: s
   return { registry: hubNames.has(first.toLowerCase()) ? dockerHub : first.toLowerCase(), path: others.join("/") };
 }
 
-/** The text that names an image. */
+/** The text that names an image, Docker Hub's as Docker itself writes them out. */
 export function showReference({ registry, repository, tag, digest }: ImageReference): string {
-  return `${registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+  return `${registry === dockerHub ? "docker.io" : registry}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type PathTemplate, precedence, type Segment, shape } from "./path.ts";
+import { compareText, type PathTemplate, type Segment, shape, specificity } from "./path.ts";
+
+/** The order in which paths answer: what `specificity` leaves open is decided by the text. */
+const precedence = (a: PathTemplate, b: PathTemplate): number => specificity(a, b) || compareText(shape(a), shape(b));
 
 const parameter = { parameter: "x" };
 const segment = fc.constantFrom<Segment>(["a"], ["abc"], [parameter], [parameter, ".json"], ["a", parameter], []);

@@ -34,16 +34,16 @@ export function literalPrefix(template: PathTemplate): string {
 
 /**
  * Which of two templates answers a request that both match: below 0 when `a` does. Concrete before templated, decided at the first
- * segment that differs (OpenAPI 3.1, section 4.8.8.2); then the one with more literal text; then by their text, so that the order is total.
+ * segment that differs (OpenAPI 3.1, section 4.8.8.2); then the one with more literal text. 0 leaves it open.
  * Templates of different lengths never match the same request, but sorting needs one order for them all.
  */
-export function precedence(a: PathTemplate, b: PathTemplate): number {
+export function specificity(a: PathTemplate, b: PathTemplate): number {
   if (a.length !== b.length) return a.length - b.length;
   for (const [index, segment] of a.entries()) {
     const difference = Number(isLiteral(b[index] ?? [])) - Number(isLiteral(segment));
     if (difference !== 0) return difference;
   }
-  return literalLength(b) - literalLength(a) || compareText(shape(a), shape(b));
+  return literalLength(b) - literalLength(a);
 }
 
 const literalLength = (template: PathTemplate): number => template.reduce((sum, segment) => sum + literalText(segment).length, 0);

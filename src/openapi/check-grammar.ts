@@ -14,7 +14,7 @@ interface Check {
   readonly grammar: Grammar;
   readonly problems: Problem[];
   /** Which objects were looked at in which role. */
-  readonly seen: Map<string, WeakSet<object>>;
+  readonly seen: Map<string, Set<object>>;
 }
 
 /**
@@ -121,7 +121,7 @@ function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, leni
 }
 
 function firstTime({ seen }: Check, role: string, value: object): boolean {
-  const known = seen.get(role) ?? new WeakSet();
+  const known = seen.get(role) ?? new Set();
   seen.set(role, known);
   if (known.has(value)) return false;
   known.add(value);

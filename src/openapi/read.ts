@@ -58,7 +58,7 @@ export function surveyDocument(files: DocumentFiles): Survey {
 
 /** Follows references and remembers where each leads: mocks ask for the same schemas again and again. */
 function remembering(files: DocumentFiles): OpenApiDocument["follow"] {
-  const known = new WeakMap<object, Node>();
+  const known = new Map<object, Node>();
   return (from) => {
     if (!isObject(from.value) || refOf(from) === undefined) return from;
     const before = known.get(from.value);

@@ -86,8 +86,11 @@ function parseSegment(text: string): Segment | undefined {
 /** What Envoy leaves as it is in a path, of what is not unreserved (seen with version 1.40; RFC 3986, section 3.3, and `[]`). */
 const keptRaw = /[A-Za-z0-9\-._~!$&'()*+,:;=@[\]]/;
 
+const isKeptRaw = new RegExp(`^${keptRaw.source}*$`);
+
 /** Literal text in the one form that Envoy's path normalisation gives it (envoy: HttpConnectionManager.normalize_path). */
 export function encodeLiteral(text: string): string {
+  if (isKeptRaw.test(text)) return text;
   return text.replaceAll(/%[0-9A-Fa-f]{2}|[^%]|%/gsu, (part) => {
     if (part.length === 3 && part.startsWith("%")) {
       const character = String.fromCharCode(Number.parseInt(part.slice(1), 16));

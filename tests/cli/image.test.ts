@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { readLayer } from "../../src/image/layer.ts";
@@ -17,7 +18,8 @@ async function shop(t: TestContext, more = "") {
   return { cwd, fake, image, build };
 }
 
-const tags = ({ manifests }: FakeRegistry) => [...manifests.keys()].filter((key) => !key.includes("@") && !key.startsWith("gateway"));
+/** The tags that people gave, not those of the lists of referrers. */
+const tags = ({ manifests }: FakeRegistry) => [...manifests.keys()].filter((key) => !/@|^gateway|:sha256-/.test(key));
 
 describe("portico image build", { concurrency: 2 }, () => {
   it("makes an image under the version's tag, says its name with its digest, and builds nothing the second time", async (t) => {
@@ -88,13 +90,15 @@ describe("portico image inspect", () => {
     const name = (await build("--to", `${fake.host}/pets:1`)).stdout.trim();
     const text = await image("inspect", name);
     assert.equal(text.code, 0, text.stderr);
-    assert.match(text.stdout, /^api {9}pets 1\n {2}path {6}\/\n {2}operations 1\n {2}backends {2}@document$/m);
+    assert.match(text.stdout, /^api {9}pets 1\n {2}path {6}\/\n {2}operations 1\n {2}backends {2}@document\n {2}GET {5}\/pets {2}listPets {2}access=open /m);
     const { apis, files, platforms } = JSON.parse((await image("inspect", name, "--json")).stdout);
     assert.deepEqual(platforms, ["linux/amd64"]);
-    assert.deepEqual(apis, [{ name: "pets", version: "1", hosts: [], basePath: "", operations: 1, backends: ["@document"] }]);
+    const policies = { access: "open", backend: "@document", path: "same", timeoutMs: 15_000 };
+    const operations = [{ id: "listPets", method: "GET", path: "/pets", policies }];
+    assert.deepEqual(apis, [{ name: "pets", version: "1", hosts: [], basePath: "", operations, backends: ["@document"] }]);
     assert.deepEqual(
       files.map(({ path }: { readonly path: string }) => path),
-      ["image/documents/pets.json", "image/manifest.json", "image/routes.json"],
+      ["image/documents/pets.json", "image/manifest.json", "image/operations.json", "image/routes.json"],
     );
   });
 
@@ -104,5 +108,64 @@ describe("portico image inspect", () => {
     assert.deepEqual([foreign.code, foreign.stdout], [1, ""]);
     assert.match(foreign.stderr, /error ForeignImage: /);
     assert.match((await image("inspect", `${fake.host}/none:1`)).stderr, /error ImageMissing: /);
+  });
+});
+
+describe("portico image build --builder tar", () => {
+  it("writes the image as a file, the same each time, and pushes nothing", async (t) => {
+    const { cwd, fake, build } = await shop(t);
+    const file = join(cwd, "pets.tar");
+    const one = await build("--to", "example.test/pets", "--builder", "tar", "--out", file);
+    assert.deepEqual([one.code, one.stderr], [0, `Written: ${file}\n`]);
+    assert.deepEqual(tags(fake), []);
+    const bytes = await readFile(file);
+    assert.equal((await build("--to", "example.test/pets", "--builder", "tar", "--out", file)).code, 0);
+    assert.deepEqual(await readFile(file), bytes);
+    assert.deepEqual((await readdir(cwd)).toSorted(), ["api.yaml", "docker", "pets.tar"]);
+    const files = await readLayer(bytes);
+    const text = (path: string) => JSON.parse(String(files.get(path) === undefined ? "null" : Buffer.from(files.get(path) ?? "")));
+    const [{ Config: config, Layers: layers, RepoTags: names }] = text("manifest.json");
+    assert.deepEqual(names, ["example.test/pets:1"]);
+    assert.equal(text(config).rootfs.diff_ids.length, layers.length);
+    const [{ digest }] = text("index.json").manifests;
+    assert.equal(one.stdout, `example.test/pets:1@${digest}\n`);
+    assert.equal(text(`blobs/${digest.replace(":", "/")}`).config.digest.replace(":", "/"), config.replace("blobs/", ""));
+    assert.ok([...(await readLayer(files.get(layers.at(-1)) ?? Buffer.alloc(0))).keys()].includes("gateway/image/routes.json"));
+  });
+
+  it("leaves what is there when it fails, and says where it may not write", async (t) => {
+    const { cwd, build, image, fake } = await shop(t);
+    await writeFile(join(cwd, "pets.tar"), "mine");
+    const out = ["--to", "pets", "--builder", "tar", "--out"];
+    const failed = await image("build", "api.yaml", "--base", `${fake.host}/none:1`, ...out, join(cwd, "pets.tar"));
+    assert.deepEqual([failed.code, await readFile(join(cwd, "pets.tar"), "utf8")], [1, "mine"]);
+    const refused = await build(...out, join(cwd, "none/pets.tar"));
+    assert.match(refused.stderr, /error OutputRefused: /);
+    assert.equal((await build("--to", "pets", "--builder", "tar")).code, 2);
+    assert.equal((await build("--to", "pets", "--out", "x.tar")).code, 2);
+  });
+});
+
+describe("portico image diff and copy", () => {
+  it("say which operations changed, and copy an image with what lies beside it", async (t) => {
+    const { cwd, fake, build, image } = await shop(t);
+    const name = (await build("--to", `${fake.host}/pets:1`)).stdout.trim();
+    await writeFile(join(cwd, "api.yaml"), documentOf("  /b: {get: {responses: {'200': {description: ok}}}}\n"));
+    await build("--to", `${fake.host}/pets:2`);
+    const diff = await image("diff", `${fake.host}/pets:1`, `${fake.host}/pets:2`);
+    assert.deepEqual([diff.code, diff.stdout, diff.stderr], [0, "+ GET /b\n- GET /pets\n", ""]);
+    const { operations } = JSON.parse((await image("diff", `${fake.host}/pets:1`, `${fake.host}/pets:2`, "--json")).stdout);
+    assert.deepEqual(
+      operations.map(({ change }: { readonly change: string }) => change),
+      ["added", "removed"],
+    );
+    const same = await image("diff", name, name);
+    assert.deepEqual([same.stdout, same.stderr], ["", "It is the same image.\n"]);
+
+    const copied = await image("copy", `${fake.host}/pets:1`, `${fake.host}/prod/pets`);
+    assert.deepEqual([copied.code, copied.stdout], [0, `${name.replace("/pets:1", "/prod/pets:1")}\n`]);
+    assert.ok(fake.manifests.has(`prod/pets:${name.replace(/.*@sha256:/, "sha256-")}`), "the list of referrers");
+    assert.match((await image("copy", `${fake.host}/pets:2`, `${fake.host}/prod/pets:1`)).stderr, /error TagConflict: .*--replace/);
+    assert.match((await image("copy", `${fake.host}/none:2`, `${fake.host}/prod/pets:1`)).stderr, /error ImageMissing: /);
   });
 });

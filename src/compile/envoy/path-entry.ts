@@ -1,5 +1,5 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
-import { compareText, type PathTemplate, precedence, type QueryCondition, shape } from "../../model/path.ts";
+import { compareText, type PathTemplate, type QueryCondition, shape, specificity } from "../../model/path.ts";
 
 /** A path of a gateway, base path included, with the operations that answer it by method. */
 export interface PathEntry {
@@ -18,15 +18,16 @@ export interface EntryOperation {
  * the same requests share one entry.
  */
 export function pathEntries(apis: readonly ApiModel[]): readonly PathEntry[] {
-  const entries = new Map<string, PathEntry & { readonly operations: EntryOperation[] }>();
+  const entries = new Map<string, ShapedEntry & { readonly operations: EntryOperation[] }>();
   for (const api of apis) {
     const base = baseSegments(api.basePath);
     for (const operation of api.operations) {
       const template = [...base, ...operation.path];
-      const key = JSON.stringify([shape(template), operation.query]);
+      const ownShape = shape(template);
+      const key = operation.query.length === 0 ? ownShape : JSON.stringify([ownShape, operation.query]);
       const entry = entries.get(key);
       if (entry) entry.operations.push({ api, operation });
-      else entries.set(key, { template, query: operation.query, operations: [{ api, operation }] });
+      else entries.set(key, { template, shape: ownShape, query: operation.query, operations: [{ api, operation }] });
     }
   }
   return [...entries.values()].toSorted(entryPrecedence);
@@ -40,8 +41,13 @@ const baseSegments = (basePath: string): PathTemplate =>
         .split("/")
         .map((text) => [text]);
 
-function entryPrecedence(a: PathEntry, b: PathEntry): number {
-  if (shape(a.template) !== shape(b.template)) return precedence(a.template, b.template);
+/** Sorting asks for the shape again and again. */
+interface ShapedEntry extends PathEntry {
+  readonly shape: string;
+}
+
+function entryPrecedence(a: ShapedEntry, b: ShapedEntry): number {
+  if (a.shape !== b.shape) return specificity(a.template, b.template) || compareText(a.shape, b.shape);
   return conditionWeight(b) - conditionWeight(a) || compareText(JSON.stringify(a.query), JSON.stringify(b.query));
 }
 

@@ -84,8 +84,15 @@ async function pushImages(node: Node, [base, ...others]: readonly TestImage[], s
 }
 
 async function startDns(node: Node, { kubernetes }: Parts): Promise<void> {
+  const kubectl = (...args: readonly string[]): Promise<string> =>
+    inside(node, kubectlInNode(kubernetes, "--namespace=kube-system", ...args));
   await applyManifests(node, kubernetes, readFileSync(new URL("components/coredns.yaml", import.meta.url), "utf8"));
-  await inside(node, kubectlInNode(kubernetes, "--namespace=kube-system", "rollout", "status", "deployment/coredns", "--timeout=60s"));
+  try {
+    await kubectl("rollout", "status", "deployment/coredns", "--timeout=60s");
+  } catch (failure) {
+    // The cluster is about to be taken down: what it knows of its pods goes with it.
+    throw new Error(`${failure instanceof Error ? failure.message : String(failure)}\n${await kubectl("describe", "pods")}`);
+  }
 }
 
 /** The node's own files in place of this machine's: names, name servers, and the kernel's settings. */

@@ -4,6 +4,7 @@ import { until } from "../../../testing/until.ts";
 import { components, restart } from "../cluster/components/components.ts";
 import { inside } from "../cluster/node.ts";
 import { echoObjects } from "../harness/echo.ts";
+import { report } from "../harness/report.ts";
 import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
 
 describe("a node whose processes crash", { timeout: 300_000 }, () => {
@@ -30,6 +31,7 @@ describe("a node whose processes crash", { timeout: 300_000 }, () => {
 
   it("kubelet and containerd: pods go on, and new ones start; then the apiserver: what watches it works on", async (t) => {
     t.after(async () => {
+      if (!t.passed) await report(t.name, kubectl);
       await kubectl("delete", "deployment,service", "--all", "--wait=false");
     });
     await apply("first");

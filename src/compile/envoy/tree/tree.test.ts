@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type PathTemplate, precedence, type Segment, shape } from "../../../model/path.ts";
+import { compareText, type PathTemplate, type Segment, shape, specificity } from "../../../model/path.ts";
 import { pathPattern } from "../pattern.ts";
 import { pathTree } from "./build.ts";
 import type { Branch, Candidate, PathTree, Question } from "./tree.ts";
@@ -43,7 +43,8 @@ const request = fc.array(requestSegment, { minLength: 1, maxLength: 5 }).map((se
 
 function documentOf(templates: readonly PathTemplate[]): readonly Named[] {
   const distinct = new Map(templates.map((path) => [shape(path), path] as const));
-  return [...distinct.values()].toSorted(precedence).map((path) => ({ template: path, weight: 1, name: shape(path) }));
+  const ordered = [...distinct.values()].toSorted((a, b) => specificity(a, b) || compareText(shape(a), shape(b)));
+  return ordered.map((path) => ({ template: path, weight: 1, name: shape(path) }));
 }
 
 function matches(path: PathTemplate, asked: string): boolean {

@@ -1,0 +1,44 @@
+import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
+import type { CompiledApi } from "../compile/manifest.ts";
+import type { BuildRequest } from "../image/builder.ts";
+import { labelNames } from "../image/gateway-image.ts";
+import { projectFiles } from "../image/project/project.ts";
+import type { ImageReference } from "../image/reference.ts";
+import type { Attachment } from "../image/referrers.ts";
+import { sbomOf } from "../image/sbom.ts";
+import { tagOfVersion } from "../image/tag.ts";
+import { engine } from "./prepare.ts";
+import { version } from "./version.ts";
+
+/** All that a builder makes an image of some APIs' gateway from. Without a tag in `to` it is made from the first document's version. */
+export function imageRequest(
+  apis: readonly CompiledApi[],
+  { files, manifest }: GatewayFolder,
+  to: ImageReference,
+  base: ImageReference,
+): BuildRequest {
+  const [first] = apis;
+  const apiVersion = first?.model.version ?? "0";
+  const made = {
+    target: { ...to, tag: to.tag ?? tagOfVersion(apiVersion) },
+    base,
+    files: imagePart(files),
+    project: () => projectFiles(apis, engine.name),
+    labels: {
+      [labelNames.inputHash]: manifest.inputHash,
+      [labelNames.contract]: String(manifest.contract),
+      [labelNames.apis]: manifest.apis.map(({ name }) => name).join(","),
+      [labelNames.toolkit]: version,
+      [labelNames.title]: first?.model.title ?? "",
+      [labelNames.version]: apiVersion,
+    },
+  };
+  const sbom = { artifactType: "application/spdx+json", title: "sbom.spdx.json", bytes: Buffer.from(sbomOf(made, manifest.apis)) };
+  return { ...made, attachments: [...apis.map(publishedAttachment), sbom] };
+}
+
+const publishedAttachment = ({ model, published }: CompiledApi): Attachment => ({
+  artifactType: "application/vnd.oai.openapi+json",
+  title: `${model.name}.openapi.json`,
+  bytes: Buffer.from(`${published}\n`),
+});

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { Access, Answer, ApiModel, Operation } from "../model/api.ts";
+import type { HeaderChanges } from "../model/headers.ts";
+
+/** An operation as an image lists it: for people, and so that two images can be compared where no document is. */
+interface ListedOperation {
+  readonly id: string;
+  readonly method: string;
+  /** Base path included. */
+  readonly path: string;
+  /** What is done for it, by the policy's name. What does nothing is left out. */
+  readonly policies: Readonly<Record<string, unknown>>;
+}
+
+/** The operations of each API, by its name, in the order of the documents. */
+export const listedOperations = (models: readonly ApiModel[]): Readonly<Record<string, readonly ListedOperation[]>> =>
+  Object.fromEntries(models.map(({ name, operations }) => [name, operations.map(listed)]));
+
+const listed = ({
+  id,
+  method,
+  template,
+  access,
+  answer,
+  cors,
+  requestHeaders,
+  responseHeaders,
+  webSocket,
+}: Operation): ListedOperation => ({
+  id,
+  method,
+  path: template,
+  policies: {
+    access: listedAccess(access),
+    ...listedAnswer(answer),
+    ...(cors === undefined ? {} : { cors }),
+    ...(changes(requestHeaders) ? { requestHeaders } : {}),
+    ...(changes(responseHeaders) ? { responseHeaders } : {}),
+    ...(webSocket ? { webSocket } : {}),
+  },
+});
+
+const listedAccess = (access: Access): string =>
+  access.kind === "open" ? "open" : `${access.kind} (${access.schemes.map(({ name }) => name).join(", ")})`;
+
+/** Of a mock's body the hash alone: the routes have the body. */
+function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {
+  if (answer.kind === "backend") return { backend: answer.backend, path: answer.path, timeoutMs: answer.timeoutMs };
+  const { body, ...reply } = answer.reply;
+  return { mock: { ...reply, body: createHash("sha256").update(body).digest("hex").slice(0, 12) } };
+}
+
+const changes = ({ remove, set, add }: HeaderChanges): boolean => remove.length + set.length + add.length > 0;

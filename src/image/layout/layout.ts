@@ -1,0 +1,68 @@
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { checked, error, failed, wholeFile } from "../../problem.ts";
+import { type Blob, type Descriptor, digestOf } from "../oci.ts";
+import type { Registry } from "../registry/registry.ts";
+import { checkedStream } from "../registry/verified.ts";
+
+/** An image layout on disk that is written like a registry (OCI image specification: image-layout.md), for one repository. */
+export interface Layout extends Registry {
+  /** What was stored under a tag. */
+  readonly tagged: ReadonlyMap<string, Descriptor>;
+}
+
+/** A layout in a folder that exists and is empty. */
+export async function openLayout(folder: string): Promise<Layout> {
+  const blobs = join(folder, "blobs/sha256");
+  await mkdir(blobs, { recursive: true });
+  const pathOf = (digest: string): string => join(blobs, digest.replace("sha256:", ""));
+  const tagged = new Map<string, Descriptor>();
+  const stored = new Map<string, Descriptor>();
+  const missing = (digest: string) => failed(error("ImageMissing", wholeFile(folder), `The layout has no ${digest}. Make it again.`));
+  return {
+    name: folder,
+    tagged,
+    head: async (_, reference) => checked(tagged.get(reference) ?? stored.get(reference), []),
+    manifest: async (_, reference) => {
+      const descriptor = tagged.get(reference) ?? stored.get(reference);
+      if (descriptor === undefined) return checked(undefined, []);
+      return checked<Blob>({ bytes: await readFile(pathOf(descriptor.digest)), descriptor }, []);
+    },
+    putManifest: async (_, reference, { bytes, descriptor }) => {
+      await writeFile(pathOf(descriptor.digest), bytes);
+      stored.set(descriptor.digest, descriptor);
+      if (!reference.startsWith("sha256:")) tagged.set(reference, descriptor);
+      return checked({ keepsReferrers: true }, []);
+    },
+    hasBlob: async (_, digest) => checked(existsSync(pathOf(digest)), []),
+    blob: async (_, { digest }) => {
+      if (!existsSync(pathOf(digest))) return missing(digest);
+      const bytes = await readFile(pathOf(digest));
+      return digestOf(bytes) === digest ? checked(bytes, []) : missing(digest);
+    },
+    openBlob: async (_, descriptor) => {
+      if (!existsSync(pathOf(descriptor.digest))) return missing(descriptor.digest);
+      return checked(checkedStream(createReadStream(pathOf(descriptor.digest)), descriptor), []);
+    },
+    mountBlob: async () => checked(false, []),
+    uploadBlob: async (_, { descriptor, read }) => {
+      const content = await read();
+      if (!content.ok) return content;
+      const aside = `${pathOf(descriptor.digest)}.part`;
+      try {
+        await pipeline(content.value, createWriteStream(aside));
+        await rename(aside, pathOf(descriptor.digest));
+        return checked(undefined, []);
+      } catch (thrown) {
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        return failed(
+          error("OutputRefused", wholeFile(folder), `A blob of the image could not be written (${why}). Look whether the disk is full.`),
+        );
+      }
+    },
+    referrers: async () => checked(undefined, []),
+    close: () => {},
+  };
+}

@@ -1,0 +1,22 @@
+import type { Registries } from "../src/image/copy-blob.ts";
+import { noCredentials } from "../src/image/registry/credentials.ts";
+import { openRegistry, type Registry } from "../src/image/registry/registry.ts";
+import type { Scope } from "./scope.ts";
+
+/** Registries without TLS, as nobody, tried again once and at once; closed with the test. */
+export function openRegistries(scope: Scope): Registries {
+  const options = {
+    authorities: undefined,
+    patienceMs: 2000,
+    credentials: noCredentials,
+    plainHttp: true,
+    retries: { most: 1, firstMs: 1, longestMs: 1 },
+  };
+  const open = new Map<string, Registry>();
+  return (name) => {
+    const registry = open.get(name) ?? openRegistry(name, options);
+    if (!open.has(name)) scope.after(async () => registry.close());
+    open.set(name, registry);
+    return registry;
+  };
+}
