@@ -90,7 +90,10 @@ describe("portico image inspect", () => {
     const name = (await build("--to", `${fake.host}/pets:1`)).stdout.trim();
     const text = await image("inspect", name);
     assert.equal(text.code, 0, text.stderr);
-    assert.match(text.stdout, /^api {9}pets 1\n {2}path {6}\/\n {2}operations 1\n {2}backends {2}@document\n {2}GET {5}\/pets {2}listPets {2}access=open /m);
+    assert.match(
+      text.stdout,
+      /^api {9}pets 1\n {2}path {6}\/\n {2}operations 1\n {2}backends {2}@document\n {2}GET {5}\/pets {2}listPets {2}access=open /m,
+    );
     const { apis, files, platforms } = JSON.parse((await image("inspect", name, "--json")).stdout);
     assert.deepEqual(platforms, ["linux/amd64"]);
     const policies = { access: "open", backend: "@document", path: "same", timeoutMs: 15_000 };
