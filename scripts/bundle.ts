@@ -33,6 +33,8 @@ async function write(folder: string): Promise<Metafile> {
     legalComments: "none",
     banner: { js: requireForPackages },
     plugins: [englishOnly],
+    // What node-fetch asks for URLs where Node had none; Node's own stand in for it.
+    alias: { "whatwg-url": "node:url" },
     metafile: true,
     logLevel: "error",
   });
@@ -59,7 +61,7 @@ function licence(name: string): string {
   const folder = join(project, "node_modules", name);
   const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const version = typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "";
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const file = readdirSync(folder).find((entry) => /^(un)?licen[cs]e/i.test(entry));
   if (file === undefined) throw new Error(`${name} has no licence file: it can't be bundled`);
   return `${name} ${version}\n${"-".repeat(72)}\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
 }

@@ -49,6 +49,12 @@ export const reasons = {
   BadImage: "An image is not what its manifest says, or none that a gateway can be made from.",
   TagConflict: "A tag stands for another gateway already.",
   ForeignImage: "A tag stands for an image that is no gateway of Portico.",
+  BuildFailed: "A build in a cluster did not make the image.",
+  // clusters
+  NoCluster: "Nothing says which cluster to use.",
+  ClusterUnreachable: "A cluster gives no answer.",
+  ClusterDenied: "A cluster does not let one do that.",
+  ClusterFailed: "A cluster did not do what was asked.",
   // running
   NoEnvoy: "There is no Envoy to run.",
   EnvoyUnusable: "The Envoy that was named does not run, or is too old.",

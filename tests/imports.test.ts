@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   resolve: ["api", "openapi", "model"],
   compile: ["model"],
   image: ["compile", "model"],
-  apply: ["compile", "openapi"],
+  apply: ["compile", "openapi", "image"],
   cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "apply"],
 };
 

@@ -1,4 +1,5 @@
-import type { BuildRequest } from "../image/builder.ts";
+import type { Builder, BuildRequest } from "../image/builder.ts";
+import type { Registries } from "../image/copy-blob.ts";
 import { layerBuilder } from "../image/layer-builder.ts";
 import { tarBuilder } from "../image/layout/tar-builder.ts";
 import { type ProvidedImage, provideImage } from "../image/provide.ts";
@@ -27,6 +28,7 @@ export async function buildImage(documents: readonly string[], options: ImageBui
   const folder = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value });
   const provided = await provide(imageRequest(apis, folder, to.value, base.value), folder.manifest.inputHash, options);
   if (!provided.ok) return failure(provided.problems);
+  reportProblems(provided.problems, [], process.stderr);
   const { reference, made } = provided.value;
   process.stderr.write(`${outcome(made, options.out)}\n`);
   process.stdout.write(`${showReference(reference)}\n`);
@@ -44,11 +46,22 @@ async function provide(request: BuildRequest, inputHash: string, options: ImageB
   if (!registries.ok) return registries;
   const { open, close } = registries.value;
   try {
-    if (options.out === undefined)
-      return await provideImage(layerBuilder(open), open(request.target.registry), request, inputHash, options.rebuild);
-    const built = await tarBuilder(open, options.out).build(request);
-    return built.ok ? checked({ ...built.value, made: true }, []) : built;
+    if (options.out !== undefined) {
+      const written = await tarBuilder(open, options.out).build(request);
+      return written.ok ? checked({ ...written.value, made: true }, []) : written;
+    }
+    const builder = await openBuilder(options, open);
+    return builder.ok ? await provideImage(builder.value, open(request.target.registry), request, inputHash, options.rebuild) : builder;
   } finally {
     close();
   }
+}
+
+async function openBuilder(options: ImageBuildOptions, registries: Registries): Promise<Checked<Builder>> {
+  if (options.builder !== "kaniko") return checked(layerBuilder(registries), []);
+  const { openKaniko } = await import("./kaniko.ts");
+  const ended = new AbortController();
+  // What runs in the cluster must not outlive who waits for it.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  return openKaniko(options, registries, ended.signal);
 }

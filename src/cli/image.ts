@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
+import { addKanikoOptions, type KanikoOptions } from "./kaniko-options.ts";
 
 /** How registries are spoken to. */
 export interface RegistryOptions {
@@ -7,10 +8,10 @@ export interface RegistryOptions {
   readonly registryCa?: string;
 }
 
-export interface ImageBuildOptions extends DocumentOptions, RegistryOptions {
+export interface ImageBuildOptions extends DocumentOptions, RegistryOptions, KanikoOptions {
   readonly to: string;
   readonly base: string;
-  readonly builder: "layer" | "tar";
+  readonly builder: "layer" | "kaniko" | "tar";
   readonly out?: string;
   readonly rebuild: boolean;
 }
@@ -41,6 +42,9 @@ Examples:
                                               the tag is made from the document's version
   $ portico image build petstore.yaml --base localhost:5000/gateway:1 --to localhost:5000/petstore:dev --plain-http --rebuild
   $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to petstore --builder tar --out petstore.tar
+  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to registry.example/apis/petstore \\
+      --builder kaniko --toolkit registry.example/portico/toolkit:1 --namespace builds
+                                              in the cluster that kubectl uses
   $ docker load --input petstore.tar
                                               the image as a file, in no registry
 `;
@@ -87,19 +91,27 @@ function addBuildImage(image: Command): void {
     .requiredOption("--to <NAME>", "where it goes: registry/repository, and :tag where it is not the document's version", named)
     .requiredOption("--base <IMAGE>", "the image that it is made on, with Envoy", named)
     .addOption(
-      new Option("--builder <BUILDER>", "how it is made: as a layer in the registry, or as a file for docker load")
-        .choices(["layer", "tar"])
+      new Option("--builder <BUILDER>", "how it is made: as a layer in the registry, by Kaniko in a cluster, or as a file for docker load")
+        .choices(["layer", "kaniko", "tar"])
         .default("layer"),
     )
     .option("--out <FILE>", "with --builder tar: the file to write")
     .option("--rebuild", "make it anew where the tag stands for another input", false)
     .addHelpText("after", buildExamples);
-  addRegistryOptions(build).action(async (documents: string[], options: ImageBuildOptions, command: Command) => {
-    if ((options.builder === "tar") !== (options.out !== undefined))
-      command.error("error: --builder tar writes a file, and needs --out <FILE>; no other builder does", { exitCode: 2 });
+  addKanikoOptions(addRegistryOptions(build)).action(async (documents: string[], options: ImageBuildOptions, command: Command) => {
+    const wrong = wrongUsage(options);
+    if (wrong !== undefined) command.error(`error: ${wrong}`, { exitCode: 2 });
     const { buildImage } = await import("./image-build.ts");
     process.exitCode = await buildImage(documents, options);
   });
+}
+
+/** What does not go together, in one sentence. */
+function wrongUsage({ builder, out, toolkit }: ImageBuildOptions): string | undefined {
+  if ((builder === "tar") !== (out !== undefined)) return "--builder tar writes a file, and needs --out <FILE>; no other builder does";
+  if ((builder === "kaniko") !== (toolkit !== undefined))
+    return "--builder kaniko needs --toolkit <IMAGE>, the image with this program; no other builder does";
+  return undefined;
 }
 
 function addInspect(image: Command): void {

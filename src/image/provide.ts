@@ -29,7 +29,7 @@ export async function provideImage(
     return checked({ reference: { ...request.target, digest: found.digest }, digest: found.digest, made: false }, []);
   }
   const built = await builder.build(request);
-  return built.ok ? checked({ ...built.value, made: true }, []) : built;
+  return built.ok ? checked({ ...built.value, made: true }, built.problems) : built;
 }
 
 const foreign = ({ target }: BuildRequest): Problem =>

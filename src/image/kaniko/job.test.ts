@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { must } from "../../../testing/envoy.ts";
+import { Redacted } from "../../redacted.ts";
 import { parseReference } from "../reference.ts";
 import { type KanikoBuild, type KanikoSettings, kanikoInputs, kanikoJob } from "./job.ts";
 
@@ -9,8 +10,10 @@ const settings: KanikoSettings = {
   executor: "registry.test/kaniko:1",
   toolkit: must(parseReference("registry.test/toolkit:1")),
   plainHttp: false,
-  credential: undefined,
-  authority: undefined,
+  serviceAccount: undefined,
+  authorities: undefined,
+  cache: undefined,
+  mirrors: [],
   deadlineSeconds: 300,
   extraArguments: [],
 };
@@ -24,9 +27,12 @@ const build: KanikoBuild = {
     ["project.tar.gz.000", Buffer.from("one")],
     ["project.tar.gz.001", Buffer.from("two")],
   ]),
+  credential: undefined,
 };
+const secret = new Redacted('{"auths":{"registry.test":{"auth":"dTpw"}}}');
 
-const jobText = (change: Partial<KanikoSettings>): string => JSON.stringify(kanikoJob({ ...settings, ...change }, build));
+const jobText = (change: Partial<KanikoSettings>, more: Partial<KanikoBuild> = {}): string =>
+  JSON.stringify(kanikoJob({ ...settings, ...change }, { ...build, ...more }));
 
 describe("Kaniko's Job", () => {
   it("pushes to the target with the labels, within its deadline, and speaks TLS unless that is said otherwise", () => {
@@ -38,12 +44,36 @@ describe("Kaniko's Job", () => {
     assert.match(jobText({ plainHttp: true }), /"--insecure","--insecure-pull"/);
   });
 
-  it("mounts the credential where Kaniko looks for it, and the authority for the target's registry", () => {
-    const text = jobText({ credential: "push", authority: "ours", extraArguments: ["--verbosity=debug"] });
+  it("mounts the credential where Kaniko looks for it, and the authorities for all registries of the build", () => {
+    const base = must(parseReference("base.test/gateway:1"));
+    const text = jobText({ authorities: "PEM", extraArguments: ["--verbosity=debug"] }, { base, credential: secret });
     assert.match(text, /"name":"credential","mountPath":"\/kaniko\/\.docker"/);
-    assert.match(text, /"secretName":"push","items":\[\{"key":"\.dockerconfigjson","path":"config\.json"\}\]/);
-    assert.match(text, /"--registry-certificate=registry\.test=\/kaniko\/authority\/ca\.crt"/);
+    assert.match(text, /"secretName":"pets-credential","items":\[\{"key":"\.dockerconfigjson","path":"config\.json"\}\]/);
+    for (const registry of ["registry\\.test", "base\\.test"])
+      assert.match(text, new RegExp(`"--registry-certificate=${registry}=/kaniko/authority/ca\\.crt"`));
     assert.match(text, /"--verbosity=debug"/);
+    assert.doesNotMatch(text, /dTpw/);
+  });
+
+  it("names a cache, mirrors and whom it runs as where they are given", () => {
+    const cache = must(parseReference("registry.test/cache"));
+    const text = jobText({ cache, mirrors: ["mirror.test"], serviceAccount: "builder" });
+    assert.match(text, /"--cache=true","--cache-repo=registry\.test\/cache","--registry-mirror=mirror\.test"/);
+    assert.match(text, /"serviceAccountName":"builder"/);
+  });
+
+  it("owns the credential and the authorities that it reads", () => {
+    const inputs = kanikoInputs({ ...settings, authorities: "PEM" }, { ...build, credential: secret }, "uid-1").slice(3);
+    assert.deepEqual(
+      inputs.map(({ kind, data, metadata }) => [kind, data, metadata]),
+      [
+        ["Secret", { ".dockerconfigjson": Buffer.from(secret.reveal()).toString("base64") }, "pets-credential"],
+        ["ConfigMap", { "ca.crt": "PEM" }, "pets-authority"],
+      ].map(([kind, data, name]) => {
+        const ownerReferences = [{ apiVersion: "batch/v1", kind: "Job", name: "pets", uid: "uid-1" }];
+        return [kind, data, { name, namespace: "builds", ownerReferences }];
+      }),
+    );
   });
 
   it("reads a Dockerfile and every part of the project from ConfigMaps that it owns", () => {

@@ -67,3 +67,20 @@ function split(text: string): readonly [string | undefined, string | undefined] 
   const colon = text.indexOf(":");
   return colon === -1 ? [undefined, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
 }
+
+/** Docker's configuration with the credentials for some registries alone, as text; undefined where there is none for any of them. */
+export async function configFor(credentials: Credentials, registries: readonly string[]): Promise<Redacted | undefined> {
+  const entries = await Promise.all(
+    registries.map(async (registry) => {
+      const found = await credentials(registry);
+      return found === undefined ? [] : [[keysOf(registry)[0] ?? registry, entryOf(found)] as const];
+    }),
+  );
+  const auths = Object.fromEntries(entries.flat());
+  return Object.keys(auths).length === 0 ? undefined : new Redacted(JSON.stringify({ auths }));
+}
+
+const entryOf = (credential: Credential): z.infer<typeof entry> =>
+  credential.kind === "identityToken"
+    ? { identitytoken: credential.token.reveal() }
+    : { auth: Buffer.from(`${credential.user}:${credential.password.reveal()}`).toString("base64") };

@@ -1,0 +1,79 @@
+import type { KubernetesObject, V1Job, V1Pod } from "@kubernetes/client-node";
+import type { BuildCluster, BuildState } from "../../image/kaniko/cluster.ts";
+import { kanikoContainer } from "../../image/kaniko/job.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
+import { Redacted } from "../../redacted.ts";
+import type { Client } from "./client.ts";
+import { followLog } from "./follow-log.ts";
+import { clusterProblem } from "./problems.ts";
+
+/** The cluster that images are built in, through its API. */
+export function buildCluster(client: Client): BuildCluster {
+  const { server, config, objects, batch, core } = client;
+  const asked = async <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => {
+    try {
+      return checked(await act(), []);
+    } catch (thrown) {
+      return failed(clusterProblem(server, what, thrown));
+    }
+  };
+  return {
+    create: (object) => {
+      const { kind } = object;
+      return asked(`create a ${String(kind)}`, async () => uidOf(await objects.create({ ...object })));
+    },
+    dockerConfig: async (namespace, name) => {
+      const secret = await asked(`read the Secret ${namespace}/${name}`, () => core.readNamespacedSecret({ namespace, name }));
+      if (!secret.ok) return secret;
+      const text = secret.value.data?.[".dockerconfigjson"];
+      if (text !== undefined) return checked(new Redacted(Buffer.from(text, "base64").toString("utf8")), []);
+      const advice = "Make one with `kubectl create secret docker-registry`.";
+      return failed(
+        error("ClusterFailed", wholeFile(`secret/${name}`), `The Secret is not of the type kubernetes.io/dockerconfigjson. ${advice}`),
+      );
+    },
+    state: (namespace, job) =>
+      asked("follow the Job", async () => {
+        const [found, pods] = await Promise.all([
+          batch.readNamespacedJob({ namespace, name: job }),
+          core.listNamespacedPod({ namespace, labelSelector: `portico.dev/build=${job}` }),
+        ]);
+        return stateOf(found, pods.items[0]);
+      }),
+    followLog: (namespace, pod, write, signal) =>
+      asked("read the build's log", () => followLog(config, { namespace, pod, container: kanikoContainer }, write, signal)),
+    remove: (namespace, name) =>
+      asked("remove the Job", async () => {
+        await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
+      }),
+  };
+}
+
+const uidOf = ({ metadata }: KubernetesObject): string => metadata?.uid ?? "";
+
+function stateOf(job: V1Job, pod: V1Pod | undefined): BuildState {
+  const name = pod?.metadata?.name;
+  const container = pod?.status?.containerStatuses?.[0]?.state;
+  const condition = job.status?.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
+  if (condition?.type === "Failed")
+    return { kind: "failed", pod: container?.terminated === undefined ? undefined : name, why: whyFailed(condition) };
+  if (name !== undefined && container?.terminated !== undefined && condition?.type === "Complete")
+    return { kind: "succeeded", pod: name, message: container.terminated.message ?? "" };
+  if (name !== undefined && (container?.running !== undefined || container?.terminated !== undefined))
+    return { kind: "running", pod: name };
+  return { kind: "waiting", why: whyWaiting(pod) };
+}
+
+const whyFailed = ({ reason, message }: { readonly reason?: string; readonly message?: string }): string =>
+  reason === "DeadlineExceeded" ? "Its time was over." : `Its Job failed (${message ?? reason ?? "the cluster does not say why"}).`;
+
+/** What holds a pod up: it finds no node, or its container cannot start (Kubernetes: "Pod Lifecycle"). */
+function whyWaiting(pod: V1Pod | undefined): string | undefined {
+  const waiting = pod?.status?.containerStatuses?.[0]?.state?.waiting;
+  if (waiting?.reason !== undefined && waiting.reason !== "ContainerCreating") return said(waiting.reason, waiting.message);
+  const unscheduled = pod?.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  return unscheduled === undefined ? undefined : said(unscheduled.reason ?? "Unschedulable", unscheduled.message);
+}
+
+const said = (reason: string, message: string | undefined): string =>
+  `The build waits: ${reason}${message === undefined ? "." : `: ${message}`}`;

@@ -1,0 +1,72 @@
+import { buildCluster } from "../apply/kubernetes/build-cluster.ts";
+import { openClient } from "../apply/kubernetes/client.ts";
+import type { Builder } from "../image/builder.ts";
+import type { Registries } from "../image/copy-blob.ts";
+import type { BuildCluster } from "../image/kaniko/cluster.ts";
+import type { KanikoSettings } from "../image/kaniko/job.ts";
+import { kanikoBuilder } from "../image/kaniko/kaniko-builder.ts";
+import { parseReference } from "../image/reference.ts";
+import { type Credentials, parseDockerConfig, storedCredential } from "../image/registry/credentials.ts";
+import { dockerCredentials } from "../image/registry/docker-credentials.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { readText } from "../source/read-text.ts";
+import type { RegistryOptions } from "./image.ts";
+import type { KanikoOptions } from "./kaniko-options.ts";
+import { printable } from "./printable.ts";
+
+/** The builder of a cluster, as kubectl would reach it. Its log goes to stderr; the signal ends the build. */
+export async function openKaniko(
+  options: KanikoOptions & RegistryOptions,
+  registries: Registries,
+  signal: AbortSignal,
+): Promise<Checked<Builder>> {
+  const client = openClient();
+  if (!client.ok) return client;
+  const namespace = options.namespace ?? client.value.namespace;
+  const settings = await settingsOf(options, namespace);
+  if (!settings.ok) return settings;
+  const cluster = buildCluster(client.value);
+  const credentials = await credentialsOf(cluster, namespace, options.pushSecret);
+  if (!credentials.ok) return credentials;
+  const write = (text: string): void => {
+    process.stderr.write(text.split("\n").map(printable).join("\n"));
+  };
+  return checked(kanikoBuilder(cluster, settings.value, { registries, credentials: credentials.value, write, signal }), []);
+}
+
+async function settingsOf(options: KanikoOptions & RegistryOptions, namespace: string): Promise<Checked<KanikoSettings>> {
+  const toolkit = parseReference(options.toolkit ?? "");
+  const cache = options.cacheRepository === undefined ? undefined : parseReference(options.cacheRepository);
+  const authorities = options.registryCa === undefined ? undefined : await readText(options.registryCa);
+  if (!toolkit.ok) return toolkit;
+  if (cache?.ok === false) return cache;
+  if (authorities?.ok === false) return authorities;
+  const { executor, serviceAccount, plainHttp, mirror: mirrors, deadline: deadlineSeconds, kanikoArgument: extraArguments } = options;
+  return checked(
+    {
+      namespace,
+      executor,
+      toolkit: toolkit.value,
+      serviceAccount,
+      plainHttp,
+      authorities: authorities?.value,
+      cache: cache?.value,
+      mirrors,
+      deadlineSeconds,
+      extraArguments,
+    },
+    [],
+  );
+}
+
+/** Those of a Secret of the cluster's, else those that this machine is logged in with. */
+async function credentialsOf(cluster: BuildCluster, namespace: string, secret: string | undefined): Promise<Checked<Credentials>> {
+  if (secret === undefined) return checked(dockerCredentials(process.env), []);
+  const [name = "", within = namespace] = secret.split("/").toReversed();
+  const text = await cluster.dockerConfig(within, name);
+  if (!text.ok) return text;
+  const config = parseDockerConfig(text.value.reveal());
+  if (config === undefined)
+    return failed(error("ClusterFailed", wholeFile(`secret/${name}`), "The Secret holds no Docker configuration. Make it anew."));
+  return checked((registry) => Promise.resolve(storedCredential(config, registry)), []);
+}

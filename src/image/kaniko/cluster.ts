@@ -1,0 +1,25 @@
+import type { Checked } from "../../problem.ts";
+import type { Redacted } from "../../redacted.ts";
+import type { KubernetesObject } from "./job.ts";
+
+/** How far a build's Job is. */
+export type BuildState =
+  /** Nothing runs yet; why not, where the cluster says it. */
+  | { readonly kind: "waiting"; readonly why: string | undefined }
+  | { readonly kind: "running"; readonly pod: string }
+  /** The message is what its container said last. */
+  | { readonly kind: "succeeded"; readonly pod: string; readonly message: string }
+  | { readonly kind: "failed"; readonly pod: string | undefined; readonly why: string };
+
+/** What a build needs of the cluster that it runs in. Failures are NoCluster, ClusterUnreachable, ClusterDenied and ClusterFailed. */
+export interface BuildCluster {
+  /** Makes an object: its uid. */
+  create(object: KubernetesObject): Promise<Checked<string>>;
+  /** What a Secret of type kubernetes.io/dockerconfigjson holds. */
+  dockerConfig(namespace: string, secret: string): Promise<Checked<Redacted>>;
+  state(namespace: string, job: string): Promise<Checked<BuildState>>;
+  /** Hands on what a pod writes, as it comes, to its end or the signal. */
+  followLog(namespace: string, pod: string, write: (text: string) => void, signal: AbortSignal): Promise<Checked<void>>;
+  /** Removes a Job with all that it owns. */
+  remove(namespace: string, job: string): Promise<Checked<void>>;
+}
