@@ -12,7 +12,7 @@ import { aloneOnMachine, locked } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
 import { partsFolder } from "../tests/e2e/cluster/parts/cache.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
-import { kubeconfigOf, nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
+import { clusterFolder, kubeconfigOf, nodeAddress, registry, secureRegistry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
 import { prepare, up } from "../tests/e2e/cluster/up.ts";
 
@@ -56,6 +56,12 @@ async function inOwnCluster(): Promise<number> {
       PORTICO_E2E_REGISTRY: `${registry.name}:${registry.port}`,
       PORTICO_E2E_PUSH_REGISTRY: `${nodeAddress}:${registry.port}`,
       PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true",
+      PORTICO_E2E_SECURE_REGISTRY: JSON.stringify({
+        registry: `${nodeAddress}:${secureRegistry.port}`,
+        user: secureRegistry.user,
+        password: secureRegistry.password,
+        authority: join(clusterFolder(cluster), "pki/ca.crt"),
+      }),
     };
     const proofs = await runTests("tests/e2e/proofs/*.e2e.ts", env, 2, (command) => enteringNetwork(node, command));
     // One at a time: they look at all that runs on this machine.

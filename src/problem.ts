@@ -8,6 +8,8 @@ export interface Problem {
   /** One sentence that says what is wrong, one that says what to do. */
   readonly message: string;
   readonly where: Place;
+  /** The end of what another program wrote, where that says why. */
+  readonly log?: readonly string[];
 }
 
 /** A place in a source: `petstore.yaml:12:7 /paths/~1pets/get`. Lines and columns count from 1; 0 says "the file as a whole". */

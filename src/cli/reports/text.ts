@@ -33,10 +33,11 @@ export function textReport(
   return `${shown.join("\n")}\n${style.paint("strong", `${showCounts(problems)}.`)}\n`;
 }
 
-function headline({ severity, reason, message, where }: Problem, paint: Paint): readonly string[] {
+function headline({ severity, reason, message, where, log = [] }: Problem, paint: Paint): readonly string[] {
   const pointer = where.pointer === "" ? "" : `at ${cutToWidth(printable(where.pointer), longestPointer)}, `;
   return [
     `${paint("strong", printable(showPlace(where)))}: ${paint(severity, `${severity} ${reason}`)}: ${printable(message)}`,
+    ...log.map((line) => `    ${printable(line)}`),
     paint("faint", `  ${pointer}see ${reasonPage(reason)}`),
   ];
 }

@@ -120,6 +120,7 @@ function kanikoArguments(settings: KanikoSettings, build: KanikoBuild): readonly
     "--digest-file=/dev/termination-log",
     "--reproducible",
     "--single-snapshot",
+    "--log-format=text",
     ...Object.entries(build.labels).map(([name, value]) => `--label=${name}=${value}`),
     ...(plainHttp ? ["--insecure", "--insecure-pull"] : []),
     ...(authorities === undefined

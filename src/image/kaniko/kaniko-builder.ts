@@ -90,7 +90,8 @@ async function digestOfJob(
 ): Promise<Checked<string>> {
   let said: string | undefined;
   const waits = ({ why }: Extract<BuildState, { kind: "waiting" }>): void => {
-    if (why !== undefined && why !== said) write(`${why}\n`);
+    if (why === undefined || why === said) return;
+    write(`${why}\n`);
     said = why;
   };
   const ask = (): Promise<Checked<BuildState>> => cluster.state(namespace, job);
@@ -133,12 +134,10 @@ function digestIn(job: string, message: string, log: LastLines): Checked<string>
   return digest === undefined ? failed(buildFailed(job, "It did not say the image's digest.", log.lines())) : checked(digest, []);
 }
 
-const buildFailed = (job: string, why: string, lines: readonly string[]): Problem =>
-  error(
-    "BuildFailed",
-    wholeFile(`job/${job}`),
-    `The image was not built. ${why}${lines.length === 0 ? "" : ` The last that the build wrote:\n${lines.map((line) => `    ${line}`).join("\n")}`}`,
-  );
+const buildFailed = (job: string, why: string, log: readonly string[]): Problem => ({
+  ...error("BuildFailed", wholeFile(`job/${job}`), `The image was not built. ${why}`),
+  log,
+});
 
 /** Lays the documents beside an image that is there already: what fails is no reason to throw the image away. */
 async function attachTo(registries: Registries, { target, attachments }: BuildRequest, digest: string): Promise<readonly Problem[]> {

@@ -6,7 +6,13 @@ import { target } from "./target.ts";
 const program = resolve(import.meta.dirname, "../../../src/cli/portico.ts");
 
 /** Runs Portico, as a person would: what it wrote to stdout. */
-export const portico = (...args: readonly string[]): Promise<string> => run([process.execPath, program, ...args]);
+export const portico = (...args: readonly string[]): Promise<string> => porticoWith({}, ...args);
+
+/** The same with more in its environment. */
+export const porticoWith = (env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<string> =>
+  run(porticoCommand(...args), { env: { ...process.env, ...env } });
+
+export const porticoCommand = (...args: readonly string[]): readonly string[] => [process.execPath, program, ...args];
 
 /** What the program needs to be told of the tests' registry. */
 export const registryOptions: readonly string[] = target.registryIsPlainHttp ? ["--plain-http"] : [];

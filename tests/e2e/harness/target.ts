@@ -7,8 +7,18 @@ export interface Target {
   /** The same registry as this machine reaches it: where names of pods mean nothing here, its address. */
   readonly pushRegistry: string;
   readonly registryIsPlainHttp: boolean;
+  /** A registry that has TLS by an authority of its own, and wants a password; undefined where the cluster has none. */
+  readonly secure: SecureRegistry | undefined;
   /** The file into which failed tests write what the cluster says of them. */
   readonly report: string;
+}
+
+interface SecureRegistry {
+  readonly registry: string;
+  readonly user: string;
+  readonly password: string;
+  /** The authority's file. */
+  readonly authority: string;
 }
 
 function said(name: string): string {
@@ -22,6 +32,7 @@ export const target: Target = {
   registry: said("PORTICO_E2E_REGISTRY"),
   pushRegistry: process.env.PORTICO_E2E_PUSH_REGISTRY ?? said("PORTICO_E2E_REGISTRY"),
   registryIsPlainHttp: process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true",
+  secure: process.env.PORTICO_E2E_SECURE_REGISTRY === undefined ? undefined : JSON.parse(process.env.PORTICO_E2E_SECURE_REGISTRY),
   report: said("PORTICO_E2E_REPORT"),
 };
 

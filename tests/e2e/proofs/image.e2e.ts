@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { gatewayObjects, mounted, portico, pulled, pushed, registryOptions } from "../harness/gateway.ts";
 import { makeNamespace } from "../harness/namespace.ts";
 import { target, testImage } from "../harness/target.ts";
+import { testFolder } from "../harness/test-folder.ts";
 
 const document = JSON.stringify({
   openapi: "3.1.0",
@@ -18,8 +18,7 @@ const document = JSON.stringify({
 describe("a gateway's image from the layer builder", { timeout: 300_000 }, () => {
   it("is pulled by its digest and serves, as nobody and read-only; the same input is the same image", async (t) => {
     const namespace = await makeNamespace(t);
-    const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
-    t.after(() => rm(folder, { recursive: true }));
+    const folder = await testFolder(t);
     const pets = join(folder, "pets.json");
     await writeFile(pets, document);
     const names = ["--base", pushed(testImage("envoy")), "--to", pushed(`${target.registry}/e2e/${namespace.name}`)];

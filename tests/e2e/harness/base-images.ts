@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { imageContexts } from "../../../scripts/image-contexts.ts";
+import { run } from "../cluster/command.ts";
+import type { Namespace } from "./namespace.ts";
+import { target, testImage } from "./target.ts";
+
+/** Our own base images in the cluster's registry. */
+interface BaseImages {
+  readonly toolkit: string;
+  readonly gateway: string;
+}
+
+let built: Promise<BaseImages> | undefined;
+
+/** Builds them with Kaniko from deploy/images, once for a test file. */
+export function baseImages(namespace: Namespace): Promise<BaseImages> {
+  built ??= buildAll(namespace);
+  return built;
+}
+
+async function buildAll(namespace: Namespace): Promise<BaseImages> {
+  const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
+  const name = (image: string): string => `${target.registry}/e2e/${repository}/${image}:1`;
+  const repository = randomBytes(4).toString("hex");
+  try {
+    await imageContexts(folder);
+    for (const image of ["toolkit", "gateway"]) await buildContext(namespace, image, join(folder, image), name(image));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return { toolkit: name("toolkit"), gateway: name("gateway") };
+}
+
+/** Builds a Dockerfile's context with Kaniko, which gets it through its input. */
+async function buildContext(namespace: Namespace, name: string, folder: string, destination: string): Promise<void> {
+  const insecure = target.registryIsPlainHttp ? ["--insecure", "--insecure-pull"] : [];
+  const args = [
+    "--context=tar://stdin",
+    "--dockerfile=Dockerfile",
+    `--build-arg=BASE=${testImage("debian")}`,
+    `--destination=${destination}`,
+  ];
+  const options = [
+    "--namespace",
+    namespace.name,
+    "run",
+    name,
+    `--image=${testImage("kaniko")}`,
+    "--restart=Never",
+    "--rm",
+    "--quiet",
+    "--stdin",
+  ];
+  const command = [...target.kubectl, ...options, "--", ...args, "--single-snapshot", "--compression-level=1", ...insecure];
+  await run(["sh", "-c", 'tar -C "$1" -c . | gzip -1 | { shift; exec "$@"; }', "sh", folder, ...command]);
+}
