@@ -57,6 +57,7 @@ describe("a gateway's image from Kaniko", { timeout: 600_000 }, () => {
   it("is built from the project of GitHub's document on our own base images, holds the bytes of the layer builder's, and serves", async (t) => {
     const namespace = await makeNamespace(t);
     const folder = await testFolder(t);
+    await namespace.kubectl("label", "namespace", namespace.name, "pod-security.kubernetes.io/enforce=baseline");
     const { gateway, toolkit } = await baseImages(namespace);
     const repository = `${target.registry}/e2e/${namespace.name}`;
     const document = join(folder, "github.json");
