@@ -42,7 +42,7 @@ export function openApiMatcher(operations: readonly WrittenOperation[], basePath
     const [path = "", ...queries] = target.split("?");
     if (/%(2f|5c)|\\/i.test(path)) return "400";
     const asked = normalPath(path);
-    const query = queryOf(queries.join("?"));
+    const query = pairs(queries.join("?"));
     const [first, ...others] = paths.filter(
       ({ segments, conditions }) => matchesPath(segments, asked) && conditions.every((condition) => holds(condition, query)),
     );
@@ -106,13 +106,13 @@ function normalPath(path: string): readonly string[] {
   return out.filter((segment, index) => segment !== "" || index === out.length - 1);
 }
 
-/** Text outside braces with octets percent-encoded where they must be, in capitals, and nowhere else. */
+/** Text outside braces with octets percent-encoded where they must be, in capitals, and nowhere else; reserved characters are as they are. */
 function normalText(text: string): string {
   return text.replace(/\{[^}]*\}|%[0-9a-f]{2}|[^\w.~!$&'()*+,:;=@[\]-]/giu, (piece) => {
     if (piece.startsWith("{")) return piece;
     if (piece.length !== 3 || !piece.startsWith("%")) return encodeURIComponent(piece);
     const character = String.fromCharCode(Number.parseInt(piece.slice(1), 16));
-    return /[\w.~-]/.test(character) ? character : piece.toUpperCase();
+    return /[\w.~!$&'()*+,;=:@[\]-]/.test(character) ? character : piece.toUpperCase();
   });
 }
 
@@ -124,7 +124,7 @@ const shapeOf = (segments: readonly Segment[]): string =>
 
 /** A condition in the key of a path: `a=1` asks for the value, `a`, `a=` and `a={x}` that the parameter is there. */
 function conditionsOf(query: string): readonly Condition[] {
-  const conditions = pairs(query).map(([name, value]) => ({ name, value: value === "" || value.includes("%7B") ? undefined : value }));
+  const conditions = pairs(query).map(([name, value]) => ({ name, value: value === "" || value.includes("{") ? undefined : value }));
   const distinct = new Map(conditions.map((condition) => [show(condition), condition]));
   return [...distinct.values()].sort((a, b) => inOrder(a, b));
 }
@@ -140,13 +140,13 @@ const pairs = (query: string): readonly (readonly [name: string, value: string])
   query
     .split("&")
     .filter((pair) => pair !== "")
-    .map((pair) => [pair.split("=")[0] ?? "", encodeURI(decodeURI(pair.split("=").slice(1).join("=")))]);
+    .map((pair) => [decodedText(pair.split("=")[0] ?? ""), decodedText(pair.split("=").slice(1).join("="))]);
 
-/** The parameters of a request; of several with one name the first counts. */
-const queryOf = (query: string): ReadonlyMap<string, string> => new Map([...pairs(query)].reverse());
+const decodedText = (text: string): string => new URLSearchParams(`text=${text}`).get("text") ?? "";
 
-const holds = ({ name, value }: Condition, query: ReadonlyMap<string, string>): boolean =>
-  value === undefined ? query.has(name) : query.get(name) === value;
+/** Whether any parameter of a request is what a condition asks for. */
+const holds = ({ name, value }: Condition, query: readonly (readonly [name: string, value: string])[]): boolean =>
+  query.some(([asked, its]) => asked === name && (value === undefined || its === value));
 
 const matchesPath = (segments: readonly Segment[], asked: readonly string[]): boolean =>
   segments.length === asked.length && segments.every((segment, index) => matchesText(segment, asked[index] ?? ""));

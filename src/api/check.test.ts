@@ -62,7 +62,7 @@ describe("what is wrong in x-portico is said where it stands, in words", () => {
       "credentials for every origin",
       'cors: {origins: ["*"], credentials: true}\n',
       [
-        "1:1 /cors WrongValue: Beside credentials `*` stands for no origin, method or header (Fetch, sections 3.2.5 and 4.8). Name them in place of `*`, or leave `credentials` out.",
+        "1:1 /cors WrongValue: Beside credentials `*` stands for no origin, method or header (Fetch, sections 3.2.5 and 4.8), and `null` for every sandboxed page. Name them in place of these, or leave `credentials` out.",
       ],
     ],
     [

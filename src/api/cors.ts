@@ -27,9 +27,9 @@ const fields = z.strictObject({
 /** Which other origins a browser lets call (WHATWG Fetch, section 3.2). */
 export const cors = under(fields, {
   message:
-    "Beside credentials `*` stands for no origin, method or header (Fetch, sections 3.2.5 and 4.8). Name them in place of `*`, or leave `credentials` out.",
+    "Beside credentials `*` stands for no origin, method or header (Fetch, sections 3.2.5 and 4.8), and `null` for every sandboxed page. Name them in place of these, or leave `credentials` out.",
   holds: ({ credentials, origins, methods = [], headers = [] }) =>
-    credentials !== true || ![...origins, ...methods, ...headers].includes("*"),
+    credentials !== true || ![...origins, ...methods, ...headers].some((named) => named === "*" || named === "null"),
 });
 
 export type CorsField = z.infer<typeof cors>;

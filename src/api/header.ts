@@ -42,11 +42,17 @@ const headerValue = under(
   },
 );
 
+/** Header names are the same in capitals and small letters (RFC 9110, section 5.1). */
+const valuesByHeader = under(z.record(changeableHeader, headerValue), {
+  message: "A header stands here twice, in capitals and small letters. Keep one of them.",
+  holds: (values) => new Set(Object.keys(values).map((name) => name.toLowerCase())).size === Object.keys(values).length,
+});
+
 /** Changes to header fields, done in this order: remove, set, add. */
 export const headerChanges = z.strictObject({
   remove: z.array(changeableHeader).optional().describe("The names of headers that are taken out."),
-  set: z.record(changeableHeader, headerValue).optional().describe("Headers that get this value, in place of any that they have."),
-  add: z.record(changeableHeader, headerValue).optional().describe("Headers that get this value in addition to those that they have."),
+  set: valuesByHeader.optional().describe("Headers that get this value, in place of any that they have."),
+  add: valuesByHeader.optional().describe("Headers that get this value in addition to those that they have."),
 });
 
 export type HeaderChangesField = z.infer<typeof headerChanges>;

@@ -1,6 +1,7 @@
 import type { Environment } from "../compile/engine.ts";
 import type { ApiModel, Operation } from "../model/api.ts";
 import type { PreparedGateway } from "./prepare.ts";
+import { printable } from "./printable.ts";
 import type { RunOptions } from "./run.ts";
 import { operationTable } from "./table.ts";
 
@@ -14,7 +15,7 @@ export function greeting({ apis }: PreparedGateway, { listener, monitoring }: En
   return [
     operationTable(models, process.stderr.isTTY ? process.stderr.columns : 0),
     "",
-    `Serving ${models.map(({ title, version }) => `${title} ${version}`).join(", ")} at ${address}${models.length === 1 ? (models[0]?.basePath ?? "") : ""}`,
+    `Serving ${models.map(({ title, version }) => printable(`${title} ${version}`)).join(", ")} at ${address}${models.length === 1 ? (models[0]?.basePath ?? "") : ""}`,
     `Metrics and health at http://${monitoring.host}:${monitoring.port}/metrics, /livez, /readyz`,
     ...(options.unprotected ? ["UNPROTECTED: operations that need a credential are open to everybody on this machine."] : []),
     ...(request === undefined
@@ -45,7 +46,7 @@ function sampleRequest(apis: readonly ApiModel[]): { readonly api: ApiModel; rea
   if (first === undefined) return undefined;
   const { api, operation } = first;
   const path = operation.path.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "1")).join("")}`).join("");
-  const query = operation.query.map(({ name, value }) => `${name}=${value ?? "1"}`).join("&");
+  const query = operation.query.map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value ?? "1")}`).join("&");
   return { api, path: `${api.basePath}${path}${query === "" ? "" : `?${query}`}` };
 }
 

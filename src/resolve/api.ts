@@ -6,7 +6,7 @@ import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openap
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
-import { withoutTwins } from "./clashes.ts";
+import { unevenTwins, withoutTwins } from "./clashes.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
@@ -46,7 +46,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   if (operations.length === 0 && !problems.some((problem) => problem.severity === "error")) {
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
-  problems.push(...missingSecurity(document, operations, settings), ...refusedHeaders(document));
+  problems.push(...missingSecurity(document, operations, settings), ...refusedHeaders(document), ...unevenTwins(operations, place));
   const model: ApiModel = {
     name: extension?.fields.name ?? nameFrom(document.title ?? document.root.file.name),
     title: document.title ?? document.root.file.name,

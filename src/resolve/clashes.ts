@@ -48,6 +48,25 @@ export function withoutTwins(
   return [...first.values()];
 }
 
+/**
+ * Operations that only the query tells apart, one open and one not: a request that names a parameter twice may be one to the gateway and the
+ * other to the backend.
+ */
+export function unevenTwins(operations: readonly Operation[], placeOf: (operation: Operation) => Place): readonly Problem[] {
+  const byPath = new Map<string, Operation>();
+  const problems: Problem[] = [];
+  for (const operation of operations) {
+    const key = `${operation.method} ${shape(operation.path)}`;
+    const first = byPath.get(key) ?? operation;
+    byPath.set(key, first);
+    if ((first.access.kind === "open") === (operation.access.kind === "open")) continue;
+    const both = `${operation.method} ${operation.template} and ${first.method} ${first.template} differ in the query alone, and one is open while the other needs a credential`;
+    const why = "A request that names a parameter twice may be the one here and the other at the backend";
+    problems.push(warning("OperationClash", placeOf(operation), `${both}. ${why}: let both need it.`));
+  }
+  return problems;
+}
+
 /** Operations of different documents that answer the same requests: at most one Problem for each pair of documents. */
 export function clashesBetween(
   apis: readonly { readonly model: ApiModel; readonly place: (operation: Operation) => Place }[],

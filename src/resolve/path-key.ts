@@ -88,13 +88,16 @@ const keptRaw = /[A-Za-z0-9\-._~!$&'()*+,:;=@[\]]/;
 
 const isKeptRaw = new RegExp(`^${keptRaw.source}*$`);
 
-/** Literal text in the one form that Envoy's path normalisation gives it (envoy: HttpConnectionManager.normalize_path). */
+/**
+ * Literal text in one form: that which Envoy's path normalisation gives it (envoy: HttpConnectionManager.normalize_path), and reserved characters
+ * as they are, which a request may write either way.
+ */
 export function encodeLiteral(text: string): string {
   if (isKeptRaw.test(text)) return text;
   return text.replaceAll(/%[0-9A-Fa-f]{2}|[^%]|%/gsu, (part) => {
     if (part.length === 3 && part.startsWith("%")) {
       const character = String.fromCharCode(Number.parseInt(part.slice(1), 16));
-      return /[A-Za-z0-9\-._~]/.test(character) ? character : part.toUpperCase();
+      return keptRaw.test(character) ? character : part.toUpperCase();
     }
     return keptRaw.test(part) ? part : percentEncoded(part);
   });
@@ -111,11 +114,17 @@ function parseQuery(query: string): readonly QueryCondition[] {
     .map((pair): QueryCondition => {
       const [name = "", ...rest] = pair.split("=");
       const value = rest.join("=");
-      return value === "" || value.includes("{") ? { name: encodeQuery(name) } : { name: encodeQuery(name), value: encodeQuery(value) };
+      return value === "" || value.includes("{") ? { name: decoded(name) } : { name: decoded(name), value: decoded(value) };
     });
   const distinct = new Map(conditions.map((condition) => [JSON.stringify(condition), condition] as const));
   return [...distinct].toSorted(([a], [b]) => compareText(a, b)).map(([, condition]) => condition);
 }
 
-/** A request writes what no query may hold percent-encoded, and Envoy leaves its query as it is (RFC 3986, section 3.4). */
-const encodeQuery = (text: string): string => text.replaceAll(/[^!$-;=?-~]/gu, percentEncoded);
+/** The text that percent-encoded octets stand for; as it is where they stand for none. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

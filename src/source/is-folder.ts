@@ -1,4 +1,10 @@
 import { statSync } from "node:fs";
 
-/** Whether there is a folder at this path. */
-export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** Whether there is a folder at this path. What stands below a file is none. */
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

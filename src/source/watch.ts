@@ -1,5 +1,5 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
-import { dirname, resolve, sep } from "node:path";
+import { type FSWatcher, readdirSync, realpathSync, statSync, watch } from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
 import { errorCode } from "../error-code.ts";
 import { isFolder } from "./is-folder.ts";
 
@@ -32,19 +32,20 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
     clearTimeout(timer);
     timer = setTimeout(changed, togetherMs);
   };
-  const matters = (path: string): boolean => files.some((file) => file === path || file.startsWith(path + sep));
-  const start = (folder: string, recursive: boolean): void => {
+  const matters = (path: string): boolean =>
+    files.some((file) => file === path || file.startsWith(path + sep) || path.startsWith(file + sep));
+  const start = (folder: string): void => {
     try {
-      const watcher = watch(folder, { recursive }, (_, name) => {
+      const watcher = watch(folder, (_, name) => {
         // A name that is not given, or a swapped `..data` link of a Kubernetes volume, may stand for any file there.
-        if (recursive || name === null || name.startsWith("..") || matters(resolve(folder, name)) || !isFolder(folder)) noticed();
+        if (name === null || name.startsWith("..") || matters(resolve(folder, name)) || !isFolder(folder)) noticed();
       });
       watcher.on("error", noticed);
       watched.set(folder, { watcher, inode: statSync(folder).ino });
     } catch (thrown) {
       const why = errorCode(thrown);
       // A folder that went away just now is looked for again: that is a change, too.
-      if (why === "ENOENT") noticed();
+      if (why === "ENOENT" || why === "ENOTDIR") noticed();
       else refused(folder, why);
     }
   };
@@ -52,14 +53,17 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
     watched.get(folder)?.watcher.close();
     watched.delete(folder);
   };
+  let begun = false;
   return {
     follow(named) {
-      files = named.filter((path) => !/^[a-z]+:\/\//i.test(path)).map((path) => resolve(path));
+      files = named.filter((path) => !/^[a-z]+:\/\//i.test(path)).flatMap((path) => withTarget(resolve(path)));
       const wanted = foldersOf(files);
-      for (const [folder, { inode }] of watched) {
-        if (!wanted.has(folder) || statSync(folder, { throwIfNoEntry: false })?.ino !== inode) stop(folder);
-      }
-      for (const [folder, recursive] of wanted) if (!watched.has(folder)) start(folder, recursive);
+      for (const [folder, { inode }] of watched) if (!wanted.has(folder) || inodeOf(folder) !== inode) stop(folder);
+      const added = [...wanted].filter((folder) => !watched.has(folder));
+      for (const folder of added) start(folder);
+      // What was written into a folder between its making and now was seen by nobody.
+      if (begun && added.length > 0) noticed();
+      begun = true;
     },
     close() {
       clearTimeout(timer);
@@ -68,12 +72,37 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
   };
 }
 
-/** The folders to watch for these paths, and whether with all that is under them. A folder itself is seen to go from the one above it. */
-function foldersOf(paths: readonly string[]): ReadonlyMap<string, boolean> {
-  const folders = new Map<string, boolean>();
-  for (const path of paths) folders.set(nearestFolder(dirname(path)), false);
-  for (const path of paths) if (isFolder(path)) folders.set(path, true);
-  return folders;
+const inodeOf = (path: string): number | undefined => {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined;
+  }
+};
+
+/** A path, and where it leads to when it is a link: what a link leads to may change while the link stays. */
+function withTarget(path: string): readonly string[] {
+  try {
+    const target = realpathSync(path);
+    return target === path ? [path] : [path, target];
+  } catch {
+    return [path];
+  }
+}
+
+/** The folders to watch for these paths: a folder itself is seen to go from the one above it, and all below it are watched one by one. */
+function foldersOf(paths: readonly string[]): ReadonlySet<string> {
+  return new Set([...paths.map((path) => nearestFolder(dirname(path))), ...paths.filter(isFolder).flatMap(foldersIn)]);
+}
+
+/** A folder with all below it, hidden ones too, without those that are links. */
+function foldersIn(folder: string): readonly string[] {
+  try {
+    const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [folder, ...below.flatMap(({ name }) => foldersIn(join(folder, name)))];
+  } catch {
+    return [];
+  }
 }
 
 function nearestFolder(path: string): string {

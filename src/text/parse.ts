@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, constructFromEvents, EVENT_ID, type Event, mergeTag, parseEvents, YAMLException } from "js-yaml";
 import { type Checked, checked, error, failed, type Place, type Problem, wholeFile } from "../problem.ts";
 import { expansion } from "./aliases.ts";
+import { complexKeyAt } from "./complex-key.ts";
 import { pointerAt } from "./locate.ts";
 import { placeOf, root, type SourceFile } from "./node.ts";
 
@@ -38,7 +39,7 @@ export function parseAll(name: string, text: string): Checked<readonly SourceFil
   }
   const events = attempt(name, () => parseEvents(text, { maxDepth }));
   if (!events.ok) return events;
-  const values = attempt(name, () => constructFromEvents(events.value, { source: text, schema }), text);
+  const values = attempt(name, () => constructFromEvents(events.value, { source: text, schema }), { text, events: events.value });
   if (!values.ok) return values;
   if (values.value.every((value) => value === null || value === undefined)) {
     return failed(error("EmptyDocument", { ...wholeFile(name), line: 1, column: 1 }, "The file holds nothing. Write a document into it."));
@@ -78,22 +79,29 @@ const signs = Uint8Array.from({ length: 128 }, (_, code) => (",:[{-\n".includes(
 const hasAlias = (events: readonly Event[]): boolean => events.some((event) => event.type === EVENT_ID.ALIAS);
 
 /** Runs the parser; what it throws becomes a Problem at its mark. */
-function attempt<T>(name: string, parse: () => T, text?: string): Checked<T> {
+function attempt<T>(name: string, parse: () => T, read?: ReadText): Checked<T> {
   try {
     return checked(parse(), []);
   } catch (thrown) {
-    if (thrown instanceof YAMLException) return failed(syntaxProblem(name, thrown, text));
+    if (thrown instanceof YAMLException) return failed(syntaxProblem(name, thrown, read));
     throw thrown;
   }
 }
 
-function syntaxProblem(name: string, thrown: YAMLException, text: string | undefined): Problem {
+/** A text that is well-formed. */
+interface ReadText {
+  readonly text: string;
+  readonly events: readonly Event[];
+}
+
+function syntaxProblem(name: string, thrown: YAMLException, read: ReadText | undefined): Problem {
+  if (read !== undefined && thrown.reason.includes("complex keys")) return complexKey(name, read);
   const mark = thrown.mark;
   const where: Place = {
     source: name,
     line: (mark?.line ?? -1) + 1,
     column: (mark?.column ?? -1) + 1,
-    pointer: mark && text !== undefined ? pointerAt(text, mark.position) : "",
+    pointer: mark && read !== undefined ? pointerAt(read.text, mark.position) : "",
   };
   if (thrown.reason.startsWith("duplicated mapping key")) {
     return error("DuplicateKey", where, "This key stands twice in one mapping. Keep one of them.");
@@ -104,11 +112,21 @@ function syntaxProblem(name: string, thrown: YAMLException, text: string | undef
   return error("NotYaml", where, `Not YAML or JSON: ${thrown.reason}. Mend the syntax here.`);
 }
 
+function complexKey(name: string, { text, events }: ReadText): Problem {
+  const where = placeAt(name, text, complexKeyAt(events) ?? 0);
+  // The place of the key that there is none for is its mapping.
+  const pointer = where.pointer.replace(/\/$/, "");
+  return error("NotYaml", { ...where, pointer }, "A key is a collection here. Write it as text; a value that begins with `{` or `[` needs quotes.");
+}
+
+function placeAt(name: string, text: string, offset: number): Place {
+  const before = text.slice(0, offset).split("\n");
+  return { source: name, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, pointer: pointerAt(text, offset) };
+}
+
 function aliasBomb(name: string, text: string, events: readonly Event[], size: number | "endless"): Problem {
   const last = events.findLast((event) => event.type === EVENT_ID.ALIAS);
-  const offset = last?.type === EVENT_ID.ALIAS ? last.anchorStart - 1 : 0;
-  const before = text.slice(0, offset).split("\n");
-  const where = { source: name, line: before.length, column: (before.at(-1)?.length ?? 0) + 1, pointer: pointerAt(text, offset) };
+  const where = placeAt(name, text, last?.type === EVENT_ID.ALIAS ? last.anchorStart - 1 : 0);
   const what =
     size === "endless"
       ? "An alias stands for a value that holds the alias itself"

@@ -31,6 +31,7 @@ function requestsFor({ method, key }: WrittenOperation, siblings: ReadonlyMap<st
     path(changedLiteral(segments, (text) => `${text}s`)),
     path(changedLiteral(segments, (text) => text.toUpperCase())),
     ...crossing(segments, siblings),
+    ...(key.search(reservedCharacters) >= 0 ? [path(segments.map((segment) => filled(encodedReserved(segment), "v1")))] : []),
   ];
   return [
     ...same.map((target) => ({ method, target })),
@@ -39,6 +40,17 @@ function requestsFor({ method, key }: WrittenOperation, siblings: ReadonlyMap<st
     { method: "HEAD", target: plain },
   ];
 }
+
+const reservedCharacters = /[!$&'()*+,;:@]/g;
+
+/** The same segment with reserved characters of its literal text percent-encoded, as generic software writes them. */
+const encodedReserved = (segment: string): string =>
+  segment
+    .split(/(\{[^}]*\})/)
+    .map((part) =>
+      part.startsWith("{") ? part : part.replaceAll(reservedCharacters, (character) => `%${character.charCodeAt(0).toString(16)}`),
+    )
+    .join("");
 
 const path = (segments: readonly string[]): string => `/${segments.join("/")}`;
 const filled = (segment: string, value: string): string => segment.replaceAll(/\{[^}]*\}/g, value);

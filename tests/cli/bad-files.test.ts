@@ -52,6 +52,12 @@ const refused: readonly Refused[] = [
   },
   { title: "a control character", files: { "api.yaml": documentOf(onePath, 'x-bell: "\u0007"\n') }, says: "error NotYaml api.yaml:4:10" },
   { title: "a bracket that is not closed", files: { "api.yaml": documentOf("  /pets: [\n") }, says: "error NotYaml api.yaml:6:1" },
+  {
+    title: "a key that is a collection",
+    files: { "api.yaml": documentOf("  /pets: { get: { responses: { {a: b}: c } } }\n") },
+    says: "error NotYaml api.yaml:5:32 /paths/~1pets/get/responses",
+    message: "A key is a collection here.",
+  },
   { title: "a tab as indentation", files: { "api.yaml": documentOf("\t/pets: {}\n") }, says: "error NotYaml api.yaml:5:1" },
   { title: "JSON with a stray comma", files: { "api.json": '{"openapi": "3.1.0",\n "paths": {,}}' }, says: "error NotYaml api.json:2:12" },
   {

@@ -73,6 +73,8 @@ describe("what a client says of itself", { timeout: 60_000 }, () => {
       "x-envoy-is-timeout-retry": "true",
       "x-envoy-original-host": "mine",
       "x-envoy-original-method": "DELETE",
+      "x-envoy-peer-metadata": "mine",
+      "X-Envoy-Anything": "mine",
       "x-envoy-retriable-header-names": "mine",
       "x-envoy-retriable-status-codes": "200",
       "x-envoy-upstream-rq-timeout-alt-response": "1",
@@ -153,6 +155,7 @@ describe("what a client says of itself", { timeout: 60_000 }, () => {
       "x-envoy-degraded",
       "x-envoy-overloaded",
       "x-envoy-attempt-count",
+      "x-envoy-anything",
     ];
     const loud = await startBackend(t, (_, response) => response.writeHead(200, Object.fromEntries(said.map((name) => [name, "7"]))).end());
     const document = {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { accessLine } from "../../testing/access-line.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { servePortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
@@ -56,6 +57,21 @@ describe("the access log", () => {
     assert.ok(typeof proxied === "object" && proxied !== null);
     for (const field of fields) assert.ok(field in proxied, field);
     assert.match(gateway.stdout[0] ?? "", /"operation":"proxied".*"route":"\/proxied".*"status":200/);
+  });
+});
+
+describe("the access log of a request that is refused before anything else", () => {
+  it("has the path and an id of its own, whatever the client says of them", async (t) => {
+    const gateway = await servePortico(t, { "shop.yaml": shop("http://127.0.0.1:1") });
+    const forged = { "x-envoy-original-path": "/login/alice", "x-request-id": canary };
+    const answer = await send(gateway.port, { send: "GET /a%2fb", headers: forged });
+    assert.equal(answer.status, 400);
+    const id = answer.headers["x-request-id"] ?? "";
+    assert.match(id, /^[0-9a-f-]{36}$/);
+    assert.equal(JSON.parse(answer.body).requestId, id);
+    const line = await accessLine(gateway, id);
+    assert.deepEqual([line.path, line.details, line.requestId], ["/a/b", "path_normalization_failed", id]);
+    assert.ok(!gateway.stdout.join("\n").includes(canary));
   });
 });
 

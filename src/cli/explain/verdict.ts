@@ -52,7 +52,7 @@ function verdictOf(host: string, entry: PathEntry, lost: readonly PathEntry[], m
 function answers({ template, query }: PathEntry, request: AskedRequest): boolean {
   return (
     matchesPath(template, request.path) &&
-    query.every(({ name, value }) => (value === undefined ? request.query.has(name) : request.query.get(name) === value))
+    query.every(({ name, value }) => (value === undefined ? request.query.has(name) : request.query.getAll(name).includes(value)))
   );
 }
 

@@ -1,18 +1,28 @@
+import { holds, refusedUnclean, statusIs } from "./details.ts";
 import { extension, type Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
 
 /** A field of the matched route's identity. */
 export const ofRoute = (field: string): string => `%METADATA(ROUTE:${ownMetadata}:${field})%`;
 
-/** The request's id, or the one that its refusal got (envoy: command operators, COALESCE). */
-const requestId = `%COALESCE(${JSON.stringify({ operators: ["REQ", "RESP"].map((command) => ({ command, param: "x-request-id" })) })})%`;
+/** The id that the answer has: the request's, or the one that its refusal got (envoy: command operators, COALESCE). Without an answer, the request's. */
+const requestId = `%COALESCE(${JSON.stringify({ operators: ["RESP", "REQ"].map((command) => ({ command, param: "x-request-id" })) })})%`;
 
 /**
  * One JSON line a request on stdout. Paths without their query, and no header but the request's id: neither a credential nor a query's
  * value can be in it (envoy: access log, command operators).
  */
-export function accessLog(): Message {
-  return extension("envoy.access_loggers.stdout", "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
+export function accessLogs(): readonly Message[] {
+  return [
+    // The path that was asked for is in a header of Envoy's own once the backend is asked for another one.
+    { filter: { or_filter: { filters: [statusIs("LE", 399), holds(`!(${refusedUnclean})`)] } }, ...lines("%PATH(NQ:ORIG_OR_PATH)%") },
+    // Here a client could have written that header.
+    { filter: { and_filter: { filters: [statusIs("GE", 400), holds(refusedUnclean)] } }, ...lines("%PATH(NQ:PATH)%") },
+  ];
+}
+
+const lines = (path: string): Message =>
+  extension("envoy.access_loggers.stdout", "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
     log_format: {
       json_format: {
         time: "%START_TIME%",
@@ -20,7 +30,7 @@ export function accessLog(): Message {
         operation: ofRoute("operation"),
         route: ofRoute("template"),
         method: "%REQ(:METHOD)%",
-        path: "%PATH(NQ:ORIG_OR_PATH)%",
+        path,
         protocol: "%PROTOCOL%",
         status: "%RESPONSE_CODE%",
         details: "%RESPONSE_CODE_DETAILS%",
@@ -34,4 +44,3 @@ export function accessLog(): Message {
       },
     },
   });
-}

@@ -1,6 +1,6 @@
 import type { Cors } from "../../model/cors.ts";
 import { type Message, typed } from "./json.ts";
-import { literalRegex } from "./pattern.ts";
+import { exactRegex } from "./pattern.ts";
 
 export const corsFilter = "envoy.filters.http.cors";
 
@@ -26,5 +26,5 @@ export const varyByOrigin: Message = { header: { key: "vary", value: "Origin" },
 
 function originMatch(origin: string): Message {
   if (origin === "*") return { safe_regex: { regex: ".*" } };
-  return origin.includes("*") ? { safe_regex: { regex: origin.split("*").map(literalRegex).join("[^./:]+") } } : { exact: origin };
+  return origin.includes("*") ? { safe_regex: { regex: origin.split("*").map(exactRegex).join("[^./:]+") } } : { exact: origin };
 }

@@ -2,6 +2,7 @@ import type { ApiModel } from "../../model/api.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { clusters } from "./clusters.ts";
+import { idHeader } from "./errors.ts";
 import { discoveryFile, type Message } from "./json.ts";
 import { listeners, tlsSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
@@ -30,6 +31,8 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
   return {
     name: routeConfigurationName,
     ignore_port_in_host_matching: true,
+    // Envoy's own switch for this would take the id from a request that it has not cleaned yet, too.
+    response_headers_to_add: [idHeader("%REQ(X-REQUEST-ID)%")],
     max_direct_response_body_size_bytes: longestDirectBody(direct),
     virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), debug }),
   };

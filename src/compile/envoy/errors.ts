@@ -62,13 +62,17 @@ export const errors = {
 } as const satisfies Readonly<Record<string, GatewayError>>;
 
 /**
- * The request's id in an error's header. Envoy refuses what is no HTTP, or no safe path, before it gives the request an id: such an error gets
- * one of its own.
+ * The request's id in an error's header. Envoy refuses what is no HTTP before it gives the request an id: such an error gets one of its own.
  */
-export const requestIdHeader: readonly Message[] = ["%UNIQUE_ID%", "%REQ(X-REQUEST-ID)%"].map((value) => ({
-  header: { key: "x-request-id", value },
-  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-}));
+export const requestIdHeader: readonly Message[] = ["%UNIQUE_ID%", "%REQ(X-REQUEST-ID)%"].map(idHeader);
+
+/** The same where the request's headers are still what the client says. */
+export const ownIdHeader: readonly Message[] = [idHeader("%UNIQUE_ID%")];
+
+/** The header of an answer with the request's id. */
+export function idHeader(value: string): Message {
+  return { header: { key: "x-request-id", value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" };
+}
 
 /** The body of an error, with the id that its header has. A substitution format string of Envoy's: `%` begins a command. */
 export function problemBody({ type, title, status, detail }: GatewayError): Message {

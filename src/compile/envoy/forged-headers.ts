@@ -1,16 +1,16 @@
 import { apiHeader, operationHeader } from "./names.ts";
 
-/** Envoy takes its own headers away from what comes from outside, but for these, which a backend would believe. */
-const ofEnvoy = ["x-envoy-attempt-count", "x-envoy-is-timeout-retry", "x-envoy-original-method"];
-
 /** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
 const overrides = [
+  // CGI makes the variable HTTP_PROXY of it, which programs send their own requests through (httpoxy.org).
+  "proxy",
   "x-http-method-override",
   "x-http-method",
   "x-method-override",
   "x-original-method",
   "x-original-uri",
   "x-original-url",
+  "x-override-url",
   "x-rewrite-url",
   "x-forwarded-method",
   "x-forwarded-path",
@@ -18,7 +18,7 @@ const overrides = [
 ];
 
 /** Request headers that no client and no proxy in front may write. */
-export const forged: readonly string[] = [...ofEnvoy, ...overrides, apiHeader, operationHeader];
+export const forged: readonly string[] = [...overrides, apiHeader, operationHeader];
 
 /**
  * What only a proxy may say of the client: RFC 7239's field, and those that came before it. X-Forwarded-For is written anew by Envoy, with
@@ -27,7 +27,12 @@ export const forged: readonly string[] = [...ofEnvoy, ...overrides, apiHeader, o
 export const saidByProxies: readonly string[] = [
   "forwarded",
   "front-end-https",
+  "cf-connecting-ip",
+  "client-ip",
+  "fastly-client-ip",
+  "forwarded-for",
   "true-client-ip",
+  "x-client-cert",
   "x-client-ip",
   "x-cluster-client-ip",
   "x-forwarded",
@@ -39,20 +44,9 @@ export const saidByProxies: readonly string[] = [
   "x-forwarded-server",
   "x-forwarded-ssl",
   "x-forwarded-user",
+  "x-host",
   "x-original-host",
   "x-real-ip",
-];
-
-/** Response headers that Envoys and backends tell each other; a client has no use for them, and learns from them (envoy: "HTTP header manipulation"). */
-export const internalResponseHeaders: readonly string[] = [
-  "x-envoy-attempt-count",
-  "x-envoy-decorator-operation",
-  "x-envoy-degraded",
-  "x-envoy-immediate-health-check-fail",
-  "x-envoy-local-overloaded",
-  "x-envoy-overloaded",
-  "x-envoy-ratelimited",
-  "x-envoy-upstream-canary",
-  "x-envoy-upstream-healthchecked-cluster",
-  "x-envoy-upstream-service-time",
+  "x-scheme",
+  "x-ssl-client-cert",
 ];

@@ -1,7 +1,7 @@
 import type { Environment, TlsFiles } from "../engine.ts";
-import { accessLog } from "./access-log.ts";
+import { accessLogs } from "./access-log.ts";
 import { corsFilter } from "./cors.ts";
-import { forged, internalResponseHeaders, saidByProxies } from "./forged-headers.ts";
+import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
 import { requestMetrics } from "./metrics.ts";
@@ -13,11 +13,14 @@ const connectionManager = "envoy.extensions.filters.network.http_connection_mana
 /** How long a stream may be silent in both directions, unless its route says otherwise. */
 export const streamIdleSeconds = 300;
 
+/** Every header that Envoys say to each other: a backend would believe it, and a client has no use for it (envoy: "HTTP header manipulation"). */
+const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } };
+
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters: readonly Message[] = [
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
-    mutations: { response_mutations: internalResponseHeaders.map((name) => ({ remove: name })) },
+    mutations: { response_mutations: [ofEnvoy] },
   }),
   extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),
 ];
@@ -27,7 +30,7 @@ const withoutForgeries = (trustedHops: number): Message =>
   extension(
     "envoy.http.early_header_mutation.header_mutation",
     "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-    { mutations: [...forged, ...(trustedHops === 0 ? saidByProxies : [])].map((name) => ({ remove: name })) },
+    { mutations: [ofEnvoy, ...[...forged, ...(trustedHops === 0 ? saidByProxies : [])].map((name) => ({ remove: name }))] },
   );
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
@@ -63,7 +66,7 @@ const http = (trustedHops: number): Message => ({
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters,
   early_header_mutation_extensions: [withoutForgeries(trustedHops)],
-  access_log: [accessLog(), requestMetrics()],
+  access_log: [...accessLogs(), requestMetrics()],
   local_reply_config: localReplies(),
   use_remote_address: true,
   xff_num_trusted_hops: trustedHops,
@@ -87,7 +90,6 @@ const http = (trustedHops: number): Message => ({
   stream_idle_timeout: `${streamIdleSeconds}s`,
   delayed_close_timeout: "1s",
   drain_timeout: "5s",
-  always_set_request_id_in_response: true,
 });
 
 /** The certificate comes from a watched file (SDS): a renewed one takes effect without a restart. */

@@ -1,8 +1,7 @@
-import { errors, type GatewayError, problemBody, requestIdHeader } from "./errors.ts";
-import { type Message, typed } from "./json.ts";
+import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
+import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
+import type { Message } from "./json.ts";
 
-/** A condition on the response code details, in CEL. Its regular expressions are kept so small in Envoy that texts are compared instead. */
-const is = (...details: readonly string[]): string => `response.code_details in ${JSON.stringify(details)}`;
 const startsWith = (...beginnings: readonly string[]): string =>
   beginnings.map((beginning) => `response.code_details.startsWith(${JSON.stringify(beginning)})`).join(" || ");
 const endsWith = (...ends: readonly string[]): string =>
@@ -15,9 +14,13 @@ const broken = "upstream_reset_before_response_started";
  * Envoy's own refusals by their response code details (envoy: "Response Code Details"); the first that holds decides. By details and
  * never by status, for a mock's or a backend's own 404 is no error of the gateway.
  */
-const byDetails: readonly (readonly [condition: string, error: GatewayError])[] = [
-  // `OPTIONS *` is the second.
-  [is("route_not_found", "absolute_path_rejected"), errors.notFound],
+const byDetails: readonly (readonly [condition: string, error: GatewayError, unclean?: true])[] = [
+  // `OPTIONS *`.
+  [is("absolute_path_rejected"), errors.notFound, true],
+  [is("low_version"), errors.upgradeRequired, true],
+  [is("overload"), errors.overloaded, true],
+  [refusedUnclean, errors.badRequest, true],
+  [is("route_not_found"), errors.notFound],
   [
     `${is("no_healthy_upstream", "cluster_not_found", "maintenance_mode")} || ${startsWith(`${broken}{overflow`)}`,
     errors.backendUnavailable,
@@ -31,11 +34,8 @@ const byDetails: readonly (readonly [condition: string, error: GatewayError])[] 
   [is("request_payload_too_large", "request_payload_exceeded_retry_buffer_limit"), errors.bodyTooLarge],
   [endsWith(".headers_too_large", ".too_many_headers"), errors.headersTooLarge],
   [is("http1.invalid_transfer_encoding"), errors.notImplemented],
-  [is("low_version"), errors.upgradeRequired],
   [is("upgrade_failed"), errors.upgradeRefused],
-  [is("overload"), errors.overloaded],
   [startsWith("http.", "http1.", "http2."), errors.badRequest],
-  [is("missing_host_header", "missing_path_rejected", "invalid_path", "path_normalization_failed"), errors.badRequest],
 ];
 
 /** Who was silent too long: Envoy answers 408 while the request is not complete, and 504 after that. */
@@ -53,25 +53,16 @@ export function localReplies(): Message {
     mappers: [
       ...ofRoutes.map((error) => refusal(error, `${is("direct_response")} && response.code == ${error.status}`)),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
-      ...byDetails.map(([condition, error]) => refusal(error, condition)),
+      ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
       refusal(errors.internal, "true"),
     ],
   };
 }
 
 /** An answer of 400 and above for which a condition holds becomes an error. */
-const refusal = (error: GatewayError, condition: string): Message => ({
-  filter: { and_filter: { filters: [isError, holds(condition)] } },
+const refusal = (error: GatewayError, condition: string, idHeader = requestIdHeader): Message => ({
+  filter: { and_filter: { filters: [statusIs("GE", 400), holds(condition)] } },
   status_code: error.status,
-  headers_to_add: requestIdHeader,
+  headers_to_add: idHeader,
   body_format_override: problemBody(error),
-});
-
-const isError: Message = { status_code_filter: { comparison: { op: "GE", value: { default_value: 400, runtime_key: "portico.error" } } } };
-
-const holds = (expression: string): Message => ({
-  extension_filter: {
-    name: "envoy.access_loggers.extension_filters.cel",
-    typed_config: typed("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter", { expression }),
-  },
 });

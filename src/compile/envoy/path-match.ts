@@ -1,22 +1,22 @@
 import type { QueryCondition } from "../../model/path.ts";
 import type { Message } from "./json.ts";
 import type { PathEntry } from "./path-entry.ts";
-import { pathPattern } from "./pattern.ts";
+import { pathPattern, querySpellings } from "./pattern.ts";
 
 /** The match of a route: a path's pattern, its conditions on the query, and conditions on headers (envoy: config.route.v3.RouteMatch). */
 export function routeMatch({ template, query }: PathEntry, headers: readonly Message[]): Message {
   const pattern = pathPattern(template);
   return {
     ...("path" in pattern ? { path: pattern.path } : { safe_regex: { regex: pattern.regex } }),
-    ...(headers.length > 0 ? { headers } : {}),
-    ...(query.length > 0 ? { query_parameters: query.map(queryMatch) } : {}),
+    ...(headers.length + query.length > 0 ? { headers: [...headers, ...query.map(queryMatch)] } : {}),
   };
 }
 
-const queryMatch = ({ name, value }: QueryCondition): Message => ({
-  name,
-  ...(value === undefined ? { present_match: true } : { string_match: { exact: value } }),
-});
+/** A condition on the query, however it is written, and wherever it stands: Envoy's own matcher of a parameter reads it as it is, and the first of several alone. */
+function queryMatch({ name, value }: QueryCondition): Message {
+  const asked = value === undefined ? "(?:=[^&]*)?" : `=${querySpellings(value)}`;
+  return { name: ":path", string_match: { safe_regex: { regex: `[^?]*\\?(?:.*&)?${querySpellings(name)}${asked}(?:&.*)?` } } };
+}
 
 /** A request with one of these methods. */
 export const methodIs = (...methods: readonly string[]): Message => oneOf(":method", methods);

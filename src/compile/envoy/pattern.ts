@@ -5,7 +5,7 @@ export type PathPattern = { readonly path: string } | { readonly regex: string }
 
 export function pathPattern(template: PathTemplate): PathPattern {
   const text = template.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "\n")).join("")}`).join("");
-  return template.every(isLiteral) && !hexLetters.test(text)
+  return template.every(isLiteral) && !twoSpellings.test(text)
     ? { path: text }
     : { regex: template.map((segment) => `/${segmentRegex(segment)}`).join("") };
 }
@@ -15,12 +15,37 @@ export function segmentRegex(segment: Segment): string {
   return segment.map((part) => (typeof part === "string" ? literalRegex(part) : "[^/]+")).join("");
 }
 
-/** Percent-encoded octets are the same in either case of their letters (RFC 3986, section 6.2.2.1). */
+/**
+ * Literal text of a path as an expression. Percent-encoded octets are the same in either case of their letters (RFC 3986, section 6.2.2.1). A reserved
+ * character may be written as it is or encoded: generic software encodes it, and a backend that decodes before it routes takes both for one.
+ */
 export function literalRegex(text: string): string {
-  return text.replaceAll(/%[0-9A-F]{2}|[\\^$.*+?()[\]{}|]/g, (part) =>
-    part.startsWith("%") ? part.replaceAll(/[A-F]/g, (digit) => `[${digit}${digit.toLowerCase()}]`) : `\\${part}`,
-  );
+  return text.replaceAll(/%[0-9A-F]{2}|[\^!$&'()*+,;=:@.?[\]{}|\\]/g, (part) => {
+    if (part.startsWith("%")) return eitherCase(part);
+    return reserved.test(part) ? `(?:${exactRegex(part)}|${octets(part)})` : exactRegex(part);
+  });
 }
 
-/** An encoded octet whose text can be written in two ways. */
-export const hexLetters = /%(?:[A-F][0-9A-F]|[0-9A-F][A-F])/;
+/** Text as an expression for it alone. */
+export const exactRegex = (text: string): string => text.replaceAll(/[\^$.*+?()[\]{}|\\]/g, "\\$&");
+
+/** A text of a query, decoded, as an expression for every way to write it (WHATWG URL, "application/x-www-form-urlencoded"). */
+export const querySpellings = (text: string): string =>
+  [...text]
+    .map((character) => {
+      if (character === " ") return "(?:%20|\\+)";
+      return /[!$'-;=?-~]/.test(character) ? `(?:${exactRegex(character)}|${octets(character)})` : octets(character);
+    })
+    .join("");
+
+/** A character percent-encoded, the letters in either case. */
+const octets = (character: string): string =>
+  eitherCase([...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""));
+
+const eitherCase = (encoded: string): string => encoded.replaceAll(/[A-F]/g, (digit) => `[${digit}${digit.toLowerCase()}]`);
+
+/** Characters that are reserved in a path (RFC 3986, section 2.2), but for the slash. */
+const reserved = /[!$&'()*+,;=:@[\]]/;
+
+/** Literal text that can be written in two ways: it has an encoded octet with letters, or a reserved character. */
+export const twoSpellings = /%(?:[A-F][0-9A-F]|[0-9A-F][A-F])|[!$&'()*+,;=:@[\]]/;

@@ -1,5 +1,5 @@
 import { isLiteral, literalPrefix, type PathTemplate, type Segment } from "../../../model/path.ts";
-import { hexLetters } from "../pattern.ts";
+import { twoSpellings } from "../pattern.ts";
 import type { Candidate } from "./tree.ts";
 
 /**
@@ -22,10 +22,10 @@ export function byPrefix<C extends Candidate>(candidates: readonly C[]): Readonl
   }
 }
 
-/** The literal prefix, cut before an encoded octet that a request may write in another case. */
+/** The literal prefix, cut before what a request may write in another way. */
 function filedUnder(template: PathTemplate): string {
   const prefix = literalPrefix(template);
-  const encoded = hexLetters.exec(prefix);
+  const encoded = twoSpellings.exec(prefix);
   return (encoded ? prefix.slice(0, encoded.index) : prefix) || "/";
 }
 
@@ -90,13 +90,13 @@ function canBegin(template: PathTemplate, prefix: string): boolean {
 
 function segmentCanBe(segment: Segment, text: string): boolean {
   if (!isLiteral(segment)) return text !== "" && segmentCanBegin(segment, text);
-  return hexLetters.test(text) || literalOf(segment) === text || hexLetters.test(literalOf(segment));
+  return twoSpellings.test(text) || literalOf(segment) === text || twoSpellings.test(literalOf(segment));
 }
 
 function segmentCanBegin(segment: Segment, text: string): boolean {
   const [first] = segment;
   const literal = isLiteral(segment) ? literalOf(segment) : typeof first === "string" ? first : "";
-  if (hexLetters.test(literal)) return true;
+  if (twoSpellings.test(literal)) return true;
   return isLiteral(segment) ? literal.startsWith(text) : literal.startsWith(text) || text.startsWith(literal);
 }
 

@@ -1,5 +1,5 @@
 import { compareText, isLiteral, literalText, type Segment } from "../../../model/path.ts";
-import { hexLetters } from "../pattern.ts";
+import { twoSpellings } from "../pattern.ts";
 import type { Branch, Candidate, Question } from "./tree.ts";
 
 /** As many candidates as it is cheaper to try one after the other than to ask about. */
@@ -72,7 +72,7 @@ function firstHalf(candidates: readonly Candidate[], segment: number): readonly 
 function decidable(segment: Segment | undefined): string | undefined {
   if (segment === undefined || !isLiteral(segment)) return undefined;
   const text = literalText(segment);
-  return hexLetters.test(text) ? undefined : text;
+  return twoSpellings.test(text) ? undefined : text;
 }
 
 /** Where the candidates go: to "yes" if a path that they match can answer yes, to "no" if one can answer no. */

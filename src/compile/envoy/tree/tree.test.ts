@@ -10,7 +10,7 @@ interface Named extends Candidate {
   readonly name: string;
 }
 
-const literal = fc.constantFrom("a", "b", "ab", "abc", "b.json", "%C3%A9", "pets", "pe", "");
+const literal = fc.constantFrom("a", "b", "ab", "abc", "b.json", "%C3%A9", "pets", "pe", "a:b", "@a", "");
 const parameter = { parameter: "x" };
 const segment: fc.Arbitrary<Segment> = fc.oneof(
   { weight: 4, arbitrary: literal.map((text): Segment => (text === "" ? ["a"] : [text])) },
@@ -37,6 +37,11 @@ const requestSegment = fc.constantFrom(
   "1-2",
   "%C3%A9",
   "%c3%a9",
+  "a:b",
+  "a%3ab",
+  "a%3Ab",
+  "@a",
+  "%40a",
   "",
 );
 const request = fc.array(requestSegment, { minLength: 1, maxLength: 5 }).map((segments) => `/${segments.join("/")}`);
