@@ -116,7 +116,11 @@ function complexKey(name: string, { text, events }: ReadText): Problem {
   const where = placeAt(name, text, complexKeyAt(events) ?? 0);
   // The place of the key that there is none for is its mapping.
   const pointer = where.pointer.replace(/\/$/, "");
-  return error("NotYaml", { ...where, pointer }, "A key is a collection here. Write it as text; a value that begins with `{` or `[` needs quotes.");
+  return error(
+    "NotYaml",
+    { ...where, pointer },
+    "A key is a collection here. Write it as text; a value that begins with `{` or `[` needs quotes.",
+  );
 }
 
 function placeAt(name: string, text: string, offset: number): Place {
