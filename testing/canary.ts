@@ -34,7 +34,9 @@ export async function findCanary(registry: Registry, image: ImageReference, cana
     for (const [path, content] of files) look(`${digest.slice(0, 15)} ${path}`, Buffer.concat([Buffer.from(`${path}\n`), content]));
     for (const [path, content] of files) if (unzipped(content) !== undefined) look(`${digest.slice(0, 15)} ${path}`, content);
   };
-  const { digest } = must(await registry.head(image.repository, image.digest ?? image.tag ?? "latest")) ?? failMissing("the image");
+  const {
+    descriptor: { digest },
+  } = must(await registry.manifest(image.repository, image.digest ?? image.tag ?? "latest")) ?? failMissing("the image");
   await manifest(digest);
   for (const referrer of must(await referrersOf(registry, image.repository, digest))) await manifest(referrer.digest);
   return found;

@@ -1,14 +1,14 @@
-import type { Builder, BuildRequest } from "../image/builder.ts";
-import type { Registries } from "../image/copy-blob.ts";
+import type { BuildRequest } from "../image/builder.ts";
 import { layerBuilder } from "../image/layer-builder.ts";
 import { tarBuilder } from "../image/layout/tar-builder.ts";
 import { type ProvidedImage, provideImage } from "../image/provide.ts";
-import { parseReference, showReference } from "../image/reference.ts";
+import { parseReference, parseTarget, showReference } from "../image/reference.ts";
 import { type Checked, checked } from "../problem.ts";
 import { containerEnvironment } from "./container-environment.ts";
 import { failure } from "./failure.ts";
-import type { ImageBuildOptions } from "./image.ts";
+import type { ImageBuildOptions } from "./image-build-command.ts";
 import { imageRequest } from "./image-request.ts";
+import type { KanikoAtHand } from "./kaniko.ts";
 import { mocksOfBuild } from "./mocks-of-build.ts";
 import { compiledApis, folderOf, prepareGateway } from "./prepare.ts";
 import { openRegistries } from "./registries.ts";
@@ -22,7 +22,7 @@ export async function buildImage(documents: readonly string[], options: ImageBui
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);
   if (!mocks.ok) return 1;
-  const [to, base] = [parseReference(options.to), parseReference(options.base)];
+  const [to, base] = [parseTarget(options.to), parseReference(options.base)];
   if (!to.ok || !base.ok) return failure([...to.problems, ...base.problems]);
   const apis = compiledApis(prepared.value);
   const folder = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value });
@@ -36,13 +36,15 @@ export async function buildImage(documents: readonly string[], options: ImageBui
 }
 
 function outcome(made: boolean, file: string | undefined): string {
-  if (!made) return "It is there already, made from the same input: nothing was built.";
+  if (!made) return "It is there already, made from the same input: nothing was built. --rebuild makes it on another base.";
   return file === undefined ? "Made and pushed." : `Written: ${file}`;
 }
 
 /** Makes the image with the builder that was asked for. */
 async function provide(request: BuildRequest, inputHash: string, options: ImageBuildOptions): Promise<Checked<ProvidedImage>> {
-  const registries = await openRegistries(options);
+  const kaniko = options.builder === "kaniko" ? await reachKaniko(options) : undefined;
+  if (kaniko?.ok === false) return kaniko;
+  const registries = await openRegistries(options, kaniko?.value.credentials);
   if (!registries.ok) return registries;
   const { open, close } = registries.value;
   try {
@@ -50,18 +52,17 @@ async function provide(request: BuildRequest, inputHash: string, options: ImageB
       const written = await tarBuilder(open, options.out).build(request);
       return written.ok ? checked({ ...written.value, made: true }, []) : written;
     }
-    const builder = await openBuilder(options, open);
-    return builder.ok ? await provideImage(builder.value, open(request.target.registry), request, inputHash, options.rebuild) : builder;
+    const builder = kaniko === undefined ? layerBuilder(open) : kaniko.value.builder(open);
+    return await provideImage(builder, open(request.target.registry), request, inputHash, options.rebuild);
   } finally {
     close();
   }
 }
 
-async function openBuilder(options: ImageBuildOptions, registries: Registries): Promise<Checked<Builder>> {
-  if (options.builder !== "kaniko") return checked(layerBuilder(registries), []);
+async function reachKaniko(options: ImageBuildOptions): Promise<Checked<KanikoAtHand>> {
   const { openKaniko } = await import("./kaniko.ts");
   const ended = new AbortController();
   // What runs in the cluster must not outlive who waits for it.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
-  return openKaniko(options, registries, ended.signal);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ended.abort());
+  return openKaniko(options, ended.signal);
 }

@@ -3,7 +3,7 @@ import { type ChangedOperation, changedOperations } from "../image/diff.ts";
 import { parseReference } from "../image/reference.ts";
 import { failure } from "./failure.ts";
 import type { ImageShowOptions } from "./image.ts";
-import { printable } from "./printable.ts";
+import { printable, printableJson } from "./printable.ts";
 import { openRegistries } from "./registries.ts";
 
 /** Writes how two gateways' images differ on stdout; the exit code. */
@@ -13,11 +13,10 @@ export async function diffImages(before: string, after: string, options: ImageSh
   const registries = await openRegistries(options);
   if (!registries.ok) return failure(registries.problems);
   const { open, close } = registries.value;
-  const [old, now] = await Promise.all([from.value, to.value].map((image) => contentsOf(open(image.registry), image)));
-  close();
+  const [old, now] = await Promise.all([from.value, to.value].map((image) => contentsOf(open(image.registry), image))).finally(close);
   if (!old?.ok || !now?.ok) return failure([...(old?.problems ?? []), ...(now?.problems ?? [])]);
   const operations = changedOperations(old.value, now.value);
-  const said = options.json ? `${JSON.stringify(asJson(old.value, now.value, operations), undefined, 2)}\n` : asText(operations);
+  const said = options.json ? printableJson(asJson(old.value, now.value, operations)) : asText(operations);
   process.stdout.write(said);
   if (operations.length === 0 && !options.json) process.stderr.write(`${nothingChanged(old.value, now.value)}\n`);
   return 0;

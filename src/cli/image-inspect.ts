@@ -3,7 +3,7 @@ import { labelNames } from "../image/gateway-image.ts";
 import { parseReference } from "../image/reference.ts";
 import { failure } from "./failure.ts";
 import type { ImageShowOptions } from "./image.ts";
-import { printable } from "./printable.ts";
+import { printable, printableJson } from "./printable.ts";
 import { openRegistries } from "./registries.ts";
 
 /** Writes what is in a gateway's image on stdout; the exit code. */
@@ -12,15 +12,15 @@ export async function inspectImage(name: string, options: ImageShowOptions): Pro
   if (!reference.ok) return failure(reference.problems);
   const registries = await openRegistries(options);
   if (!registries.ok) return failure(registries.problems);
-  const contents = await contentsOf(registries.value.open(reference.value.registry), reference.value);
-  registries.value.close();
+  const { open, close } = registries.value;
+  const contents = await contentsOf(open(reference.value.registry), reference.value).finally(close);
   if (!contents.ok) return failure(contents.problems);
-  process.stdout.write(options.json ? `${JSON.stringify(asJson(contents.value), undefined, 2)}\n` : asText(contents.value));
+  process.stdout.write(options.json ? printableJson(asJson(contents.value)) : asText(contents.value));
   return 0;
 }
 
 function asJson({ digest, platforms, manifest, operations, labels, files }: ImageContents): object {
-  const apis = manifest.apis.map((api) => ({ ...api, operations: operations[api.name] ?? [] }));
+  const apis = manifest.apis.map((api) => ({ ...api, operations: operations.get(api.name) ?? [] }));
   return { digest, platforms, ...manifest, apis, labels, files: [...files].map(([path, content]) => ({ path, bytes: content.length })) };
 }
 
@@ -30,7 +30,9 @@ function asText({ digest, platforms, manifest, operations: listed, labels, files
     `  path      ${basePath || "/"}`,
     `  operations ${operations}`,
     `  backends  ${backends.length === 0 ? "none" : backends.join(", ")}`,
-    ...(listed[name] ?? []).map(({ method, path, id, policies }) => `  ${method.padEnd(7)} ${path}  ${id}  ${policiesAsText(policies)}`),
+    ...(listed.get(name) ?? []).map(
+      ({ method, path, id, policies }) => `  ${method.padEnd(7)} ${path}  ${id}  ${policiesAsText(policies)}`,
+    ),
   ]);
   const lines = [
     `digest      ${digest}`,

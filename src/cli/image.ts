@@ -1,20 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
-import { addKanikoOptions, type KanikoOptions } from "./kaniko-options.ts";
-
-/** How registries are spoken to. */
-export interface RegistryOptions {
-  readonly plainHttp: boolean;
-  readonly registryCa?: string;
-}
-
-export interface ImageBuildOptions extends DocumentOptions, RegistryOptions, KanikoOptions {
-  readonly to: string;
-  readonly base: string;
-  readonly builder: "layer" | "kaniko" | "tar";
-  readonly out?: string;
-  readonly rebuild: boolean;
-}
+import type { Command } from "commander";
+import { addBuildImage } from "./image-build-command.ts";
+import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts";
 
 export interface ImageCopyOptions extends RegistryOptions {
   readonly replace: boolean;
@@ -31,22 +17,6 @@ Examples:
   $ portico image inspect registry.example/apis/petstore:1.0.0
   $ portico image diff registry.example/apis/petstore:1.0.0 registry.example/apis/petstore:1.1.0
   $ portico image copy test.example/apis/petstore:1.1.0 registry.example/apis/petstore:1.1.0
-`;
-
-const buildExamples = `
-The image holds what is the same in every environment: routes, policies, the published document. It is made in the registry itself, as one
-layer on the base image; where the tag stands for the same input already, nothing is built. Its name with its digest comes on stdout.
-
-Examples:
-  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to registry.example/apis/petstore
-                                              the tag is made from the document's version
-  $ portico image build petstore.yaml --base localhost:5000/gateway:1 --to localhost:5000/petstore:dev --plain-http --rebuild
-  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to petstore --builder tar --out petstore.tar
-  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to registry.example/apis/petstore \\
-      --builder kaniko --toolkit registry.example/portico/toolkit:1 --namespace builds
-                                              in the cluster that kubectl uses
-  $ docker load --input petstore.tar
-                                              the image as a file, in no registry
 `;
 
 const inspectExamples = `
@@ -79,39 +49,6 @@ export function addImage(program: Command): void {
   addInspect(image);
   addDiff(image);
   addCopy(image);
-}
-
-function addBuildImage(image: Command): void {
-  const build = addDocumentOptions(
-    image
-      .command("build")
-      .summary("make the image of documents' gateway")
-      .description("Makes the image of a gateway, and puts it into a registry."),
-  )
-    .requiredOption("--to <NAME>", "where it goes: registry/repository, and :tag where it is not the document's version", named)
-    .requiredOption("--base <IMAGE>", "the image that it is made on, with Envoy", named)
-    .addOption(
-      new Option("--builder <BUILDER>", "how it is made: as a layer in the registry, by Kaniko in a cluster, or as a file for docker load")
-        .choices(["layer", "kaniko", "tar"])
-        .default("layer"),
-    )
-    .option("--out <FILE>", "with --builder tar: the file to write")
-    .option("--rebuild", "make it anew where the tag stands for another input", false)
-    .addHelpText("after", buildExamples);
-  addKanikoOptions(addRegistryOptions(build)).action(async (documents: string[], options: ImageBuildOptions, command: Command) => {
-    const wrong = wrongUsage(options);
-    if (wrong !== undefined) command.error(`error: ${wrong}`, { exitCode: 2 });
-    const { buildImage } = await import("./image-build.ts");
-    process.exitCode = await buildImage(documents, options);
-  });
-}
-
-/** What does not go together, in one sentence. */
-function wrongUsage({ builder, out, toolkit }: ImageBuildOptions): string | undefined {
-  if ((builder === "tar") !== (out !== undefined)) return "--builder tar writes a file, and needs --out <FILE>; no other builder does";
-  if ((builder === "kaniko") !== (toolkit !== undefined))
-    return "--builder kaniko needs --toolkit <IMAGE>, the image with this program; no other builder does";
-  return undefined;
 }
 
 function addInspect(image: Command): void {
@@ -156,14 +93,4 @@ function addCopy(image: Command): void {
     const { copy: copyTo } = await import("./image-copy.ts");
     process.exitCode = await copyTo(from, to, options);
   });
-}
-
-const addRegistryOptions = (command: Command): Command =>
-  command
-    .option("--plain-http", "speak to registries without TLS: for one of your own, on a network of your own", false)
-    .option("--registry-ca <FILE>", "trust this certification authority for registries, too (PEM)");
-
-function named(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("Name an image.");
-  return text;
 }

@@ -3,23 +3,26 @@ import { openClient } from "../apply/kubernetes/client.ts";
 import type { Builder } from "../image/builder.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import type { BuildCluster } from "../image/kaniko/cluster.ts";
-import type { KanikoSettings } from "../image/kaniko/job.ts";
 import { kanikoBuilder } from "../image/kaniko/kaniko-builder.ts";
+import type { KanikoSettings } from "../image/kaniko/settings.ts";
 import { parseReference } from "../image/reference.ts";
 import { type Credentials, parseDockerConfig, storedCredential } from "../image/registry/credentials.ts";
 import { dockerCredentials } from "../image/registry/docker-credentials.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
-import { readText } from "../source/read-text.ts";
-import type { RegistryOptions } from "./image.ts";
 import type { KanikoOptions } from "./kaniko-options.ts";
 import { printable } from "./printable.ts";
+import { readAuthority } from "./registries.ts";
+import type { RegistryOptions } from "./registry-options.ts";
 
-/** The builder of a cluster, as kubectl would reach it. Its log goes to stderr; the signal ends the build. */
-export async function openKaniko(
-  options: KanikoOptions & RegistryOptions,
-  registries: Registries,
-  signal: AbortSignal,
-): Promise<Checked<Builder>> {
+/** A cluster that builds. */
+export interface KanikoAtHand {
+  /** Whom its builds are for registries. */
+  readonly credentials: Credentials;
+  builder(registries: Registries): Builder;
+}
+
+/** The cluster that kubectl would reach. A build's log goes to stderr; the signal ends it. */
+export async function openKaniko(options: KanikoOptions & RegistryOptions, signal: AbortSignal): Promise<Checked<KanikoAtHand>> {
   const client = openClient();
   if (!client.ok) return client;
   const namespace = options.namespace ?? client.value.namespace;
@@ -31,13 +34,15 @@ export async function openKaniko(
   const write = (text: string): void => {
     process.stderr.write(text.split("\n").map(printable).join("\n"));
   };
-  return checked(kanikoBuilder(cluster, settings.value, { registries, credentials: credentials.value, write, signal }), []);
+  const around = { credentials: credentials.value, write, signal };
+  const builder = (registries: Registries): Builder => kanikoBuilder(cluster, settings.value, { ...around, registries });
+  return checked({ credentials: credentials.value, builder }, []);
 }
 
 async function settingsOf(options: KanikoOptions & RegistryOptions, namespace: string): Promise<Checked<KanikoSettings>> {
   const toolkit = parseReference(options.toolkit ?? "");
   const cache = options.cacheRepository === undefined ? undefined : parseReference(options.cacheRepository);
-  const authorities = options.registryCa === undefined ? undefined : await readText(options.registryCa);
+  const authorities = options.registryCa === undefined ? undefined : await readAuthority(options.registryCa);
   if (!toolkit.ok) return toolkit;
   if (cache?.ok === false) return cache;
   if (authorities?.ok === false) return authorities;

@@ -1,9 +1,11 @@
+import { X509Certificate } from "node:crypto";
+import type { Credentials } from "../image/registry/credentials.ts";
 import { dockerCredentials } from "../image/registry/docker-credentials.ts";
 import { openRegistry, type Registry } from "../image/registry/registry.ts";
 import { usualRetries } from "../image/registry/retry.ts";
-import { type Checked, checked } from "../problem.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { readText } from "../source/read-text.ts";
-import type { RegistryOptions } from "./image.ts";
+import type { RegistryOptions } from "./registry-options.ts";
 
 /** The registries that a command speaks to, each opened once, as the person who is logged in there. */
 export interface OpenRegistries {
@@ -14,14 +16,17 @@ export interface OpenRegistries {
 const patienceMs = 60_000;
 
 /** Fails where the certification authority's file cannot be read. */
-export async function openRegistries({ plainHttp, registryCa }: RegistryOptions): Promise<Checked<OpenRegistries>> {
-  const authority = registryCa === undefined ? undefined : await readText(registryCa);
+export async function openRegistries(
+  { plainHttp, registryCa }: RegistryOptions,
+  credentials: Credentials = dockerCredentials(process.env),
+): Promise<Checked<OpenRegistries>> {
+  const authority = registryCa === undefined ? undefined : await readAuthority(registryCa);
   if (authority?.ok === false) return authority;
   const options = {
     authorities: authority?.value,
     plainHttp,
     patienceMs,
-    credentials: dockerCredentials(process.env),
+    credentials,
     retries: usualRetries,
   };
   const opened = new Map<string, Registry>();
@@ -34,4 +39,22 @@ export async function openRegistries({ plainHttp, registryCa }: RegistryOptions)
     for (const registry of opened.values()) registry.close();
   };
   return checked({ open, close }, []);
+}
+
+/** A certification authority's certificate, or several. Fails with BadCertificate where there is none. */
+export async function readAuthority(path: string): Promise<Checked<string>> {
+  const text = await readText(path);
+  if (!text.ok) return text;
+  try {
+    new X509Certificate(text.value);
+    return text;
+  } catch {
+    return failed(
+      error(
+        "BadCertificate",
+        wholeFile(path),
+        "The file holds no certificate. Name one in PEM, which begins with `-----BEGIN CERTIFICATE-----`.",
+      ),
+    );
+  }
 }

@@ -5,9 +5,13 @@ import { type ImageReference, showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
 
 /** An image as others are made on it: one, or an index of one for each platform. */
-export type Base =
+export type Base = { readonly digest: string } & (
   | { readonly kind: "image"; readonly image: BaseImage }
-  | { readonly kind: "index"; readonly isDocker: boolean; readonly images: readonly PlatformImage[] };
+  | { readonly kind: "index"; readonly isDocker: boolean; readonly images: readonly PlatformImage[] }
+);
+
+/** More images than there are platforms. */
+const mostImages = 100;
 
 interface PlatformImage {
   readonly platform: NonNullable<Descriptor["platform"]>;
@@ -23,7 +27,7 @@ export async function readBase(registry: Registry, reference: ImageReference): P
     return failed(error("ImageMissing", wholeFile(name), "The image is not in the registry. Push it there, or name another one."));
   if (!isIndex(found.value.descriptor)) {
     const image = await readOne(registry, reference, found.value);
-    return image.ok ? checked({ kind: "image", image: image.value }, []) : image;
+    return image.ok ? checked({ kind: "image", digest: image.value.digest, image: image.value }, []) : image;
   }
   return readIndex(registry, reference, found.value);
 }
@@ -33,6 +37,8 @@ async function readIndex(registry: Registry, reference: ImageReference, { bytes,
   const name = showReference(reference);
   const index = read(name, bytes, imageIndex, "index");
   if (!index.ok) return index;
+  if (index.value.manifests.length > mostImages)
+    return failed(error("BadImage", wholeFile(name), `The image's index has more than ${mostImages} images. Name another one.`));
   const images: PlatformImage[] = [];
   for (const { digest, platform } of index.value.manifests) {
     // An index may list what belongs to an image, too, such as how it was built (BuildKit: "unknown/unknown").
@@ -44,7 +50,7 @@ async function readIndex(registry: Registry, reference: ImageReference, { bytes,
     images.push({ platform, image: image.value });
   }
   if (images.length === 0) return failed(error("BadImage", wholeFile(name), "The image is for no platform with Linux. Name another one."));
-  return checked({ kind: "index", isDocker: descriptor.mediaType === mediaTypes.dockerIndex, images }, []);
+  return checked({ kind: "index", digest: descriptor.digest, isDocker: descriptor.mediaType === mediaTypes.dockerIndex, images }, []);
 }
 
 const missing = (name: string, digest: string) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { manifestPath, operationsPath } from "../compile/gateway-folder.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { readBase } from "./base-image.ts";
 import { gatewayFolderInImage } from "./builder.ts";
 import { type BaseImage, labelNames } from "./gateway-image.ts";
@@ -25,13 +25,16 @@ const manifest = z.looseObject({
   ),
 });
 
-/** The operations of each API, as far as they are shown. */
-const operations = z.record(
-  z.string(),
-  z.array(z.object({ id: z.string(), method: z.string(), path: z.string(), policies: z.record(z.string(), z.unknown()) })),
-);
+/** The operations of each API, as far as they are shown. Names are anybody's: a map has no others of its own. */
+const operations = z
+  .record(
+    z.string(),
+    z.array(z.object({ id: z.string(), method: z.string(), path: z.string(), policies: z.record(z.string(), z.unknown()) })),
+  )
+  .transform((byApi) => new Map(Object.entries(byApi)));
 
-export type ImageOperations = z.infer<typeof operations>;
+type ImageOperations = z.infer<typeof operations>;
+export type ImageOperation = NonNullable<ReturnType<ImageOperations["get"]>>[number];
 
 /** What is in a gateway's image. */
 export interface ImageContents {
@@ -46,6 +49,9 @@ export interface ImageContents {
 
 /** More than a layer of gateway files has, compressed. */
 const largestLayer = 256 * 1024 * 1024;
+
+/** Deeper than anything that an image says of itself. */
+const deepest = 30;
 
 /** What is in an image: of an index, in its first. Fails with ImageMissing, BadImage or ForeignImage, or with what the registry says. */
 export async function contentsOf(registry: Registry, reference: ImageReference): Promise<Checked<ImageContents>> {
@@ -64,7 +70,7 @@ export async function contentsOf(registry: Registry, reference: ImageReference):
   const platforms = images.map(({ config }) => `${config.os}/${config.architecture}`);
   return checked(
     {
-      digest: first.digest,
+      digest: base.value.digest,
       platforms,
       manifest: said.data,
       operations: listed.data,
@@ -77,13 +83,21 @@ export async function contentsOf(registry: Registry, reference: ImageReference):
 
 function parsed(text: Uint8Array | undefined): unknown {
   try {
-    return JSON.parse(Buffer.from(text ?? "").toString("utf8"));
+    const value: unknown = JSON.parse(Buffer.from(text ?? "").toString("utf8"));
+    return isShallow(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The gateway's files, from the uppermost layer that has any. */
+function isShallow(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth < deepest && level.length > 0; depth++)
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  return level.length === 0;
+}
+
+/** The gateway's files. They are one layer's: what a layer above has of them would be another gateway than the one it says it is. */
 async function gatewayFiles(
   registry: Registry,
   { repository, ...rest }: ImageReference,
@@ -91,8 +105,7 @@ async function gatewayFiles(
 ): Promise<Checked<ReadonlyMap<string, Uint8Array>>> {
   const folder = `${gatewayFolderInImage}/`;
   for (const descriptor of layers.toReversed()) {
-    if (descriptor.size > largestLayer) continue;
-    const bytes = await registry.blob(repository, descriptor);
+    const bytes = await registry.blob(repository, descriptor, largestLayer);
     if (!bytes.ok) return bytes;
     const all = await readLayer(bytes.value).catch(() => undefined);
     if (all === undefined) {
@@ -103,6 +116,14 @@ async function gatewayFiles(
       .filter(([path]) => path.startsWith(folder))
       .map(([path, content]) => [path.slice(folder.length), content] as const);
     if (found.some(([path]) => path === manifestPath)) return checked(new Map(found), []);
+    if (found.length > 0 || [...all.keys()].some((path) => path.startsWith(".wh."))) return failed(changedAbove({ repository, ...rest }));
   }
   return checked(new Map(), []);
 }
+
+const changedAbove = (reference: ImageReference): Problem =>
+  error(
+    "ForeignImage",
+    wholeFile(showReference(reference)),
+    "A layer on top changes the gateway's files. Name the image that Portico made.",
+  );

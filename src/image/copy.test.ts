@@ -95,6 +95,21 @@ describe("a copy", () => {
     assert.equal(imageIndex.parse(JSON.parse(String(to.manifests.get("apis/pets:1.0")?.bytes))).manifests.length, 2);
   });
 
+  it("of indexes that name indexes, each many times, ends", async (t) => {
+    const [from, to] = [await start(t), await start(t)];
+    const put = (blob: ReturnType<typeof jsonBlob>, key: string): void => {
+      from.manifests.set(key, { mediaType: mediaTypes.index, bytes: Buffer.from(blob.bytes) });
+    };
+    let inner = jsonBlob(mediaTypes.index, { schemaVersion: 2, manifests: [] });
+    for (let depth = 0; depth < 25; depth++) {
+      put(inner, `deep@${inner.descriptor.digest}`);
+      inner = jsonBlob(mediaTypes.index, { schemaVersion: 2, manifests: [inner.descriptor, inner.descriptor] });
+    }
+    put(inner, "deep:1");
+    must(await copy(openRegistries(t), `${from.host}/deep:1`, `${to.host}/deep:1`));
+    assert.ok(from.requests.length < 100);
+  });
+
   it("within a registry shares the blobs", async (t) => {
     const fake = await start(t);
     const registries = openRegistries(t);
@@ -115,7 +130,7 @@ describe("a copy", () => {
       refused.problems.map(({ reason }) => reason),
       ["TagConflict"],
     );
-    const standing = async () => must(await registries(fake.host).head("b", "1"))?.digest;
+    const standing = async () => must(await registries(fake.host).manifest("b", "1"))?.descriptor.digest;
     assert.equal(await standing(), second);
     must(await copy(registries, `${fake.host}/a:1`, `${fake.host}/b:1`, true));
     assert.equal(await standing(), first);

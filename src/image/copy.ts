@@ -60,14 +60,29 @@ async function mayStandAt(registries: Registries, target: ImageReference, digest
   );
 }
 
+/** More manifests than an image for every platform has. */
+const mostManifests = 1000;
+
 /** Copies all that a manifest names: the images of an index with their own manifests, the blobs of an image. */
-async function copyContent(registries: Registries, from: ImageReference, target: ImageReference, manifest: Blob): Promise<Checked<void>> {
+async function copyContent(
+  registries: Registries,
+  from: ImageReference,
+  target: ImageReference,
+  manifest: Blob,
+  seen = new Set<string>(),
+): Promise<Checked<void>> {
   const name = showReference(from);
+  // Indexes may name indexes, and the same one often.
+  if (seen.has(manifest.descriptor.digest)) return checked(undefined, []);
+  seen.add(manifest.descriptor.digest);
+  if (seen.size > mostManifests)
+    return failed(error("BadImage", wholeFile(name), `The image names more than ${mostManifests} others. Name another one.`));
   if (!isIndex(manifest.descriptor)) return copyBlobs(registries, from, target, name, manifest);
   const index = read(name, manifest.bytes, imageIndex, "index");
   if (!index.ok) return index;
   for (const descriptor of index.value.manifests) {
-    const image = await copyManifest(registries, from, target, descriptor);
+    if (seen.has(descriptor.digest)) continue;
+    const image = await copyManifest(registries, from, target, descriptor, seen);
     if (!image.ok) return image;
     const put = await registries(target.registry).putManifest(target.repository, descriptor.digest, image.value);
     if (!put.ok) return put;
@@ -97,6 +112,7 @@ async function copyManifest(
   from: ImageReference,
   target: ImageReference,
   { digest }: Descriptor,
+  seen?: Set<string>,
 ): Promise<Checked<Blob>> {
   const found = await registries(from.registry).manifest(from.repository, digest);
   if (!found.ok) return found;
@@ -104,7 +120,7 @@ async function copyManifest(
     return failed(
       error("BadImage", wholeFile(showReference(from)), `The image names ${digest}, which is not there. Push the image again.`),
     );
-  const content = await copyContent(registries, from, target, found.value);
+  const content = await copyContent(registries, from, target, found.value, seen);
   return content.ok ? checked(found.value, []) : content;
 }
 

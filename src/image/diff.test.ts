@@ -3,12 +3,12 @@ import { describe, it } from "node:test";
 import { testApi, testOperation } from "../../testing/model.ts";
 import { listedOperations } from "../compile/operations.ts";
 import type { Operation } from "../model/api.ts";
-import type { ImageContents } from "./contents.ts";
+import type { ImageContents, ImageOperation } from "./contents.ts";
 import { changedOperations } from "./diff.ts";
 
 /** The contents of an image of one API with these operations. */
 function contents(...operations: readonly Operation[]): ImageContents {
-  const listed = JSON.parse(JSON.stringify(listedOperations([{ ...testApi, operations }])));
+  const listed = new Map(Object.entries<ImageOperation[]>(JSON.parse(JSON.stringify(listedOperations([{ ...testApi, operations }])))));
   return {
     digest: "",
     platforms: [],

@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ImageContents, ImageOperations } from "./contents.ts";
-
-type ImageOperation = ImageOperations[string][number];
+import type { ImageContents, ImageOperation } from "./contents.ts";
 
 /** A policy of an operation in two images; undefined where it is not there. */
 interface ChangedPolicy {
@@ -25,8 +23,8 @@ export function changedOperations(
   { operations: before }: ImageContents,
   { operations: after }: ImageContents,
 ): readonly ChangedOperation[] {
-  const apis = [...new Set([...Object.keys(after), ...Object.keys(before)])];
-  return apis.flatMap((api) => changesOf(api, byRequest(before[api] ?? []), byRequest(after[api] ?? [])));
+  const apis = [...new Set([...after.keys(), ...before.keys()])];
+  return apis.flatMap((api) => changesOf(api, byRequest(before.get(api) ?? []), byRequest(after.get(api) ?? [])));
 }
 
 /** Operations by what they answer to; the name may change. */
@@ -58,6 +56,8 @@ function changesOf(
 function changedPolicies(before: ImageOperation["policies"], after: ImageOperation["policies"]): readonly ChangedPolicy[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names
-    .filter((policy) => !isDeepStrictEqual(before[policy], after[policy]))
-    .map((policy) => ({ policy, before: before[policy], after: after[policy] }));
+    .map((policy) => ({ policy, before: own(before, policy), after: own(after, policy) }))
+    .filter((change) => !isDeepStrictEqual(change.before, change.after));
 }
+
+const own = (policies: ImageOperation["policies"], name: string): unknown => (Object.hasOwn(policies, name) ? policies[name] : undefined);

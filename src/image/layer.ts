@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { extract, pack } from "tar-stream";
 import { type Descriptor, digestOf, mediaTypes } from "./oci.ts";
@@ -43,15 +44,21 @@ function foldersOf(files: LayerFiles): readonly string[] {
   return [...folders].toSorted();
 }
 
-/** The files of a layer by their paths; those that are links, or mark something as removed, are left out. Throws for what is no tar. */
+/** More than the files of a gateway have: a layer that is larger is not unpacked. */
+const largestPlain = 512 * 1024 * 1024;
+
+/**
+ * The files of a layer by their paths in normal form; those that mark something as removed among them, links left out. Throws for what is no tar, or
+ * has more than 512 MiB.
+ */
 export async function readLayer(bytes: Uint8Array): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const entries = extract();
-  entries.end(isGzip(bytes) ? gunzipSync(bytes) : Buffer.from(bytes));
+  entries.end(isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: largestPlain }) : Buffer.from(bytes));
   for await (const entry of entries) {
     const parts: Uint8Array[] = [];
     for await (const part of entry) parts.push(part);
-    if (entry.header.type === "file") files.set(entry.header.name.replace(/^(?:\.?\/)+/, ""), Buffer.concat(parts));
+    if (entry.header.type === "file") files.set(posix.join("/", entry.header.name).slice(1), Buffer.concat(parts));
   }
   return files;
 }

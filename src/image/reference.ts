@@ -28,7 +28,9 @@ export function parseReference(text: string): Checked<ImageReference> {
   const tag = hasTag ? named.slice(colon + 1) : undefined;
   const wrong = [
     ...(rest.length > 0 ? ["The name has more than one `@`. Write it such as `registry.example/team/petstore:1.0.0`."] : []),
-    ...(host.test(registry) ? [] : [`\`${registry}\` is no host of a registry. Write a host name, with a port where it needs one.`]),
+    ...(host.test(registry) && URL.canParse(`https://${registry}`)
+      ? []
+      : [`\`${registry}\` is no host of a registry. Write a host name, with a port where it needs one.`]),
     ...(repositoryPattern.test(path) && path.length <= 255
       ? []
       : [`\`${path.slice(0, 100)}\` is no name of a repository. Write small letters, digits, and \`.\`, \`_\`, \`-\` between them.`]),
@@ -38,6 +40,14 @@ export function parseReference(text: string): Checked<ImageReference> {
   const where = wholeFile(text.slice(0, 300));
   if (wrong.length > 0) return failed(...wrong.slice(0, 1).map((message) => error("BadImageName", where, message)));
   return checked({ registry, repository: registry === dockerHub && !path.includes("/") ? `library/${path}` : path, tag, digest }, []);
+}
+
+/** A reference that something is stored under: without a digest, which follows from what is stored. Fails with BadImageName. */
+export function parseTarget(text: string): Checked<ImageReference> {
+  const reference = parseReference(text);
+  if (!reference.ok || reference.value.digest === undefined) return reference;
+  const where = wholeFile(text.slice(0, 300));
+  return failed(error("BadImageName", where, "The digest follows from what is stored, and can't be asked for. Leave it out."));
 }
 
 /** What stands before the first slash is a registry if it looks like a host; else the name is one of Docker Hub's. */

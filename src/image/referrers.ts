@@ -95,7 +95,10 @@ async function list(registry: Registry, repository: string, subject: string, add
 export async function referrersOf(registry: Registry, repository: string, subject: string): Promise<Checked<readonly Descriptor[]>> {
   const own = await registry.referrers(repository, subject);
   if (!own.ok) return own;
-  return own.value === undefined ? listed(registry, repository, subject) : descriptorsIn(`${repository}@${subject}`, own.value);
+  if (own.value === undefined) return listed(registry, repository, subject);
+  const pages = own.value.map((page) => descriptorsIn(`${repository}@${subject}`, page));
+  const all = pages.flatMap((page) => (page.ok ? page.value : []));
+  return pages.find((page) => !page.ok) ?? checked(all, []);
 }
 
 async function listed(registry: Registry, repository: string, subject: string): Promise<Checked<readonly Descriptor[]>> {

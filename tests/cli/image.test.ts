@@ -32,7 +32,7 @@ describe("portico image build", { concurrency: 2 }, () => {
     assert.deepEqual(again, {
       code: 0,
       stdout: made.stdout,
-      stderr: "It is there already, made from the same input: nothing was built.\n",
+      stderr: "It is there already, made from the same input: nothing was built. --rebuild makes it on another base.\n",
     });
   });
 
@@ -81,6 +81,15 @@ describe("portico image build", { concurrency: 2 }, () => {
       assert.match(ended.stderr, new RegExp(`error ${reason}: `));
     }
     assert.equal((await portico(["image", "build", "api.yaml"])).code, 2);
+    const certificate = await build("--to", `${fake.host}/pets`, "--registry-ca", "api.yaml");
+    assert.match(certificate.stderr, /error BadCertificate: The file holds no certificate/);
+    for (const wrong of [
+      ["--namespace", "x"],
+      ["--builder", "kaniko"],
+      ["--toolkit", "x"],
+      ["--builder", "kaniko", "--toolkit", "x", "--push-secret", "a/b/c"],
+    ])
+      assert.equal((await build("--to", `${fake.host}/pets`, ...wrong)).code, 2, wrong.join(" "));
   });
 });
 
@@ -169,6 +178,12 @@ describe("portico image diff and copy", () => {
     assert.deepEqual([copied.code, copied.stdout], [0, `${name.replace("/pets:1", "/prod/pets:1")}\n`]);
     assert.ok(fake.manifests.has(`prod/pets:${name.replace(/.*@sha256:/, "sha256-")}`), "the list of referrers");
     assert.match((await image("copy", `${fake.host}/pets:2`, `${fake.host}/prod/pets:1`)).stderr, /error TagConflict: .*--replace/);
+    const digest = name.replace(/.*@/, "");
+    for (const [from, to] of [
+      [`${fake.host}/pets@${digest}`, `${fake.host}/prod/pets`],
+      [`${fake.host}/pets:1`, `${fake.host}/prod/pets:1@${digest}`],
+    ])
+      assert.match((await image("copy", from ?? "", to ?? "")).stderr, /error BadImageName: /);
     assert.match((await image("copy", `${fake.host}/none:2`, `${fake.host}/prod/pets:1`)).stderr, /error ImageMissing: /);
   });
 });

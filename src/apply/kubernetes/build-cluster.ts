@@ -1,4 +1,5 @@
-import type { KubernetesObject, V1Job, V1Pod } from "@kubernetes/client-node";
+import { setTimeout as wait } from "node:timers/promises";
+import type { KubernetesObject, V1ContainerState, V1Job, V1Pod } from "@kubernetes/client-node";
 import type { BuildCluster, BuildState } from "../../image/kaniko/cluster.ts";
 import { kanikoContainer } from "../../image/kaniko/job.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
@@ -17,13 +18,15 @@ export function buildCluster(client: Client): BuildCluster {
       return failed(clusterProblem(server, what, thrown));
     }
   };
+  /** The client itself waits for ever. */
+  const answered = <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => asked(what, () => inTime(act()));
   return {
     create: (object) => {
       const { kind } = object;
-      return asked(`create a ${String(kind)}`, async () => uidOf(await objects.create({ ...object })));
+      return answered(`create a ${String(kind)}`, async () => uidOf(await objects.create({ ...object })));
     },
     dockerConfig: async (namespace, name) => {
-      const secret = await asked(`read the Secret ${namespace}/${name}`, () => core.readNamespacedSecret({ namespace, name }));
+      const secret = await answered(`read the Secret ${namespace}/${name}`, () => core.readNamespacedSecret({ namespace, name }));
       if (!secret.ok) return secret;
       const text = secret.value.data?.[".dockerconfigjson"];
       if (text !== undefined) return checked(new Redacted(Buffer.from(text, "base64").toString("utf8")), []);
@@ -33,7 +36,7 @@ export function buildCluster(client: Client): BuildCluster {
       );
     },
     state: (namespace, job) =>
-      asked("follow the Job", async () => {
+      answered("follow the Job", async () => {
         const [found, pods] = await Promise.all([
           batch.readNamespacedJob({ namespace, name: job }),
           core.listNamespacedPod({ namespace, labelSelector: `portico.dev/build=${job}` }),
@@ -43,22 +46,43 @@ export function buildCluster(client: Client): BuildCluster {
     followLog: (namespace, pod, write, signal) =>
       asked("read the build's log", () => followLog(config, { namespace, pod, container: kanikoContainer }, write, signal)),
     remove: (namespace, name) =>
-      asked("remove the Job", async () => {
+      answered("remove the Job", async () => {
         await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
       }),
   };
+}
+
+/** Others may put containers of their own into the pod. */
+const stateOfKaniko = (pod: V1Pod | undefined): V1ContainerState | undefined =>
+  pod?.status?.containerStatuses?.find(({ name }) => name === kanikoContainer)?.state;
+
+const patienceMs = 30_000;
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timeout = wait(patienceMs, undefined, { signal: late.signal }).then(() => {
+    throw Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+  });
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    timeout.catch(() => {});
+    late.abort();
+  }
 }
 
 const uidOf = ({ metadata }: KubernetesObject): string => metadata?.uid ?? "";
 
 function stateOf(job: V1Job, pod: V1Pod | undefined): BuildState {
   const name = pod?.metadata?.name;
-  const container = pod?.status?.containerStatuses?.[0]?.state;
+  const container = stateOfKaniko(pod);
   const condition = job.status?.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
   if (condition?.type === "Failed")
     return { kind: "failed", pod: container?.terminated === undefined ? undefined : name, why: whyFailed(condition) };
-  if (name !== undefined && container?.terminated !== undefined && condition?.type === "Complete")
-    return { kind: "succeeded", pod: name, message: container.terminated.message ?? "" };
+  if (condition?.type === "Complete")
+    return name === undefined
+      ? { kind: "failed", pod: undefined, why: "It ended, but its pod is gone, and with it the image's digest." }
+      : { kind: "succeeded", pod: name, message: container?.terminated?.message ?? "" };
   if (name !== undefined && (container?.running !== undefined || container?.terminated !== undefined))
     return { kind: "running", pod: name };
   return { kind: "waiting", why: whyWaiting(pod) };
@@ -69,7 +93,7 @@ const whyFailed = ({ reason, message }: { readonly reason?: string; readonly mes
 
 /** What holds a pod up: it finds no node, or its container cannot start (Kubernetes: "Pod Lifecycle"). */
 function whyWaiting(pod: V1Pod | undefined): string | undefined {
-  const waiting = pod?.status?.containerStatuses?.[0]?.state?.waiting;
+  const waiting = stateOfKaniko(pod)?.waiting;
   if (waiting?.reason !== undefined && waiting.reason !== "ContainerCreating") return said(waiting.reason, waiting.message);
   const unscheduled = pod?.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   return unscheduled === undefined ? undefined : said(unscheduled.reason ?? "Unschedulable", unscheduled.message);

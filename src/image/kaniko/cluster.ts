@@ -1,6 +1,6 @@
 import type { Checked } from "../../problem.ts";
 import type { Redacted } from "../../redacted.ts";
-import type { KubernetesObject } from "./job.ts";
+import type { KubernetesObject } from "./settings.ts";
 
 /** How far a build's Job is. */
 export type BuildState =

@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 import { must } from "../../../testing/envoy.ts";
 import { Redacted } from "../../redacted.ts";
 import { parseReference } from "../reference.ts";
-import { type KanikoBuild, type KanikoSettings, kanikoInputs, kanikoJob } from "./job.ts";
+import { kanikoInputs } from "./inputs.ts";
+import { kanikoJob } from "./job.ts";
+import type { KanikoBuild, KanikoSettings } from "./settings.ts";
 
 const settings: KanikoSettings = {
   namespace: "builds",

@@ -1,53 +1,7 @@
-import type { Redacted } from "../../redacted.ts";
-import { type ImageReference, showReference } from "../reference.ts";
-import { gatewayDockerfile, projectFolder } from "./dockerfile.ts";
-
-/** How a cluster builds with Kaniko. */
-export interface KanikoSettings {
-  readonly namespace: string;
-  /** Kaniko's executor. */
-  readonly executor: string;
-  readonly toolkit: ImageReference;
-  /** Whom the pod runs as: a cloud's own credential helpers know it by that. Undefined for the namespace's default. */
-  readonly serviceAccount: string | undefined;
-  /** Whether registries are spoken to without TLS: only where a person says so. */
-  readonly plainHttp: boolean;
-  /** Certification authorities that registries are trusted by, beside the image's own (PEM). */
-  readonly authorities: string | undefined;
-  /** Where Kaniko keeps layers for the next build. */
-  readonly cache: ImageReference | undefined;
-  /** Hosts that have copies of Docker Hub's images. */
-  readonly mirrors: readonly string[];
-  /** After how long a build that hangs is given up (seconds). */
-  readonly deadlineSeconds: number;
-  readonly extraArguments: readonly string[];
-}
-
-/** What is built. */
-export interface KanikoBuild {
-  /** A DNS label, for the Job and what belongs to it. */
-  readonly name: string;
-  readonly base: ImageReference;
-  readonly target: ImageReference;
-  readonly labels: Readonly<Record<string, string>>;
-  /** The packed project, by the names of its parts. */
-  readonly parts: ReadonlyMap<string, Uint8Array>;
-  /** Docker's configuration with the credentials for its registries alone; undefined where the cloud gives them, or none is needed. */
-  readonly credential: Redacted | undefined;
-}
-
-/** The registries that a build pulls from and pushes to. */
-export const registriesOf = (
-  { toolkit, cache }: KanikoSettings,
-  { base, target }: Pick<KanikoBuild, "base" | "target">,
-): readonly string[] => [...new Set([target, base, toolkit, ...(cache === undefined ? [] : [cache])].map(({ registry }) => registry))];
-
-export type KubernetesObject = Readonly<Record<string, unknown>>;
-
-const configMapName = (build: string, part: number): string => `${build}-project-${part}`;
-
-const credentialName = (build: string): string => `${build}-credential`;
-const authorityName = (build: string): string => `${build}-authority`;
+import { showReference } from "../reference.ts";
+import { projectFolder } from "./dockerfile.ts";
+import { authorityName, credentialName, projectMaps } from "./inputs.ts";
+import { type KanikoBuild, type KanikoSettings, type KubernetesObject, registriesOf } from "./settings.ts";
 
 /** What Kaniko needs to unpack images and to run the toolkit as root in its container, and no more. */
 const containerSecurity = {
@@ -129,48 +83,8 @@ function kanikoArguments(settings: KanikoSettings, build: KanikoBuild): readonly
     ...(cache === undefined ? [] : ["--cache=true", `--cache-repo=${showReference(cache)}`]),
     ...mirrors.map((mirror) => `--registry-mirror=${mirror}`),
     ...extraArguments,
-  ];
+  ].map(asItIs);
 }
 
-function projectMaps({ name, parts }: KanikoBuild): readonly { readonly name: string; readonly entry: string | undefined }[] {
-  return [
-    { name: configMapName(name, 0), entry: undefined },
-    ...[...parts.keys()].map((entry, index) => ({ name: configMapName(name, index + 1), entry })),
-  ];
-}
-
-/** What a Job reads: its project, its credential. They are made after the Job, which owns them: they are gone when it is. */
-export function kanikoInputs(settings: KanikoSettings, build: KanikoBuild, jobUid: string): readonly KubernetesObject[] {
-  const owner = { apiVersion: "batch/v1", kind: "Job", name: build.name, uid: jobUid };
-  const object = (kind: string, name: string, content: KubernetesObject): KubernetesObject => ({
-    apiVersion: "v1",
-    kind,
-    metadata: { name, namespace: settings.namespace, ownerReferences: [owner] },
-    immutable: true,
-    ...content,
-  });
-  const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString("base64");
-  const { credential } = build;
-  return [
-    ...projectMaps(build).map(({ name, entry }) =>
-      object(
-        "ConfigMap",
-        name,
-        entry === undefined
-          ? { data: { Dockerfile: gatewayDockerfile(settings.toolkit, build.base) } }
-          : { binaryData: { [entry]: base64(build.parts.get(entry) ?? "") } },
-      ),
-    ),
-    ...(credential === undefined
-      ? []
-      : [
-          object("Secret", credentialName(build.name), {
-            type: "kubernetes.io/dockerconfigjson",
-            data: { ".dockerconfigjson": base64(credential.reveal()) },
-          }),
-        ]),
-    ...(settings.authorities === undefined
-      ? []
-      : [object("ConfigMap", authorityName(build.name), { data: { "ca.crt": settings.authorities } })]),
-  ];
-}
+/** Kubernetes puts variables in place of `$(NAME)` in arguments, unless the dollar sign is doubled (Kubernetes: "Define a Command and Arguments"). */
+const asItIs = (argument: string): string => argument.replaceAll("$", "$$$$");

@@ -1,36 +1,37 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
-import { type Checked, checked, error, failed, type Problem, warning, wholeFile } from "../../problem.ts";
+import { type Checked, checked, failed, type Problem, warning, wholeFile } from "../../problem.ts";
 import type { Builder, BuildRequest, BuiltImage } from "../builder.ts";
 import type { Registries } from "../copy-blob.ts";
+import { labelNames } from "../gateway-image.ts";
+import { pin } from "../pin.ts";
 import { packProject } from "../project/pack.ts";
-import { showReference } from "../reference.ts";
+import { type ImageReference, showReference } from "../reference.ts";
 import { attach } from "../referrers.ts";
 import { type Credentials, configFor } from "../registry/credentials.ts";
-import type { BuildCluster, BuildState } from "./cluster.ts";
-import { type KanikoBuild, type KanikoSettings, kanikoInputs, kanikoJob, registriesOf } from "./job.ts";
-import { type LastLines, lastLines } from "./last-lines.ts";
+import type { BuildCluster } from "./cluster.ts";
+import { kanikoInputs } from "./inputs.ts";
+import { kanikoJob } from "./job.ts";
+import { lastLines } from "./last-lines.ts";
+import { buildFailed, digestOfJob, type Listener } from "./run-job.ts";
+import { type KanikoBuild, type KanikoSettings, registriesOf } from "./settings.ts";
 
 /** What a build reaches beside its cluster. */
-export interface KanikoSurroundings {
+export interface KanikoSurroundings extends Listener {
   readonly registries: Registries;
   /** Whom the build is for its registries. */
   readonly credentials: Credentials;
-  /** Gets the build's log as it comes, and why it waits. */
-  readonly write: (text: string) => void;
-  /** Ends the build: its Job is removed. */
-  readonly signal: AbortSignal;
 }
-
-/** Between two questions how far the build is. Its log is not asked for: that comes. */
-const pauseMs = 500;
 
 /** Makes images in a cluster, as a Job of Kaniko's that builds the project and pushes what it built. */
 export const kanikoBuilder = (cluster: BuildCluster, settings: KanikoSettings, around: KanikoSurroundings): Builder => ({
   name: "kaniko",
   build: async (request) => {
-    const build = await buildOf(settings, request, around.credentials);
-    const job = await cluster.create(kanikoJob(settings, build));
+    const images = await pinned(around.registries, settings, request);
+    if (!images.ok) return images;
+    const { toolkit, base } = images.value;
+    const build = await buildOf({ ...settings, toolkit }, { ...request, base }, around.credentials);
+    if (around.signal.aborted) return failed(buildFailed(build.name, "The build was ended.", []));
+    const job = await cluster.create(kanikoJob({ ...settings, toolkit }, build));
     if (!job.ok) return job;
     try {
       return await runJob(cluster, settings, around, request, build, job.value);
@@ -41,6 +42,17 @@ export const kanikoBuilder = (cluster: BuildCluster, settings: KanikoSettings, a
   },
 });
 
+/** The images that a build is made of, by digest: a tag may move before Kaniko pulls it. */
+async function pinned(
+  registries: Registries,
+  settings: KanikoSettings,
+  { base }: BuildRequest,
+): Promise<Checked<{ readonly toolkit: ImageReference; readonly base: ImageReference }>> {
+  const [toolkit, pinnedBase] = await Promise.all([settings.toolkit, base].map((image) => pin(registries, image)));
+  if (!toolkit?.ok || !pinnedBase?.ok) return failed(...(toolkit?.problems ?? []), ...(pinnedBase?.problems ?? []));
+  return checked({ toolkit: toolkit.value, base: pinnedBase.value }, []);
+}
+
 async function buildOf(
   settings: KanikoSettings,
   { target, base, labels, project }: BuildRequest,
@@ -50,7 +62,7 @@ async function buildOf(
     name: `${nameOf(target.repository)}-${randomBytes(4).toString("hex")}`,
     base,
     target,
-    labels,
+    labels: { ...labels, [labelNames.baseName]: showReference({ ...base, digest: undefined }), [labelNames.baseDigest]: base.digest ?? "" },
     parts: await packProject(project()),
     credential: await configFor(credentials, registriesOf(settings, { base, target })),
   };
@@ -73,71 +85,12 @@ async function runJob(
     if (!made.ok) return made;
   }
   const log = lastLines();
-  const digest = await digestOfJob(cluster, settings, around, build.name, log);
+  const digest = await digestOfJob(cluster, settings.namespace, around, build.name, log);
   if (!digest.ok) return digest;
   const reference = { ...request.target, digest: digest.value };
   const attached = await attachTo(around.registries, request, digest.value);
   return checked({ reference, digest: digest.value }, attached);
 }
-
-/** Waits for the end of a Job, and hands on its log: the digest that Kaniko said. */
-async function digestOfJob(
-  cluster: BuildCluster,
-  { namespace }: KanikoSettings,
-  { write, signal }: KanikoSurroundings,
-  job: string,
-  log: LastLines,
-): Promise<Checked<string>> {
-  let said: string | undefined;
-  const waits = ({ why }: Extract<BuildState, { kind: "waiting" }>): void => {
-    if (why === undefined || why === said) return;
-    write(`${why}\n`);
-    said = why;
-  };
-  const ask = (): Promise<Checked<BuildState>> => cluster.state(namespace, job);
-  const begun = await reached(ask, signal, (state) => {
-    if (state.kind === "waiting") waits(state);
-    return state.kind !== "waiting";
-  });
-  if (!begun.ok) return begun;
-  const pod = begun.value.kind === "waiting" ? undefined : begun.value.pod;
-  if (pod !== undefined) {
-    const heard = (text: string): void => {
-      log.add(text);
-      write(text);
-    };
-    const followed = await cluster.followLog(namespace, pod, heard, signal);
-    if (!followed.ok) return followed;
-  }
-  const ended = await reached(ask, signal, ({ kind }) => kind === "succeeded" || kind === "failed");
-  if (!ended.ok) return ended;
-  if (ended.value.kind === "succeeded") return digestIn(job, ended.value.message, log);
-  const why = ended.value.kind === "failed" ? ended.value.why : "The build was ended.";
-  return failed(buildFailed(job, said === undefined || pod !== undefined ? why : `${why} ${said}`, log.lines()));
-}
-
-/** Asks until a build is as far as that, or is to end. */
-async function reached(
-  ask: () => Promise<Checked<BuildState>>,
-  signal: AbortSignal,
-  isThere: (state: BuildState) => boolean,
-): Promise<Checked<BuildState>> {
-  for (;;) {
-    const state = await ask();
-    if (!state.ok || signal.aborted || isThere(state.value)) return state;
-    await wait(pauseMs);
-  }
-}
-
-function digestIn(job: string, message: string, log: LastLines): Checked<string> {
-  const [digest] = /sha256:[0-9a-f]{64}/.exec(message) ?? [];
-  return digest === undefined ? failed(buildFailed(job, "It did not say the image's digest.", log.lines())) : checked(digest, []);
-}
-
-const buildFailed = (job: string, why: string, log: readonly string[]): Problem => ({
-  ...error("BuildFailed", wholeFile(`job/${job}`), `The image was not built. ${why}`),
-  log,
-});
 
 /** Lays the documents beside an image that is there already: what fails is no reason to throw the image away. */
 async function attachTo(registries: Registries, { target, attachments }: BuildRequest, digest: string): Promise<readonly Problem[]> {

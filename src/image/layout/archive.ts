@@ -15,13 +15,11 @@ const moment = new Date(0);
  */
 export async function writeArchive(layout: Layout, name: string, file: string): Promise<void> {
   const tar = pack();
-  const written = pipeline(tar, createWriteStream(file, { mode: 0o644 }));
   try {
-    await addFiles(tar, layout, name);
-    await written;
+    // Together: a disk that is full ends the writing while files are still added.
+    await Promise.all([pipeline(tar, createWriteStream(file, { mode: 0o644 })), addFiles(tar, layout, name)]);
   } catch (thrown) {
     tar.destroy();
-    await written.catch(() => {});
     await rm(file, { force: true });
     throw thrown;
   }

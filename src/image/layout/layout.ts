@@ -2,8 +2,10 @@ import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { errorCode } from "../../error-code.ts";
 import { checked, error, failed, wholeFile } from "../../problem.ts";
 import { type Blob, type Descriptor, digestOf } from "../oci.ts";
+import { brokeOff } from "../registry/problems.ts";
 import type { Registry } from "../registry/registry.ts";
 import { checkedStream } from "../registry/verified.ts";
 
@@ -24,7 +26,6 @@ export async function openLayout(folder: string): Promise<Layout> {
   return {
     name: folder,
     tagged,
-    head: async (_, reference) => checked(tagged.get(reference) ?? stored.get(reference), []),
     manifest: async (_, reference) => {
       const descriptor = tagged.get(reference) ?? stored.get(reference);
       if (descriptor === undefined) return checked(undefined, []);
@@ -47,7 +48,7 @@ export async function openLayout(folder: string): Promise<Layout> {
       return checked(checkedStream(createReadStream(pathOf(descriptor.digest)), descriptor), []);
     },
     mountBlob: async () => checked(false, []),
-    uploadBlob: async (_, { descriptor, read }) => {
+    uploadBlob: async (repository, { descriptor, read }) => {
       const content = await read();
       if (!content.ok) return content;
       const aside = `${pathOf(descriptor.digest)}.part`;
@@ -56,7 +57,8 @@ export async function openLayout(folder: string): Promise<Layout> {
         await rename(aside, pathOf(descriptor.digest));
         return checked(undefined, []);
       } catch (thrown) {
-        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        const why = errorCode(thrown);
+        if (!/^E(?:NOSPC|FBIG|DQUOT|ACCES|PERM|ROFS|IO)$/.test(why)) return failed(brokeOff(folder, repository));
         return failed(
           error("OutputRefused", wholeFile(folder), `A blob of the image could not be written (${why}). Look whether the disk is full.`),
         );

@@ -3,8 +3,8 @@ import type { Problem } from "../../problem.ts";
 import { Redacted } from "../../redacted.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credential, Credentials } from "./credentials.ts";
-import { bytesOf, type Http } from "./http.ts";
-import { denied, unreachable, untrustedRealm } from "./problems.ts";
+import { bytesOf, type Http, type HttpResponse } from "./http.ts";
+import { denied, tokenServerFailed, unreachable, untrustedRealm } from "./problems.ts";
 
 /** What is sent in the field Authorization. */
 export interface Authorization {
@@ -49,7 +49,7 @@ async function fetchToken(
   service: string | undefined,
   scope: string,
   credential: Credential | undefined,
-): Promise<Redacted | undefined> {
+): Promise<Redacted | Problem | undefined> {
   const fields = new URLSearchParams({ ...(service === undefined ? {} : { service }), scope });
   if (credential?.kind === "identityToken") return exchanged(http, realm, fields, credential.token);
   const url = new URL(realm);
@@ -59,7 +59,7 @@ async function fetchToken(
 }
 
 /** Docker: "OAuth2 token authentication". */
-async function exchanged(http: Http, url: URL, fields: URLSearchParams, token: Redacted): Promise<Redacted | undefined> {
+async function exchanged(http: Http, url: URL, fields: URLSearchParams, token: Redacted): Promise<Redacted | Problem | undefined> {
   const form = new URLSearchParams(fields);
   form.set("grant_type", "refresh_token");
   form.set("client_id", "portico");
@@ -68,8 +68,9 @@ async function exchanged(http: Http, url: URL, fields: URLSearchParams, token: R
   return tokenIn(await http.send({ method: "POST", url, headers, body: Buffer.from(form.toString()) }));
 }
 
-async function tokenIn(response: Awaited<ReturnType<Http["send"]>>): Promise<Redacted | undefined> {
+async function tokenIn(response: HttpResponse): Promise<Redacted | Problem | undefined> {
   const bytes = await bytesOf(response, longestAnswer);
+  if (response.status === 429 || response.status >= 500) return tokenServerFailed(response.url.host, response.status);
   if (response.status !== 200) return undefined;
   try {
     const { token, access_token } = tokenAnswer.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));

@@ -13,17 +13,17 @@ export type Credentials = (registry: string) => Promise<Credential | undefined>;
 export const noCredentials: Credentials = () => Promise.resolve(undefined);
 
 const entry = z.looseObject({
-  auth: z.string().optional(),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  identitytoken: z.string().optional(),
+  auth: z.string().nullish(),
+  username: z.string().nullish(),
+  password: z.string().nullish(),
+  identitytoken: z.string().nullish(),
 });
 
 /** Docker's configuration, which is also what a Secret of type kubernetes.io/dockerconfigjson holds. */
 const dockerConfig = z.looseObject({
-  auths: z.record(z.string(), entry).optional(),
-  credsStore: z.string().optional(),
-  credHelpers: z.record(z.string(), z.string()).optional(),
+  auths: z.record(z.string(), entry.nullish()).nullish(),
+  credsStore: z.string().nullish(),
+  credHelpers: z.record(z.string(), z.string()).nullish(),
 });
 
 export type DockerConfig = z.infer<typeof dockerConfig>;
@@ -44,23 +44,25 @@ const keysOf = (registry: string): readonly string[] =>
   registry === "registry-1.docker.io" ? hubKeys : [registry, `https://${registry}`, `http://${registry}`];
 
 /** The credential that the configuration itself holds for a registry. */
-export function storedCredential({ auths = {} }: DockerConfig, registry: string): Credential | undefined {
+export function storedCredential({ auths }: DockerConfig, registry: string): Credential | undefined {
   const wanted = keysOf(registry);
-  const found = Object.entries(auths).find(([key]) => wanted.includes(key) || wanted.includes(key.replace(/\/(?:v[12]\/?)?$/, "")));
-  return found === undefined ? undefined : credentialOf(found[1]);
+  const names = (key: string): readonly string[] => [key.toLowerCase(), key.toLowerCase().replace(/\/(?:v[12]\/?)?$/, "")];
+  const [, found] = Object.entries(auths ?? {}).find(([key]) => names(key).some((name) => wanted.includes(name))) ?? [];
+  return found ? credentialOf(found) : undefined;
 }
 
 /** The program that is asked for a registry's credential, by the end of its name; undefined where none is. */
-export function helperFor({ credHelpers = {}, credsStore }: DockerConfig, registry: string): string | undefined {
-  const key = keysOf(registry).find((name) => Object.hasOwn(credHelpers, name));
-  const name = key === undefined ? credsStore : credHelpers[key];
-  return name !== undefined && /^[A-Za-z0-9._-]+$/.test(name) ? name : undefined;
+export function helperFor({ credHelpers, credsStore }: DockerConfig, registry: string): string | undefined {
+  const wanted = keysOf(registry);
+  const [, own] = Object.entries(credHelpers ?? {}).find(([key]) => wanted.includes(key.toLowerCase())) ?? [];
+  const name = own ?? credsStore;
+  return name && /^[A-Za-z0-9._-]+$/.test(name) ? name : undefined;
 }
 
 function credentialOf({ auth, username, password, identitytoken }: z.infer<typeof entry>): Credential | undefined {
-  if (identitytoken !== undefined && identitytoken !== "") return { kind: "identityToken", token: new Redacted(identitytoken) };
-  const [user, secret] = auth === undefined ? [username, password] : split(Buffer.from(auth, "base64").toString("utf8"));
-  return user === undefined || secret === undefined || user === "" ? undefined : { kind: "password", user, password: new Redacted(secret) };
+  if (identitytoken) return { kind: "identityToken", token: new Redacted(identitytoken) };
+  const [user, secret] = auth ? split(Buffer.from(auth, "base64").toString("utf8")) : [username, password];
+  return !user || typeof secret !== "string" ? undefined : { kind: "password", user, password: new Redacted(secret) };
 }
 
 function split(text: string): readonly [string | undefined, string | undefined] {

@@ -13,7 +13,7 @@ const helperPatienceMs = 15_000;
 
 /** A person's own credentials, as `docker login` keeps them: in DOCKER_CONFIG or ~/.docker, or with the helper that is named there. */
 export function dockerCredentials(env: NodeJS.ProcessEnv): Credentials {
-  const path = join(env.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
+  const path = join(env.DOCKER_CONFIG || join(homedir(), ".docker"), "config.json");
   let config: Promise<DockerConfig | undefined> | undefined;
   return async (registry) => {
     config ??= readFile(path, "utf8").then(parseDockerConfig, () => undefined);

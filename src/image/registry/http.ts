@@ -1,4 +1,10 @@
-import { type ClientRequest, type IncomingHttpHeaders, Agent as PlainAgent, request as plainRequest } from "node:http";
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  Agent as PlainAgent,
+  request as plainRequest,
+} from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { rootCertificates } from "node:tls";
 
@@ -12,6 +18,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
+  /** Where the answer comes from. */
+  readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   /** The body as it comes. It is to be read to its end, or `discard`ed. */
   readonly body: AsyncIterable<Uint8Array>;
@@ -21,7 +29,7 @@ export interface HttpResponse {
 export interface HttpOptions {
   /** Certification authorities beside those that Node knows, in PEM. */
   readonly authorities: string | undefined;
-  /** How long a connection, and then each silence, may last (milliseconds). */
+  /** How long a connection, and then each silence, may last (milliseconds). What comes too slowly after that is silence, too. */
   readonly patienceMs: number;
 }
 
@@ -40,8 +48,8 @@ export function openHttp({ authorities, patienceMs }: HttpOptions): Http {
       const { url, method, headers } = request;
       const options = { method, headers: { ...headers, ...lengthOf(request) }, timeout: patienceMs };
       return url.protocol === "https:"
-        ? answered(tlsRequest(url, { ...options, agent: tls }), request)
-        : answered(plainRequest(url, { ...options, agent: plain }), request);
+        ? answered(tlsRequest(url, { ...options, agent: tls }), request, patienceMs)
+        : answered(plainRequest(url, { ...options, agent: plain }), request, patienceMs);
     },
     close: () => {
       plain.destroy();
@@ -56,20 +64,47 @@ function lengthOf({ method, body }: HttpRequest): Readonly<Record<string, string
 }
 
 /** Sends what is to be sent, and waits for the head of the answer. */
-function answered(request: ClientRequest, { body }: HttpRequest): Promise<HttpResponse> {
+function answered(request: ClientRequest, { body, url }: HttpRequest, patienceMs: number): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    request.once("response", (response) =>
-      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: whole(response), discard: () => response.resume() }),
-    );
-    request.once("timeout", () => request.destroy(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" })));
+    request.once("response", (response) => {
+      // From here on only who waits for a part of the body counts the time: who has no use for it yet makes the socket silent, too.
+      request.setTimeout(0);
+      resolve({
+        status: response.statusCode ?? 0,
+        url,
+        headers: response.headers,
+        body: whole(response, patienceMs),
+        discard: () => response.resume(),
+      });
+    });
+    request.once("timeout", () => request.destroy(tooSlow()));
     request.once("error", reject);
     request.end(body);
   });
 }
 
-/** The parts of a body; a connection that ends before the body does is an error, not its end. */
-async function* whole(response: AsyncIterable<Uint8Array> & { readonly complete: boolean }): AsyncIterable<Uint8Array> {
-  yield* response;
+const tooSlow = (): Error => Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+
+/** Fewer bytes in a second than any network brings: who sends so few holds the program up. */
+const slowestPerMs = 1;
+
+/** The parts of a body. A connection that ends before the body does is an error, not its end; so is one that is silent, or slower than any is. */
+async function* whole(response: IncomingMessage, patienceMs: number): AsyncIterable<Uint8Array> {
+  let [waitedMs, received] = [0, 0];
+  const parts: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
+  for (;;) {
+    const began = performance.now();
+    const timer = setTimeout(() => response.destroy(tooSlow()), patienceMs);
+    const part = await parts.next().finally(() => clearTimeout(timer));
+    if (part.done === true) break;
+    waitedMs += performance.now() - began;
+    received += part.value.length;
+    if (waitedMs > patienceMs && received < waitedMs * slowestPerMs) {
+      response.destroy();
+      throw tooSlow();
+    }
+    yield part.value;
+  }
   if (!response.complete) throw Object.assign(new Error("the answer broke off"), { code: "ECONNRESET" });
 }
 

@@ -1,5 +1,6 @@
 import { errorCode } from "../../error-code.ts";
 import { error, type Problem, wholeFile } from "../../problem.ts";
+import type { Descriptor } from "../oci.ts";
 
 /** What is wrong with the other end's certificate, as OpenSSL and Node say it. */
 const certificateCodes = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
@@ -39,3 +40,26 @@ export function untrustedRealm(registry: string): Problem {
     "The registry names a token server without TLS, to which no credential is sent. If it is one of your own, say --plain-http.",
   );
 }
+
+/** It may work later. */
+export function tokenServerFailed(host: string, status: number): Problem {
+  return error("RegistryUnreachable", wholeFile(host), `The registry's token server answers ${status}. Try again later.`);
+}
+
+/** What a registry sent is not all of it. */
+export const brokeOff = (registry: string, repository: string): Problem =>
+  error("RegistryFailed", wholeFile(`${registry}/${repository}`), "The registry's answer broke off, or is far too large. Try again later.");
+
+export const tooLarge = (registry: string, repository: string, { digest, size }: Descriptor): Problem =>
+  error(
+    "BadImage",
+    wholeFile(`${registry}/${repository}`),
+    `The image says that ${digest} has ${size} bytes, far more than it can have. Name another image.`,
+  );
+
+export const notAsSaid = (registry: string, repository: string, reference: string): Problem =>
+  error(
+    "BadImage",
+    wholeFile(`${registry}/${repository}`),
+    `What the registry has for \`${reference}\` is not what the digest says: it is broken, or was changed. Push the image again.`,
+  );

@@ -49,9 +49,6 @@ describe("a registry", () => {
     assert.ok(read.ok);
     assert.deepEqual(Buffer.from(read.value), content);
     assert.equal((await registry.putManifest("a/b", "1.0", manifest)).ok, true);
-    const head = await registry.head("a/b", "1.0");
-    assert.ok(head.ok);
-    assert.deepEqual(head.value, { digest: manifest.descriptor.digest, mediaType: mediaTypes.manifest });
     const found = await registry.manifest("a/b", "1.0");
     assert.ok(found.ok);
     assert.deepEqual(found.value?.descriptor, manifest.descriptor);
@@ -59,7 +56,7 @@ describe("a registry", () => {
 
   it("says that there is nothing where there is nothing", async (t) => {
     const registry = open(t, await startFakeRegistry(t));
-    assert.deepEqual(await registry.head("a/b", "1.0"), { ok: true, value: undefined, problems: [] });
+    assert.deepEqual(await registry.manifest("a/b", "1.0"), { ok: true, value: undefined, problems: [] });
     assert.deepEqual(await registry.manifest("a/b", "1.0"), { ok: true, value: undefined, problems: [] });
     assert.deepEqual(reasons(await registry.blob("a/b", hello)), ["ImageMissing"]);
   });
@@ -100,7 +97,7 @@ describe("who asks a registry", () => {
     const wants = { authorization: `Basic ${Buffer.from("me:hunter2").toString("base64")}`, challenge: 'Basic realm="r"' };
     const fake = await startFakeRegistry(t, { wants });
     assert.equal((await open(t, fake, { credentials: password }).uploadBlob("a", upload())).ok, true);
-    const refused = await open(t, fake).head("a", "1");
+    const refused = await open(t, fake).manifest("a", "1");
     assert.deepEqual(reasons(refused), ["RegistryDenied"]);
     assert.match(refused.problems[0]?.message ?? "", /docker login/);
   });
@@ -119,11 +116,11 @@ describe("who asks a registry", () => {
     };
     const fake = await startFakeRegistry(t, { wants });
     const registry = open(t, fake, { credentials: password });
-    assert.equal((await registry.head("a", "1")).ok, true);
-    assert.equal((await registry.head("a", "2")).ok, true);
+    assert.equal((await registry.manifest("a", "1")).ok, true);
+    assert.equal((await registry.manifest("a", "2")).ok, true);
     assert.deepEqual(asked, [`Basic ${Buffer.from("me:hunter2").toString("base64")} /token?service=s&scope=repository%3Aa%3Apull`]);
     wants.authorization = "Bearer t2";
-    assert.equal((await registry.head("a", "3")).ok, true);
+    assert.equal((await registry.manifest("a", "3")).ok, true);
     assert.equal(asked.length, 2);
   });
 
@@ -170,12 +167,17 @@ describe("a registry that fails", () => {
     (registry: Registry) => Promise<{ readonly problems: readonly { readonly reason: string }[] }>,
     readonly string[],
   ][] = [
-    ["403", (_, response) => Boolean(response.writeHead(403).end()), (registry) => registry.head("a", "1"), ["RegistryDenied"]],
-    ["500 each time", (_, response) => Boolean(response.writeHead(500).end()), (registry) => registry.head("a", "1"), ["RegistryFailed"]],
+    ["403", (_, response) => Boolean(response.writeHead(403).end()), (registry) => registry.manifest("a", "1"), ["RegistryDenied"]],
+    [
+      "500 each time",
+      (_, response) => Boolean(response.writeHead(500).end()),
+      (registry) => registry.manifest("a", "1"),
+      ["RegistryFailed"],
+    ],
     [
       "a connection that is reset",
       (_, response) => Boolean(response.destroy()),
-      (registry) => registry.head("a", "1"),
+      (registry) => registry.manifest("a", "1"),
       ["RegistryUnreachable"],
     ],
     [
@@ -200,7 +202,7 @@ describe("a registry that fails", () => {
       "a blob that is cut",
       (_, response) => response.writeHead(200, { "content-length": "5" }).write("he", () => response.destroy()),
       (registry) => registry.blob("a", hello),
-      ["BadImage"],
+      ["RegistryFailed"],
     ],
     [
       "an endless redirect",
@@ -239,8 +241,88 @@ describe("a registry that fails", () => {
     const fake = await startFakeRegistry(t);
     let left = 2;
     fake.fault = (_, response) => left-- > 0 && Boolean(response.writeHead(429, { "retry-after": "1" }).end());
-    assert.equal((await open(t, fake).head("a", "1")).ok, true);
+    const retries = { most: 2, firstMs: 1, longestMs: 2000 };
+    assert.equal((await open(t, fake, { retries }).manifest("a", "1")).ok, true);
     assert.equal(fake.requests.length, 3);
+  });
+
+  it("429 that asks for more time than anybody waits is said at once", async (t) => {
+    const fake = await startFakeRegistry(t);
+    fake.fault = (_, response) => Boolean(response.writeHead(429, { "retry-after": "3600" }).end());
+    const said = await open(t, fake).manifest("a", "1");
+    assert.deepEqual(reasons(said), ["RegistryFailed"]);
+    assert.match(said.problems[0]?.message ?? "", /Try again in 3600 seconds/);
+    assert.equal(fake.requests.length, 1);
+  });
+
+  it("whom it sends on to gets no credential, whatever that asks for", async (t) => {
+    const [fake, evil] = [await startFakeRegistry(t), await startFakeRegistry(t)];
+    const heard: (string | undefined)[] = [];
+    evil.fault = (request, response) => {
+      heard.push(request.headers.authorization);
+      return Boolean(response.writeHead(401, { "www-authenticate": `Bearer realm="http://${evil.host}/token"` }).end());
+    };
+    const credentials = () => Promise.resolve({ kind: "password", user: "u", password: new Redacted("p") } as const);
+    const registry = open(t, fake, { credentials });
+    fake.fault = (request, response) =>
+      Boolean(response.writeHead(request.method === "GET" ? 307 : 202, { location: `http://${evil.host}/elsewhere` }).end());
+    assert.deepEqual(reasons(await registry.blob("a", hello)), ["RegistryDenied"]);
+    assert.deepEqual(reasons(await registry.uploadBlob("a", upload())), ["RegistryDenied"]);
+    assert.deepEqual(heard, [undefined, undefined]);
+    assert.equal(
+      evil.requests.some((line) => line.includes("/token")),
+      false,
+    );
+  });
+
+  it("a place to go on with an upload that is none is said", async (t) => {
+    const fake = await startFakeRegistry(t);
+    fake.fault = (_, response) => Boolean(response.writeHead(202, { location: "http://[" }).end());
+    assert.deepEqual(reasons(await open(t, fake).uploadBlob("a", upload())), ["RegistryFailed"]);
+  });
+
+  it("an answer that comes a byte at a time is given up", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const drops: NodeJS.Timeout[] = [];
+    fake.fault = (_, response) => {
+      response.writeHead(200, { "content-type": mediaTypes.manifest });
+      drops.push(setInterval(() => response.write("x"), 20));
+      return true;
+    };
+    const said = await open(t, fake, { patienceMs: 200, retries: { most: 0, firstMs: 1, longestMs: 1 } }).manifest("a", "1");
+    for (const drop of drops) clearInterval(drop);
+    assert.deepEqual(reasons(said), ["RegistryFailed"]);
+  });
+
+  it("an answer that breaks off once is asked for again", async (t) => {
+    const fake = await startFakeRegistry(t);
+    fake.blobs.set(`a@${hello.digest}`, content);
+    let left = 1;
+    fake.fault = (_, response) => {
+      if (left-- <= 0) return false;
+      response.writeHead(200, { "content-length": "5" }).write("he");
+      setTimeout(() => response.destroy(), 10);
+      return true;
+    };
+    assert.equal((await open(t, fake).blob("a", hello)).ok, true);
+  });
+
+  it("a list of referrers of several pages is read to its end", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const page = (digest: string) => JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: "a/b", digest, size: 1 }] });
+    fake.fault = (request, response) => {
+      const isLast = request.url?.includes("last=1") === true;
+      const link = isLast ? {} : { link: `</v2/a/referrers/${hello.digest}?last=1>; rel="next"` };
+      return Boolean(response.writeHead(200, { "content-type": mediaTypes.index, ...link }).end(page(hello.digest)));
+    };
+    const pages = await open(t, fake).referrers("a", hello.digest);
+    assert.equal(pages.ok && pages.value?.length, 2);
+  });
+
+  it("what says that it has far too many bytes is not read", async (t) => {
+    const fake = await startFakeRegistry(t);
+    assert.deepEqual(reasons(await open(t, fake).blob("a", { ...hello, size: 400_000_000 })), ["BadImage"]);
+    assert.deepEqual(fake.requests, []);
   });
 
   it("500 in the middle of an upload begins it again", async (t) => {
@@ -253,13 +335,13 @@ describe("a registry that fails", () => {
 
   it("nobody at the port is a Problem, in bounded time", async (t) => {
     const fake = await startFakeRegistry(t);
-    const outcome = await open(t, { ...fake, host: "127.0.0.1:1" }).head("a", "1");
+    const outcome = await open(t, { ...fake, host: "127.0.0.1:1" }).manifest("a", "1");
     assert.deepEqual(reasons(outcome), ["RegistryUnreachable"]);
   });
 
   it("silence is a Problem, in bounded time", async (t) => {
     const fake = await startFakeRegistry(t);
     fake.fault = () => true;
-    assert.deepEqual(reasons(await open(t, fake, { patienceMs: 50 }).head("a", "1")), ["RegistryUnreachable"]);
+    assert.deepEqual(reasons(await open(t, fake, { patienceMs: 50 }).manifest("a", "1")), ["RegistryUnreachable"]);
   });
 });

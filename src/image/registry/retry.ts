@@ -18,7 +18,8 @@ export async function retried<T>({ most, firstMs, longestMs }: Retries, attempt:
   for (let turn = 0; ; turn++) {
     const one = await attempt();
     if ("outcome" in one) return one.outcome;
-    if (turn >= most) return failed(one.later);
+    // To ask before the time that was named, or to wait for ever so long, helps nobody.
+    if (turn >= most || one.notBeforeMs > longestMs) return failed(one.later);
     await wait(Math.min(longestMs, Math.max(one.notBeforeMs, firstMs * 2 ** turn * (0.5 + Math.random() / 2))));
   }
 }

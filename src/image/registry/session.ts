@@ -42,7 +42,7 @@ const later: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 export function openSession(registry: string, options: SessionOptions): Session {
   const http = openHttp(options);
-  const origin = `${options.plainHttp ? "http" : "https"}://${registry}`;
+  const { origin } = new URL(`${options.plainHttp ? "http" : "https"}://${registry}`);
   const authorizations = new Map<string, Authorization>();
 
   const sent = ({ method, to, headers = {}, body }: RegistryRequest, authorization: Authorization | undefined): Promise<HttpResponse> => {
@@ -57,6 +57,8 @@ export function openSession(registry: string, options: SessionOptions): Session 
     const response = await sent(request, authorizations.get(key));
     if (response.status !== 401) return response;
     response.discard();
+    // Whom the registry sends on to may ask for a credential, too: it gets none.
+    if (response.url.origin !== origin) return denied(registry, repository, 401);
     const challenge = parseChallenge(response.headers["www-authenticate"] ?? "");
     if (challenge === undefined) return denied(registry, repository, 401);
     const authorization = await authorize(http, registry, challenge, `repository:${repository}:${actions}`, options);
@@ -81,13 +83,15 @@ export function openSession(registry: string, options: SessionOptions): Session 
     }
     if (!later.has(answer.status)) return { outcome: checked(answer, []) };
     answer.discard();
-    const problem = notNow(registry, request, answer.status);
-    if (!request.repeatable) return { outcome: failed(problem) };
-    return { later: problem, notBeforeMs: retryAfterMs(answer.headers["retry-after"], Date.now()) };
+    const notBeforeMs = retryAfterMs(answer.headers["retry-after"], Date.now());
+    const problem = notNow(registry, request, answer.status, notBeforeMs);
+    return request.repeatable ? { later: problem, notBeforeMs } : { outcome: failed(problem) };
   };
 
   return { registry, origin, send: (request) => retried(options.retries, () => tried(request)), close: http.close };
 }
 
-const notNow = (registry: string, { method, repository }: RegistryRequest, status: number): Problem =>
-  error("RegistryFailed", wholeFile(`${registry}/${repository}`), `The registry answers ${status} to ${method}. Try again later.`);
+function notNow(registry: string, { method, repository }: RegistryRequest, status: number, notBeforeMs: number): Problem {
+  const when = notBeforeMs === 0 ? "later" : `in ${Math.ceil(notBeforeMs / 1000)} seconds, as it asks`;
+  return error("RegistryFailed", wholeFile(`${registry}/${repository}`), `The registry answers ${status} to ${method}. Try again ${when}.`);
+}

@@ -19,16 +19,18 @@ export function uploadBlob(session: Session, repository: string, upload: Upload,
 }
 
 async function tried(session: Session, repository: string, upload: Upload): Promise<Try<void>> {
-  const done = await once(session, repository, upload);
+  const begun = await begin(session, repository);
+  // That was tried often enough already.
+  if (!begun.ok) return { outcome: begun };
+  const done = await once(session, repository, begun.value, upload);
   if (done.ok) return { outcome: done };
   const [problem] = done.problems;
   const mayWorkLater = problem !== undefined && /^(RegistryFailed|RegistryUnreachable)$/.test(problem.reason);
   return mayWorkLater ? { later: problem, notBeforeMs: 0 } : { outcome: done };
 }
 
-async function once(session: Session, repository: string, { descriptor, read }: Upload): Promise<Checked<void>> {
-  const content = await read();
-  if (!content.ok) return content;
+/** Begins an upload: where it goes on. */
+async function begin(session: Session, repository: string): Promise<Checked<URL>> {
   const begun = await session.send({
     method: "POST",
     repository,
@@ -38,13 +40,18 @@ async function once(session: Session, repository: string, { descriptor, read }: 
   });
   if (!begun.ok) return begun;
   begun.value.discard();
-  let next = nextOf(session, repository, begun.value, 202);
-  if (!next.ok) return next;
+  return nextOf(session, repository, begun.value, 202);
+}
+
+async function once(session: Session, repository: string, begin: URL, { descriptor, read }: Upload): Promise<Checked<void>> {
+  const content = await read();
+  if (!content.ok) return content;
+  let next = begin;
   let offset = 0;
   try {
     for await (const chunk of chunks(content.value, chunkBytes)) {
       const isWhole = chunk.length === descriptor.size;
-      if (isWhole) return await finish(session, repository, next.value, descriptor, chunk);
+      if (isWhole) return await finish(session, repository, next, descriptor, chunk);
       const headers = {
         "content-type": "application/octet-stream",
         "content-range": `${offset}-${offset + chunk.length - 1}`,
@@ -53,21 +60,22 @@ async function once(session: Session, repository: string, { descriptor, read }: 
         method: "PATCH",
         repository,
         actions: "pull,push",
-        to: next.value,
+        to: next,
         headers,
         body: chunk,
         repeatable: false,
       });
       if (!sent.ok) return sent;
       sent.value.discard();
-      next = nextOf(session, repository, sent.value, 202);
-      if (!next.ok) return next;
+      const following = nextOf(session, repository, sent.value, 202);
+      if (!following.ok) return following;
+      next = following.value;
       offset += chunk.length;
     }
   } catch (thrown) {
     return failed(broken(session, repository, thrown));
   }
-  return finish(session, repository, next.value, descriptor, new Uint8Array());
+  return finish(session, repository, next, descriptor, new Uint8Array());
 }
 
 /** The last request of an upload, with what is left of the bytes; the registry checks the digest. */
@@ -85,7 +93,17 @@ async function finish(session: Session, repository: string, to: URL, { digest }:
 function nextOf(session: Session, repository: string, response: HttpResponse, expected: number): Checked<URL> {
   const { location } = response.headers;
   if (response.status !== expected || location === undefined) return failed(refused(session, repository, response));
-  return checked(new URL(location, session.origin), []);
+  if (!URL.canParse(location, response.url)) return failed(refused(session, repository, response));
+  const next = new URL(location, response.url);
+  if (next.protocol !== "https:" && next.protocol !== response.url.protocol)
+    return failed(
+      error(
+        "RegistryUntrusted",
+        wholeFile(`${session.registry}/${repository}`),
+        `The registry sends the upload on to ${next.host} without TLS, where it does not go. Ask whoever runs the registry to mend that.`,
+      ),
+    );
+  return checked(next, []);
 }
 
 const refused = (session: Session, repository: string, { status }: HttpResponse): Problem =>

@@ -53,7 +53,7 @@ async function two(t: TestContext, options: Parameters<typeof startRealRegistry>
 }
 
 async function assertNoTag(registries: Registries, { host }: RealRegistry): Promise<void> {
-  assert.equal(must(await registries(host).head("pets", "1")), undefined, "nothing is under the tag");
+  assert.equal(must(await registries(host).manifest("pets", "1")), undefined, "nothing is under the tag");
 }
 
 /** The file of a blob in a registry's storage. */
@@ -64,7 +64,7 @@ describe("a real registry in trouble", { timeout: 120_000 }, () => {
   it("none: the image is there, with what lies beside it under the fallback tag", async (t) => {
     const { from, to, registries } = await two(t);
     const { digest } = must(await build(registries, from, to));
-    assert.equal(must(await registries(to.host).head("pets", "1"))?.digest, digest);
+    assert.equal(must(await registries(to.host).manifest("pets", "1"))?.descriptor.digest, digest);
     assert.equal(must(await referrersOf(registries(to.host), "pets", digest)).length, 1);
   });
 
@@ -117,6 +117,6 @@ describe("a real registry in trouble", { timeout: 120_000 }, () => {
     const layer = await putBase(registries, from);
     await truncate(blobFile(from, layer), 1000);
     assert.deepEqual(reasons(await build(registries, from, to)), ["RegistryFailed"]);
-    assert.equal(must(await registries(to.host).head("pets", "1"))?.digest, digest);
+    assert.equal(must(await registries(to.host).manifest("pets", "1"))?.descriptor.digest, digest);
   });
 });
