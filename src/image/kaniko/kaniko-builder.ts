@@ -28,13 +28,13 @@ export const kanikoBuilder = (cluster: BuildCluster, settings: KanikoSettings, a
   build: async (request) => {
     const images = await pinned(around.registries, settings, request);
     if (!images.ok) return images;
-    const { toolkit, base } = images.value;
-    const build = await buildOf({ ...settings, toolkit }, { ...request, base }, around.credentials);
+    const [pinnedSettings, base] = [{ ...settings, toolkit: images.value.toolkit }, images.value.base];
+    const build = await buildOf(pinnedSettings, { ...request, base }, around.credentials);
     if (around.signal.aborted) return failed(buildFailed(build.name, "The build was ended.", []));
-    const job = await cluster.create(kanikoJob({ ...settings, toolkit }, build));
+    const job = await cluster.create(kanikoJob(pinnedSettings, build));
     if (!job.ok) return job;
     try {
-      return await runJob(cluster, settings, around, request, build, job.value);
+      return await runJob(cluster, pinnedSettings, around, request, build, job.value);
     } finally {
       // Its inputs, the credential among them, go with it; one that cannot be removed ends by its deadline, and then by its age.
       await cluster.remove(settings.namespace, build.name);

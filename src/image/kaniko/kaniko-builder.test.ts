@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { must } from "../../../testing/envoy.ts";
+import { putBaseImage, startFakeRegistry } from "../../../testing/fake-registry.ts";
+import { openRegistries } from "../../../testing/open-registries.ts";
+import { checked, error, failed, wholeFile } from "../../problem.ts";
+import { Redacted } from "../../redacted.ts";
+import { labelNames } from "../gateway-image.ts";
+import { parseReference } from "../reference.ts";
+import type { BuildCluster, BuildState } from "./cluster.ts";
+import { kanikoBuilder } from "./kaniko-builder.ts";
+import type { KubernetesObject } from "./settings.ts";
+
+const unreachable = failed(error("ClusterUnreachable", wholeFile("cluster"), "It does not answer."));
+const running: BuildState = { kind: "running", pod: "p" };
+
+/** Builds in a cluster that is in these states, one after the other; what it made, and what came of it. */
+async function build(
+  t: TestContext,
+  states: readonly (BuildState | "silent")[],
+  change: Partial<BuildCluster> = {},
+  signal = new AbortController().signal,
+) {
+  const fake = await startFakeRegistry(t);
+  const base = await putBaseImage(fake, "base", "1", "amd64");
+  const made: KubernetesObject[] = [];
+  const removed: string[] = [];
+  const said: string[] = [];
+  let turn = 0;
+  const cluster: BuildCluster = {
+    create: async (object) => checked(String(made.push(object)), []),
+    dockerConfig: async () => checked(new Redacted(""), []),
+    state: async () => {
+      const state = states[Math.min(turn++, states.length - 1)] ?? running;
+      return state === "silent" ? unreachable : checked(state, []);
+    },
+    followLog: async (_, __, write) => checked(write("one\ntwo\n"), []),
+    remove: async (_, job) => checked(void removed.push(job), []),
+    ...change,
+  };
+  const settings = {
+    namespace: "builds",
+    executor: "kaniko:1",
+    toolkit: must(parseReference(`${fake.host}/base:1`)),
+    serviceAccount: undefined,
+    plainHttp: true,
+    authorities: undefined,
+    cache: undefined,
+    mirrors: [],
+    deadlineSeconds: 60,
+    extraArguments: [],
+  };
+  const credentials = () => Promise.resolve({ kind: "password", user: "u", password: new Redacted("p") } as const);
+  const registries = openRegistries(t);
+  const built = await kanikoBuilder(cluster, settings, { registries, credentials, write: (text) => said.push(text), signal }).build({
+    base: must(parseReference(`${fake.host}/base:1`)),
+    target: must(parseReference(`${fake.host}/team/Pets_2:1`.toLowerCase())),
+    files: new Map(),
+    project: () => new Map([["gateway.yaml", "x"]]),
+    labels: { [labelNames.title]: "$(HOME) costs $5" },
+    attachments: [],
+  });
+  return { base, built, made, removed, said: said.join("") };
+}
+
+const succeeded = (digest: string): BuildState => ({ kind: "succeeded", pod: "p", message: digest });
+const anyDigest = `sha256:${"0".repeat(64)}`;
+const problems = ({ problems: found }: { readonly problems: readonly { readonly reason: string; readonly message: string }[] }) =>
+  found.map(({ reason, message }) => `${reason} ${message}`);
+
+describe("a build in a cluster", { concurrency: 4 }, () => {
+  it("pins its images, takes its labels as they are, and removes its Job", async (t) => {
+    const { base, built, made, removed } = await build(t, [running, succeeded(anyDigest)]);
+    assert.equal(built.ok && built.value.digest, anyDigest);
+    const text = JSON.stringify(made);
+    assert.match(text, new RegExp(`FROM [^ ]+/base:1@${base.descriptor.digest} AS toolkit`));
+    assert.match(text, new RegExp(`dev\\\\.portico|base\\\\.digest=${base.descriptor.digest}`));
+    assert.ok(text.includes("=$$(HOME) costs $$5"));
+    assert.match(removed.join(), /^portico-pets-2-[0-9a-f]{8}$/);
+    assert.equal(made.filter(({ kind }) => kind === "Secret").length, 1);
+  });
+
+  it("is not lost when the cluster is silent for a while", async (t) => {
+    const { built } = await build(t, ["silent", "silent", running, "silent", succeeded(anyDigest)]);
+    assert.equal(built.ok, true);
+  });
+
+  it("is given up, and its Job removed, when the cluster stays silent", { timeout: 30_000 }, async (t) => {
+    const { built, removed } = await build(t, ["silent"]);
+    assert.match(problems(built).join(), /^ClusterUnreachable/);
+    assert.equal(removed.length, 1);
+  });
+
+  it("does without a log that cannot be read", async (t) => {
+    const { built } = await build(t, [running, succeeded(anyDigest)], { followLog: async () => unreachable });
+    assert.equal(built.ok, true);
+  });
+
+  it("says the last lines of one that failed, and why its pod waited", async (t) => {
+    const { built, said } = await build(t, [
+      { kind: "waiting", why: "It waits." },
+      { kind: "waiting", why: "It waits." },
+      { kind: "failed", pod: undefined, why: "Its time was over." },
+    ]);
+    assert.deepEqual(problems(built), ["BuildFailed The image was not built. Its time was over. It waits."]);
+    assert.equal(said, "It waits.\n");
+    const late = await build(t, [running, { kind: "failed", pod: "p", why: "Its Job failed." }]);
+    assert.deepEqual(
+      late.built.problems.map(({ log }) => log),
+      [["one", "two"]],
+    );
+  });
+
+  it("that says no digest is none", async (t) => {
+    const { built } = await build(t, [succeeded("")]);
+    assert.deepEqual(problems(built), ["BuildFailed The image was not built. It did not say the image's digest."]);
+  });
+
+  it("is not begun when nobody waits for it any more", async (t) => {
+    const { built, made } = await build(t, [running], {}, AbortSignal.abort());
+    assert.equal(built.ok, false);
+    assert.deepEqual(made, []);
+  });
+
+  it("whose documents cannot be laid beside it is one all the same, with a warning", async (t) => {
+    const { built } = await build(t, [succeeded(anyDigest)]);
+    assert.deepEqual(
+      built.problems.map(({ severity }) => severity),
+      ["warning"],
+    );
+  });
+});
