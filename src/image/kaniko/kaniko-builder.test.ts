@@ -74,7 +74,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
     assert.equal(built.ok && built.value.digest, anyDigest);
     const text = JSON.stringify(made);
     assert.match(text, new RegExp(`FROM [^ ]+/base:1@${base.descriptor.digest} AS toolkit`));
-    assert.match(text, new RegExp(`dev\\\\.portico|base\\\\.digest=${base.descriptor.digest}`));
+    assert.ok(text.includes(`base.digest=${base.descriptor.digest}`));
     assert.ok(text.includes("=$$(HOME) costs $$5"));
     assert.match(removed.join(), /^portico-pets-2-[0-9a-f]{8}$/);
     assert.equal(made.filter(({ kind }) => kind === "Secret").length, 1);
