@@ -27,7 +27,7 @@ export async function findCanary(registry: Registry, image: ImageReference, cana
     }
     const { config, layers } = imageManifest.parse(text);
     look("configuration", must(await registry.blob(image.repository, config)));
-    for (const layer of layers) await lookIn(layer.digest, must(await registry.blob(image.repository, layer)));
+    for (const layer of layers) await lookIn(layer.digest, must(await registry.blob(image.repository, layer, 2 ** 30)));
   };
   const lookIn = async (digest: string, bytes: Uint8Array): Promise<void> => {
     const files = await readLayer(bytes).catch(() => new Map([["", bytes]]));

@@ -47,7 +47,7 @@ export async function digestOfJob(
   if (!ended.ok) return ended;
   if (ended.value.kind === "succeeded") return digestIn(job, ended.value.message, log);
   const why = ended.value.kind === "failed" ? ended.value.why : "The build was ended.";
-  return failed(buildFailed(job, said === undefined || pod !== undefined ? why : `${why} ${said}`, log.lines()));
+  return failed(buildFailed(job, said === undefined || log.lines().length > 0 ? why : `${why} ${said}`, log.lines()));
 }
 
 /** A cluster may not answer for a while, as when its apiserver is started anew. */

@@ -49,14 +49,19 @@ async function assertNothingLeft(namespace: Namespace): Promise<void> {
 
 describe("a build in a cluster that fails", { timeout: 300_000, concurrency: 2 }, () => {
   it("says the last that Kaniko wrote, and leaves nothing", async (t) => {
-    const { namespace, ended } = await start(t, { base: pushed(`${target.registry}/none:1`) });
+    const { namespace, ended } = await start(t, { more: ["--kaniko-argument=--destination=127.0.0.1:1/none:1"] });
     const { code, stdout, stderr } = await ended;
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(
       stderr,
-      /job\/portico-e2e-[0-9a-f-]+: error BuildFailed: The image was not built\..*\n(?: {4}.*\n)* {4}.*(?:NAME_UNKNOWN|MANIFEST_UNKNOWN)/,
+      /job\/portico-e2e-[0-9a-f-]+: error BuildFailed: The image was not built\..*\n(?: {4}.*\n)* {4}.*connection refused/,
     );
     await assertNothingLeft(namespace);
+  });
+
+  it("is not begun where its base is not there", async (t) => {
+    const { ended } = await start(t, { base: pushed(`${target.registry}/none:1`) });
+    assert.match((await ended).stderr, /none:1: error ImageMissing: /);
   });
 
   it("says what the toolkit said where the stage that makes the files fails", async (t) => {
