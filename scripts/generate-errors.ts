@@ -23,6 +23,8 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "The answer took longer than `timeout` (15 s unless said) of the operation or its backend. Make it longer, or the backend faster.",
   notImplemented: "Send the body as it is, or `Transfer-Encoding: chunked`.",
   internal: "Please report it, with the line of the access log.",
+  notMounted:
+    "A gateway's image holds what is the same everywhere. Ports, certificates and backends are the environment's: write them with `portico build --out DIR` and mount `DIR/mounted` at `/gateway/mounted`, for example with `docker run --volume`.",
   overloaded: "The gateway sheds load before its memory ends. Give it more, or run more of them.",
 };
 

@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 import { chmod, copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
+import { containerEnvironment } from "../src/cli/container-environment.ts";
+import { unmountedBootstrap } from "../src/compile/envoy/unmounted.ts";
 import { bundle } from "./bundle.ts";
 
 const dockerfiles = resolve(import.meta.dirname, "../deploy/images");
@@ -34,11 +36,10 @@ async function toolkitContext(folder: string): Promise<void> {
 async function gatewayContext(folder: string): Promise<void> {
   const envoy = await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
   if (!envoy.ok) throw new Error(envoy.problems.map(({ message }) => message).join("\n"));
+  for (const name of ["mounted", "run"]) await mkdir(join(folder, "gateway", name), { recursive: true });
   // A layer has no empty folder that COPY would make without something in it.
-  for (const name of ["mounted", "run"]) {
-    await mkdir(join(folder, "gateway", name), { recursive: true });
-    await writeFile(join(folder, "gateway", name, ".keep"), "");
-  }
+  await writeFile(join(folder, "gateway/run/.keep"), "");
+  await writeFile(join(folder, "gateway/mounted/bootstrap.json"), `${JSON.stringify(unmountedBootstrap(containerEnvironment))}\n`);
   await program(envoy.value.path, join(folder, "envoy"));
   await cp(join(dockerfiles, "gateway.Dockerfile"), join(folder, "Dockerfile"));
 }

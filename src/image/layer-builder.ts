@@ -3,6 +3,7 @@ import { type Base, readBase } from "./base-image.ts";
 import { type Builder, type BuildRequest, type BuiltImage, gatewayFolderInImage } from "./builder.ts";
 import { copyBlob, type Registries, storeBlob } from "./copy-blob.ts";
 import { type AssembledImage, assembleImage, type BaseImage, labelNames, layerMediaType } from "./gateway-image.ts";
+import { inParallel } from "./in-parallel.ts";
 import { type Layer, makeLayer } from "./layer.ts";
 import { type Blob, jsonBlob, mediaTypes } from "./oci.ts";
 import { attach } from "./referrers.ts";
@@ -73,13 +74,12 @@ async function pushBlobs(
   { config }: AssembledImage,
   layer: Layer,
 ): Promise<Checked<void>> {
-  for (const descriptor of manifest.layers) {
-    const copied = await copyBlob(registries, from, target, descriptor);
-    if (!copied.ok) return copied;
-  }
-  for (const blob of [layer, config]) {
-    const stored = await storeBlob(to, target.repository, blob);
-    if (!stored.ok) return stored;
-  }
-  return checked(undefined, []);
+  return inParallel(
+    [
+      () => storeBlob(to, target.repository, layer),
+      () => storeBlob(to, target.repository, config),
+      ...manifest.layers.map((descriptor) => () => copyBlob(registries, from, target, descriptor)),
+    ],
+    (act) => act(),
+  );
 }

@@ -1,6 +1,7 @@
 import { type Checked, checked } from "../problem.ts";
 import { storeBlob } from "./copy-blob.ts";
 import { read } from "./gateway-image.ts";
+import { inParallel } from "./in-parallel.ts";
 import { type Blob, type Descriptor, digestOf, imageIndex, jsonBlob, mediaTypes } from "./oci.ts";
 import type { ImageReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
@@ -33,26 +34,26 @@ export async function attach(
   attachments: readonly Attachment[],
 ): Promise<Checked<void>> {
   const subject = { mediaType, digest, size };
-  const stored: Referrer[] = [];
-  for (const { artifactType, title, bytes } of attachments) {
+  const blobs = attachments.map(({ artifactType, bytes }) => ({
+    bytes,
+    descriptor: { mediaType: artifactType, digest: digestOf(bytes), size: bytes.length },
+  }));
+  const there = await inParallel(attachments.length === 0 ? [] : [nothing, ...blobs], (blob) => storeBlob(registry, repository, blob));
+  if (!there.ok) return there;
+  const referrers = attachments.map(({ artifactType, title }, index): Referrer => {
     const annotations = { [titleAnnotation]: title };
-    const descriptor = { mediaType: artifactType, digest: digestOf(bytes), size: bytes.length };
-    for (const blob of [{ bytes, descriptor }, nothing]) {
-      const there = await storeBlob(registry, repository, blob);
-      if (!there.ok) return there;
-    }
     const manifest = jsonBlob(mediaTypes.manifest, {
       schemaVersion: 2,
       mediaType: mediaTypes.manifest,
       artifactType,
       config: nothing.descriptor,
-      layers: [{ ...descriptor, annotations }],
+      layers: [{ ...(blobs[index] ?? nothing).descriptor, annotations }],
       subject,
       annotations,
     });
-    stored.push({ manifest, descriptor: { ...manifest.descriptor, artifactType, annotations } });
-  }
-  return storeReferrers(registry, repository, digest, stored);
+    return { manifest, descriptor: { ...manifest.descriptor, artifactType, annotations } };
+  });
+  return storeReferrers(registry, repository, digest, referrers);
 }
 
 /** A manifest that names another one as its subject, and how a list of such describes it. */
@@ -68,13 +69,15 @@ export async function storeReferrers(
   subject: string,
   referrers: readonly Referrer[],
 ): Promise<Checked<void>> {
-  const unlisted: Descriptor[] = [];
-  for (const { manifest, descriptor } of referrers) {
+  const unlisted = new Set<Descriptor>();
+  const stored = await inParallel(referrers, async ({ manifest, descriptor }) => {
     const put = await registry.putManifest(repository, descriptor.digest, manifest);
-    if (!put.ok) return put;
-    if (!put.value.keepsReferrers) unlisted.push(descriptor);
-  }
-  return unlisted.length === 0 ? checked(undefined, []) : list(registry, repository, subject, unlisted);
+    if (put.ok && !put.value.keepsReferrers) unlisted.add(descriptor);
+    return put;
+  });
+  if (!stored.ok) return stored;
+  const missing = referrers.map(({ descriptor }) => descriptor).filter((descriptor) => unlisted.has(descriptor));
+  return missing.length === 0 ? checked(undefined, []) : list(registry, repository, subject, missing);
 }
 
 /** The tag under which a registry without a list of its own has it (OCI distribution specification, "Referrers Tag Schema"). */

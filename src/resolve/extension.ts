@@ -43,9 +43,10 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
   const fields = { ...Object.fromEntries(foreign.fields.map(({ key, value }) => [key, value] as const)), ...ownFields };
   const read = checkShape(schema, { ...own, value: own.value === undefined || isObject(own.value) ? fields : own.value }, placeAt);
   problems.push(...read.problems);
-  if (!read.ok) return undefined;
-  problems.push(...notYet("x-portico", read.value).map(({ path, feature }) => notYetProblem(placeAt(path), path, feature)));
-  return { fields: read.value, at };
+  // What is wrong elsewhere in it hides nothing of this.
+  const asked = read.ok ? read.value : fields;
+  problems.push(...notYet("x-portico", asked).map(({ path, feature }) => notYetProblem(placeAt(path), path, feature)));
+  return read.ok ? { fields: read.value, at } : undefined;
 }
 
 /** The extensions of a path, the innermost first: what is written beside its `$ref` counts before what that leads to. */

@@ -28,7 +28,9 @@ describe("portico image build", { concurrency: 2 }, () => {
     assert.deepEqual([made.code, made.stderr], [0, "Made and pushed.\n"]);
     assert.match(made.stdout, new RegExp(`^${fake.host}/apis/pets:1@sha256:[0-9a-f]{64}\n$`));
     assert.deepEqual(tags(fake), ["apis/pets:1"]);
+    const before = fake.requests.length;
     const again = await build("--to", `${fake.host}/apis/pets`);
+    assert.deepEqual(fake.requests.slice(before), ["GET /v2/apis/pets/manifests/1"]);
     assert.deepEqual(again, {
       code: 0,
       stdout: made.stdout,

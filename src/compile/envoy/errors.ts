@@ -58,6 +58,12 @@ export const errors = {
     "The request's transfer coding is not one that the gateway knows.",
   ),
   overloaded: gatewayError("overloaded", 503, "Service Unavailable", "The gateway has more to do than it can."),
+  notMounted: gatewayError(
+    "not-mounted",
+    503,
+    "Service Unavailable",
+    "The gateway runs without its environment: mount the folder `mounted` that `portico build --out` writes at /gateway/mounted.",
+  ),
   internal: gatewayError("internal", 500, "Internal Server Error", "The gateway could not answer; its access log says more."),
 } as const satisfies Readonly<Record<string, GatewayError>>;
 

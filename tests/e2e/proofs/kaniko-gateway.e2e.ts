@@ -68,8 +68,12 @@ describe("a gateway's image from Kaniko", { timeout: 600_000 }, () => {
       const names = ["--base", pushed(gateway), "--to", pushed(`${repository}/${name}`)];
       return pulled((await portico("image", "build", document, ...names, ...more, ...registryOptions)).trim());
     };
+    const began = performance.now();
     const byKaniko = await build("github:kaniko", ...kaniko);
+    const between = performance.now();
     const byLayer = await build("github:layer");
+    const [kanikoSeconds, layerSeconds] = [between - began, performance.now() - between].map((ms) => ms / 1000);
+    t.diagnostic(`GitHub's image: ${layerSeconds?.toFixed(1)} s with the layer builder, ${kanikoSeconds?.toFixed(1)} s with Kaniko`);
     assert.equal(await build("github:layer", ...kaniko), byLayer, "what is there is not built again");
     assert.equal(await namespace.kubectl("get", "jobs,secrets,pods", "--output=name"), "", "nothing of the build is left");
     const files = await filesInImage(t, byKaniko);

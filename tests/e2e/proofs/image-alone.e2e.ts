@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { imageManifest } from "../../../src/image/oci.ts";
+import { until } from "../../../testing/until.ts";
+import { run } from "../cluster/command.ts";
+import { baseImages } from "../harness/base-images.ts";
+import { portico, pushed, registryOptions } from "../harness/gateway.ts";
+import { makeNamespace } from "../harness/namespace.ts";
+import { target } from "../harness/target.ts";
+import { testFolder } from "../harness/test-folder.ts";
+
+const document = JSON.stringify({
+  openapi: "3.1.0",
+  info: { title: "Pets", version: "1.0.0" },
+  paths: { "/pets": { get: { responses: { "200": { description: "ok", content: { "text/plain": { example: "a cat" } } } } } } },
+});
+
+/** Unpacks an image as a container runtime does, layer on layer. */
+async function rootOf(image: string, folder: string): Promise<string> {
+  const [copy, root] = [join(folder, "copy"), join(folder, "root")];
+  const plain = target.registryIsPlainHttp ? ["--src-tls-verify=false"] : [];
+  await run(["skopeo", "--insecure-policy", "copy", "--quiet", ...plain, `docker://${image}`, `dir:${copy}`]);
+  await mkdir(root);
+  const { layers } = imageManifest.parse(JSON.parse(await readFile(join(copy, "manifest.json"), "utf8")));
+  for (const { digest } of layers) await run(["tar", "-xf", join(copy, digest.replace("sha256:", "")), "-C", root]);
+  // What every container runtime adds (OCI runtime specification: "Default Devices", "Default Filesystems").
+  await mkdir(join(root, "dev/shm"), { recursive: true });
+  await run(["chmod", "1777", join(root, "dev/shm")]);
+  await run(["cp", "--archive", "/dev/null", "/dev/urandom", join(root, "dev")]);
+  return root;
+}
+
+/** Starts an image's root file system as its configuration says: nothing of this machine's files is seen in it. */
+function start(t: TestContext, root: string): void {
+  const inRoot = ["unshare", "--root", root, "--wd", "/gateway", "--setgid", "65532", "--setuid", "65532"];
+  const [program = "", ...args] = [...inRoot, "/usr/local/bin/envoy", "--config-path", "mounted/bootstrap.json"];
+  const child = spawn(program, args, { stdio: "ignore" });
+  t.after(async () => {
+    const ended = once(child, "exit");
+    if (child.kill("SIGKILL")) await ended;
+  });
+}
+
+const answer = (port: number, path: string) =>
+  until(
+    `port ${port} answers`,
+    async () => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+      return response && { status: response.status, type: response.headers.get("content-type"), body: await response.text() };
+    },
+    20_000,
+  );
+
+describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
+  it("runs by itself: says what is missing, and serves once that is mounted", async (t) => {
+    const namespace = await makeNamespace(t);
+    const folder = await testFolder(t);
+    await writeFile(join(folder, "pets.json"), document);
+    const { gateway } = await baseImages(namespace);
+    const names = ["--base", pushed(gateway), "--to", pushed(`${target.registry}/e2e/${namespace.name}/pets`)];
+    const image = (await portico("image", "build", join(folder, "pets.json"), "--mock", ...names, ...registryOptions)).trim();
+    const root = await rootOf(image.replace(/:[^:@/]+@/, "@"), folder);
+    assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["image", "mounted", "run"]);
+    await t.test("with nothing mounted", async (alone) => {
+      start(alone, root);
+      const missing = await answer(8080, "/pets");
+      assert.deepEqual([missing.status, missing.type], [503, "application/problem+json"]);
+      assert.match(missing.body, /mount the folder `mounted` .* at \/gateway\/mounted/);
+      assert.equal((await answer(8081, "/livez")).status, 200);
+      assert.equal((await answer(8081, "/readyz")).status, 503);
+    });
+    await portico("build", join(folder, "pets.json"), "--mock", "--out", join(folder, "made"));
+    await rm(join(root, "gateway/mounted"), { recursive: true });
+    await cp(join(folder, "made/mounted"), join(root, "gateway/mounted"), { recursive: true });
+    await run(["chown", "-R", "65532:65532", join(root, "gateway/mounted"), join(root, "gateway/run")]);
+    await t.test("with the environment mounted", async (mounted) => {
+      start(mounted, root);
+      await until("it is ready", async () => (await answer(8081, "/readyz")).status === 200, 20_000);
+      const pets = await answer(8080, "/pets");
+      assert.deepEqual([pets.status, pets.body], [200, "a cat"]);
+    });
+  });
+});
