@@ -6,6 +6,7 @@ import { usualRetries } from "../image/registry/retry.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { readText } from "../source/read-text.ts";
 import type { RegistryOptions } from "./registry-options.ts";
+import { withProgress } from "./upload-progress.ts";
 
 /** The registries that a command speaks to, each opened once, as the person who is logged in there. */
 export interface OpenRegistries {
@@ -14,6 +15,10 @@ export interface OpenRegistries {
 }
 
 const patienceMs = 60_000;
+
+/** On a terminal somebody waits; a log needs no progress. */
+const watched = (registry: Registry): Registry =>
+  process.stderr.isTTY ? withProgress(registry, (line) => process.stderr.write(`${line}\n`)) : registry;
 
 /** Fails where the certification authority's file cannot be read. */
 export async function openRegistries(
@@ -31,7 +36,7 @@ export async function openRegistries(
   };
   const opened = new Map<string, Registry>();
   const open = (name: string): Registry => {
-    const registry = opened.get(name) ?? openRegistry(name, options);
+    const registry = opened.get(name) ?? watched(openRegistry(name, options));
     opened.set(name, registry);
     return registry;
   };
