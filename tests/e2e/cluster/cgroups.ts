@@ -87,10 +87,31 @@ export async function removeGroups(cluster: string): Promise<void> {
   await until(`every process of the cluster ${cluster} ends`, () => {
     const left = processesOf(cluster);
     for (const pid of left) kill(pid);
+    // What is frozen ends only when it goes on: runc and containerd freeze what they are at.
+    if (left.size > 0) thaw(cluster);
     return left.size === 0;
   });
   for (const hierarchy of hierarchies()) {
     await until(`the groups of the cluster ${cluster} can be removed`, () => groupsUnder(groupOf(hierarchy, cluster)).every(removed));
+  }
+}
+
+/** Stops all processes of a cluster where they are: what a runtime does to a container that it is about to end. */
+export const freeze = (cluster: string): void => setFrozen(cluster, { "freezer.state": "FROZEN", "cgroup.freeze": "1" });
+const thaw = (cluster: string): void => setFrozen(cluster, { "freezer.state": "THAWED", "cgroup.freeze": "0" });
+
+/** Writes what version 1 and version 2 want, where they have the file. */
+function setFrozen(cluster: string, values: Readonly<Record<string, string>>): void {
+  for (const group of hierarchies().flatMap((hierarchy) => groupsUnder(groupOf(hierarchy, cluster)))) {
+    for (const [name, value] of Object.entries(values)) if (existsSync(join(group, name))) write(join(group, name), value);
+  }
+}
+
+function write(file: string, value: string): void {
+  try {
+    writeFileSync(file, value);
+  } catch {
+    // The group went away meanwhile.
   }
 }
 

@@ -53,9 +53,13 @@ export function mountCommands({ cluster, parts, programs }: NodeSources, lasting
     bind(join(inNode, "var-log"), "/var/log"),
     memory("/tmp"),
     memory("/dev/shm"),
+    // Devices can be used all the same. Where /dev is no mount it is a folder of the root, which is read-only then.
+    ["sh", "-c", "! mountpoint --quiet /dev || mount -o remount,bind,ro /dev"],
     bind(join(inNode, "etc/hosts"), "/etc/hosts"),
     bind(join(inNode, "etc/resolv.conf"), "/etc/resolv.conf"),
     ["mount", "-t", "proc", "proc", "/proc"],
+    // Settings of the whole machine; those of a network are the node's own.
+    ...["fs", "kernel", "vm"].flatMap((part) => [bind(`/proc/sys/${part}`, `/proc/sys/${part}`), readOnly(`/proc/sys/${part}`)]),
     ...Object.keys(kernelSettings).map((setting) => bind(join(inNode, settingFile(setting)), `/proc/sys/${setting}`)),
     ["mount", "-t", "sysfs", "sysfs", "/sys"],
     ...groupMounts(hierarchies()),

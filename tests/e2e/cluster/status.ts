@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { memoryOf, processesOf } from "./cgroups.ts";
-import { components, works } from "./components/components.ts";
+import { components, dnsWorks, works } from "./components/components.ts";
 import { findNode } from "./node.ts";
 import { kubeconfigOf } from "./place.ts";
 
@@ -18,8 +18,9 @@ export interface ClusterStatus {
 export async function status(name: string, kubernetes: string): Promise<ClusterStatus> {
   const node = findNode(name);
   const processes = processesOf(name).size;
-  const looked =
+  const looked: (readonly [string, boolean])[] =
     node === undefined ? [] : await Promise.all(components(kubernetes).map(async (one) => [one.name, await works(node, one)] as const));
+  if (node !== undefined) looked.push(["coredns", await dnsWorks(node, kubernetes)]);
   const whole = looked.length > 0 && looked.every(([, ready]) => ready);
   return {
     name,

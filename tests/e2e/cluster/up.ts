@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { memoryOf } from "./cgroups.ts";
-import { succeeds } from "./components/answers.ts";
-import { components, waitForComponent, works, writeFiles } from "./components/components.ts";
+import { components, dnsWorks, waitForComponent, works, writeFiles } from "./components/components.ts";
 import { kubeProxyBinding } from "./components/kube-proxy.ts";
 import { applyManifests, kubectlInNode } from "./components/kubectl.ts";
 import { down } from "./down.ts";
@@ -45,7 +44,11 @@ export async function up(cluster: string, say: Say): Promise<Cluster> {
       return { node: running, parts };
     }
     await down(cluster);
-    const node = await start(cluster, parts, images, say);
+    const node = await start(cluster, parts, images, say).catch(async (failure: unknown) => {
+      // Half a cluster is of no use, and in the way.
+      await down(cluster);
+      throw failure;
+    });
     say(`Memory in use: ${(memoryOf(cluster) / 2 ** 20).toFixed(0)} MiB.`);
     return { node, parts };
   });
@@ -106,10 +109,5 @@ function writeNodeFiles(cluster: string): void {
 /** Whether every process lives and the apiserver, the node and the name server answer. */
 async function isHealthy(node: Node, { kubernetes }: Parts): Promise<boolean> {
   const ready = await Promise.all(components(kubernetes).map((component) => works(node, component)));
-  const available = ["wait", "--for=jsonpath={.status.availableReplicas}=1", "deployment/coredns", "--timeout=5s"];
-  return (
-    ready.every(Boolean) &&
-    existsSync(join(clusterFolder(node.cluster), "etc/admin.kubeconfig")) &&
-    succeeds(node, kubectlInNode(kubernetes, "--namespace=kube-system", ...available))
-  );
+  return ready.every(Boolean) && existsSync(join(clusterFolder(node.cluster), "etc/admin.kubeconfig")) && dnsWorks(node, kubernetes);
 }

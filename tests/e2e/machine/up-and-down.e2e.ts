@@ -3,6 +3,8 @@ import { renameSync, rmSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { until } from "../../../testing/until.ts";
+import { freeze } from "../cluster/cgroups.ts";
+import { findNode, inside } from "../cluster/node.ts";
 import { clusterFolder } from "../cluster/place.ts";
 import { prepare } from "../cluster/up.ts";
 import { cluster, clusterCommand, killedWhenItSays } from "./program.ts";
@@ -50,6 +52,10 @@ describe("a cluster comes and goes", { timeout: 300_000 }, () => {
     assert.deepEqual((await cluster(...name, "kubectl", "get", "pods", "-A", "-o", "name")).stdout, pods.stdout);
     assert.match((await cluster("status", ...name)).stdout, /^e2e-machine: up/);
     await loadsImages();
+    for (const write of ["touch /dev/left", "echo 1 > /proc/sys/vm/swappiness", "echo 1 > /proc/sys/fs/file-max"]) {
+      const node = findNode("e2e-machine") ?? assert.fail("it is up");
+      await assert.rejects(inside(node, ["sh", "-c", write]), /Read-only file system/);
+    }
     await leavesNothing();
     await leavesNothing();
     assert.equal((await cluster("status", ...name)).exit, 1);
@@ -62,13 +68,14 @@ describe("a cluster comes and goes", { timeout: 300_000 }, () => {
     });
   }
 
-  it("after an up that was killed, up makes a whole cluster; a cluster whose folder was removed can be taken down", async () => {
+  it("after an up that was killed, up makes a whole cluster; one whose folder was removed, and that is frozen, can be taken down", async () => {
     await killedWhenItSays(/^kube-apiserver/, clusterCommand("up", ...name));
     const second = await cluster("up", ...name);
     assert.equal(second.exit, 0, second.stderr);
     assert.match((await cluster("status", ...name)).stdout, /^e2e-machine: up/);
     const elsewhere = `${clusterFolder("e2e-machine")}-taken-away`;
     renameSync(clusterFolder("e2e-machine"), elsewhere);
+    freeze("e2e-machine");
     assert.equal((await cluster("down", ...name)).exit, 0);
     rmSync(elsewhere, { recursive: true });
     await leavesNothing();

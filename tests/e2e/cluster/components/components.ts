@@ -3,12 +3,14 @@ import { dirname, join } from "node:path";
 import { until } from "../../../../testing/until.ts";
 import { endProcess, isAlive, type Node, startProcess } from "../node.ts";
 import { clusterFolder } from "../place.ts";
+import { succeeds } from "./answers.ts";
 import { apiserver } from "./apiserver.ts";
 import type { Component } from "./component.ts";
 import { containerd } from "./containerd.ts";
 import { controllerManager } from "./controller-manager.ts";
 import { etcd } from "./etcd.ts";
 import { kubeProxy } from "./kube-proxy.ts";
+import { kubectlInNode } from "./kubectl.ts";
 import { kubelet } from "./kubelet.ts";
 import { plainRegistry, protectedRegistry } from "./registry.ts";
 import { scheduler } from "./scheduler.ts";
@@ -37,6 +39,12 @@ export function writeFiles(cluster: string, all: readonly Component[]): void {
 
 /** Whether a component's process lives and does its work. */
 export const works = async (node: Node, { name, ready }: Component): Promise<boolean> => (await isAlive(node, name)) && ready(node);
+
+/** Whether the name server, which is a pod, is there. */
+export const dnsWorks = (node: Node, kubernetes: string): Promise<boolean> => {
+  const available = ["wait", "--for=jsonpath={.status.availableReplicas}=1", "deployment/coredns", "--timeout=5s"];
+  return succeeds(node, kubectlInNode(kubernetes, "--namespace=kube-system", ...available));
+};
 
 /** Waits until a component does its work. When it does not, the error has the end of its log. */
 export async function waitForComponent(node: Node, { name, ready }: Component): Promise<void> {
