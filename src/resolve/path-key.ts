@@ -35,7 +35,7 @@ export function parsePathKey(key: string): PathKey {
   const query = parseQuery(queries.join("?"));
   const asked = query.flatMap(({ name, value }) => (value === undefined ? [] : [name]));
   if (new Set(asked).size < asked.length)
-    return wrong(`No request has the query of \`${shown(key)}\`: it asks for two values of one parameter. Leave one out.`);
+    return wrong(`The query of \`${shown(key)}\` asks for two values of one parameter, of which backends take one. Leave the other out.`);
   return {
     ok: true,
     shown: beforeFragment,
@@ -120,10 +120,10 @@ function parseQuery(query: string): readonly QueryCondition[] {
   return [...distinct].toSorted(([a], [b]) => compareText(a, b)).map(([, condition]) => condition);
 }
 
-/** The text that percent-encoded octets stand for; as it is where they stand for none. */
+/** The text that a query's stands for (WHATWG URL, "application/x-www-form-urlencoded": `+` is a space); as it is where it stands for none. */
 function decoded(text: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
     return text;
   }

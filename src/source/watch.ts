@@ -34,7 +34,9 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
   };
   const matters = (path: string): boolean =>
     files.some((file) => file === path || file.startsWith(path + sep) || path.startsWith(file + sep));
-  const start = (folder: string): void => {
+  const refusedBefore = new Set<string>();
+  /** Whether the folder is watched now. */
+  const start = (folder: string): boolean => {
     try {
       const watcher = watch(folder, (_, name) => {
         // A name that is not given, or a swapped `..data` link of a Kubernetes volume, may stand for any file there.
@@ -42,11 +44,14 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
       });
       watcher.on("error", noticed);
       watched.set(folder, { watcher, inode: statSync(folder).ino });
+      return true;
     } catch (thrown) {
       const why = errorCode(thrown);
       // A folder that went away just now is looked for again: that is a change, too.
       if (why === "ENOENT" || why === "ENOTDIR") noticed();
-      else refused(folder, why);
+      else if (!refusedBefore.has(folder)) refused(folder, why);
+      refusedBefore.add(folder);
+      return false;
     }
   };
   const stop = (folder: string): void => {
@@ -59,8 +64,7 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
       files = named.filter((path) => !/^[a-z]+:\/\//i.test(path)).flatMap((path) => withTarget(resolve(path)));
       const wanted = foldersOf(files);
       for (const [folder, { inode }] of watched) if (!wanted.has(folder) || inodeOf(folder) !== inode) stop(folder);
-      const added = [...wanted].filter((folder) => !watched.has(folder));
-      for (const folder of added) start(folder);
+      const added = [...wanted].filter((folder) => !watched.has(folder)).filter(start);
       // What was written into a folder between its making and now was seen by nobody.
       if (begun && added.length > 0) noticed();
       begun = true;

@@ -113,7 +113,7 @@ function syntaxProblem(name: string, thrown: YAMLException, read: ReadText | und
 }
 
 function complexKey(name: string, { text, events }: ReadText): Problem {
-  const where = placeAt(name, text, complexKeyAt(events) ?? 0);
+  const where = placeAt(name, text, complexKeyAt(text, events) ?? 0);
   // The place of the key that there is none for is its mapping.
   const pointer = where.pointer.replace(/\/$/, "");
   return error(

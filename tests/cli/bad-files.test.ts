@@ -58,6 +58,12 @@ const refused: readonly Refused[] = [
     says: "error NotYaml api.yaml:5:32 /paths/~1pets/get/responses",
     message: "A key is a collection here.",
   },
+  {
+    title: "a key that is an alias of a collection",
+    files: { "api.yaml": documentOf(onePath, "x-a: &a [x]\nx-b: { ? *a : c }\n") },
+    says: "error NotYaml api.yaml:5:10 /x-b",
+    message: "A key is a collection here.",
+  },
   { title: "a tab as indentation", files: { "api.yaml": documentOf("\t/pets: {}\n") }, says: "error NotYaml api.yaml:5:1" },
   { title: "JSON with a stray comma", files: { "api.json": '{"openapi": "3.1.0",\n "paths": {,}}' }, says: "error NotYaml api.json:2:12" },
   {

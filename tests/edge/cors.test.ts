@@ -52,6 +52,12 @@ describe("CORS of a mocked operation", { timeout: 60_000 }, () => {
 
   const named = (origin: string) => ({ "allow-origin": origin, "allow-credentials": "true" });
 
+  it("a preflight has the request's id, as every answer", async () => {
+    const headers = { origin: "https://app.test", "access-control-request-method": "GET" };
+    const answer = await send(gateway.port, { send: "OPTIONS /pets", headers });
+    assert.match(answer.headers["x-request-id"] ?? "", /^[0-9a-f-]{36}$/);
+  });
+
   it("a preflight is answered for the origins it names, those below a wildcard among them", async () => {
     for (const origin of ["https://app.test", "https://one.apps.test"]) {
       assert.deepEqual(await preflight("/pets", origin), {

@@ -16,7 +16,7 @@ export function accessLogs(): readonly Message[] {
   return [
     // The path that was asked for is in a header of Envoy's own once the backend is asked for another one.
     { filter: { or_filter: { filters: [statusIs("LE", 399), holds(`!(${refusedUnclean})`)] } }, ...lines("%PATH(NQ:ORIG_OR_PATH)%") },
-    // Here a client could have written that header.
+    // Here a client could have written that header. What Envoy refuses to normalise it has decoded by then.
     { filter: { and_filter: { filters: [statusIs("GE", 400), holds(refusedUnclean)] } }, ...lines("%PATH(NQ:PATH)%") },
   ];
 }

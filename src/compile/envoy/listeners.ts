@@ -1,6 +1,7 @@
 import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { corsFilter } from "./cors.ts";
+import { idHeader } from "./errors.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
@@ -18,10 +19,11 @@ const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-envoy-",
 
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters: readonly Message[] = [
-  extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
+  // The first, for it sees also what the filters behind it answer: a preflight has no route that would add the request's id.
   extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
-    mutations: { response_mutations: [ofEnvoy] },
+    mutations: { response_mutations: [ofEnvoy, { append: { ...idHeader("%REQ(X-REQUEST-ID)%"), append_action: "ADD_IF_ABSENT" } }] },
   }),
+  extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),
 ];
 

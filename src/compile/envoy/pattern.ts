@@ -34,7 +34,7 @@ export const querySpellings = (text: string): string =>
   [...text]
     .map((character) => {
       if (character === " ") return "(?:%20|\\+)";
-      return /[!$'-;=?-~]/.test(character) ? `(?:${exactRegex(character)}|${octets(character)})` : octets(character);
+      return /[!$'-*,-;=?-~]/.test(character) ? `(?:${exactRegex(character)}|${octets(character)})` : octets(character);
     })
     .join("");
 
