@@ -1,4 +1,5 @@
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { existingManifest } from "./existing.ts";
 import { type BaseImage, read, readConfig, readManifest } from "./gateway-image.ts";
 import { type Blob, type Descriptor, imageIndex, isIndex, mediaTypes } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
@@ -20,11 +21,8 @@ interface PlatformImage {
 
 /** Reads a base image: its documents, not its layers. Fails with ImageMissing or BadImage, or with what the registry says. */
 export async function readBase(registry: Registry, reference: ImageReference): Promise<Checked<Base>> {
-  const name = showReference(reference);
-  const found = await registry.manifest(reference.repository, reference.digest ?? reference.tag ?? "latest");
+  const found = await existingManifest(registry, reference);
   if (!found.ok) return found;
-  if (found.value === undefined)
-    return failed(error("ImageMissing", wholeFile(name), "The image is not in the registry. Push it there, or name another one."));
   if (!isIndex(found.value.descriptor)) {
     const image = await readOne(registry, reference, found.value);
     return image.ok ? checked({ kind: "image", digest: image.value.digest, image: image.value }, []) : image;

@@ -18,22 +18,22 @@ export async function copyBlob(
     return failed(error("BadImage", wholeFile(showReference(from)), "The image has a layer that may not be passed on. Name another one."));
   const [source, to] = [registries(from.registry), registries(target.registry)];
   const upload: Upload = { descriptor, read: () => source.openBlob(from.repository, descriptor) };
-  if (from.registry !== target.registry || from.repository === target.repository) return storeUpload(to, target.repository, upload);
-  const has = await to.hasBlob(target.repository, descriptor.digest);
-  if (!has.ok || has.value) return has.ok ? checked(undefined, []) : has;
-  const mounted = await to.mountBlob(target.repository, descriptor.digest, from.repository);
-  if (!mounted.ok || mounted.value) return mounted.ok ? checked(undefined, []) : mounted;
-  return to.uploadBlob(target.repository, upload);
+  const isBeside = from.registry === target.registry && from.repository !== target.repository;
+  return storeUpload(to, target.repository, upload, isBeside ? from.repository : undefined);
 }
 
 /** Lets a repository have a blob that is at hand. */
 export const storeBlob = (to: Registry, repository: string, { bytes, descriptor }: Blob): Promise<Checked<void>> =>
   storeUpload(to, repository, { descriptor, read: async () => checked(once(bytes), []) });
 
-async function storeUpload(to: Registry, repository: string, upload: Upload): Promise<Checked<void>> {
-  const has = await to.hasBlob(repository, upload.descriptor.digest);
-  if (!has.ok) return has;
-  return has.value ? checked(undefined, []) : to.uploadBlob(repository, upload);
+/** `beside` is a repository of the same registry that has the blob. */
+async function storeUpload(to: Registry, repository: string, upload: Upload, beside?: string): Promise<Checked<void>> {
+  const { digest } = upload.descriptor;
+  const has = await to.hasBlob(repository, digest);
+  if (!has.ok || has.value) return has.ok ? checked(undefined, []) : has;
+  const mounted = beside === undefined ? checked(false, []) : await to.mountBlob(repository, digest, beside);
+  if (!mounted.ok || mounted.value) return mounted.ok ? checked(undefined, []) : mounted;
+  return to.uploadBlob(repository, upload);
 }
 
 async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {

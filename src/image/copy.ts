@@ -1,11 +1,12 @@
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { BuiltImage } from "./builder.ts";
 import { copyBlob, type Registries } from "./copy-blob.ts";
+import { existingManifest } from "./existing.ts";
 import { read, readManifest } from "./gateway-image.ts";
 import { type Blob, type Descriptor, imageIndex, isIndex } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
 import { type Referrer, referrersOf, storeReferrers } from "./referrers.ts";
-import { standingOf } from "./reuse.ts";
+import { neverOverwritten, standingOf } from "./reuse.ts";
 
 /**
  * Copies an image as it is, by digest, with what refers to it; the tag comes last. Fails with ImageMissing or BadImage, with TagConflict where
@@ -17,13 +18,8 @@ export async function copyImage(
   target: ImageReference,
   replace: boolean,
 ): Promise<Checked<BuiltImage>> {
-  const source = registries(from.registry);
-  const found = await source.manifest(from.repository, from.digest ?? from.tag ?? "latest");
+  const found = await existingManifest(registries(from.registry), from);
   if (!found.ok) return found;
-  if (found.value === undefined)
-    return failed(
-      error("ImageMissing", wholeFile(showReference(from)), "The image is not in the registry. Push it there, or name another one."),
-    );
   const manifest = found.value;
   const { digest } = manifest.descriptor;
   const free = await mayStandAt(registries, target, digest, replace);
@@ -41,20 +37,12 @@ async function mayStandAt(registries: Registries, target: ImageReference, digest
   if (!standing.ok) return standing;
   const there = standing.value;
   if (there.kind === "nothing" || there.digest === digest) return checked(undefined, []);
-  const where = wholeFile(showReference(target));
-  if (there.kind === "foreign")
-    return failed(
-      error(
-        "ForeignImage",
-        where,
-        "The tag stands for an image that is no gateway of Portico, which is never overwritten. Name another repository or tag.",
-      ),
-    );
+  if (there.kind === "foreign") return failed(neverOverwritten(target));
   if (replace) return checked(undefined, []);
   return failed(
     error(
       "TagConflict",
-      where,
+      wholeFile(showReference(target)),
       `The tag stands for another gateway (${there.digest.slice(0, 19)}, not ${digest.slice(0, 19)}). Name another tag, or replace it with --replace.`,
     ),
   );

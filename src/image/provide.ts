@@ -2,7 +2,7 @@ import { type Checked, checked, error, failed, type Problem, wholeFile } from ".
 import type { Builder, BuildRequest, BuiltImage } from "./builder.ts";
 import { showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
-import { standingOf } from "./reuse.ts";
+import { neverOverwritten, standingOf } from "./reuse.ts";
 
 /** An image that is in its registry, and whether it was made for this. */
 export interface ProvidedImage extends BuiltImage {
@@ -23,7 +23,7 @@ export async function provideImage(
   const standing = await standingOf(registry, request.target);
   if (!standing.ok) return standing;
   const found = standing.value;
-  if (found.kind === "foreign") return failed(foreign(request));
+  if (found.kind === "foreign") return failed(neverOverwritten(request.target));
   if (found.kind === "gateway" && !rebuild) {
     if (found.inputHash !== inputHash) return failed(conflict(request, found.inputHash, inputHash));
     return checked({ reference: { ...request.target, digest: found.digest }, digest: found.digest, made: false }, []);
@@ -31,13 +31,6 @@ export async function provideImage(
   const built = await builder.build(request);
   return built.ok ? checked({ ...built.value, made: true }, built.problems) : built;
 }
-
-const foreign = ({ target }: BuildRequest): Problem =>
-  error(
-    "ForeignImage",
-    wholeFile(showReference(target)),
-    "The tag stands for an image that is no gateway of Portico, which is never overwritten. Name another repository or tag.",
-  );
 
 const conflict = ({ target }: BuildRequest, there: string, wanted: string): Problem =>
   error(

@@ -1,4 +1,4 @@
-import { type Checked, checked } from "../problem.ts";
+import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
 import { labelNames, read, readConfig, readManifest } from "./gateway-image.ts";
 import { imageIndex, isIndex } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
@@ -56,3 +56,11 @@ async function ofImage(
   const config = readConfig(name, blob.value);
   return checked((config.ok ? known(config.value.config?.Labels) : undefined) ?? foreign, []);
 }
+
+/** Why nothing is put under a tag that stands for somebody else's image. */
+export const neverOverwritten = (target: ImageReference): Problem =>
+  error(
+    "ForeignImage",
+    wholeFile(showReference(target)),
+    "The tag stands for an image that is no gateway of Portico, which is never overwritten. Name another repository or tag.",
+  );

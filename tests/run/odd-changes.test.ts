@@ -1,26 +1,30 @@
 import assert from "node:assert/strict";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, it } from "node:test";
-import { servePortico, temporaryFolder } from "../../testing/portico.ts";
+import { describe, it, type TestContext } from "node:test";
+import { type Served, servePortico, temporaryFolder } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 import { until } from "../../testing/until.ts";
 
 const document = (path: string): string =>
   `openapi: 3.1.0\ninfo: { title: Odd, version: "1" }\npaths: { ${path}: { get: { responses: { "200": { description: ok } } } } }\n`;
 
+/** A gateway that follows a document and a folder of resources. */
+const serveWatched = (t: TestContext): Promise<Served> => {
+  const files = { "api.yaml": document("/a"), "resources/keep.yaml": "# nothing\n" };
+  return servePortico(t, files, "--watch", "--mock", "--resources", "resources");
+};
+
+const answersOf =
+  ({ port }: Served) =>
+  async (path: string): Promise<boolean> =>
+    (await send(port, { send: `GET ${path}` })).status === 200;
+
 describe("`portico run --watch` lives through odd changes", { timeout: 60_000 }, () => {
   it("a folder that becomes a file, and a document that becomes a folder and a file again", async (t) => {
-    const gateway = await servePortico(
-      t,
-      { "api.yaml": document("/a"), "resources/keep.yaml": "# nothing\n" },
-      "--watch",
-      "--mock",
-      "--resources",
-      "resources",
-    );
+    const gateway = await serveWatched(t);
     const { folder } = gateway;
-    const answers = async (path: string): Promise<boolean> => (await send(gateway.port, { send: `GET ${path}` })).status === 200;
+    const answers = answersOf(gateway);
     for (let turn = 0; turn < 5; turn++) {
       await mkdir(join(folder, "resources/below"));
       await writeFile(join(folder, "resources/below/more.yaml"), "# more\n");
@@ -36,14 +40,7 @@ describe("`portico run --watch` lives through odd changes", { timeout: 60_000 },
   });
 
   it("a file in a folder that was made a moment ago", async (t) => {
-    const gateway = await servePortico(
-      t,
-      { "api.yaml": document("/a"), "resources/keep.yaml": "# nothing\n" },
-      "--watch",
-      "--mock",
-      "--resources",
-      "resources",
-    );
+    const gateway = await serveWatched(t);
     await mkdir(join(gateway.folder, "resources/new/newer"), { recursive: true });
     await writeFile(join(gateway.folder, "resources/new/newer/wrong.yaml"), "kind: [");
     await gateway.says(/^The change was not taken/);
@@ -54,7 +51,7 @@ describe("`portico run --watch` lives through odd changes", { timeout: 60_000 },
     await writeFile(join(elsewhere, "one.yaml"), document("/one"));
     await writeFile(join(elsewhere, "two.yaml"), document("/two"));
     const gateway = await servePortico(t, { "api.yaml": document("/a") }, "--watch", "--mock");
-    const answers = async (path: string): Promise<boolean> => (await send(gateway.port, { send: `GET ${path}` })).status === 200;
+    const answers = answersOf(gateway);
     const lead = async (target: string): Promise<void> => {
       await symlink(join(elsewhere, target), join(gateway.folder, "next"));
       await rename(join(gateway.folder, "next"), join(gateway.folder, "api.yaml"));
