@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
-import { addKanikoOptions, type KanikoOptions } from "./kaniko-options.ts";
+import { addKanikoOptions, type KanikoOptions, kanikoOptionNames } from "./kaniko-options.ts";
 import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts";
 
 export interface ImageBuildOptions extends DocumentOptions, RegistryOptions, KanikoOptions {
@@ -19,10 +19,10 @@ Examples:
   $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to registry.example/apis/petstore
                                               the tag is made from the document's version
   $ portico image build petstore.yaml --base localhost:5000/gateway:1 --to localhost:5000/petstore:dev --plain-http --rebuild
-  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to petstore --builder tar --out petstore.tar
   $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to registry.example/apis/petstore \\
       --builder kaniko --toolkit registry.example/portico/toolkit:1 --namespace builds
                                               in the cluster that kubectl uses
+  $ portico image build petstore.yaml --base registry.example/portico/gateway:1 --to petstore --builder tar --out petstore.tar
   $ docker load --input petstore.tar
                                               the image as a file, in no registry
 `;
@@ -46,7 +46,7 @@ export function addBuildImage(image: Command): void {
     .option("--rebuild", "make it anew where the tag stands for another input", false)
     .addHelpText("after", buildExamples);
   addKanikoOptions(addRegistryOptions(build)).action(async (documents: string[], options: ImageBuildOptions, command: Command) => {
-    const wrong = wrongUsage(options);
+    const wrong = wrongUsage(options, command);
     if (wrong !== undefined) command.error(`error: ${wrong}`, { exitCode: 2 });
     const { buildImage } = await import("./image-build.ts");
     process.exitCode = await buildImage(documents, options);
@@ -54,13 +54,12 @@ export function addBuildImage(image: Command): void {
 }
 
 /** What does not go together, in one sentence. */
-function wrongUsage({ builder, out, toolkit, ...options }: ImageBuildOptions): string | undefined {
+function wrongUsage({ builder, out, toolkit, pushSecret }: ImageBuildOptions, command: Command): string | undefined {
   if ((builder === "tar") !== (out !== undefined)) return "--builder tar writes a file, and needs --out <FILE>; no other builder does";
   if ((builder === "kaniko") !== (toolkit !== undefined))
     return "--builder kaniko needs --toolkit <IMAGE>, the image with this program; no other builder does";
-  const { namespace, pushSecret, serviceAccount, cacheRepository, mirror, kanikoArgument } = options;
-  const ofKaniko = [namespace, pushSecret, serviceAccount, cacheRepository, ...mirror, ...kanikoArgument];
-  if (builder !== "kaniko" && ofKaniko.some((given) => given !== undefined)) return "an option of --builder kaniko needs that, too";
+  if (builder !== "kaniko" && kanikoOptionNames.some((name) => command.getOptionValueSource(name) === "cli"))
+    return "an option of --builder kaniko needs that, too";
   if (pushSecret !== undefined && !/^[^/]+(?:\/[^/]+)?$/.test(pushSecret)) return "write --push-secret as NAME, or NAMESPACE/NAME";
   return undefined;
 }

@@ -13,6 +13,19 @@ export interface KanikoOptions {
   readonly deadline: number;
 }
 
+/** What no other builder has a use for. */
+export const kanikoOptionNames = [
+  "toolkit",
+  "executor",
+  "namespace",
+  "pushSecret",
+  "serviceAccount",
+  "cacheRepository",
+  "mirror",
+  "kanikoArgument",
+  "deadline",
+] as const satisfies readonly (keyof KanikoOptions)[];
+
 /** Adds the options of a build in a cluster. */
 export const addKanikoOptions = (command: Command): Command =>
   command

@@ -87,6 +87,8 @@ describe("portico image build", { concurrency: 2 }, () => {
     assert.match(certificate.stderr, /error BadCertificate: The file holds no certificate/);
     for (const wrong of [
       ["--namespace", "x"],
+      ["--deadline", "5"],
+      ["--executor", "x"],
       ["--builder", "kaniko"],
       ["--toolkit", "x"],
       ["--builder", "kaniko", "--toolkit", "x", "--push-secret", "a/b/c"],

@@ -12,7 +12,7 @@ export const holds = (expression: string): Message => ({
 });
 
 /** A filter for answers with such a status. */
-export const statusIs = (op: "GE" | "LE", status: number): Message => ({
+export const statusIs = (op: "GE" | "LE" | "EQ", status: number): Message => ({
   status_code_filter: { comparison: { op, value: { default_value: status, runtime_key: `portico.status.${op}.${status}` } } },
 });
 

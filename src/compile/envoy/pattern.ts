@@ -48,4 +48,4 @@ const eitherCase = (encoded: string): string => encoded.replaceAll(/[A-F]/g, (di
 const reserved = /[!$&'()*+,;=:@[\]]/;
 
 /** Literal text that can be written in two ways: it has an encoded octet with letters, or a reserved character. */
-export const twoSpellings = /%(?:[A-F][0-9A-F]|[0-9A-F][A-F])|[!$&'()*+,;=:@[\]]/;
+export const twoSpellings = new RegExp(`%(?:[A-F][0-9A-F]|[0-9A-F][A-F])|${reserved.source}`);

@@ -1,4 +1,5 @@
 import type { Environment } from "../engine.ts";
+import { statusIs } from "./details.ts";
 import { errors, problemBody } from "./errors.ts";
 import { extension, type Message, typed } from "./json.ts";
 
@@ -31,7 +32,9 @@ const answering = (
           typed_config: typed("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
             stat_prefix: name,
             route_config: { name, virtual_hosts: [{ name, domains: ["*"], routes }] },
-            local_reply_config: { mappers: [{ filter: unavailable, body_format_override: problemBody(errors.notMounted) }] },
+            local_reply_config: {
+              mappers: [{ filter: statusIs("EQ", errors.notMounted.status), body_format_override: problemBody(errors.notMounted) }],
+            },
             http_filters: [extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router")],
           }),
         },
@@ -39,7 +42,3 @@ const answering = (
     },
   ],
 });
-
-const unavailable: Message = {
-  status_code_filter: { comparison: { op: "EQ", value: { default_value: errors.notMounted.status, runtime_key: "portico.unmounted" } } },
-};
