@@ -8,7 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { cacheFolder } from "../src/apply/envoy/binary-cache.ts";
-import { containerEnvironment } from "../src/cli/container-environment.ts";
+import { containerEnvironment } from "../src/compile/container-environment.ts";
 import type { GatewayFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import { gatewayFolder, imagePart } from "../src/compile/gateway-folder.ts";

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
-import { containerEnvironment } from "../src/cli/container-environment.ts";
+import { containerEnvironment } from "../src/compile/container-environment.ts";
 import { unmountedBootstrap } from "../src/compile/envoy/unmounted.ts";
 import { bundle } from "./bundle.ts";
 

@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { containerEnvironment } from "../compile/container-environment.ts";
+import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
 import { isPacked, unpackProject } from "../image/project/pack.ts";
 import { projectFiles, readProject } from "../image/project/project.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { publishedApis } from "../resolve/gateway.ts";
 import type { BuildOptions } from "./build.ts";
-import { containerEnvironment } from "./container-environment.ts";
 import { failure } from "./failure.ts";
-import { mocksOfBuild } from "./mocks-of-build.ts";
-import { compiledApis, engine, folderOf, prepareGateway } from "./prepare.ts";
+import { engine, folderOf, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import { plural } from "./reports/reading-order.ts";
 import { writeFolder, writeGateway } from "./write-gateway.ts";
@@ -23,7 +24,7 @@ async function buildDocuments(documents: readonly string[], { resources, refs, m
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);
   if (!mocks.ok) return 1;
-  const apis = compiledApis(prepared.value);
+  const apis = publishedApis(prepared.value.apis);
   if (project !== undefined) {
     const files = projectFiles(apis, engine.name);
     const written = await writeFolder(project, files, "gateway.yaml", force);

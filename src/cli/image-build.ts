@@ -1,18 +1,20 @@
+import { containerEnvironment } from "../compile/container-environment.ts";
+import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import type { BuildRequest } from "../image/builder.ts";
 import { layerBuilder } from "../image/layer-builder.ts";
 import { tarBuilder } from "../image/layout/tar-builder.ts";
 import { type ProvidedImage, provideImage } from "../image/provide.ts";
 import { parseReference, parseTarget, showReference } from "../image/reference.ts";
+import { imageRequest } from "../image/request.ts";
 import { type Checked, checked } from "../problem.ts";
-import { containerEnvironment } from "./container-environment.ts";
+import { publishedApis } from "../resolve/gateway.ts";
 import { failure } from "./failure.ts";
 import type { ImageBuildOptions } from "./image-build-command.ts";
-import { imageRequest } from "./image-request.ts";
 import type { KanikoAtHand } from "./kaniko.ts";
-import { mocksOfBuild } from "./mocks-of-build.ts";
-import { compiledApis, folderOf, prepareGateway } from "./prepare.ts";
+import { engine, folderOf, prepareGateway } from "./prepare.ts";
 import { openRegistries } from "./registries.ts";
 import { reportProblems } from "./report-problems.ts";
+import { version } from "./version.ts";
 
 /** Makes the image of documents' gateway, unless it is there; its name with its digest goes to stdout. The exit code. */
 export async function buildImage(documents: readonly string[], options: ImageBuildOptions): Promise<number> {
@@ -24,9 +26,13 @@ export async function buildImage(documents: readonly string[], options: ImageBui
   if (!mocks.ok) return 1;
   const [to, base] = [parseTarget(options.to), parseReference(options.base)];
   if (!to.ok || !base.ok) return failure([...to.problems, ...base.problems]);
-  const apis = compiledApis(prepared.value);
+  const apis = publishedApis(prepared.value.apis);
   const folder = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value });
-  const provided = await provide(imageRequest(apis, folder, to.value, base.value), folder.manifest.inputHash, options);
+  const provided = await provide(
+    imageRequest(apis, folder, to.value, base.value, { engine: engine.name, toolkit: version }),
+    folder.manifest.inputHash,
+    options,
+  );
   if (!provided.ok) return failure(provided.problems);
   reportProblems(provided.problems, [], process.stderr);
   const { reference, made } = provided.value;

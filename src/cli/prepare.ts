@@ -2,7 +2,6 @@ import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import { publishedDocument } from "../openapi/published.ts";
 import type { Checked } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
@@ -39,10 +38,6 @@ export const compileGateway = ({ apis }: PreparedGateway, environment: Environme
     apis.map(({ model }) => model),
     environment,
   );
-
-/** The APIs of a gateway, each with the document that the world may see. */
-export const compiledApis = ({ apis }: PreparedGateway): readonly CompiledApi[] =>
-  apis.map(({ model, document }) => ({ model, published: JSON.stringify(publishedDocument(document)) }));
 
 /** A gateway's whole folder for an environment, with what an image says of itself. */
 export const folderOf = (apis: readonly CompiledApi[], environment: Environment): GatewayFolder => gatewayFolder(engine, apis, environment);

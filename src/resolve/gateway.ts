@@ -3,6 +3,7 @@ import type { KindName } from "../api/kinds.ts";
 import { type Resource, type Resources, readResources } from "../api/resource.ts";
 import type { ApiModel, Operation } from "../model/api.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
+import { publishedDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
@@ -18,6 +19,16 @@ export interface ResolvedApi {
   /** Where an operation is written. */
   readonly place: (operation: Operation) => Place;
 }
+
+/** An API, and the document that the world may see of it, as JSON. */
+interface PublishedApi {
+  readonly model: ApiModel;
+  readonly published: string;
+}
+
+/** The APIs of a gateway, each with the document that the world may see. */
+export const publishedApis = (apis: readonly ResolvedApi[]): readonly PublishedApi[] =>
+  apis.map(({ model, document }) => ({ model, published: JSON.stringify(publishedDocument(document)) }));
 
 /** What sources hold, as far as it could be read, and what was wrong with reading it. */
 export interface ReadSources {

@@ -1,14 +1,19 @@
-import { directMocks } from "../compile/envoy/mock-route.ts";
-import { mocksSocket } from "../compile/envoy/names.ts";
-import type { Operation } from "../model/api.ts";
-import { type Checked, checked, error, type Problem, warning } from "../problem.ts";
-import type { ResolvedApi } from "../resolve/gateway.ts";
+import type { ApiModel, Operation } from "../../model/api.ts";
+import { type Checked, checked, error, type Place, type Problem, warning } from "../../problem.ts";
+import { directMocks } from "./mock-route.ts";
+import { mocksSocket } from "./names.ts";
+
+/** An API, and where its operations are written. */
+interface PlacedApi {
+  readonly model: ApiModel;
+  readonly place: (operation: Operation) => Place;
+}
 
 /**
  * The mock socket of gateway files that run without Portico, where nobody answers; undefined where nothing is mocked. Default answers are in the files; one that
  * is not could never be given (an error), and nobody can choose another (a warning).
  */
-export function mocksOfBuild(apis: readonly ResolvedApi[]): Checked<string | undefined> {
+export function mocksOfBuild(apis: readonly PlacedApi[]): Checked<string | undefined> {
   const direct = directMocks(apis.map(({ model }) => model));
   const mocked = apis.flatMap((api) => api.model.operations.filter(isMocked).map((operation) => ({ api, operation })));
   const [first] = mocked;

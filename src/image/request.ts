@@ -1,14 +1,18 @@
 import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import type { BuildRequest } from "../image/builder.ts";
-import { labelNames } from "../image/gateway-image.ts";
-import { projectFiles } from "../image/project/project.ts";
-import type { ImageReference } from "../image/reference.ts";
-import type { Attachment } from "../image/referrers.ts";
-import { sbomOf } from "../image/sbom.ts";
-import { tagOfVersion } from "../image/tag.ts";
-import { engine } from "./prepare.ts";
-import { version } from "./version.ts";
+import type { BuildRequest } from "./builder.ts";
+import { labelNames } from "./gateway-image.ts";
+import { projectFiles } from "./project/project.ts";
+import type { ImageReference } from "./reference.ts";
+import type { Attachment } from "./referrers.ts";
+import { sbomOf } from "./sbom.ts";
+import { tagOfVersion } from "./tag.ts";
+
+/** What makes an image: the engine's name, and the version of this program. */
+export interface Maker {
+  readonly engine: string;
+  readonly toolkit: string;
+}
 
 /** All that a builder makes an image of some APIs' gateway from. Without a tag in `to` it is made from the first document's version. */
 export function imageRequest(
@@ -16,6 +20,7 @@ export function imageRequest(
   { files, manifest }: GatewayFolder,
   to: ImageReference,
   base: ImageReference,
+  { engine, toolkit }: Maker,
 ): BuildRequest {
   const [first] = apis;
   const apiVersion = first?.model.version ?? "0";
@@ -23,12 +28,12 @@ export function imageRequest(
     target: { ...to, tag: to.tag ?? tagOfVersion(apiVersion) },
     base,
     files: imagePart(files),
-    project: () => projectFiles(apis, engine.name),
+    project: () => projectFiles(apis, engine),
     labels: {
       [labelNames.inputHash]: manifest.inputHash,
       [labelNames.contract]: String(manifest.contract),
       [labelNames.apis]: manifest.apis.map(({ name }) => name).join(","),
-      [labelNames.toolkit]: version,
+      [labelNames.toolkit]: toolkit,
       [labelNames.title]: first?.model.title ?? "",
       [labelNames.version]: apiVersion,
     },

@@ -1,4 +1,4 @@
-import type { Environment } from "../compile/engine.ts";
+import type { Environment } from "./engine.ts";
 
 /** A container's: everybody may call, and the system's certification authorities are where Debian has them. */
 export const containerEnvironment: Environment = {
