@@ -23,13 +23,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   resolve: ["api", "openapi", "model"],
   compile: ["model"],
   image: ["compile", "model"],
-  apply: ["compile", "openapi", "image"],
-  cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "apply"],
+  workloads: ["model"],
+  apply: ["compile", "openapi", "image", "workloads"],
+  controller: ["api", "openapi", "model", "source", "resolve", "compile", "image", "workloads", "apply"],
+  cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "workloads", "apply", "controller"],
 };
 
 /** What the pure middle must not touch: files, networks, processes, clocks. */
 const impure = /^node:(?!path$|net$|crypto$|buffer$)/;
-const pure = new Set(["text", "api", "openapi", "model", "resolve", "compile", "problem.ts", "reason.ts"]);
+const pure = new Set(["text", "api", "openapi", "model", "resolve", "compile", "workloads", "problem.ts", "reason.ts"]);
 
 const room = (path: string): string => relative(src, path).split("/")[0] ?? "";
 

@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { ownedName, ownLabels } from "./object.ts";
+
+/** What a gateway serves: an image by its digest, and the files of the environment that belong to it. */
+export interface GatewayContent {
+  /** With its digest. */
+  readonly image: string;
+  /** Of what the image was made from, in hexadecimal. */
+  readonly inputHash: string;
+  /** File name -> text, of the folder `mounted`. */
+  readonly mounted: ReadonlyMap<string, string>;
+}
+
+/** The name of a gateway's Deployment and Service. */
+export const gatewayName = (api: string): string => ownedName(api, "gateway");
+
+/** The labels of a gateway's pods. */
+export const gatewayLabels = (api: string): Readonly<Record<string, string>> => ownLabels("gateway", api);
+
+/** The annotation that is touched on pods so that kubelet looks at what is mounted at once, and not within the minute. */
+export const mountedAnnotation = "portico.dev/mounted";
+
+/**
+ * The environment's part of a gateway has a Secret for each image: while pods of an older image still serve, they keep the files that
+ * belong to it.
+ */
+export const mountedName = (api: string, inputHash: string): string => ownedName(api, `mounted-${inputHash.slice(0, 12)}`);
+
+/** Which files are mounted, as a hash. */
+export const mountedHash = (mounted: ReadonlyMap<string, string>): string =>
+  createHash("sha256")
+    .update(JSON.stringify([...mounted]))
+    .digest("hex")
+    .slice(0, 16);
+
+/** The ports of a gateway's container: where clients go, and where kubelet and Prometheus look. */
+export const gatewayPort = 8080;
+export const monitoringPort = 8081;

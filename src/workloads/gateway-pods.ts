@@ -1,0 +1,68 @@
+import type { GatewayWorkload } from "../model/workload.ts";
+import { servesTls } from "./exposure.ts";
+import { type GatewayContent, gatewayPort, monitoringPort, mountedName } from "./gateway-content.ts";
+import { pullSecretsOf, resourcesOf } from "./pods.ts";
+
+/** How long a pod that ends may take to send its clients away (seconds); its drain program keeps within it. */
+export const drainSeconds = 45;
+
+/** Where a gateway's container has the certificate that clients see. */
+export const tlsFolder = "/gateway/tls";
+
+/** The pod template of a gateway: as Pod Security's level `restricted` wants it, with a file system that nobody writes to. */
+export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, labels: Readonly<Record<string, string>>) {
+  const { api, resources, exposure } = workload;
+  const secret = servesTls(workload) ? exposure.tlsSecret : undefined;
+  const mounts = [
+    { name: "mounted", mountPath: "/gateway/mounted", readOnly: true },
+    { name: "run", mountPath: "/gateway/run" },
+    ...(secret === undefined ? [] : [{ name: "tls", mountPath: tlsFolder, readOnly: true }]),
+  ];
+  return {
+    metadata: { labels },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: drainSeconds + 15,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        runAsGroup: 65532,
+        fsGroup: 65532,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...pullSecretsOf(workload),
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: "kubernetes.io/hostname",
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: labels },
+        },
+      ],
+      containers: [
+        {
+          name: "gateway",
+          image: content.image,
+          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+          ports: [
+            { name: secret === undefined ? "http" : "https", containerPort: gatewayPort },
+            { name: "monitoring", containerPort: monitoringPort },
+          ],
+          ...resourcesOf(resources),
+          // Routes of thousands of operations take Envoy some seconds to read.
+          startupProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 1, failureThreshold: 120 },
+          readinessProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 5, failureThreshold: 2 },
+          livenessProbe: { httpGet: { path: "/livez", port: monitoringPort }, periodSeconds: 10, failureThreshold: 6 },
+          lifecycle: { preStop: { exec: { command: ["/usr/local/bin/portico-drain"] } } },
+          volumeMounts: mounts,
+        },
+      ],
+      volumes: [
+        { name: "mounted", secret: { secretName: mountedName(api, content.inputHash) } },
+        { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+        ...(secret === undefined ? [] : [{ name: "tls", secret: { secretName: secret } }]),
+      ],
+    },
+  };
+}
