@@ -35,6 +35,7 @@ export const reasons = {
   UnknownKind: "A resource is of a kind that Portico does not have.",
   DuplicateResource: "Two resources of one kind have the same name.",
   NotYet: "A field is known, but this version does not do it yet.",
+  NeedsCluster: "Only a cluster's operator does that.",
   HeaderRefused: "A request header of the document is one that the gateway refuses.",
   InlinePassword: "A password stands in a document; it belongs into a Secret.",
   InterceptorNotCarried: "An interceptor of another product cannot be carried over.",
@@ -55,6 +56,8 @@ export const reasons = {
   ClusterUnreachable: "A cluster gives no answer.",
   ClusterDenied: "A cluster does not let one do that.",
   ClusterFailed: "A cluster did not do what was asked.",
+  DefinitionMissing: "A ConfigMap that should hold a document is not there, or does not hold it.",
+  NameTaken: "An object that Portico would make is there already, and somebody else's.",
   // running
   NoEnvoy: "There is no Envoy to run.",
   EnvoyUnusable: "The Envoy that was named does not run, or is too old.",

@@ -31,15 +31,66 @@ const laterUnlessOff = (feature: string, ...paths: readonly string[]): readonly 
 const corsFields = ["origins[]", "methods[]", "headers[]", "exposedHeaders[]", "maxAge", "credentials"];
 const headerFields = ["remove[]", "set.*", "add.*"];
 
+/** The fields that say how pods run, of an API and of what a TargetEndpoint deploys. */
+const podFields: readonly string[] = [
+  "replicas",
+  ...["minReplicas", "maxReplicas", "cpuPercent", "memoryPercent", "metrics[].*", "behavior.*"].map((name) => `autoscaling.${name}`),
+  "resources.requests.*",
+  "resources.limits.*",
+];
+
+const inDeploy = (name: string): string => `deploy.${name}`;
+
 /** The one table of what this version does. A test holds it against the schemas: every field is in exactly one of the two columns. */
 export const division: Readonly<Record<Fielded, Division>> = {
-  // A cluster's operator serves them: on a laptop documents are named on the command line.
-  API: { enforced: [], notYet: later("API objects", "") },
+  // A cluster's operator does what they say: on a laptop documents are named on the command line.
+  API: {
+    enforced: [
+      ...["configMap.name", "configMap.key", "parts[].name", "parts[].key", "inline"].map((name) => `definition[].${name}`),
+      ...["version", "engine", "mode", "imagePullSecrets[].name", "builder", "rebuild"],
+      ...podFields,
+      "disruptionBudget.minAvailable",
+      "disruptionBudget.maxUnavailable",
+      ...["hosts[]", "tls.name", "service.type", "service.port", "service.nodePort", "service.annotations.*"].map(
+        (name) => `expose.${name}`,
+      ),
+      ...["ingress.className", "ingress.annotations.*", "httpRoute.annotations.*"].map((name) => `expose.${name}`),
+      ...["name", "namespace", "sectionName"].map((name) => `expose.httpRoute.parentRefs[].${name}`),
+    ],
+    notYet: [
+      { path: "engine", feature: "WSO2's gateway", values: ["wso2"] },
+      { path: "mode", feature: "backends of one's own", values: ["privateJet", "sidecar"] },
+      ...later("ready images", "image", "inputHash"),
+      ...later("gateways for several APIs", "gateway"),
+      ...later("environment variables of agents and interceptors", "env"),
+      ...later("patches of pods", "podTemplate"),
+      ...later("the refusal of breaking changes", "breakingChanges"),
+      ...later("protection", "security"),
+      ...later("rate limits", "rateLimit"),
+      ...later("address lists", "addresses"),
+      ...later("interceptors", "interceptors"),
+      ...later("validation against the document", "validation"),
+      ...later("the response cache", "cache"),
+      ...later("size limits", "maxBody"),
+      ...laterUnlessOff("compression", "compression"),
+      ...later("maintenance mode", "maintenance"),
+      ...later("WSO2's error bodies", "errors"),
+      ...later("the published document", "publish"),
+      ...later("patches of the gateway's configuration", "envoyPatches"),
+    ],
+  },
   TargetEndpoint: {
-    enforced: ["url", "urls[]", "protocol", "timeout", "connectTimeout"],
+    enforced: [
+      ...["url", "urls[]", "protocol", "timeout", "connectTimeout"],
+      ...["image", "port", "command[]", "args[]", "readinessPath", "imagePullSecrets[].name", "env[].name", "env[].value"].map(inDeploy),
+      ...["configMapKeyRef.name", "configMapKeyRef.key", "secretKeyRef.name", "secretKeyRef.key"].map(
+        (name) => `deploy.env[].valueFrom.${name}`,
+      ),
+      ...podFields.map(inDeploy),
+    ],
     notYet: [
       ...later("weights and failover groups", "targets"),
-      ...later("deployed backends", "deploy"),
+      ...later("patches of pods", "deploy.podTemplate"),
       { path: "protocol", feature: "HTTP/2 and gRPC to backends", values: ["http2", "h2c", "grpc"] },
       ...later("idle time limits", "idleTimeout"),
       ...later("TLS settings for backends", "tls"),

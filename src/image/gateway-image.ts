@@ -74,6 +74,7 @@ export function assembleImage(base: BaseImage, layer: Layer, labels: Readonly<Re
 /** The labels by which a gateway's image is known again. */
 export const labelNames = {
   inputHash: "dev.portico.input-hash",
+  documentHash: "dev.portico.document-hash",
   contract: "dev.portico.contract",
   apis: "dev.portico.apis",
   toolkit: "dev.portico.toolkit",

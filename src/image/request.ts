@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
 import type { BuildRequest } from "./builder.ts";
@@ -31,6 +32,7 @@ export function imageRequest(
     project: () => projectFiles(apis, engine),
     labels: {
       [labelNames.inputHash]: manifest.inputHash,
+      [labelNames.documentHash]: documentHash(apis),
       [labelNames.contract]: String(manifest.contract),
       [labelNames.apis]: manifest.apis.map(({ name }) => name).join(","),
       [labelNames.toolkit]: toolkit,
@@ -40,6 +42,13 @@ export function imageRequest(
   };
   const sbom = { artifactType: "application/spdx+json", title: "sbom.spdx.json", bytes: Buffer.from(sbomOf(made, manifest.apis)) };
   return { ...made, attachments: [...apis.map(publishedAttachment), sbom] };
+}
+
+/** SHA-256 over the published documents alone, in hexadecimal: where it is the same and the input is not, a policy changed. */
+export function documentHash(apis: readonly CompiledApi[]): string {
+  const hash = createHash("sha256");
+  for (const { published } of apis) hash.update(`${published}\n`);
+  return hash.digest("hex");
 }
 
 const publishedAttachment = ({ model, published }: CompiledApi): Attachment => ({

@@ -7,7 +7,8 @@ import type { Registry } from "./registry/registry.ts";
 /** What a tag stands for, before something is built for it. */
 export type Standing =
   | { readonly kind: "nothing" }
-  | { readonly kind: "gateway"; readonly digest: string; readonly inputHash: string }
+  /** The hash of its documents alone is undefined where the image does not say it. */
+  | { readonly kind: "gateway"; readonly digest: string; readonly inputHash: string; readonly documentHash: string | undefined }
   /** Somebody else's image: it has no label of ours. */
   | { readonly kind: "foreign"; readonly digest: string };
 
@@ -21,7 +22,7 @@ export async function standingOf(registry: Registry, { repository, tag = "latest
   const name = showReference({ repository, tag, ...rest });
   const known = (labels: Readonly<Record<string, string>> | null | undefined): Standing | undefined => {
     const inputHash = labels?.[labelNames.inputHash];
-    return inputHash === undefined ? undefined : { kind: "gateway", digest, inputHash };
+    return inputHash === undefined ? undefined : { kind: "gateway", digest, inputHash, documentHash: labels?.[labelNames.documentHash] };
   };
   if (isIndex(descriptor)) {
     const index = read(name, bytes, imageIndex, "index");

@@ -43,7 +43,7 @@ export type Pods =
     };
 
 /** How many pods stay, or may be away: a count or a percentage. */
-export type DisruptionBudget = { readonly minAvailable: number | string } | { readonly maxUnavailable: number | string };
+type DisruptionBudget = { readonly minAvailable: number | string } | { readonly maxUnavailable: number | string };
 
 export interface ContainerNeeds {
   readonly requests: Readonly<Record<string, string | number>>;

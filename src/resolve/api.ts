@@ -48,7 +48,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   }
   problems.push(...missingSecurity(document, operations, settings), ...refusedHeaders(document), ...unevenTwins(operations, place));
   const model: ApiModel = {
-    name: extension?.fields.name ?? nameFrom(document.title ?? document.root.file.name),
+    name: settings.cluster?.apiName ?? extension?.fields.name ?? nameFrom(document.title ?? document.root.file.name),
     title: document.title ?? document.root.file.name,
     version,
     owner: extension?.fields.owner,

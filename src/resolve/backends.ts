@@ -7,6 +7,7 @@ import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl, type ServerUrl } from "./server-url.ts";
+import type { ClusterSettings, ResolveSettings } from "./settings.ts";
 
 /** Where an operation's requests go, as its level of the document or its servers say. */
 export interface Destination {
@@ -16,6 +17,13 @@ export interface Destination {
   readonly timeoutMs: number | undefined;
 }
 
+/** What a backend's name is looked up in, and where what is wrong is gathered. */
+interface Surroundings {
+  readonly resources: Resources;
+  readonly settings: ResolveSettings;
+  readonly problems: Problem[];
+}
+
 const defaultConnectTimeoutMs = 5000;
 
 /** The destination that an extension's `backend` names. `scope` names what it is said for: it becomes the backend's name where it has none. */
@@ -23,12 +31,18 @@ export function namedDestination(
   said: BackendField,
   at: Node,
   scope: string,
-  resources: Resources,
-  problems: Problem[],
+  { resources, settings, problems }: Surroundings,
 ): Destination | undefined {
   const name = typeof said === "string" ? said : said.name;
   if (name !== undefined)
-    return endpointDestination(name, typeof said === "string" ? "strip" : (said.basePath ?? "strip"), at, resources, problems);
+    return endpointDestination(
+      name,
+      typeof said === "string" ? "strip" : (said.basePath ?? "strip"),
+      at,
+      resources,
+      settings.cluster,
+      problems,
+    );
   if (typeof said === "string") return undefined;
   const urls = said.urls ?? (said.url === undefined ? [] : [said.url]);
   const backend = backendOf(`@${scope}`, urls, defaultConnectTimeoutMs, child(at, said.urls === undefined ? "url" : "urls"), problems);
@@ -40,6 +54,7 @@ function endpointDestination(
   path: BackendPath,
   at: Node,
   resources: Resources,
+  cluster: ClusterSettings | undefined,
   problems: Problem[],
 ): Destination | undefined {
   const endpoint = resources.targetEndpoints.get(name);
@@ -49,10 +64,11 @@ function endpointDestination(
     problems.push(error("UnknownBackend", placeOf(at), `There is no TargetEndpoint \`${name}\`.${hint}`));
     return undefined;
   }
-  const { url, urls, timeout, connectTimeout } = endpoint.spec;
+  const { url, urls, deploy, timeout, connectTimeout } = endpoint.spec;
+  const deployed = deploy === undefined || cluster === undefined ? [] : [`http://${cluster.deployedHost(name)}:${deploy.port}`];
   const backend = backendOf(
     name,
-    urls ?? (url === undefined ? [] : [url]),
+    urls ?? (url === undefined ? deployed : [url]),
     connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(connectTimeout),
     child(child(endpoint.node, "spec"), urls === undefined ? "url" : "urls"),
     problems,

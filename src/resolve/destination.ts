@@ -22,10 +22,10 @@ export function destinationOf(
 
 /** The innermost level that names a backend decides; where none does, the innermost that has servers. */
 function backendOf(whole: Whole, levels: readonly Level[], path: DocumentPath, written: DocumentOperation): Destination | undefined {
-  const { problems, resources, basePath } = whole;
+  const { problems, basePath } = whole;
   const said = levels.find(({ extension }) => extension?.fields.backend !== undefined);
   if (said?.extension?.fields.backend !== undefined)
-    return namedDestination(said.extension.fields.backend, said.extension.at("backend"), said.scope, resources, problems);
+    return namedDestination(said.extension.fields.backend, said.extension.at("backend"), said.scope, whole);
   const { servers, scope, at } = serversFor(whole.document, path, written, levels[0]?.scope ?? "");
   // The first of them, as OpenAPI's clients take it.
   const [server] = servers;

@@ -44,7 +44,10 @@ const absences: ReadonlySet<Reason> = new Set(["NoOperations", "NoBackend", "Unk
 export function resolveGateway(sources: ReadSources, settings: ResolveSettings): Checked<readonly ResolvedApi[]> {
   const resources = readResources(sources.resources);
   const before = [...sources.problems, ...resources.problems];
-  const problems: Problem[] = [...unservedFields(resources.value)];
+  const problems: Problem[] = [
+    ...unservedFields(resources.value),
+    ...(settings.cluster === undefined ? needsCluster(resources.value) : []),
+  ];
   const apis: ResolvedApi[] = [];
   for (const document of sources.documents) {
     const surveyed = resolveApi(document, resources.value, settings);
@@ -68,6 +71,22 @@ function unservedFields(resources: Resources): readonly Problem[] {
     ...of("RateLimiting", resources.rateLimitings),
     ...of("Security", resources.securities),
   ];
+}
+
+/** What is said for a cluster's operator, and would be passed over here. */
+function needsCluster({ apis, targetEndpoints }: Resources): readonly Problem[] {
+  const objects = [...apis.values()].map(({ node }) => {
+    const advice = "Name the document itself on the command line, or add the API to a cluster.";
+    return error("NeedsCluster", placeOf(child(node, "kind")), `An \`API\` object is for a cluster's operator. ${advice}`);
+  });
+  const images = [...targetEndpoints.values()].flatMap(({ node, spec }) => {
+    const advice = "Start the program yourself, and name its `url`.";
+    const where = placeOf(child(child(node, "spec"), "deploy"));
+    return spec.deploy === undefined
+      ? []
+      : [error("NeedsCluster", where, `\`deploy\` runs an image in a cluster, and there is none here. ${advice}`)];
+  });
+  return [...objects, ...images];
 }
 
 function at(node: Node, path: readonly (string | number)[]): Node {

@@ -7,4 +7,14 @@ export interface ResolveSettings {
    * in.
    */
   readonly credentials: "fail" | "refuse" | "unprotected";
+  /** What a cluster adds; left out on a laptop. */
+  readonly cluster?: ClusterSettings;
+}
+
+/** What only a cluster knows. */
+export interface ClusterSettings {
+  /** The API's name, in place of what its document says; undefined where it has several documents, which say theirs. */
+  readonly apiName: string | undefined;
+  /** The host under which a TargetEndpoint that is deployed is reached. */
+  readonly deployedHost: (endpoint: string) => string;
 }

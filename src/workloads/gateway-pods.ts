@@ -4,7 +4,7 @@ import { type GatewayContent, gatewayPort, monitoringPort, mountedName } from ".
 import { pullSecretsOf, resourcesOf } from "./pods.ts";
 
 /** How long a pod that ends may take to send its clients away (seconds); its drain program keeps within it. */
-export const drainSeconds = 45;
+const drainSeconds = 45;
 
 /** Where a gateway's container has the certificate that clients see. */
 export const tlsFolder = "/gateway/tls";

@@ -25,7 +25,8 @@ export function gatewayObjects(workload: GatewayWorkload, content: GatewayConten
     {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata,
+      // Says for which files the pods that run were told to look at what is mounted.
+      metadata: { ...metadata, annotations: { [mountedAnnotation]: mountedHash(content.mounted) } },
       spec: {
         ...replicasOf(pods),
         selector: { matchLabels: podSelector(labels) },

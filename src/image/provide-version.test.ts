@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { describe, it, type TestContext } from "node:test";
+import { must } from "../../testing/envoy.ts";
+import { putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
+import { openRegistries } from "../../testing/open-registries.ts";
+import { labelNames } from "./gateway-image.ts";
+import { layerBuilder } from "./layer-builder.ts";
+import { provideVersion, type RebuildRule } from "./provide-version.ts";
+import { parseReference } from "./reference.ts";
+
+/** A registry, and what is asked of it for one version. */
+async function registryOf(t: TestContext) {
+  const fake = await startFakeRegistry(t);
+  await putBaseImage(fake, "portico/gateway", "1", "amd64");
+  const registries = openRegistries(t);
+  const provide = (inputHash: string, documentHash: string, rule: Partial<RebuildRule> = {}) =>
+    provideVersion(
+      layerBuilder(registries),
+      registries(fake.host),
+      {
+        base: must(parseReference(`${fake.host}/portico/gateway:1`)),
+        target: must(parseReference(`${fake.host}/apis/pets:1.0`)),
+        files: new Map([["image/manifest.json", `${inputHash}\n`]]),
+        project: () => new Map(),
+        labels: { [labelNames.inputHash]: inputHash, [labelNames.documentHash]: documentHash },
+        attachments: [],
+      },
+      { inputHash, documentHash },
+      { rebuild: "onPolicy", asked: false, ...rule },
+    );
+  const digestUnder = (tag: string) => {
+    const bytes = fake.manifests.get(`apis/pets:${tag}`)?.bytes;
+    return bytes && `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+  };
+  return { provide, digestUnder, putBaseImage: (tag: string) => putBaseImage(fake, "apis/pets", tag, "amd64") };
+}
+
+const [first = "", second = "", third = ""] = ["a", "b", "c"].map((letter) => letter.repeat(64));
+
+describe("the image of an API's version", () => {
+  it("is built once, and reused", async (t) => {
+    const { provide, digestUnder } = await registryOf(t);
+    const one = must(await provide(first, "d1"));
+    const two = must(await provide(first, "d1"));
+    assert.deepEqual([one.made, two.made, one.digest === two.digest, digestUnder("1.0")], [true, false, true, one.digest]);
+  });
+
+  it("is built anew when a policy changed: under a tag that never moves, and the version moves there", async (t) => {
+    const { provide, digestUnder } = await registryOf(t);
+    const before = must(await provide(first, "d1"));
+    const after = must(await provide(second, "d1"));
+    assert.deepEqual([digestUnder("1.0"), digestUnder(`1.0-${second.slice(0, 12)}`)], [after.digest, after.digest]);
+    assert.notEqual(before.digest, after.digest);
+    const back = must(await provide(first, "d1"));
+    assert.deepEqual([back.made, digestUnder("1.0"), digestUnder(`1.0-${second.slice(0, 12)}`)], [true, before.digest, after.digest]);
+    const again = must(await provide(second, "d1"));
+    assert.deepEqual([again.made, digestUnder("1.0")], [false, after.digest]);
+  });
+
+  it("stays when the document changed, unless a rebuild is asked", async (t) => {
+    const { provide, digestUnder } = await registryOf(t);
+    const { digest } = must(await provide(first, "d1"));
+    for (const [inputHash, documentHash, rule] of [
+      [second, "d2", {}],
+      [second, "d1", { rebuild: "never" }],
+    ] as const) {
+      const refused = await provide(inputHash, documentHash, rule);
+      assert.deepEqual([refused.problems.map(({ reason }) => reason), digestUnder("1.0")], [["TagConflict"], digest]);
+      assert.match(refused.problems[0]?.message ?? "", new RegExp(`portico.dev/rebuild-to=${second}`));
+    }
+    assert.ok(must(await provide(second, "d2", { asked: true })).made);
+    assert.ok(must(await provide(third, "d3", { rebuild: "always" })).made);
+  });
+
+  it("is never somebody else's", async (t) => {
+    const { provide, putBaseImage: put } = await registryOf(t);
+    await put("1.0");
+    const refused = await provide(first, "d1", { rebuild: "always", asked: true });
+    assert.deepEqual(
+      refused.problems.map(({ reason }) => reason),
+      ["ForeignImage"],
+    );
+  });
+});

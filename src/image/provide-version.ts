@@ -1,0 +1,69 @@
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import type { Builder, BuildRequest } from "./builder.ts";
+import { existingManifest } from "./existing.ts";
+import { type ProvidedImage, provideImage } from "./provide.ts";
+import { showReference } from "./reference.ts";
+import type { Registry } from "./registry/registry.ts";
+import { neverOverwritten, type Standing, standingOf } from "./reuse.ts";
+
+/** What makes a new image under a version that stands for another one. */
+export interface RebuildRule {
+  readonly rebuild: "never" | "onPolicy" | "always";
+  /** Whether somebody asked for just this input. */
+  readonly asked: boolean;
+}
+
+/** The hashes of what an image is made from: all of it, and the documents alone. */
+export interface ImageInput {
+  readonly inputHash: string;
+  readonly documentHash: string;
+}
+
+/**
+ * The image of an API's version. The one that is there when it was made from the same input. Where only a policy changed, or a rebuild is
+ * asked, a new one: under `<version>-<12 digits of the input hash>`, which never moves, and then under `<version>`, which does. Else fails with
+ * TagConflict; where the tag is somebody else's with ForeignImage, always.
+ */
+export async function provideVersion(
+  builder: Builder,
+  registry: Registry,
+  request: BuildRequest,
+  input: ImageInput,
+  rule: RebuildRule,
+): Promise<Checked<ProvidedImage>> {
+  const standing = await standingOf(registry, request.target);
+  if (!standing.ok) return standing;
+  const found = standing.value;
+  if (found.kind === "foreign") return failed(neverOverwritten(request.target));
+  if (found.kind === "nothing" || found.inputHash === input.inputHash)
+    return provideImage(builder, registry, request, input.inputHash, false);
+  if (!mayReplace(found, input, rule)) return failed(conflict(request, found.inputHash, input.inputHash));
+  const fixed = { ...request.target, tag: fixedTag(request.target.tag ?? "latest", input.inputHash) };
+  const provided = await provideImage(builder, registry, { ...request, target: fixed }, input.inputHash, false);
+  if (!provided.ok) return provided;
+  const moved = await moveTag(registry, request.target, provided.value.digest);
+  return moved.ok
+    ? checked({ ...provided.value, reference: { ...request.target, digest: provided.value.digest } }, provided.problems)
+    : moved;
+}
+
+function mayReplace(found: Extract<Standing, { kind: "gateway" }>, { documentHash }: ImageInput, { rebuild, asked }: RebuildRule): boolean {
+  return asked || rebuild === "always" || (rebuild === "onPolicy" && found.documentHash === documentHash);
+}
+
+/** A tag has at most 128 characters; the hash alone tells inputs apart. */
+const fixedTag = (tag: string, inputHash: string): string => `${tag.slice(0, 115)}-${inputHash.slice(0, 12)}`;
+
+async function moveTag(registry: Registry, target: BuildRequest["target"], digest: string): Promise<Checked<void>> {
+  const manifest = await existingManifest(registry, { ...target, digest });
+  if (!manifest.ok) return manifest;
+  const put = await registry.putManifest(target.repository, target.tag ?? "latest", manifest.value);
+  return put.ok ? checked(undefined, []) : put;
+}
+
+const conflict = (request: BuildRequest, there: string, wanted: string): Problem =>
+  error(
+    "TagConflict",
+    wholeFile(showReference(request.target)),
+    `The version stands for a gateway of another document (input ${there.slice(0, 12)}, not ${wanted.slice(0, 12)}), which goes on serving. Give the API another version, set \`rebuild: always\`, or ask once: annotate it with portico.dev/rebuild-to=${wanted}.`,
+  );

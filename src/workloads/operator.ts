@@ -1,0 +1,128 @@
+/** How an operator is installed. */
+export interface OperatorInstallation {
+  readonly namespace: string;
+  /** Where Kaniko's pods run: a namespace of its own, for they need more rights than what Pod Security's level `restricted` gives. */
+  readonly buildNamespace: string;
+  /** The image with this program. */
+  readonly image: string;
+  readonly replicas: number;
+  /** The arguments of `portico operator run`. */
+  readonly args: readonly string[];
+  /** The Secret with which the operator's own image is pulled. */
+  readonly pullSecret: string | undefined;
+  /** Certification authorities that registries are trusted by (PEM). */
+  readonly authorities: string | undefined;
+}
+
+type Manifest = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+const name = "portico-operator";
+const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "portico" };
+/** Where the operator's container has the authorities. */
+const authoritiesFile = "/etc/portico/registry/ca.crt";
+
+/** All objects of an operator, but for the kinds' definitions; those that others need first. */
+export function operatorObjects(installation: OperatorInstallation): readonly Manifest[] {
+  const { namespace, buildNamespace, authorities } = installation;
+  const own = { name, namespace, labels };
+  return [
+    namespaceOf(namespace, "restricted"),
+    ...(buildNamespace === namespace ? [] : [namespaceOf(buildNamespace, "baseline")]),
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: own, automountServiceAccountToken: false },
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name, labels }, rules: clusterRules },
+    binding("ClusterRoleBinding", { name, labels }, "ClusterRole", namespace),
+    { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: own, rules: ownRules },
+    binding("RoleBinding", own, "Role", namespace),
+    {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: { ...own, name: `${name}-builds`, namespace: buildNamespace },
+      rules: buildRules,
+    },
+    binding("RoleBinding", { ...own, name: `${name}-builds`, namespace: buildNamespace }, "Role", namespace),
+    ...(authorities === undefined ? [] : [{ apiVersion: "v1", kind: "ConfigMap", metadata: own, data: { "ca.crt": authorities } }]),
+    deployment(installation),
+  ];
+}
+
+/** A namespace that holds pods to a level (Kubernetes: "Pod Security Standards"). */
+const namespaceOf = (named: string, level: "restricted" | "baseline"): Manifest => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: named, labels: { ...labels, "pod-security.kubernetes.io/enforce": level } },
+});
+
+const binding = (
+  kind: string,
+  metadata: Readonly<Record<string, unknown>> & { readonly name: string },
+  roleKind: string,
+  namespace: string,
+): Manifest => ({
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind,
+  metadata,
+  roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: roleKind, name: metadata.name },
+  subjects: [{ kind: "ServiceAccount", name, namespace }],
+});
+
+const rule = (apiGroup: string, resources: readonly string[], ...verbs: readonly string[]) => ({ apiGroups: [apiGroup], resources, verbs });
+const written = ["list", "watch", "get", "create", "patch", "delete"] as const;
+
+/** What it may do in every namespace. Of Secrets it asks for metadata, and reads none but the registry's; Kubernetes has no verb for that. */
+const clusterRules = [
+  rule("portico.dev", ["apis", "targetendpoints", "ratelimitings", "securities"], "list", "watch"),
+  rule("portico.dev", ["apis/status", "targetendpoints/status", "ratelimitings/status", "securities/status"], "patch"),
+  rule("", ["configmaps"], "list", "watch", "get"),
+  rule("", ["secrets", "services"], ...written),
+  rule("", ["pods"], "list", "patch"),
+  rule("apps", ["deployments"], ...written),
+  rule("autoscaling", ["horizontalpodautoscalers"], ...written),
+  rule("policy", ["poddisruptionbudgets"], ...written),
+  rule("networking.k8s.io", ["ingresses"], ...written),
+  rule("gateway.networking.k8s.io", ["httproutes"], ...written),
+  rule("events.k8s.io", ["events"], "create"),
+];
+
+const ownRules = [rule("coordination.k8s.io", ["leases"], "list", "watch", "create", "update")];
+
+const buildRules = [
+  rule("batch", ["jobs"], "create", "get", "delete"),
+  rule("", ["configmaps", "secrets"], "create"),
+  rule("", ["pods"], "list"),
+  rule("", ["pods/log"], "get"),
+];
+
+function deployment({ namespace, image, replicas, args, pullSecret, authorities }: OperatorInstallation): Manifest {
+  const mounts = authorities === undefined ? [] : [{ name: "authorities", mountPath: "/etc/portico/registry", readOnly: true }];
+  const volumes = authorities === undefined ? [] : [{ name: "authorities", configMap: { name } }];
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace, labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: name,
+          automountServiceAccountToken: true,
+          enableServiceLinks: false,
+          securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+          ...(pullSecret === undefined ? {} : { imagePullSecrets: [{ name: pullSecret }] }),
+          containers: [
+            {
+              name: "operator",
+              image,
+              args: ["operator", "run", ...args, ...(authorities === undefined ? [] : ["--registry-ca", authoritiesFile])],
+              securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+              resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
+              volumeMounts: mounts,
+            },
+          ],
+          volumes,
+        },
+      },
+    },
+  };
+}
