@@ -6,13 +6,14 @@ import type { BuildCluster } from "../image/kaniko/cluster.ts";
 import { kanikoBuilder } from "../image/kaniko/kaniko-builder.ts";
 import type { KanikoSettings } from "../image/kaniko/settings.ts";
 import { parseReference } from "../image/reference.ts";
-import { type Credentials, parseDockerConfig, storedCredential } from "../image/registry/credentials.ts";
+import type { Credentials } from "../image/registry/credentials.ts";
 import { dockerCredentials } from "../image/registry/docker-credentials.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Checked, checked } from "../problem.ts";
 import type { KanikoOptions } from "./kaniko-options.ts";
 import { printable } from "./printable.ts";
 import { readAuthority } from "./registries.ts";
 import type { RegistryOptions } from "./registry-options.ts";
+import { secretCredentials } from "./secret-credentials.ts";
 
 /** A cluster that builds. */
 export interface KanikoAtHand {
@@ -68,10 +69,5 @@ async function settingsOf(options: KanikoOptions & RegistryOptions, namespace: s
 async function credentialsOf(cluster: BuildCluster, namespace: string, secret: string | undefined): Promise<Checked<Credentials>> {
   if (secret === undefined) return checked(dockerCredentials(process.env), []);
   const [name = "", within = namespace] = secret.split("/").toReversed();
-  const text = await cluster.dockerConfig(within, name);
-  if (!text.ok) return text;
-  const config = parseDockerConfig(text.value.reveal());
-  if (config === undefined)
-    return failed(error("ClusterFailed", wholeFile(`secret/${name}`), "The Secret holds no Docker configuration. Make it anew."));
-  return checked((registry) => Promise.resolve(storedCredential(config, registry)), []);
+  return secretCredentials(cluster, within, name);
 }

@@ -4,6 +4,7 @@ import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { addExplain } from "./explain.ts";
 import { addImage } from "./image.ts";
+import { addOperator } from "./operator.ts";
 import { addRoutes } from "./routes.ts";
 import { addRun } from "./run.ts";
 import { addSchema } from "./schema.ts";
@@ -30,7 +31,7 @@ export function makeProgram(): Command {
     .configureHelp({ optionDescription })
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
-  for (const add of [addRun, addCheck, addBuild, addImage, addRoutes, addExplain, addSchema, addCompletion]) add(program);
+  for (const add of [addRun, addCheck, addBuild, addImage, addOperator, addRoutes, addExplain, addSchema, addCompletion]) add(program);
   sayWhereHelpIs(program, [program.name()]);
   return program;
 }

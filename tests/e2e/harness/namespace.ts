@@ -1,8 +1,14 @@
 import { randomBytes } from "node:crypto";
-import type { TestContext } from "node:test";
 import { run } from "../cluster/command.ts";
 import { report } from "./report.ts";
 import { target } from "./target.ts";
+
+/** What a namespace goes with: a test's context is one. */
+export interface Ending {
+  readonly name: string;
+  readonly passed: boolean;
+  after(end: () => Promise<void>): void;
+}
 
 /** A namespace of one test. */
 export interface Namespace {
@@ -18,7 +24,7 @@ export interface Namespace {
 }
 
 /** Makes a namespace for a test. It goes with the test; of one that failed, what the cluster says goes into the report first. */
-export async function makeNamespace(t: TestContext): Promise<Namespace> {
+export async function makeNamespace(t: Ending): Promise<Namespace> {
   const name = `e2e-${randomBytes(4).toString("hex")}`;
   const kubectl = (...args: readonly string[]): Promise<string> => run([...target.kubectl, "--namespace", name, ...args]);
   await kubectl("create", "namespace", name);

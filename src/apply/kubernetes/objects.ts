@@ -1,0 +1,119 @@
+import { ApiException } from "@kubernetes/client-node";
+import { type Checked, checked, failed } from "../../problem.ts";
+import type { KubernetesObject } from "../../workloads/object.ts";
+import { type ApiResource, pathOf, resourceOf } from "./kinds.ts";
+import { listAll } from "./list-and-watch.ts";
+import { clusterProblem } from "./problems.ts";
+import { type StoredObject, storedObject } from "./stored-object.ts";
+import type { Transport } from "./transport.ts";
+
+/** The one name under which Portico writes (Kubernetes: "Server-Side Apply"). */
+const fieldManager = "portico";
+
+interface NewObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name?: string; readonly generateName?: string };
+  readonly [field: string]: unknown;
+}
+
+/** The objects of a cluster, one at a time. Failures are ClusterUnreachable, ClusterDenied and ClusterFailed. */
+export interface ObjectStore {
+  /** Undefined where there is none. */
+  read(resource: ApiResource, namespace: string, name: string): Promise<Checked<StoredObject | undefined>>;
+  /** Those that have all of the labels. */
+  list(resource: ApiResource, namespace: string, labels: Readonly<Record<string, string>>): Promise<Checked<readonly StoredObject[]>>;
+  /** Makes the object so, where it says something, whoever wrote that before. */
+  apply(object: KubernetesObject): Promise<Checked<StoredObject>>;
+  applyStatus(resource: ApiResource, namespace: string, name: string, status: object): Promise<Checked<StoredObject>>;
+  /** Sets annotations of an object; null removes one. */
+  annotate(
+    resource: ApiResource,
+    namespace: string,
+    name: string,
+    annotations: Readonly<Record<string, string | null>>,
+  ): Promise<Checked<void>>;
+  /** Makes an object that is not there yet. */
+  create(object: NewObject): Promise<Checked<StoredObject>>;
+  /** Replaces an object of that resource version. */
+  replace(
+    object: NewObject & { readonly metadata: { readonly name: string; readonly resourceVersion: string } },
+  ): Promise<Checked<StoredObject>>;
+  /** Removes an object if it is still the one of that uid; one that is gone is fine. */
+  remove(resource: ApiResource, namespace: string, name: string, uid: string): Promise<Checked<void>>;
+}
+
+export function objectStore(transport: Transport): ObjectStore {
+  const asked = async <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => {
+    try {
+      return checked(await act(), []);
+    } catch (thrown) {
+      return failed(clusterProblem(transport.server, what, thrown));
+    }
+  };
+  const patch = (path: string, contentType: string, body: object): Promise<unknown> =>
+    transport.json({ method: "PATCH", path, contentType, body });
+  const query = `?fieldManager=${fieldManager}`;
+  const applied = async (path: string, body: object): Promise<StoredObject> =>
+    storedObject(await patch(`${path}${query}&force=true`, "application/apply-patch+yaml", body));
+  return {
+    read: (resource, namespace, name) =>
+      asked(`read the ${resource.kind} ${namespace}/${name}`, () =>
+        unlessGone(async () => storedObject(await transport.json({ method: "GET", path: pathOf(resource, namespace, name) }))),
+      ),
+    list: (resource, namespace, labels) => {
+      const labelSelector = Object.entries(labels)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(",");
+      return asked(`list ${resource.plural} in ${namespace}`, async () => {
+        const { objects } = await listAll(transport, { resource, namespace, labelSelector });
+        return objects;
+      });
+    },
+    apply: (object) => {
+      const { kind, metadata } = object;
+      const path = pathOf(resourceOf(object), metadata.namespace, metadata.name);
+      return asked(`apply the ${kind} ${metadata.namespace}/${metadata.name}`, () => applied(path, object));
+    },
+    applyStatus: (resource, namespace, name, status) => {
+      const { apiVersion, kind } = resource;
+      const body = { apiVersion, kind, metadata: { name, namespace }, status };
+      return asked(`write the status of the ${kind} ${namespace}/${name}`, () =>
+        applied(`${pathOf(resource, namespace, name)}/status`, body),
+      );
+    },
+    annotate: (resource, namespace, name, annotations) =>
+      asked(`annotate the ${resource.kind} ${namespace}/${name}`, async () => {
+        await unlessGone(() =>
+          patch(`${pathOf(resource, namespace, name)}${query}`, "application/merge-patch+json", { metadata: { annotations } }),
+        );
+      }),
+    create: (object) =>
+      asked(`create a ${object.kind}`, async () =>
+        storedObject(
+          await transport.json({ method: "POST", path: `${pathOf(resourceOf(object), object.metadata.namespace)}${query}`, body: object }),
+        ),
+      ),
+    replace: (object) => {
+      const { namespace, name } = object.metadata;
+      return asked(`replace the ${object.kind} ${namespace}/${name}`, async () =>
+        storedObject(await transport.json({ method: "PUT", path: `${pathOf(resourceOf(object), namespace, name)}${query}`, body: object })),
+      );
+    },
+    remove: (resource, namespace, name, uid) =>
+      asked(`remove the ${resource.kind} ${namespace}/${name}`, async () => {
+        const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid }, propagationPolicy: "Background" };
+        await unlessGone(() => transport.json({ method: "DELETE", path: pathOf(resource, namespace, name), body }));
+      }),
+  };
+}
+
+/** Another object of the same name is not the one that was meant: that one is gone (409 for a uid). */
+async function unlessGone<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (thrown) {
+    if (thrown instanceof ApiException && thrown.code === 404) return undefined;
+    throw thrown;
+  }
+}

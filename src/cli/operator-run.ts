@@ -1,0 +1,84 @@
+import { buildCluster } from "../apply/kubernetes/build-cluster.ts";
+import { type Client, openClient } from "../apply/kubernetes/client.ts";
+import { openTransport } from "../apply/kubernetes/transport.ts";
+import { jsonLog } from "../controller/log.ts";
+import { operate } from "../controller/operator.ts";
+import type { OperatorSettings } from "../controller/settings.ts";
+import type { Building } from "../controller/world.ts";
+import { kanikoBuilder } from "../image/kaniko/kaniko-builder.ts";
+import { layerBuilder } from "../image/layer-builder.ts";
+import { type ImageReference, parseReference } from "../image/reference.ts";
+import { type Credentials, noCredentials } from "../image/registry/credentials.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { failure } from "./failure.ts";
+import type { OperatorRunOptions } from "./operator.ts";
+import { type OpenRegistries, openRegistries, readAuthority } from "./registries.ts";
+import { secretCredentials } from "./secret-credentials.ts";
+import { version } from "./version.ts";
+
+/** Runs the operator until it is told to end; the exit code. */
+export async function runOperator(options: OperatorRunOptions): Promise<number> {
+  const client = openClient();
+  if (!client.ok) return failure(client.problems);
+  const settings = await settingsOf(options);
+  if (!settings.ok) return failure(settings.problems);
+  const credentials = await credentialsOf(client.value, options);
+  if (!credentials.ok) return failure(credentials.problems);
+  const registries = await openRegistries(options, credentials.value);
+  if (!registries.ok) return failure(registries.problems);
+  const ended = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+  const log = jsonLog((line) => process.stdout.write(line));
+  const transport = openTransport(client.value.config);
+  const building = buildingOf(client.value, settings.value, registries.value, credentials.value);
+  await operate(settings.value, transport, building, log, ended.signal);
+  registries.value.close();
+  transport.close();
+  return 0;
+}
+
+async function settingsOf(options: OperatorRunOptions): Promise<Checked<OperatorSettings>> {
+  const { registry, base, toolkit, executor, builder, namespace, buildNamespace, plainHttp, registryCa, registrySecret } = options;
+  const prefix = parseReference(`${registry.replace(/\/+$/, "")}/x`);
+  const bases = parseReference(base);
+  const tools = toolkit === undefined ? undefined : parseReference(toolkit);
+  const authorities = registryCa === undefined ? undefined : await readAuthority(registryCa);
+  if (!prefix.ok) return prefix;
+  if (!bases.ok) return bases;
+  if (tools?.ok === false) return tools;
+  if (authorities?.ok === false) return authorities;
+  const kaniko = tools && {
+    namespace: buildNamespace ?? `${namespace}-builds`,
+    executor,
+    toolkit: tools.value,
+    serviceAccount: undefined,
+    plainHttp,
+    authorities: authorities?.value,
+    cache: undefined,
+    mirrors: [],
+    deadlineSeconds: 900,
+    extraArguments: [],
+  };
+  return checked({ namespace, registry: withoutName(prefix.value), base: bases.value, builder, kaniko, registrySecret, version }, []);
+}
+
+const withoutName = ({ registry, repository }: ImageReference): OperatorSettings["registry"] => ({
+  registry,
+  repository: repository.split("/").slice(0, -1).join("/"),
+});
+
+const credentialsOf = (client: Client, { registrySecret, namespace }: OperatorRunOptions): Promise<Checked<Credentials>> =>
+  registrySecret === undefined
+    ? Promise.resolve(checked(noCredentials, []))
+    : secretCredentials(buildCluster(client), namespace, registrySecret);
+
+const buildingOf = (client: Client, { kaniko }: OperatorSettings, { open }: OpenRegistries, credentials: Credentials): Building => ({
+  registries: open,
+  builder: (name, write, signal) => {
+    if (name === "layer") return checked(layerBuilder(open), []);
+    if (kaniko !== undefined)
+      return checked(kanikoBuilder(buildCluster(client), kaniko, { credentials, write, signal, registries: open }), []);
+    const advice = "Let the API say `builder: layer`, or install the operator with --toolkit.";
+    return failed(error("BuildFailed", wholeFile("operator"), `The operator was not told with which toolkit Kaniko builds. ${advice}`));
+  },
+});

@@ -1,0 +1,121 @@
+import { type ApiSpec, apiSpec } from "../api/api.ts";
+import { checkShape } from "../api/check.ts";
+import { notYet } from "../api/enforced.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { containerEnvironment } from "../compile/container-environment.ts";
+import type { Environment } from "../compile/engine.ts";
+import { envoy } from "../compile/envoy/engine.ts";
+import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
+import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
+import type { CompiledApi } from "../compile/manifest.ts";
+import type { GatewayWorkload } from "../model/workload.ts";
+import type { OpenApiDocument } from "../openapi/document.ts";
+import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
+import { notYetProblem } from "../resolve/extension.ts";
+import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import { child, placeOf, root, type SourceFile } from "../text/node.ts";
+import { backendName } from "../workloads/backend.ts";
+import { servesTls } from "../workloads/exposure.ts";
+import { tlsFolder } from "../workloads/gateway-pods.ts";
+
+/** The engine of every gateway. */
+export const engine = envoy;
+
+/** An API's gateway, compiled. */
+export interface CompiledGateway {
+  readonly apis: readonly CompiledApi[];
+  readonly folder: GatewayFolder;
+  /** The names of the TargetEndpoints that requests go to. */
+  readonly endpoints: readonly string[];
+}
+
+/** An object of the cluster's as a text with positions, so that a Problem in it names its field. */
+export const objectFile = ({ metadata, value }: StoredObject): SourceFile => ({
+  name: `${String(value.kind)}/${metadata.name}`,
+  text: JSON.stringify(value, undefined, 2),
+  document: 0,
+  value,
+});
+
+/** The spec of an API object. Fails with what is wrong with it, and with NotYet. */
+export function apiSpecOf(object: StoredObject): Checked<ApiSpec> {
+  const node = child(root(objectFile(object)), "spec");
+  const spec = checkShape(apiSpec, node);
+  if (!spec.ok) return spec;
+  const later = notYet("API", spec.value).map(({ path, feature }) => notYetProblem(placeOf(path.reduce(child, node)), path, feature));
+  return checked(spec.value, [...later, ...tlsTwice(spec.value, child(child(node, "expose"), "tls"))]);
+}
+
+/** Who answers to an HTTPRoute has ended TLS already, and speaks plainly to the gateway. */
+function tlsTwice({ expose }: ApiSpec, at: Parameters<typeof placeOf>[0]): readonly Problem[] {
+  if (expose?.tls === undefined || expose.httpRoute === undefined) return [];
+  const message = "With an `httpRoute` clients see the certificate of your own Gateway. Name it there, and leave out `tls` here.";
+  return [error("WrongValue", placeOf(at), message)];
+}
+
+/** What a gateway is compiled from. */
+export interface GatewayInput {
+  readonly workload: GatewayWorkload;
+  readonly documents: readonly OpenApiDocument[];
+  /** What was wrong with reading them. */
+  readonly problems: readonly Problem[];
+  /** The TargetEndpoints of the API's namespace. */
+  readonly endpoints: readonly StoredObject[];
+}
+
+/** Compiles an API's gateway. Pure. Fails with every Problem of its documents and of what they refer to. */
+export function compileGateway(input: GatewayInput): Checked<CompiledGateway> {
+  const resolved = resolveUsed(input);
+  if (!resolved.ok) return resolved;
+  const mocks = mocksOfBuild(resolved.value);
+  if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
+  const apis = publishedApis(resolved.value);
+  const folder = gatewayFolder(engine, apis, environmentOf(input.workload, mocks.value));
+  const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
+  return checked({ apis, folder, endpoints: [...new Set(names.filter((name) => !name.startsWith("@")))] }, [
+    ...resolved.problems,
+    ...mocks.problems,
+  ]);
+}
+
+/** What is wrong with a TargetEndpoint stops only those APIs that send requests there. */
+function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]> {
+  const { endpoints } = input;
+  const whole = resolve(input, endpoints);
+  if (whole.ok) return whole;
+  const faulty = new Set(whole.problems.filter(({ severity }) => severity === "error").map(({ where }) => where.source));
+  const sound = endpoints.filter((endpoint) => !faulty.has(objectFile(endpoint).name));
+  if (sound.length === endpoints.length) return whole;
+  const rest = resolve(input, sound);
+  const misses = !rest.ok && rest.problems.some(({ reason }) => reason === "UnknownBackend");
+  return misses ? whole : rest;
+}
+
+const resolve = ({ workload: { api, namespace }, documents, problems }: GatewayInput, endpoints: readonly StoredObject[]) =>
+  resolveGateway(
+    { documents, problems, resources: endpoints.map(objectFile) },
+    {
+      mock: false,
+      credentials: "fail",
+      cluster: {
+        apiName: documents.length === 1 ? api : undefined,
+        deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
+      },
+    },
+  );
+
+/** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
+function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {
+  const { ingress, httpRoute } = workload.exposure;
+  const tls = servesTls(workload) ? { certificate: `${tlsFolder}/tls.crt`, key: `${tlsFolder}/tls.key` } : undefined;
+  return {
+    ...containerEnvironment,
+    listener: { ...containerEnvironment.listener, tls },
+    trustedHops: ingress === undefined && httpRoute === undefined ? 0 : 1,
+    mockSocket,
+  };
+}
+
+/** The mounted part of a gateway: file name -> text. */
+export const mountedPart = ({ files }: GatewayFolder): ReadonlyMap<string, string> =>
+  new Map([...files].filter(([path]) => path.startsWith("mounted/")).map(([path, text]) => [path.slice("mounted/".length), text]));

@@ -1,0 +1,114 @@
+import type { Problem } from "../problem.ts";
+import type { Reason } from "../reason.ts";
+import { messageOf } from "./messages.ts";
+import type { Rollout } from "./rollout.ts";
+
+/** How far an API, or another object, has got on its way to serve. */
+export type Progress =
+  /** It, or its document, is not what it should be. */
+  | { readonly at: "refused"; readonly problems: readonly Problem[] }
+  /** Something that it refers to is not there. */
+  | { readonly at: "unresolved"; readonly problems: readonly Problem[] }
+  | { readonly at: "building" }
+  | { readonly at: "unbuilt"; readonly problems: readonly Problem[] }
+  | { readonly at: "unapplied"; readonly problems: readonly Problem[] }
+  | { readonly at: "applied"; readonly rollout: Rollout };
+
+/** What a condition says (Kubernetes: metav1.Condition), but for when. */
+export interface Saying {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason:
+    | Reason
+    | "Accepted"
+    | "Resolved"
+    | "Built"
+    | "Building"
+    | "Applied"
+    | "Ready"
+    | "Progressing"
+    | "Waiting"
+    | "RolloutFailed";
+  readonly message: string;
+}
+
+const steps = ["Accepted", "ResolvedRefs", "ImageReady", "Programmed"] as const;
+type Step = (typeof steps)[number];
+
+const fine: Readonly<Record<Step, Saying>> = {
+  Accepted: { type: "Accepted", status: "True", reason: "Accepted", message: "The API and its documents are in order." },
+  ResolvedRefs: { type: "ResolvedRefs", status: "True", reason: "Resolved", message: "All that it refers to is there." },
+  ImageReady: { type: "ImageReady", status: "True", reason: "Built", message: "The image is in the registry." },
+  Programmed: { type: "Programmed", status: "True", reason: "Applied", message: "The gateway's objects are in the cluster." },
+};
+
+/** The conditions of an API: what was got through holds, what it stands at says why, and what comes after that is unknown. */
+export function conditionsOf(progress: Progress): readonly Saying[] {
+  const stuck = standing(progress);
+  const place = stuck === undefined ? steps.length : steps.indexOf(stuck.type);
+  const passed = steps.slice(0, place).map((step) => fine[step]);
+  const ahead = steps
+    .slice(place + 1)
+    .map((step): Saying => ({ type: step, status: "Unknown", reason: "Waiting", message: `Waits for ${stuck?.type ?? ""}.` }));
+  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, readiness(progress, stuck)];
+}
+
+/** The condition that an API cannot get past. */
+function standing(progress: Progress): (Saying & { readonly type: Step }) | undefined {
+  switch (progress.at) {
+    case "refused":
+      return broken("Accepted", progress.problems);
+    case "unresolved":
+      return broken("ResolvedRefs", progress.problems);
+    case "building":
+      return { type: "ImageReady", status: "False", reason: "Building", message: "The image is being built." };
+    case "unbuilt":
+      return broken("ImageReady", progress.problems);
+    case "unapplied":
+      return broken("Programmed", progress.problems);
+    case "applied":
+      return undefined;
+  }
+}
+
+const broken = (type: Step, problems: readonly Problem[]): Saying & { readonly type: Step } => ({
+  type,
+  status: "False",
+  reason: problems.find(({ severity }) => severity === "error")?.reason ?? "WrongValue",
+  message: messageOf(problems),
+});
+
+function readiness(progress: Progress, stuck: Saying | undefined): Saying {
+  if (progress.at === "applied") return { type: "Ready", ...rolledOut(progress.rollout) };
+  return { type: "Ready", status: "False", reason: stuck?.reason ?? "Waiting", message: stuck?.message ?? "" };
+}
+
+function rolledOut(rollout: Rollout): Omit<Saying, "type"> {
+  switch (rollout.kind) {
+    case "complete":
+      return { status: "True", reason: "Ready", message: `${rollout.pods === 1 ? "One pod serves" : `${rollout.pods} pods serve`}.` };
+    case "progressing":
+      return { status: "False", reason: "Progressing", message: rollout.message };
+    case "failed":
+      return { status: "False", reason: "RolloutFailed", message: rollout.message };
+  }
+}
+
+/** The conditions of a TargetEndpoint. */
+export function endpointConditions(progress: Progress): readonly Saying[] {
+  const stuck = standing(progress);
+  const accepted: Saying = { type: "Accepted", status: "True", reason: "Accepted", message: "It is in order." };
+  return [stuck?.type === "Accepted" ? stuck : accepted, endpointReadiness(progress, stuck)];
+}
+
+function endpointReadiness(progress: Progress, stuck: Saying | undefined): Saying {
+  // One that names urls has no pods of its own.
+  if (progress.at === "applied" && progress.rollout.kind === "complete" && progress.rollout.pods === 0)
+    return { type: "Ready", status: "True", reason: "Ready", message: "Requests are sent to its url." };
+  return readiness(progress, stuck);
+}
+
+/** The conditions of a policy. */
+export const policyConditions = (problems: readonly Problem[]): readonly Saying[] => [
+  problems.length > 0 ? broken("Accepted", problems) : { type: "Accepted", status: "True", reason: "Accepted", message: "It is in order." },
+];

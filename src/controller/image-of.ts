@@ -1,0 +1,93 @@
+import type { ApiSpec } from "../api/api.ts";
+import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { Builder } from "../image/builder.ts";
+import type { ProvidedImage } from "../image/provide.ts";
+import { type ImageInput, provideVersion, type RebuildRule } from "../image/provide-version.ts";
+import { type ImageReference, showReference } from "../image/reference.ts";
+import { imageRequest } from "../image/request.ts";
+import { tagOfVersion } from "../image/tag.ts";
+import type { GatewayWorkload } from "../model/workload.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { isObject } from "../text/node.ts";
+import { type CompiledGateway, engine } from "./compile-gateway.ts";
+import type { GatewaySummary } from "./compiled-gateways.ts";
+import type { ImageState } from "./images.ts";
+import type { World } from "./world.ts";
+
+/** Asks once for the image of one input, under a version that stands for another. */
+const rebuildAnnotation = "portico.dev/rebuild-to";
+
+/** What is asked of registry and builder for an API. */
+interface ImageAsk {
+  readonly target: ImageReference;
+  readonly rule: RebuildRule;
+  /** Undefined for the operator's own. */
+  readonly builder: ApiSpec["builder"];
+}
+
+/** The image of an API's version, and what may be done to have it. */
+export function imageAsk(
+  { registry, repository }: World["settings"]["registry"],
+  { metadata }: StoredObject,
+  { version, rebuild = "onPolicy", builder }: ApiSpec,
+  { api }: GatewayWorkload,
+  summary: GatewaySummary,
+): ImageAsk {
+  const target = {
+    registry,
+    repository: repository === "" ? api : `${repository}/${api}`,
+    tag: tagOfVersion(version ?? summary.version),
+    digest: undefined,
+  };
+  return { target, rule: { rebuild, asked: metadata.annotations[rebuildAnnotation] === summary.inputHash }, builder };
+}
+
+/** The image that an API's gateway needs: the one that serves already where that was made from the same input, else it is looked for, or built. */
+export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload: GatewayWorkload, summary: GatewaySummary): ImageState {
+  const { settings, images } = world;
+  const ask = imageAsk(settings.registry, api, spec, workload, summary);
+  const name = showReference(ask.target);
+  const serving = servingImage(api, summary.inputHash, name);
+  if (serving !== undefined) return { kind: "there", reference: serving, made: false };
+  return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal) => {
+    const gateway = await world.gateways.whole(api, spec, workload);
+    if (!gateway.ok) return { kind: "failed", problems: gateway.problems };
+    const provided = await provide(world, keyOf(api), gateway.value, summary, ask, signal);
+    if (!provided.ok) return { kind: "failed", problems: provided.problems };
+    return { kind: "there", reference: showReference(provided.value.reference), made: provided.value.made };
+  });
+}
+
+function provide(
+  { settings, building, log }: World,
+  api: string,
+  { apis, folder }: CompiledGateway,
+  input: ImageInput,
+  { target, rule, builder: chosen = settings.builder }: ImageAsk,
+  signal: AbortSignal,
+): Promise<Checked<ProvidedImage>> {
+  const write = (text: string): void => log("info", "build", { api, text: text.trimEnd() });
+  const builder = chosen === "none" ? checked(noBuilder, []) : building.builder(chosen, write, signal);
+  if (!builder.ok) return Promise.resolve(builder);
+  const request = imageRequest(apis, folder, target, settings.base, { engine: engine.name, toolkit: settings.version });
+  return provideVersion(builder.value, building.registries(target.registry), request, input, rule);
+}
+
+/** Where nothing is to be built, the image is there already, or it is somebody's to bring. */
+const noBuilder: Builder = {
+  name: "none",
+  build: ({ target }) => {
+    const advice = "Push it there, or let the API name a builder.";
+    return Promise.resolve(
+      failed(
+        error("ImageMissing", wholeFile(showReference(target)), `The image is not there, and \`builder: none\` builds none. ${advice}`),
+      ),
+    );
+  },
+};
+
+/** What the status says that serves, if it is of this name and input. */
+function servingImage({ value: { status } }: StoredObject, inputHash: string, target: string): string | undefined {
+  if (!isObject(status) || status.inputHash !== inputHash || typeof status.image !== "string") return undefined;
+  return status.image.startsWith(`${target}@`) ? status.image : undefined;
+}

@@ -1,0 +1,86 @@
+import type { ApiSpec } from "../api/api.ts";
+import { resources } from "../apply/kubernetes/kinds.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { error, type Problem, wholeFile } from "../problem.ts";
+import type { Reason } from "../reason.ts";
+import { gatewayWorkload } from "../resolve/workload.ts";
+import type { JsonObject } from "../text/node.ts";
+import { addressOf } from "./address.ts";
+import { apiSpecOf } from "./compile-gateway.ts";
+import type { GatewaySummary } from "./compiled-gateways.ts";
+import { conditionsOf, type Progress } from "./conditions.ts";
+import { imageOf } from "./image-of.ts";
+import type { Outcome } from "./queue.ts";
+import { servingOf } from "./serving.ts";
+import type { World } from "./world.ts";
+import { writeStatus } from "./write-status.ts";
+
+/** Brings the cluster nearer to what an API asks for, and says in its status how far that is. A step that fails leaves what serves as it is. */
+export async function reconcileApi(world: World, key: string): Promise<Outcome> {
+  const api = world.collections.apis.objects.get(key);
+  if (api === undefined || api.metadata.deleted) {
+    world.images.forget(key);
+    world.gateways.forget(key);
+    return "done";
+  }
+  const spec = apiSpecOf(api);
+  const { progress, known } = spec.ok
+    ? await step(world, api, spec.value)
+    : { progress: { at: "refused", problems: spec.problems } as const, known: {} };
+  const written = await writeStatus(world, resources.apis, api, known, conditionsOf(progress));
+  return written && !isTransient(progress) ? "done" : "retry";
+}
+
+/** How far an API gets, and what stands in its status beside conditions; what is not known now stays as it was. */
+async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ readonly progress: Progress; readonly known: JsonObject }> {
+  const { registrySecret } = world.settings;
+  const workload = gatewayWorkload(api.metadata, spec, registrySecret === undefined ? [] : [registrySecret]);
+  const summary = await world.gateways.summary(api, spec, workload);
+  if (!summary.ok) return { progress: stopped(summary.problems), known: {} };
+  const missing = missingSecret(world, api, workload.exposure.tlsSecret);
+  if (missing !== undefined) return { progress: { at: "unresolved", problems: [missing] }, known: {} };
+  const { operations, inputHash } = summary.value;
+  const image = imageOf(world, api, spec, workload, summary.value);
+  if (image.kind === "building") return { progress: { at: "building" }, known: { operations } };
+  if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
+  const known = { operations, inputHash, image: image.reference, address: addressOf(workload) };
+  return { progress: await servingOf(world, api, workload, contentOf(summary.value, image.reference)), known };
+}
+
+const contentOf = ({ inputHash, mounted }: GatewaySummary, image: string) => ({ image, inputHash, mounted });
+
+/** Something that is referred to and not there: it may come, which is noticed then. */
+const absences: ReadonlySet<Reason> = new Set(["UnknownBackend", "DefinitionMissing"]);
+
+function stopped(problems: readonly Problem[]): Progress {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  return { at: errors.every(({ reason }) => absences.has(reason)) ? "unresolved" : "refused", problems };
+}
+
+function missingSecret({ collections }: World, { metadata: { namespace } }: StoredObject, name: string | undefined): Problem | undefined {
+  if (name === undefined || collections.secrets.objects.has(`${namespace}/${name}`)) return undefined;
+  return error(
+    "BadCertificate",
+    wholeFile(`Secret/${name}`),
+    "There is no Secret of this name in the API's namespace. Make it (kubernetes.io/tls), or name another.",
+  );
+}
+
+/** Reasons that pass by themselves, or that nothing in this cluster tells the end of. */
+const transient: ReadonlySet<Reason> = new Set([
+  "ClusterUnreachable",
+  "ClusterDenied",
+  "ClusterFailed",
+  "RegistryUnreachable",
+  "RegistryUntrusted",
+  "RegistryDenied",
+  "RegistryFailed",
+  "ImageMissing",
+  "BuildFailed",
+  "NameTaken",
+  "TagConflict",
+  "ForeignImage",
+]);
+
+const isTransient = (progress: Progress): boolean =>
+  "problems" in progress && progress.problems.some(({ reason }) => transient.has(reason));

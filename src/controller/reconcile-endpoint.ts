@@ -1,0 +1,66 @@
+import { checkShape } from "../api/check.ts";
+import { notYet } from "../api/enforced.ts";
+import { targetEndpointSpec } from "../api/target-endpoint.ts";
+import { resources } from "../apply/kubernetes/kinds.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { checked } from "../problem.ts";
+import { notYetProblem } from "../resolve/extension.ts";
+import { backendWorkload } from "../resolve/workload.ts";
+import { child, placeOf, root } from "../text/node.ts";
+import { backendName, backendObjects } from "../workloads/backend.ts";
+import { applyObject } from "./apply-objects.ts";
+import { objectFile } from "./compile-gateway.ts";
+import { usedEndpoint } from "./compiled-gateways.ts";
+import { endpointConditions, type Progress } from "./conditions.ts";
+import { ownerOf, prune } from "./ownership.ts";
+import type { Outcome } from "./queue.ts";
+import { rolloutOf } from "./rollout.ts";
+import type { World } from "./world.ts";
+import { writeStatus } from "./write-status.ts";
+
+/** Deploys what a TargetEndpoint says is to be deployed, and says in its status where requests go. */
+export async function reconcileEndpoint(world: World, key: string): Promise<Outcome> {
+  const endpoint = world.collections.targetEndpoints.objects.get(key);
+  if (endpoint === undefined || endpoint.metadata.deleted) return "done";
+  const { namespace, name } = endpoint.metadata;
+  const { progress, fields } = await step(world, endpoint);
+  const users = world.users.of(usedEndpoint(namespace, name)).size;
+  const written = await writeStatus(world, resources.targetEndpoints, endpoint, { ...fields, users }, endpointConditions(progress));
+  return written && progress.at !== "unapplied" ? "done" : "retry";
+}
+
+interface Step {
+  readonly progress: Progress;
+  readonly fields: { readonly address?: string; readonly replicas?: number };
+}
+
+async function step(world: World, endpoint: StoredObject): Promise<Step> {
+  const node = child(root(objectFile(endpoint)), "spec");
+  const shape = checkShape(targetEndpointSpec, node);
+  if (!shape.ok) return { progress: { at: "refused", problems: shape.problems }, fields: {} };
+  const later = notYet("TargetEndpoint", shape.value).map(({ path, feature }) =>
+    notYetProblem(placeOf(path.reduce(child, node)), path, feature),
+  );
+  const spec = checked(shape.value, later);
+  if (!spec.ok) return { progress: { at: "refused", problems: spec.problems }, fields: {} };
+  const { registrySecret } = world.settings;
+  const { namespace, name } = endpoint.metadata;
+  const workload = backendWorkload(endpoint.metadata, spec.value, registrySecret === undefined ? [] : [registrySecret]);
+  const objects = workload === undefined ? [] : backendObjects(workload, ownerOf(endpoint));
+  for (const object of objects) {
+    const applied = await applyObject(object, world);
+    if (!applied.ok) return { progress: { at: "unapplied", problems: applied.problems }, fields: {} };
+  }
+  const pruned = await prune(world, endpoint, objects);
+  if (!pruned.ok) return { progress: { at: "unapplied", problems: pruned.problems }, fields: {} };
+  if (workload === undefined)
+    return { progress: { at: "applied", rollout: { kind: "complete", pods: 0 } }, fields: { address: urlOf(spec.value) } };
+  const deployment = world.owned.find("Deployment", namespace, backendName(name));
+  const rollout =
+    deployment === undefined ? ({ kind: "progressing", message: "The Deployment was made." } as const) : rolloutOf(deployment.value);
+  const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
+  return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "complete" ? rollout.pods : 0 } };
+}
+
+const urlOf = ({ url, urls = [] }: { readonly url?: string | undefined; readonly urls?: readonly string[] | undefined }): string =>
+  url ?? urls[0] ?? "";

@@ -1,0 +1,31 @@
+import { notYet } from "../api/enforced.ts";
+import type { KindName } from "../api/kinds.ts";
+import type { Collection } from "../apply/kubernetes/collection.ts";
+import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
+import { notYetProblem } from "../resolve/extension.ts";
+import { child, placeOf, root } from "../text/node.ts";
+import { objectFile } from "./compile-gateway.ts";
+import { policyConditions } from "./conditions.ts";
+import type { Outcome } from "./queue.ts";
+import type { World } from "./world.ts";
+import { writeStatus } from "./write-status.ts";
+
+/** Says of a RateLimiting or a Security whether it is done as it says. */
+export async function reconcilePolicy(world: World, kind: "RateLimiting" | "Security", key: string): Promise<Outcome> {
+  const { collection, resource } = of(world, kind);
+  const object = collection.objects.get(key);
+  if (object === undefined || object.metadata.deleted) return "done";
+  const node = child(root(objectFile(object)), "spec");
+  const problems = notYet(kind satisfies KindName, node.value).map(({ path, feature }) =>
+    notYetProblem(placeOf(path.reduce(child, node)), path.length === 0 ? [kind] : path, feature),
+  );
+  return (await writeStatus(world, resource, object, {}, policyConditions(problems))) ? "done" : "retry";
+}
+
+const of = (
+  { collections }: World,
+  kind: "RateLimiting" | "Security",
+): { readonly collection: Collection; readonly resource: ApiResource } =>
+  kind === "Security"
+    ? { collection: collections.securities, resource: resources.securities }
+    : { collection: collections.rateLimitings, resource: resources.rateLimitings };

@@ -1,0 +1,51 @@
+import { resources } from "../apply/kubernetes/kinds.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { GatewayWorkload } from "../model/workload.ts";
+import type { Problem } from "../problem.ts";
+import { gatewayObjects } from "../workloads/gateway.ts";
+import { type GatewayContent, gatewayLabels, gatewayName, mountedAnnotation, mountedHash } from "../workloads/gateway-content.ts";
+import { applyObject } from "./apply-objects.ts";
+import type { Progress } from "./conditions.ts";
+import { ownerOf, prune } from "./ownership.ts";
+import { type Rollout, rolloutOf } from "./rollout.ts";
+import type { World } from "./world.ts";
+
+/** Puts a gateway's objects into the cluster, and takes out those that it needs no more once its new pods serve. */
+export async function servingOf(world: World, api: StoredObject, workload: GatewayWorkload, content: GatewayContent): Promise<Progress> {
+  const { owned } = world;
+  const { namespace } = workload;
+  const objects = gatewayObjects(workload, content, ownerOf(api));
+  for (const object of objects) {
+    if (object.kind === "Deployment") {
+      const problems = await touchPods(world, workload, content);
+      if (problems.length > 0) return { at: "unapplied", problems };
+    }
+    const applied = await applyObject(object, world);
+    if (!applied.ok) return { at: "unapplied", problems: applied.problems };
+  }
+  const deployment = owned.find("Deployment", namespace, gatewayName(workload.api));
+  const rollout: Rollout =
+    deployment === undefined ? { kind: "progressing", message: "The Deployment was made." } : rolloutOf(deployment.value);
+  if (rollout.kind === "complete") {
+    const pruned = await prune(world, api, objects);
+    if (!pruned.ok) return { at: "unapplied", problems: pruned.problems };
+  }
+  return { at: "applied", rollout };
+}
+
+/**
+ * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:
+ * where it does not say these, they are touched once more.
+ */
+async function touchPods(world: World, { api, namespace }: GatewayWorkload, { mounted }: GatewayContent): Promise<readonly Problem[]> {
+  const hash = mountedHash(mounted);
+  const deployment = world.owned.find("Deployment", namespace, gatewayName(api));
+  if (deployment === undefined || deployment.metadata.annotations[mountedAnnotation] === hash) return [];
+  const pods = await world.store.list(resources.pods, namespace, gatewayLabels(api));
+  if (!pods.ok) return pods.problems;
+  for (const { metadata } of pods.value) {
+    const touched = await world.store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash });
+    if (!touched.ok) return touched.problems;
+  }
+  return [];
+}

@@ -1,0 +1,42 @@
+import type { Collection } from "../apply/kubernetes/collection.ts";
+import type { ObjectStore } from "../apply/kubernetes/objects.ts";
+import type { Builder } from "../image/builder.ts";
+import type { Registries } from "../image/copy-blob.ts";
+import type { Checked } from "../problem.ts";
+import type { LastApplied } from "./apply-objects.ts";
+import type { CompiledGateways } from "./compiled-gateways.ts";
+import type { Images } from "./images.ts";
+import type { Log } from "./log.ts";
+import type { Owned } from "./owned.ts";
+import type { OperatorSettings } from "./settings.ts";
+import type { Users } from "./users.ts";
+
+/** The collections of what people write. Of ConfigMaps and Secrets only metadata is known. */
+interface Collections {
+  readonly apis: Collection;
+  readonly targetEndpoints: Collection;
+  readonly rateLimitings: Collection;
+  readonly securities: Collection;
+  readonly configMaps: Collection;
+  readonly secrets: Collection;
+}
+
+/** The registries, as whom the operator speaks to them, and what builds images there. */
+export interface Building {
+  readonly registries: Registries;
+  builder(name: "kaniko" | "layer", write: (text: string) => void, signal: AbortSignal): Checked<Builder>;
+}
+
+/** All that a reconcile reads and writes. */
+export interface World {
+  readonly settings: OperatorSettings;
+  readonly collections: Collections;
+  readonly owned: Owned;
+  readonly lastApplied: LastApplied;
+  readonly store: ObjectStore;
+  readonly building: Building;
+  readonly images: Images;
+  readonly gateways: CompiledGateways;
+  readonly users: Users;
+  readonly log: Log;
+}

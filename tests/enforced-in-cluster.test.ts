@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { division } from "../src/api/enforced.ts";
+import { targetEndpointSpec } from "../src/api/target-endpoint.ts";
+import type { ObjectStore } from "../src/apply/kubernetes/objects.ts";
+import { storedObject } from "../src/apply/kubernetes/stored-object.ts";
+import { apiSpecOf } from "../src/controller/compile-gateway.ts";
+import { compiledGateways } from "../src/controller/compiled-gateways.ts";
+import { imageAsk } from "../src/controller/image-of.ts";
+import { makeUsers } from "../src/controller/users.ts";
+import { checked } from "../src/problem.ts";
+import { backendWorkload, gatewayWorkload } from "../src/resolve/workload.ts";
+import { backendObjects } from "../src/workloads/backend.ts";
+import { gatewayObjects } from "../src/workloads/gateway.ts";
+import { must } from "../testing/envoy.ts";
+
+const owner = { apiVersion: "portico.dev/v1alpha1", kind: "API", name: "pets", uid: "u1", controller: true } as const;
+
+const documentOf = (version: string): string =>
+  JSON.stringify({
+    openapi: "3.1.0",
+    info: { title: "Pets", version },
+    servers: [{ url: "http://pets.test" }],
+    paths: { "/pets": { get: {} } },
+  });
+
+/** ConfigMaps whose documents differ by their name and key. */
+const store: ObjectStore = {
+  read: (_, namespace, name) => {
+    const data = Object.fromEntries(["a", "b"].map((key) => [key, documentOf(`${name}-${key}`)]));
+    const only = { a: documentOf(name) };
+    const value = { kind: "ConfigMap", metadata: { name, namespace, resourceVersion: "1" }, data: name.startsWith("one") ? only : data };
+    return Promise.resolve(checked(storedObject(value), []));
+  },
+  list: unused,
+  apply: unused,
+  applyStatus: unused,
+  annotate: unused,
+  create: unused,
+  replace: unused,
+  remove: unused,
+};
+
+function unused(): never {
+  return assert.fail("not asked for");
+}
+
+const nothing = { objects: new Map(), filled: Promise.resolve() };
+
+/** Everything that somebody could tell the difference by: the gateway's objects, its image's name, and what is asked of it. */
+async function outcomeOfApi(fields: object): Promise<string> {
+  const spec = { definition: [{ inline: documentOf("1") }], ...fields };
+  const object = {
+    apiVersion: "portico.dev/v1alpha1",
+    kind: "API",
+    metadata: { name: "pets", namespace: "a", resourceVersion: "1", uid: "u1" },
+    spec,
+  };
+  const api = storedObject(object);
+  const read = apiSpecOf(api);
+  if (!read.ok) return JSON.stringify(read.problems);
+  const workload = gatewayWorkload(api.metadata, read.value, []);
+  const gateways = compiledGateways({ store, users: makeUsers(), configMaps: nothing, targetEndpoints: nothing });
+  const summary = must(await gateways.summary(api, read.value, workload));
+  const registry = { registry: "registry.test", repository: "apis" };
+  const content = { image: "registry.test/apis/pets@sha256:1", inputHash: summary.inputHash, mounted: summary.mounted };
+  return JSON.stringify([gatewayObjects(workload, content, owner), imageAsk(registry, api, read.value, workload, summary)]);
+}
+
+function outcomeOfEndpoint(deploy: object): string {
+  const spec = targetEndpointSpec.parse({ deploy: { image: "store", port: 80, ...deploy } });
+  const workload = backendWorkload({ name: "store", namespace: "a" }, spec, []) ?? assert.fail("nothing is deployed");
+  return JSON.stringify(backendObjects(workload, owner));
+}
+
+type Pair = readonly [object, object];
+const under = (names: readonly string[], pair: Pair): Pair =>
+  names.toReversed().reduce<Pair>(([one, other], name) => [{ [name]: one }, { [name]: other }], pair);
+
+const scaled = (fields: object): object => ({ autoscaling: { maxReplicas: 3, ...fields } });
+
+/** Two values of each field that says how pods run. */
+const pods: Readonly<Record<string, Pair>> = {
+  replicas: [{ replicas: 2 }, { replicas: 3 }],
+  "autoscaling.minReplicas": [scaled({ minReplicas: 1 }), scaled({ minReplicas: 2 })],
+  "autoscaling.maxReplicas": [scaled({ maxReplicas: 4 }), scaled({ maxReplicas: 5 })],
+  "autoscaling.cpuPercent": [scaled({ cpuPercent: 50 }), scaled({ cpuPercent: 60 })],
+  "autoscaling.memoryPercent": [scaled({ memoryPercent: 50 }), scaled({ memoryPercent: 60 })],
+  "autoscaling.metrics[].*": [scaled({ metrics: [{ type: "Pods" }] }), scaled({ metrics: [{ type: "Object" }] })],
+  "autoscaling.behavior.*": [scaled({ behavior: { scaleUp: {} } }), scaled({ behavior: { scaleDown: {} } })],
+  "resources.requests.*": under(["resources", "requests"], [{ cpu: "1" }, { cpu: "2" }]),
+  "resources.limits.*": under(["resources", "limits"], [{ memory: "1Gi" }, { memory: "2Gi" }]),
+  "imagePullSecrets[].name": [{ imagePullSecrets: [{ name: "a" }] }, { imagePullSecrets: [{ name: "b" }] }],
+};
+
+const definition = (one: object, other: object): Pair => [{ definition: [one] }, { definition: [other] }];
+const parents = (one: object, other: object): Pair =>
+  under(["expose", "httpRoute"], [{ parentRefs: [{ name: "g", ...one }] }, { parentRefs: [{ name: "g", ...other }] }]);
+const inIngress = (fields: object): object => ({ expose: { ingress: {}, ...fields } });
+
+const inApi: Readonly<Record<string, Pair>> = {
+  ...pods,
+  "definition[].configMap.name": definition({ configMap: { name: "one-a" } }, { configMap: { name: "one-b" } }),
+  "definition[].configMap.key": definition({ configMap: { name: "two", key: "a" } }, { configMap: { name: "two", key: "b" } }),
+  "definition[].parts[].name": definition({ parts: [{ name: "one-a" }] }, { parts: [{ name: "one-b" }] }),
+  "definition[].parts[].key": definition({ parts: [{ name: "two", key: "a" }] }, { parts: [{ name: "two", key: "b" }] }),
+  "definition[].inline": definition({ inline: documentOf("1") }, { inline: documentOf("2") }),
+  version: [{ version: "1" }, { version: "2" }],
+  engine: [{ engine: "envoy" }, { engine: "wso2" }],
+  mode: [{ mode: "shared" }, { mode: "sidecar" }],
+  builder: [{ builder: "layer" }, { builder: "kaniko" }],
+  rebuild: [{ rebuild: "never" }, { rebuild: "always" }],
+  "disruptionBudget.minAvailable": under(["disruptionBudget"], [{ minAvailable: 1 }, { minAvailable: 2 }]),
+  "disruptionBudget.maxUnavailable": under(["disruptionBudget"], [{ maxUnavailable: 1 }, { maxUnavailable: "50%" }]),
+  "expose.hosts[]": [inIngress({ hosts: ["a.test"] }), inIngress({ hosts: ["b.test"] })],
+  "expose.tls.name": under(["expose", "tls"], [{ name: "a" }, { name: "b" }]),
+  "expose.service.type": under(["expose", "service"], [{ type: "NodePort" }, { type: "LoadBalancer" }]),
+  "expose.service.port": under(["expose", "service"], [{ port: 81 }, { port: 82 }]),
+  "expose.service.nodePort": under(
+    ["expose", "service"],
+    [
+      { type: "NodePort", nodePort: 30081 },
+      { type: "NodePort", nodePort: 30082 },
+    ],
+  ),
+  "expose.service.annotations.*": under(["expose", "service", "annotations"], [{ a: "1" }, { a: "2" }]),
+  "expose.ingress.className": under(["expose", "ingress"], [{ className: "a" }, { className: "b" }]),
+  "expose.ingress.annotations.*": under(["expose", "ingress", "annotations"], [{ a: "1" }, { a: "2" }]),
+  "expose.httpRoute.annotations.*": under(
+    ["expose", "httpRoute"],
+    [
+      { parentRefs: [{ name: "g" }], annotations: { a: "1" } },
+      { parentRefs: [{ name: "g" }], annotations: { a: "2" } },
+    ],
+  ),
+  "expose.httpRoute.parentRefs[].name": parents({ name: "a" }, { name: "b" }),
+  "expose.httpRoute.parentRefs[].namespace": parents({ namespace: "a" }, { namespace: "b" }),
+  "expose.httpRoute.parentRefs[].sectionName": parents({ sectionName: "a" }, { sectionName: "b" }),
+};
+
+const env = (one: object, other: object): Pair => [{ env: [{ name: "A", ...one }] }, { env: [{ name: "A", ...other }] }];
+const from = (kind: string, one: object, other: object): Pair =>
+  env({ valueFrom: { [kind]: { name: "s", key: "k", ...one } } }, { valueFrom: { [kind]: { name: "s", key: "k", ...other } } });
+
+const inDeploy: Readonly<Record<string, Pair>> = {
+  ...pods,
+  image: [{ image: "a" }, { image: "b" }],
+  port: [{ port: 1 }, { port: 2 }],
+  "command[]": [{ command: ["a"] }, { command: ["b"] }],
+  "args[]": [{ args: ["a"] }, { args: ["b"] }],
+  readinessPath: [{ readinessPath: "/a" }, { readinessPath: "/b" }],
+  "env[].name": env({}, { name: "B" }),
+  "env[].value": env({ value: "1" }, { value: "2" }),
+  "env[].valueFrom.configMapKeyRef.name": from("configMapKeyRef", { name: "a" }, { name: "b" }),
+  "env[].valueFrom.configMapKeyRef.key": from("configMapKeyRef", { key: "a" }, { key: "b" }),
+  "env[].valueFrom.secretKeyRef.name": from("secretKeyRef", { name: "a" }, { name: "b" }),
+  "env[].valueFrom.secretKeyRef.key": from("secretKeyRef", { key: "a" }, { key: "b" }),
+};
+
+describe("a field that is enforced makes a difference in a cluster", () => {
+  for (const path of division.API.enforced) {
+    it(`an API's ${path}`, async () => {
+      const [one, other] = inApi[path] ?? assert.fail("a pair of values is missing");
+      assert.notEqual(await outcomeOfApi(one), await outcomeOfApi(other));
+    });
+  }
+
+  for (const path of division.TargetEndpoint.enforced.filter((one) => one.startsWith("deploy."))) {
+    it(`a TargetEndpoint's ${path}`, () => {
+      const [one, other] = inDeploy[path.slice("deploy.".length)] ?? assert.fail("a pair of values is missing");
+      assert.notEqual(outcomeOfEndpoint(one), outcomeOfEndpoint(other));
+    });
+  }
+});
