@@ -12,16 +12,21 @@ const requireForPackages = 'import { createRequire } from "node:module"; const r
 
 /** Writes the bundle into a folder, which is emptied first; the program's path. What commands load when they are called is in chunks. */
 export async function bundle(folder: string): Promise<string> {
-  await write(folder);
+  await write(folder, "portico");
   return join(folder, "portico.js");
 }
 
-async function write(folder: string): Promise<Metafile> {
+/** The same of the small program that a gateway's image has. */
+export async function bundleGateway(folder: string): Promise<void> {
+  await write(folder, "gateway");
+}
+
+async function write(folder: string, program: "portico" | "gateway"): Promise<Metafile> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: project,
-    entryPoints: ["src/cli/portico.ts"],
+    entryPoints: [`src/cli/${program}.ts`],
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -39,7 +44,7 @@ async function write(folder: string): Promise<Metafile> {
     logLevel: "error",
   });
   await writeFile(join(folder, "THIRD-PARTY.txt"), licences(metafile));
-  await chmod(join(folder, "portico.js"), 0o755);
+  await chmod(join(folder, `${program}.js`), 0o755);
   return metafile;
 }
 
@@ -68,7 +73,7 @@ function licence(name: string): string {
 
 if (import.meta.main) {
   const dist = join(project, "dist");
-  const { outputs } = await write(dist);
+  const { outputs } = await write(dist, "portico");
   const sizes = Object.entries(outputs).map(([path, { bytes }]) => [relative(dist, join(project, path)), bytes] as const);
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   const lines = [...sizes.toSorted(([, a], [, b]) => b - a), ["in all", total] as const];

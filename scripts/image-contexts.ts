@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { containerEnvironment } from "../src/compile/container-environment.ts";
 import { unmountedBootstrap } from "../src/compile/envoy/unmounted.ts";
-import { bundle } from "./bundle.ts";
+import { bundle, bundleGateway } from "./bundle.ts";
 
 const dockerfiles = resolve(import.meta.dirname, "../deploy/images");
 
@@ -25,21 +25,28 @@ async function program(from: string, to: string): Promise<void> {
   await chmod(to, 0o755);
 }
 
-async function toolkitContext(folder: string): Promise<void> {
+/** Node, and the library that it needs. */
+async function node(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await bundle(join(folder, "portico"));
   await program(process.execPath, join(folder, "node"));
   await copyFile(libraryPath("libatomic.so.1"), join(folder, "libatomic.so.1"));
+}
+
+async function toolkitContext(folder: string): Promise<void> {
+  await node(folder);
+  await bundle(join(folder, "portico"));
   await cp(join(dockerfiles, "toolkit.Dockerfile"), join(folder, "Dockerfile"));
 }
 
 async function gatewayContext(folder: string): Promise<void> {
   const envoy = await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
   if (!envoy.ok) throw new Error(envoy.problems.map(({ message }) => message).join("\n"));
-  for (const name of ["mounted", "run"]) await mkdir(join(folder, "gateway", name), { recursive: true });
+  await node(folder);
+  await bundleGateway(join(folder, "portico"));
+  for (const name of ["mounted", "run", "unmounted"]) await mkdir(join(folder, "gateway", name), { recursive: true });
   // A layer has no empty folder that COPY would make without something in it.
-  await writeFile(join(folder, "gateway/run/.keep"), "");
-  await writeFile(join(folder, "gateway/mounted/bootstrap.json"), `${JSON.stringify(unmountedBootstrap(containerEnvironment))}\n`);
+  for (const name of ["mounted", "run"]) await writeFile(join(folder, "gateway", name, ".keep"), "");
+  await writeFile(join(folder, "gateway/unmounted/bootstrap.json"), `${JSON.stringify(unmountedBootstrap(containerEnvironment))}\n`);
   await program(envoy.value.path, join(folder, "envoy"));
   await cp(join(dockerfiles, "gateway.Dockerfile"), join(folder, "Dockerfile"));
 }

@@ -6,6 +6,9 @@ import { pullSecretsOf, resourcesOf } from "./pods.ts";
 /** How long a pod that ends may take to send its clients away (seconds); its drain program keeps within it. */
 const drainSeconds = 45;
 
+/** The program in a gateway's image that sends clients away. */
+const drainProgram = ["/usr/local/bin/node", "/opt/portico/gateway.js", "drain"];
+
 /** Where a gateway's container has the certificate that clients see. */
 export const tlsFolder = "/gateway/tls";
 
@@ -44,6 +47,9 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
         {
           name: "gateway",
           image: content.image,
+          // Envoy is the container's own process: what it writes and how it ends is what the cluster sees.
+          command: ["/usr/local/bin/envoy"],
+          args: ["--config-path", "mounted/bootstrap.json", "--drain-time-s", String(drainSeconds / 3)],
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
           ports: [
             { name: secret === undefined ? "http" : "https", containerPort: gatewayPort },
@@ -54,7 +60,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           startupProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 1, failureThreshold: 120 },
           readinessProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 5, failureThreshold: 2 },
           livenessProbe: { httpGet: { path: "/livez", port: monitoringPort }, periodSeconds: 10, failureThreshold: 6 },
-          lifecycle: { preStop: { exec: { command: ["/usr/local/bin/portico-drain"] } } },
+          lifecycle: { preStop: { exec: { command: [...drainProgram, "--seconds", String(drainSeconds)] } } },
           volumeMounts: mounts,
         },
       ],

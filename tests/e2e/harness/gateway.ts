@@ -51,6 +51,7 @@ export const gatewayObjects = (name: string, image: string): readonly object[] =
             {
               name: "envoy",
               image,
+              command: ["/usr/local/bin/envoy"],
               args: ["--config-path", "mounted/bootstrap.json"],
               workingDir: "/gateway",
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },

@@ -35,14 +35,17 @@ async function rootOf(image: string, folder: string): Promise<string> {
 }
 
 /** Starts an image's root file system as its configuration says: nothing of this machine's files is seen in it. */
-function start(t: TestContext, root: string): void {
+function start(t: TestContext, root: string) {
   const inRoot = ["unshare", "--root", root, "--wd", "/gateway", "--setgid", "65532", "--setuid", "65532"];
-  const [program = "", ...args] = [...inRoot, "/usr/local/bin/envoy", "--config-path", "mounted/bootstrap.json"];
-  const child = spawn(program, args, { stdio: "ignore" });
+  const program = ["env", "LD_LIBRARY_PATH=/usr/local/lib", "/usr/local/bin/node", "/opt/portico/gateway.js", "start"];
+  const [command = "", ...args] = [...inRoot, ...program];
+  const child = spawn(command, args, { stdio: "ignore" });
+  const ended = once(child, "exit");
   t.after(async () => {
-    const ended = once(child, "exit");
-    if (child.kill("SIGKILL")) await ended;
+    child.kill("SIGTERM");
+    await ended;
   });
+  return { child, ended };
 }
 
 const answer = (port: number, path: string) =>
@@ -64,7 +67,7 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
     const names = ["--base", pushed(gateway), "--to", pushed(`${target.registry}/e2e/${namespace.name}/pets`)];
     const image = (await portico("image", "build", join(folder, "pets.json"), "--mock", ...names, ...registryOptions)).trim();
     const root = await rootOf(image.replace(/:[^:@/]+@/, "@"), folder);
-    assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["image", "mounted", "run"]);
+    assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["image", "mounted", "run", "unmounted"]);
     await t.test("with nothing mounted", async (alone) => {
       start(alone, root);
       const missing = await answer(8080, "/pets");
@@ -78,10 +81,12 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
     await cp(join(folder, "made/mounted"), join(root, "gateway/mounted"), { recursive: true });
     await run(["chown", "-R", "65532:65532", join(root, "gateway/mounted"), join(root, "gateway/run")]);
     await t.test("with the environment mounted", async (mounted) => {
-      start(mounted, root);
+      const { child, ended } = start(mounted, root);
       await until("it is ready", async () => (await answer(8081, "/readyz")).status === 200, 20_000);
       const pets = await answer(8080, "/pets");
       assert.deepEqual([pets.status, pets.body], [200, "a cat"]);
+      child.kill("SIGTERM");
+      assert.deepEqual(await ended, [0, null], "it ends by itself, as if nothing was wrong");
     });
   });
 });
