@@ -18,17 +18,30 @@ export interface GoPart {
 
 const moduleOf = ({ name }: GoPart): string => fileURLToPath(new URL(name, import.meta.url));
 
+/** How every part is built: no path and no state of this machine comes into a program. */
+const buildFlags = ["-trimpath", "-buildvcs=false"] as const;
+const buildEnvironment = { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off" } as const;
+
+/** What of a Go and of the environment changes a program that it builds (go help environment). */
+const goSettings = ["GOVERSION", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT"] as const;
+
+const linkerFlags = ({ values }: GoPart): string =>
+  ["-s", "-w", ...Object.entries(values).map(([variable, value]) => `-X ${variable}=${value}`)].join(" ");
+
+/** What a part is cached under: all that it is made from. `settings` is what `go env` says of `goSettings`. */
+export const keyOfPart = (part: GoPart, settings: string, sources: readonly Uint8Array[]): string =>
+  keyOf(JSON.stringify([part, buildFlags, linkerFlags(part), buildEnvironment]), settings, ...sources);
+
 /** Builds a part if the cache has none: the path of the program. */
 export async function buildPart(part: GoPart, say: (line: string) => void): Promise<string> {
   const module = moduleOf(part);
   const sources = readdirSync(module)
     .toSorted()
     .map((name) => readFileSync(join(module, name)));
-  const key = keyOf(JSON.stringify(part), ...sources);
+  const key = keyOfPart(part, await go(["env", ...goSettings], module, say), sources);
   const folder = await cached(`${part.name}-${part.version}`, key, async (aside) => {
     say(`Building ${part.name} ${part.version} from its Go modules; this happens once, and takes ${part.firstBuild} on two processors.`);
-    const linked = Object.entries(part.values).map(([variable, value]) => `-X ${variable}=${value}`);
-    const flags = ["-trimpath", "-buildvcs=false", "-ldflags", ["-s", "-w", ...linked].join(" ")];
+    const flags = [...buildFlags, "-ldflags", linkerFlags(part)];
     // What it writes on the way goes with the folder when it is killed.
     await go(["build", ...flags, "-o", join(aside, part.name), part.package], module, say, { GOTMPDIR: aside });
   });
@@ -37,7 +50,7 @@ export async function buildPart(part: GoPart, say: (line: string) => void): Prom
 
 /** Runs the go command in a part's module, with what is pinned there and nothing newer. It ends with this program, however that ends. */
 async function go(args: readonly string[], cwd: string, say: (line: string) => void, more: NodeJS.ProcessEnv = {}): Promise<string> {
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", ...more };
+  const env = { ...process.env, ...buildEnvironment, ...more };
   return run(["setpriv", "--pdeathsig", "KILL", "--", await findGo(say), ...args], { cwd, env });
 }
 
