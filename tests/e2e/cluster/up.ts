@@ -5,7 +5,8 @@ import { components, dnsWorks, waitForComponent, works, writeFiles } from "./com
 import { kubeProxyBinding } from "./components/kube-proxy.ts";
 import { applyManifests, kubectlInNode } from "./components/kubectl.ts";
 import { down } from "./down.ts";
-import { makeImages, type TestImage } from "./images/images.ts";
+import { makeImages } from "./images/images.ts";
+import type { TestImage } from "./images/layout.ts";
 import { pushImage } from "./images/push.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
 import { aloneOnMachine } from "./lock.ts";

@@ -4,18 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findEnvoy } from "../../../../src/apply/envoy/binary.ts";
 import { cacheFolder } from "../../../../src/apply/envoy/binary-cache.ts";
-import { run } from "../command.ts";
 import { cached, keyOf } from "../parts/cache.ts";
 import type { Parts } from "../parts/parts.ts";
+import { debianImage } from "./debian-image.ts";
 import { type LayerFile, writeLayer } from "./layer.ts";
-import { type ImageConfig, type ImageLayout, writeImage } from "./layout.ts";
-
-/** An image of the tests, as it is described and as it is on disk. */
-export interface TestImage extends ImageLayout {
-  readonly name: string;
-  /** What it is made from, in short. */
-  readonly key: string;
-}
+import { type ImageConfig, type TestImage, writeImage } from "./layout.ts";
 
 interface Recipe {
   readonly name: string;
@@ -25,32 +18,6 @@ interface Recipe {
 }
 
 const echoProgram = fileURLToPath(new URL("../../../../testing/echo.ts", import.meta.url));
-
-/** What stands in the tests where a public base image (debian:bookworm-slim) would stand. */
-const debian = {
-  suite: "bookworm",
-  packages: ["ca-certificates", "libatomic1", "libstdc++6"],
-  leftOut: ["/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/man/*", "/var/log/*"],
-} as const;
-
-/** A root file system from Debian's packages. Its bytes depend on the packages' versions alone (reproducible-builds.org: SOURCE_DATE_EPOCH). */
-async function debianImage(say: (line: string) => void): Promise<TestImage> {
-  const name = "debian";
-  const key = keyOf(JSON.stringify(debian));
-  const folder = await cached(`image-${name}`, key, async (aside) => {
-    say("Making the base image from Debian packages; this happens once, and takes half a minute.");
-    const tar = join(aside, "layer.tar");
-    const options = [
-      "--quiet",
-      "--variant=essential",
-      `--include=${debian.packages.join(",")}`,
-      ...debian.leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
-    ];
-    await run(["mmdebstrap", ...options, debian.suite, tar], { env: { ...process.env, SOURCE_DATE_EPOCH: "0" } });
-    await writeImage(aside, undefined, tar, "debian", { Env: ["PATH=/usr/local/bin:/usr/bin:/bin"], Cmd: ["/bin/sh"] });
-  });
-  return { name, key, folder };
-}
 
 /** Makes an image if the cache has none. */
 async function madeImage({ name, base, files, config }: Recipe): Promise<TestImage> {

@@ -5,8 +5,15 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 /** One image as an OCI image layout on disk (OCI image specification: image-layout.md). */
-export interface ImageLayout {
+interface ImageLayout {
   readonly folder: string;
+}
+
+/** An image of the tests, as it is described and as it is on disk. */
+export interface TestImage extends ImageLayout {
+  readonly name: string;
+  /** What it is made from, in short. */
+  readonly key: string;
 }
 
 /** How a container of the image is started (OCI image specification: config.md). */

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { run } from "../command.ts";
 import { enteringNetwork, inside, type Node } from "../node.ts";
 import { nodeAddress, partsInNode, registry } from "../place.ts";
-import type { TestImage } from "./images.ts";
+import type { TestImage } from "./layout.ts";
 
 /** The name under which pods know a test image. */
 const imageReference = (name: string): string => `${registry.name}:${registry.port}/${name}:test`;

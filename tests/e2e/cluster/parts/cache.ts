@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { cacheFolder } from "../../../../src/apply/envoy/binary-cache.ts";
 import { locked } from "../lock.ts";
 
@@ -19,22 +19,39 @@ export function keyOf(...inputs: readonly (string | Uint8Array)[]): string {
  * The folder of a part, made when it is not there yet. It is made aside and renamed into place: what is in the cache is whole. Of two that want
  * the same part at once, one makes it and the other waits.
  */
-export async function cached(name: string, key: string, make: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(partsFolder(), `${name}-${key}`);
-  if (existsSync(folder)) return folder;
-  const locks = join(partsFolder(), ".making", `${name}-${key}`);
+export const cached = (name: string, key: string, make: (folder: string) => Promise<void>): Promise<string> =>
+  cachedAsTaken(name, key, async (folder) => {
+    await make(folder);
+    return key;
+  });
+
+/**
+ * The same for what may turn out to be made from something else than was wanted: `make` resolves with the key of what it took. The folder has that key,
+ * and a link of the wanted one leads to it.
+ */
+export async function cachedAsTaken(name: string, wanted: string, make: (folder: string) => Promise<string>): Promise<string> {
+  const folder = join(partsFolder(), `${name}-${wanted}`);
+  if (existsSync(folder)) return target(folder);
+  const locks = join(partsFolder(), ".making", `${name}-${wanted}`);
   await mkdir(locks, { recursive: true });
   return locked(locks, async () => {
-    if (existsSync(folder)) return folder;
+    if (existsSync(folder)) return target(folder);
     // What one that was killed left.
     for (const left of await readdir(locks)) await rm(join(locks, left), { recursive: true });
     const aside = await mkdtemp(join(locks, "aside-"));
     try {
-      await make(aside);
-      await rename(aside, folder);
+      const own = join(partsFolder(), `${name}-${await make(aside)}`);
+      // It may be there: made when it was wanted by another name.
+      await rename(aside, own).catch((failure: unknown) => (existsSync(own) ? undefined : Promise.reject(failure)));
+      if (own !== folder) {
+        await rm(folder, { force: true });
+        await symlink(basename(own), folder);
+      }
+      return own;
     } finally {
       await rm(aside, { recursive: true, force: true });
     }
-    return folder;
   });
 }
+
+const target = (folder: string): string => (lstatSync(folder).isSymbolicLink() ? join(dirname(folder), readlinkSync(folder)) : folder);

@@ -1,26 +1,15 @@
 import { until } from "../../../../testing/until.ts";
 import { run, runInForeground } from "../command.ts";
 import { locked } from "../lock.ts";
+import versions from "./debian-versions.json" with { type: "json" };
+import { asApt, available, saySubstitutes, type Versions } from "./versions.ts";
 
-/** Programs and libraries without a daemon that a test cluster is made with. What runs in the node is unpacked and not installed (daemons.ts). */
-const packages = [
-  "ca-certificates",
-  "conntrack",
-  "curl",
-  "gcc",
-  "iproute2",
-  "ipset",
-  "iptables",
-  "libatomic1",
-  "libc6-dev",
-  "libseccomp2",
-  "mmdebstrap",
-  "mount",
-  "openssl",
-  "procps",
-  "skopeo",
-  "util-linux",
-] as const;
+/**
+ * Programs and libraries without a daemon that a test cluster is made with, with the versions in which they are installed where they are missing: what a
+ * machine has of them stays as it is. What runs in the node is unpacked and not installed (daemons.ts).
+ */
+const pinned: Versions = versions.tools;
+const packages = Object.keys(pinned);
 
 /** What images are made and pushed with: all that a cluster needs that is somebody else's. */
 const forImages = ["gcc", "libatomic1", "libc6-dev", "mmdebstrap", "skopeo"] as const;
@@ -44,7 +33,13 @@ export async function installPackages(say: (line: string) => void, which: "all" 
     await untilUnlocked(() => run(["apt-get", "update", "-qq"], { env }));
     const options = ["-qq", "-y", "--no-remove", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"];
     await untilUnlocked(() => run(["apt-get", "install", ...options, "--fix-broken"], { env }));
-    await run(["apt-get", "install", ...options, ...missing], { env });
+    const wantedVersions = Object.fromEntries(missing.map((name) => [name, pinned[name] ?? ""]));
+    const taken = available(wantedVersions, await run(["apt-cache", "madison", ...missing]));
+    saySubstitutes(wantedVersions, taken, say);
+    await run(["apt-get", "install", ...options, ...asApt(taken)], { env }).catch(async () => {
+      say("The pinned versions do not go with what is installed on this machine: those that do are taken.");
+      await run(["apt-get", "install", ...options, ...missing], { env });
+    });
   });
 }
 
@@ -67,12 +62,20 @@ async function untilUnlocked(step: () => Promise<string>): Promise<void> {
   );
 }
 
-/** The packages that are not wholly installed (dpkg-query(1): the state `ii`). */
-async function missingOf(wanted: readonly string[]): Promise<readonly string[]> {
-  const states = await run(["dpkg-query", "--show", `--showformat=\${db:Status-Abbrev} \${binary:Package}\\n`]);
-  const installed = new Set([...states.matchAll(/^ii +([^:\s]+)/gm)].map(([, name]) => name));
-  return wanted.filter((name) => !installed.has(name));
+/** The packages of this machine that are wholly installed (dpkg-query(1): the state `ii`). */
+async function installed(): Promise<Versions> {
+  const states = await run(["dpkg-query", "--show", `--showformat=\${db:Status-Abbrev} \${binary:Package} \${Version}\\n`]);
+  return Object.fromEntries([...states.matchAll(/^ii +([^:\s]+)\S* (\S+)$/gm)].map(([, name = "", version = ""]) => [name, version]));
 }
+
+async function missingOf(wanted: readonly string[]): Promise<readonly string[]> {
+  const there = await installed();
+  return wanted.filter((name) => !Object.hasOwn(there, name));
+}
+
+/** The installed packages whose names match, with their versions: what is made with them depends on these. */
+export const installedVersions = async (names: RegExp): Promise<Versions> =>
+  Object.fromEntries(Object.entries(await installed()).filter(([name]) => names.test(name)));
 
 /** Why nothing can be installed and built on this machine, in one sentence; undefined when it can. */
 export async function cannotRun(): Promise<string | undefined> {

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { run } from "../command.ts";
-import { cached, keyOf } from "./cache.ts";
+import { cached } from "./cache.ts";
 import { unpackDaemons } from "./daemons.ts";
+import { installedVersions } from "./debian.ts";
 import { buildPart, type GoPart, moduleSources } from "./go-part.ts";
+import { keyOfVersions } from "./versions.ts";
 
 const version = "v1.34.4";
 
@@ -49,7 +51,9 @@ export interface Parts {
 /** Kubernetes' own pause program, from its source: the first process of every pod, and of the node. */
 async function buildPause(say: (line: string) => void): Promise<string> {
   const flags = ["-Os", "-static", "-s", `-DVERSION=${version}`];
-  const folder = await cached(`pause-${version}`, keyOf(...flags), async (aside) => {
+  // Its C library is linked in.
+  const tools = await installedVersions(/^(?:gcc(?:-\d+)?|libc6-dev)$/);
+  const folder = await cached(`pause-${version}`, keyOfVersions(tools, ...flags), async (aside) => {
     const source = join(await moduleSources(kubernetes, "k8s.io/kubernetes", say), "build/pause/linux/pause.c");
     await run(["gcc", ...flags, "-o", join(aside, "pause"), source]);
   });
