@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { run } from "../cluster/command.ts";
-import { report } from "./report.ts";
+import { ofNamespace } from "./questions.ts";
+import { reportFailure } from "./report.ts";
 import { target } from "./target.ts";
 
 /** What a namespace goes with: a test's context is one. */
@@ -29,7 +30,7 @@ export async function makeNamespace(t: Ending): Promise<Namespace> {
   const kubectl = (...args: readonly string[]): Promise<string> => run([...target.kubectl, "--namespace", name, ...args]);
   await kubectl("create", "namespace", name);
   t.after(async () => {
-    if (!t.passed) await report(t.name, kubectl);
+    await reportFailure(t, ofNamespace(kubectl));
     await kubectl("delete", "namespace", name, "--wait=false");
   });
   return {

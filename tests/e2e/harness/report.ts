@@ -1,28 +1,44 @@
 import { appendFile } from "node:fs/promises";
+import { after, afterEach, type SuiteContext, type TestContext } from "node:test";
+import { inspect } from "node:util";
 import { target } from "./target.ts";
 
-/** What is asked of a namespace after a test in it failed. */
-const questions: readonly (readonly string[])[] = [
-  ["get", "all,configmaps,jobs", "--output=wide"],
-  ["get", "events", "--sort-by=.lastTimestamp"],
-  ["describe", "pods"],
-];
+/** What is asked after a failure, as a person would say it, and how it is answered. */
+export interface Question {
+  readonly what: string;
+  readonly ask: () => string | Promise<string>;
+}
 
-/** Writes what a namespace holds, its events and its pods' logs into the report, so that a failure on another machine can be understood. */
-export async function report(test: string, kubectl: (...args: readonly string[]) => Promise<string>): Promise<void> {
-  const pods = (await ask(kubectl, ["get", "pods", "--output=name"])).split("\n").filter((line) => line.startsWith("pod/"));
-  const logs = pods.map((pod) => ["logs", pod, "--all-containers", "--prefix", "--tail=200"]);
-  const parts = [`# ${test}\n`];
-  for (const question of [...questions, ...logs]) {
-    parts.push(`## kubectl ${question.join(" ")}\n\n\`\`\`\n${(await ask(kubectl, question)).trimEnd()}\n\`\`\`\n`);
-  }
+/** Reports every test of a suite that fails, before it cleans up; or the suite, when its tests could not begin. */
+export function reportFailures(questions: readonly Question[]): void {
+  let begun = false;
+  afterEach(async (test) => {
+    begun = true;
+    await reportFailure(test, questions);
+  });
+  after(async (suite) => {
+    if (!begun) await reportFailure(suite, questions);
+  });
+}
+
+/**
+ * If a test failed: appends what is answered to the report (`PORTICO_E2E_REPORT`), so that the failure can be understood on another machine. To be called
+ * before what the test made is removed.
+ */
+export async function reportFailure(test: TestContext | SuiteContext, questions: readonly Question[]): Promise<void> {
+  if (test.passed) return;
+  const failure = "error" in test && test.error !== null ? quoted(inspect(test.error.cause ?? test.error)) : "";
+  const parts = [`# ${test.fullName}\n`, failure];
+  for (const question of questions) parts.push(`## ${question.what}\n`, quoted(await answerTo(question)));
   await appendFile(target.report, `${parts.join("\n")}\n`);
 }
 
+const quoted = (text: string): string => `\`\`\`\n${text.trimEnd()}\n\`\`\`\n`;
+
 /** The answer, or why there is none: a report says what it can. */
-async function ask(kubectl: (...args: readonly string[]) => Promise<string>, question: readonly string[]): Promise<string> {
+export async function answerTo({ ask }: Pick<Question, "ask">): Promise<string> {
   try {
-    return await kubectl(...question);
+    return await ask();
   } catch (failure) {
     return failure instanceof Error ? failure.message : String(failure);
   }

@@ -7,7 +7,10 @@ import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { enteringNetwork, inside } from "../cluster/node.ts";
 import { clusterFolder, nodeAddress, registry, secureRegistry } from "../cluster/place.ts";
+import { ofNamespace } from "../harness/questions.ts";
+import { reportFailures } from "../harness/report.ts";
 import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
+import { ofNode } from "./questions.ts";
 
 const program = resolve(import.meta.dirname, "../../../src/cli/portico.ts");
 const pets = {
@@ -27,6 +30,7 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
   const kubectl = (...args: readonly string[]): Promise<string> => e2e.kubectl(...args);
   const skopeo = (...args: readonly string[]): Promise<string> =>
     inside(e2e.node, ["env", "SSL_CERT_FILE=/run/node/pki/ca.crt", "skopeo", "--insecure-policy", ...args]);
+  reportFailures([...ofNamespace(kubectl), ...ofNode("e2e")]);
 
   it("a registry with TLS that wants a password: for pushing, for pods, and nobody without it", async (t) => {
     const { user, password } = secureRegistry;

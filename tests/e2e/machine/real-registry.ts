@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,8 +9,9 @@ import { freePort } from "../../../testing/free-port.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { unpackDaemons } from "../cluster/parts/daemons.ts";
+import { reportFailure } from "../harness/report.ts";
 
-/** A real registry (Debian's docker-registry) on this machine's loopback, over plain HTTP. It ends with its test. */
+/** A real registry (Debian's docker-registry) on this machine's loopback, over plain HTTP. It ends with its test, and is in the report of one that fails. */
 export interface RealRegistry {
   readonly host: string;
   readonly process: ChildProcess;
@@ -32,12 +34,19 @@ export async function startRealRegistry(t: TestContext, { readOnly = false, disk
   const maintenance = readOnly ? ", maintenance: { readonly: { enabled: true } }" : "";
   await writeFile(
     join(folder, "config.yml"),
-    `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${storage} }${maintenance} }\nhttp: { addr: "${host}" }\n`,
+    `version: 0.1\nlog: { level: info }\nstorage: { filesystem: { rootdirectory: ${storage} }${maintenance} }\nhttp: { addr: "${host}" }\n`,
   );
   const program = join(await unpackDaemons(() => {}), "usr/bin/docker-registry");
-  const child = spawn(program, ["serve", join(folder, "config.yml")], { stdio: "ignore" });
+  const log = join(folder, "log");
+  const output = openSync(log, "a");
+  const child = spawn(program, ["serve", join(folder, "config.yml")], { stdio: ["ignore", output, output] });
+  closeSync(output);
   // One after the other: its disk is in use while it runs.
   t.after(async () => {
+    await reportFailure(t, [
+      { what: `the end of the log of the registry on ${host}`, ask: () => run(["tail", "--lines=100", log]) },
+      { what: "its files", ask: () => run(["du", "--all", "--apparent-size", storage]) },
+    ]);
     const ended = once(child, "exit");
     if (child.kill("SIGKILL")) await ended;
     if (diskMiB !== undefined) await run(["umount", storage]);

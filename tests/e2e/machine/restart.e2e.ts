@@ -4,8 +4,10 @@ import { until } from "../../../testing/until.ts";
 import { components, restart } from "../cluster/components/components.ts";
 import { inside } from "../cluster/node.ts";
 import { echoObjects } from "../harness/echo.ts";
-import { report } from "../harness/report.ts";
+import { ofNamespace } from "../harness/questions.ts";
+import { reportFailures } from "../harness/report.ts";
 import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
+import { ofNode } from "./questions.ts";
 
 describe("a node whose processes crash", { timeout: 300_000 }, () => {
   let e2e: E2eCluster;
@@ -14,6 +16,7 @@ describe("a node whose processes crash", { timeout: 300_000 }, () => {
   });
 
   const kubectl = (...args: readonly string[]): Promise<string> => e2e.kubectl(...args);
+  reportFailures([...ofNamespace(kubectl), ...ofNode("e2e")]);
   const apply = (name: string): Promise<string> => e2e.apply(...echoObjects(name));
   const answers = (name: string): Promise<unknown> =>
     until(
@@ -31,7 +34,6 @@ describe("a node whose processes crash", { timeout: 300_000 }, () => {
 
   it("kubelet and containerd: pods go on, and new ones start; then the apiserver: what watches it works on", async (t) => {
     t.after(async () => {
-      if (!t.passed) await report(t.name, kubectl);
       await kubectl("delete", "deployment,service", "--all", "--wait=false");
     });
     await apply("first");

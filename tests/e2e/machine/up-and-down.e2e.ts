@@ -7,7 +7,10 @@ import { freeze } from "../cluster/cgroups.ts";
 import { findNode, inside } from "../cluster/node.ts";
 import { clusterFolder } from "../cluster/place.ts";
 import { prepare } from "../cluster/up.ts";
+import { kubectlQuestion } from "../harness/questions.ts";
+import { reportFailures } from "../harness/report.ts";
 import { cluster, clusterCommand, killedWhenItSays } from "./program.ts";
+import { ofNode } from "./questions.ts";
 import { snapshot } from "./snapshot.ts";
 
 const name = ["--name", "e2e-machine"];
@@ -15,6 +18,17 @@ const name = ["--name", "e2e-machine"];
 describe("a cluster comes and goes", { timeout: 300_000 }, () => {
   const look = () => snapshot("e2e");
   const before = look();
+  const said = async (...args: readonly string[]): Promise<string> => {
+    const { stdout, stderr } = await cluster(...name, ...args);
+    return `${stdout}${stderr}`;
+  };
+  const kubectl = (...args: readonly string[]): Promise<string> => said("kubectl", ...args);
+  reportFailures([
+    { what: "npm run cluster status", ask: () => said("status") },
+    kubectlQuestion(kubectl, "get all,events --all-namespaces --output=wide"),
+    kubectlQuestion(kubectl, "describe pods --all-namespaces"),
+    ...ofNode("e2e-machine"),
+  ]);
   after(() => cluster("down", ...name));
 
   const leavesNothing = async (): Promise<void> => {

@@ -7,6 +7,8 @@ import { type KindName, kindNames, kinds } from "../../../src/api/kinds.ts";
 import { brokenSpecs, keptSpecs } from "../../../testing/specs.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
+import { kubectlQuestion } from "../harness/questions.ts";
+import { reportFailures } from "../harness/report.ts";
 import { target } from "../harness/target.ts";
 
 const folder = fileURLToPath(new URL("../../../deploy/crds", import.meta.url));
@@ -29,6 +31,14 @@ async function refusalOf(kind: KindName, spec: unknown): Promise<string | undefi
 }
 
 describe("the four kinds in a real apiserver", { timeout: 120_000 }, () => {
+  const asked = [
+    "get crds --output=wide",
+    "describe crds",
+    "get apiservices",
+    "api-resources --api-group=portico.dev",
+    "get events --all-namespaces",
+  ];
+  reportFailures(asked.map((command) => kubectlQuestion((...args) => kubectl(args), command)));
   before(async () => {
     for (const name of readdirSync(folder)) await kubectl(["apply", "--server-side", `--filename=${join(folder, name)}`]);
     await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
