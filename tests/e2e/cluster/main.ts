@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { runInForeground } from "./command.ts";
 import { down } from "./down.ts";
-import { pushLayout } from "./images/push.ts";
+import { loadImage } from "./images/load.ts";
 import { aloneOnMachine } from "./lock.ts";
 import { entering, enteringNetwork, findNode, type Node } from "./node.ts";
 import { cannotRun } from "./parts/debian.ts";
@@ -15,7 +15,9 @@ const help = `A real Kubernetes cluster on this machine, for the tests and for y
 
   npm run cluster up                      bring it up (again: nothing to do)
   npm run cluster kubectl -- get pods -A  kubectl, as its administrator
-  npm run cluster load-image FROM NAME    put an image (oci:DIR, docker-archive:FILE, ...) into its registry as registry.test:5000/NAME
+  npm run cluster load-image FROM NAME    put an image into its registry: an OCI layout (folder or tar file) or a tar file of docker save
+      load-image petstore.tar pets:1      pods know it as registry.test:5000/pets:1
+      load-image layout team/pets         pods know it as registry.test:5000/team/pets:latest
   npm run cluster exec -- COMMAND ...     a command with this machine's files in the cluster's network, KUBECONFIG set
   npm run cluster shell                   a shell inside the node
   npm run cluster status                  what runs of it; -- status --json for programs
@@ -88,7 +90,7 @@ const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> 
     runInForeground(enteringNetwork(runningNode(name), operands), { ...process.env, KUBECONFIG: kubeconfigOf(name) }),
   shell: ({ name }) => runInForeground(entering(runningNode(name), ["bash"])),
   "load-image": async ({ name, operands: [from = "", as = ""] }) => {
-    process.stdout.write(`${await pushLayout(runningNode(name), from, as)}\n`);
+    process.stdout.write(`${await loadImage(runningNode(name), from, as)}\n`);
     return 0;
   },
 };

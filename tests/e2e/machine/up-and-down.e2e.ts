@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { renameSync, rmSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { until } from "../../../testing/until.ts";
 import { freeze } from "../cluster/cgroups.ts";
+import { run } from "../cluster/command.ts";
 import { findNode, inside } from "../cluster/node.ts";
 import { clusterFolder } from "../cluster/place.ts";
 import { prepare } from "../cluster/up.ts";
@@ -39,14 +43,29 @@ describe("a cluster comes and goes", { timeout: 300_000 }, () => {
     assert.deepEqual(look(), before);
   };
 
-  /** An image from a folder of this machine runs as a pod. */
+  /** An image from a folder of this machine runs as a pod; one from a tar file is there, too; what is none is said. */
   const loadsImages = async (): Promise<void> => {
     const echo = (await prepare(() => {})).images.find((image) => image.name === "echo") ?? assert.fail("there is no image of echo");
-    const loaded = await cluster("load-image", ...name, `oci:${echo.folder}`, "mine/echo:1.0");
+    const loaded = await cluster("load-image", ...name, echo.folder, "mine/echo:1.0");
     assert.equal(loaded.stdout, "registry.test:5000/mine/echo:1.0\n", loaded.stderr);
     await cluster(...name, "kubectl", "run", "mine", "--image=registry.test:5000/mine/echo:1.0");
     const ready = await cluster(...name, "kubectl", "wait", "--for=condition=Ready", "pod/mine", "--timeout=60s");
     assert.equal(ready.exit, 0, ready.stderr);
+    const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
+    try {
+      for (const form of ["oci-archive", "docker-archive"]) {
+        const tar = join(folder, `${form}.tar`);
+        await run(["skopeo", "--insecure-policy", "copy", "--quiet", `oci:${echo.folder}`, `${form}:${tar}`]);
+        const again = await cluster("load-image", ...name, tar, form);
+        assert.equal(again.stdout, `registry.test:5000/${form}:latest\n`, again.stderr);
+      }
+      await writeFile(join(folder, "oci-layout"), "{}");
+      const broken = await cluster("load-image", ...name, folder, "broken");
+      assert.equal(broken.exit, 1);
+      assert.match(broken.stderr, /^\S+ cannot be loaded: [^\n]*index\.json: no such file or directory\n$/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   };
 
   it("a second up changes nothing, a third at the same time neither; what a cluster does, this machine does not see; down leaves nothing", async () => {

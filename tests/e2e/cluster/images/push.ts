@@ -1,14 +1,14 @@
 import { basename, join } from "node:path";
 import { run } from "../command.ts";
-import { enteringNetwork, inside, type Node } from "../node.ts";
-import { nodeAddress, partsInNode, registry } from "../place.ts";
+import { inside, type Node } from "../node.ts";
+import { partsInNode, registry } from "../place.ts";
 import type { TestImage } from "./layout.ts";
 
 /** The name under which pods know a test image. */
 const imageReference = (name: string): string => `${registry.name}:${registry.port}/${name}:test`;
 
 /** The command that copies an image to a registry as it is: without `--preserve-digests` its layers would be compressed on the way. */
-const copy = (from: string, reference: string, plainHttp: boolean): readonly string[] => [
+export const copy = (from: string, reference: string, plainHttp: boolean): readonly string[] => [
   "skopeo",
   "copy",
   "--quiet",
@@ -22,13 +22,6 @@ const copy = (from: string, reference: string, plainHttp: boolean): readonly str
 /** Pushes an image to the cluster's registry. */
 export async function pushImage(node: Node, { name, folder }: TestImage): Promise<void> {
   await inside(node, copy(`oci:${join(partsInNode, basename(folder))}`, imageReference(name), true));
-}
-
-/** Pushes any image that skopeo can read on this machine (`oci:DIR`, `docker-archive:FILE`): the name it has for pods. */
-export async function pushLayout(node: Node, from: string, name: string): Promise<string> {
-  const reference = name.includes(":") ? `${registry.name}:${registry.port}/${name}` : imageReference(name);
-  await run(enteringNetwork(node, copy(from, reference.replace(registry.name, nodeAddress), true)));
-  return reference;
 }
 
 /** Pushes a test image to a registry that this machine reaches, under the name that `testImage` gives it. */
