@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../src/apply/envoy/binary-cache.ts";
-import { runInForeground } from "../tests/e2e/cluster/command.ts";
+import { runInForeground, wasToldToEnd } from "../tests/e2e/cluster/command.ts";
 import { down } from "../tests/e2e/cluster/down.ts";
 import { pushTo } from "../tests/e2e/cluster/images/push.ts";
 import { aloneOnMachine, locked } from "../tests/e2e/cluster/lock.ts";
@@ -64,6 +64,7 @@ async function inOwnCluster(): Promise<number> {
       }),
     };
     const proofs = await runTests("tests/e2e/proofs/*.e2e.ts", env, 2, (command) => enteringNetwork(node, command));
+    if (wasToldToEnd()) return 130;
     // One at a time: they look at all that runs on this machine.
     const machine = await runTests("tests/e2e/machine/*.e2e.ts", env, 1);
     return proofs || machine;

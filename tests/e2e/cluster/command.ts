@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { text } from "node:stream/consumers";
+import { isatty } from "node:tty";
 
 interface CommandOptions {
   readonly input?: string;
@@ -27,16 +28,30 @@ export async function run(command: readonly string[], { input, env = process.env
   return stdout;
 }
 
-/** Runs a program with this one's own input and output, and ends it when this one is told to end; its exit code, as a shell says it. */
+let toldToEnd = false;
+
+/** Whether this program was told to end while it ran another one in the foreground. */
+export const wasToldToEnd = (): boolean => toldToEnd;
+
+/**
+ * Runs a program with this one's own input and output to its end; its exit code, as a shell says it (130 after Ctrl-C). What this program is told, it tells that
+ * one, and waits for what comes of it. Ctrl-C on a terminal both are told by the terminal: twice means another thing to some.
+ */
 export function runInForeground(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
   const [program = "", ...args] = command;
-  const child = spawn(program, args, { env, stdio: "inherit" });
-  const end = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
+  const onTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  const tell = (signal: NodeJS.Signals): void => {
+    toldToEnd = true;
+    if (signal !== "SIGINT" || !onTerminal) child.kill(signal);
   };
-  process.on("SIGTERM", end);
+  const told = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  // Before that program is there: it may be told to end as soon as it runs.
+  for (const signal of told) process.on(signal, tell);
+  const child = spawn(program, args, { env, stdio: "inherit" });
   return new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
-  }).finally(() => process.off("SIGTERM", end));
+  }).finally(() => {
+    for (const signal of told) process.off(signal, tell);
+  });
 }

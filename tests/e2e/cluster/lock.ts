@@ -11,7 +11,8 @@ const silentMs = 2000;
  * it leaves no file, and ends with this process however that ends.
  */
 export async function locked<T>(path: string, act: () => Promise<T>): Promise<T> {
-  const holder = spawn("flock", [path, "sh", "-c", "echo; exec cat"], { stdio: ["pipe", "pipe", "inherit"] });
+  // Ctrl-C is not for it: who holds the lock may have to put things in order.
+  const holder = spawn("flock", [path, "sh", "-c", "echo; exec cat"], { detached: true, stdio: ["pipe", "pipe", "inherit"] });
   const held = Promise.race([
     once(holder.stdout, "data"),
     once(holder, "close").then(([code]) => Promise.reject(new Error(`flock ended with ${code}`))),

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
+import { processesOf } from "../cluster/cgroups.ts";
 import { run } from "../cluster/command.ts";
 import { enteringNetwork, inside } from "../cluster/node.ts";
 import { clusterFolder, nodeAddress, registry, secureRegistry } from "../cluster/place.ts";
 import { ofNamespace } from "../harness/questions.ts";
 import { reportFailures } from "../harness/report.ts";
 import { type E2eCluster, findE2eCluster } from "./e2e-cluster.ts";
+import { clusterCommand } from "./program.ts";
 import { ofNode } from "./questions.ts";
 
-const program = resolve(import.meta.dirname, "../../../src/cli/portico.ts");
+const portico = resolve(import.meta.dirname, "../../../src/cli/portico.ts");
 const pets = {
   openapi: "3.1.0",
   info: { title: "Pets", version: "1" },
@@ -80,7 +84,7 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
     await skopeo("copy", "--quiet", "--src-tls-verify=false", `--dest-creds=${user}:${password}`, source, `docker://${secure}/envoy:test`);
     const build = (config: string, ...args: readonly string[]): Promise<string> => {
       const command = ["image", "build", join(folder, "pets.json"), "--base", `${here}/envoy:test`, "--to", `${here}/pets`, ...args];
-      return run(enteringNetwork(e2e.node, [process.execPath, program, ...command]), { env: { ...process.env, DOCKER_CONFIG: config } });
+      return run(enteringNetwork(e2e.node, [process.execPath, portico, ...command]), { env: { ...process.env, DOCKER_CONFIG: config } });
     };
     const trusting = ["--registry-ca", join(clusterFolder(e2e.node.cluster), "pki/ca.crt")];
     await assert.rejects(build(folder), /RegistryUntrusted/);
@@ -103,5 +107,16 @@ describe("what our own cluster has beside Kubernetes", { timeout: 180_000 }, () 
     const [way] = JSON.parse(await inside(e2e.node, ["ip", "-json", "route", "get", "198.51.100.1"]));
     assert.equal(way.dev, "node0");
     assert.deepEqual(JSON.parse(await inside(e2e.node, ["ip", "-json", "link", "show", "master", "node0"])), []);
+  });
+
+  it("what `exec` starts in it ends when `exec` is told to, as Ctrl-C does, with its exit code", async (t) => {
+    const [program = "", ...args] = clusterCommand("--name", "e2e", "exec", "--", "sh", "-c", "echo $$; exec sleep 1000");
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+    t.after(() => child.kill("SIGKILL"));
+    const [pid] = await once(child.stdout, "data");
+    assert.ok(processesOf("e2e").has(Number(pid)));
+    child.kill("SIGINT");
+    assert.deepEqual(await once(child, "close"), [130, null]);
+    assert.ok(!processesOf("e2e").has(Number(pid)));
   });
 });
