@@ -26,7 +26,8 @@ export function hierarchies(mountinfo = readFileSync("/proc/self/mountinfo", "ut
 /** A hierarchy with a name and no controller is mounted with both said. */
 const namedOrController = (options: string): string => (options.startsWith("name=") ? `none,${options}` : options);
 
-const groupOf = ({ mountPoint }: Hierarchy, cluster: string): string => join(mountPoint, `portico-cluster-${cluster}`);
+/** The path of a cluster's group, which may not be there. */
+export const groupOf = ({ mountPoint }: Hierarchy, cluster: string): string => join(mountPoint, `portico-cluster-${cluster}`);
 
 /** Makes a cluster's groups; the files into which the pid of its first process is written. */
 export function makeGroups(cluster: string): readonly string[] {
@@ -63,16 +64,6 @@ function readPids(group: string): readonly number[] {
   } catch {
     return [];
   }
-}
-
-/** The memory that a cluster uses, in bytes, files that are cached for it not counted. */
-export function memoryOf(cluster: string): number {
-  const group = hierarchies()
-    .map((hierarchy) => groupOf(hierarchy, cluster))
-    .find((path) => existsSync(join(path, "memory.stat")));
-  if (group === undefined) return 0;
-  const stat = readFileSync(join(group, "memory.stat"), "utf8");
-  return Number((/^total_rss (\d+)$/m.exec(stat) ?? /^anon (\d+)$/m.exec(stat))?.[1] ?? 0);
 }
 
 /** A group and all below it, the deepest first. */

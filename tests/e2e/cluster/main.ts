@@ -3,6 +3,7 @@ import { runInForeground } from "./command.ts";
 import { down } from "./down.ts";
 import { loadImage } from "./images/load.ts";
 import { aloneOnMachine } from "./lock.ts";
+import { showMemory } from "./memory.ts";
 import { entering, enteringNetwork, findNode, type Node } from "./node.ts";
 import { cannotRun } from "./parts/debian.ts";
 import { buildParts } from "./parts/parts.ts";
@@ -74,7 +75,7 @@ const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> 
     // Of a cluster that is not there nothing has to be asked, nor built to ask it.
     const kubernetes = findNode(name) === undefined ? "" : (await buildParts(say)).kubernetes;
     const found = await status(name, kubernetes);
-    const lines = [`${found.name}: ${found.state}, ${found.processes} processes, ${found.memoryMiB} MiB`];
+    const lines = [`${found.name}: ${found.state}, ${found.processes} processes, ${showMemory(found.memoryBytes)}`];
     for (const [component, ready] of Object.entries(found.components))
       lines.push(`  ${component.padEnd(24)} ${ready ? "ready" : "not ready"}`);
     if (found.kubeconfig !== undefined) lines.push(`  KUBECONFIG=${found.kubeconfig}`);

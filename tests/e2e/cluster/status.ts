@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { memoryOf, processesOf } from "./cgroups.ts";
+import { processesOf } from "./cgroups.ts";
 import { components, dnsWorks, works } from "./components/components.ts";
+import { type ClusterMemory, memoryOf } from "./memory.ts";
 import { findNode } from "./node.ts";
 import { kubeconfigOf } from "./place.ts";
 
@@ -10,7 +11,7 @@ export interface ClusterStatus {
   readonly state: "up" | "down" | "broken";
   readonly components: Readonly<Record<string, boolean>>;
   readonly processes: number;
-  readonly memoryMiB: number;
+  readonly memoryBytes: ClusterMemory;
   readonly kubeconfig: string | undefined;
 }
 
@@ -27,7 +28,7 @@ export async function status(name: string, kubernetes: string): Promise<ClusterS
     state: whole ? "up" : processes > 0 || existsSync(kubeconfigOf(name)) ? "broken" : "down",
     components: Object.fromEntries(looked),
     processes,
-    memoryMiB: Math.round(memoryOf(name) / 2 ** 20),
+    memoryBytes: memoryOf(name),
     kubeconfig: node === undefined ? undefined : kubeconfigOf(name),
   };
 }

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { memoryOf } from "./cgroups.ts";
 import { components, dnsWorks, waitForComponent, works, writeFiles } from "./components/components.ts";
 import { kubeProxyBinding } from "./components/kube-proxy.ts";
 import { applyManifests, kubectlInNode } from "./components/kubectl.ts";
@@ -10,6 +9,7 @@ import type { TestImage } from "./images/layout.ts";
 import { pushImage } from "./images/push.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
 import { aloneOnMachine } from "./lock.ts";
+import { memoryOf, showMemory } from "./memory.ts";
 import { kernelSettings, settingFile } from "./mounts.ts";
 import { findNode, inside, makeFolders, makeNode, type Node, startProcess } from "./node.ts";
 import { partsFolder } from "./parts/cache.ts";
@@ -50,7 +50,7 @@ export async function up(cluster: string, say: Say): Promise<Cluster> {
       await down(cluster);
       throw failure;
     });
-    say(`Memory in use: ${(memoryOf(cluster) / 2 ** 20).toFixed(0)} MiB.`);
+    say(`Memory in use: ${showMemory(memoryOf(cluster))}.`);
     return { node, parts };
   });
 }
