@@ -109,6 +109,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, given.command) ? commands[given.command] : undefined;
   if (command === undefined) return usage(given.command === "" ? "Say what to do." : `There is no command ${given.command}.`);
+  if (given.json && given.command !== "status") return usage(`${given.command} has no --json: status has.`);
   if (!isClusterName(given.name)) return usage(`${given.name} is no name of a cluster: lower-case letters, digits and dashes, at most 32.`);
   const [least, most] = operandsOf[given.command] ?? [0, 0];
   const { length } = given.operands;
