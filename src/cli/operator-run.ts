@@ -1,7 +1,10 @@
+import { hostname } from "node:os";
 import { buildCluster } from "../apply/kubernetes/build-cluster.ts";
 import { type Client, openClient } from "../apply/kubernetes/client.ts";
-import { openTransport } from "../apply/kubernetes/transport.ts";
-import { jsonLog } from "../controller/log.ts";
+import { objectStore } from "../apply/kubernetes/objects.ts";
+import { openTransport, type Transport } from "../apply/kubernetes/transport.ts";
+import { seekLeadership } from "../controller/leader.ts";
+import { jsonLog, type Log } from "../controller/log.ts";
 import { operate } from "../controller/operator.ts";
 import type { OperatorSettings } from "../controller/settings.ts";
 import type { Building } from "../controller/world.ts";
@@ -29,12 +32,50 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
   const log = jsonLog((line) => process.stdout.write(line));
-  const transport = openTransport(client.value.config);
   const building = buildingOf(client.value, settings.value, registries.value, credentials.value);
-  await operate(settings.value, transport, building, log, ended.signal);
+  const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal) =>
+    operate(settings.value, transport, building, log, signal),
+  );
   registries.value.close();
-  transport.close();
-  return 0;
+  return code;
+}
+
+/** Works while this operator leads; the exit code. One that leads no more ends, and is started anew to wait for its turn. */
+async function asLeader(
+  { config }: Client,
+  { namespace }: OperatorSettings,
+  log: Log,
+  signal: AbortSignal,
+  work: (transport: Transport, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const own = openTransport(config);
+  const seeking = new AbortController();
+  const leadership = seekLeadership({
+    transport: own,
+    store: objectStore(own),
+    namespace,
+    identity: hostname(),
+    log,
+    signal: seeking.signal,
+  });
+  const told = new Promise<"told">((resolve) => signal.addEventListener("abort", () => resolve("told"), { once: true }));
+  let code = 0;
+  if ((await Promise.race([leadership.won, told])) !== "told") {
+    log("info", "This operator leads.", { identity: hostname() });
+    const transport = openTransport(config, leadership.holds);
+    const lost = new AbortController();
+    void leadership.lost.then(() => {
+      log("error", "This operator does not lead any more.");
+      code = 1;
+      lost.abort();
+    });
+    await work(transport, AbortSignal.any([signal, lost.signal]));
+    await leadership.release();
+    transport.close();
+  }
+  seeking.abort();
+  own.close();
+  return code;
 }
 
 async function settingsOf(options: OperatorRunOptions): Promise<Checked<OperatorSettings>> {

@@ -9,7 +9,7 @@ export interface Endings extends Ending {
 export function endings(): Endings {
   const all: (() => Promise<void>)[] = [];
   return {
-    name: "what the tests share",
+    fullName: "what the tests share",
     passed: true,
     after: (end) => void all.push(end),
     run: async () => {

@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { run } from "../cluster/command.ts";
 import { ofNamespace } from "./questions.ts";
-import { reportFailure } from "./report.ts";
+import { reportFailure, type Tested } from "./report.ts";
 import { target } from "./target.ts";
 
 /** What a namespace goes with: a test's context is one. */
-export interface Ending {
-  readonly name: string;
-  readonly passed: boolean;
+export interface Ending extends Tested {
   after(end: () => Promise<void>): void;
 }
 

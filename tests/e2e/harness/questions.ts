@@ -8,9 +8,10 @@ export const kubectlQuestion = (kubectl: Kubectl, command: string): Question => 
   ask: () => kubectl(...command.split(" ")),
 });
 
-/** What kubectl's namespace holds, its events, and its pods with their logs. */
+/** What kubectl's namespace holds, what its APIs say, its events, and its pods with their logs. */
 export const ofNamespace = (kubectl: Kubectl): readonly Question[] => [
   kubectlQuestion(kubectl, "get all,configmaps,jobs --output=wide"),
+  kubectlQuestion(kubectl, "get portico --output=yaml"),
   kubectlQuestion(kubectl, "get events --sort-by=.lastTimestamp"),
   kubectlQuestion(kubectl, "describe pods"),
   { what: "the ends of its pods' logs", ask: () => logsOf(kubectl) },

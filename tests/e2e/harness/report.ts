@@ -1,5 +1,5 @@
 import { appendFile } from "node:fs/promises";
-import { after, afterEach, type SuiteContext, type TestContext } from "node:test";
+import { after, afterEach } from "node:test";
 import { inspect } from "node:util";
 import { target } from "./target.ts";
 
@@ -7,6 +7,13 @@ import { target } from "./target.ts";
 export interface Question {
   readonly what: string;
   readonly ask: () => string | Promise<string>;
+}
+
+/** A test or a suite, as far as its report needs it: the context of either is one. */
+export interface Tested {
+  readonly fullName: string;
+  readonly passed: boolean;
+  readonly error?: Error | null;
 }
 
 /** Reports every test of a suite that fails, before it cleans up; or the suite, when its tests could not begin. */
@@ -25,9 +32,9 @@ export function reportFailures(questions: readonly Question[]): void {
  * If a test failed: appends what is answered to the report (`PORTICO_E2E_REPORT`), so that the failure can be understood on another machine. To be called
  * before what the test made is removed.
  */
-export async function reportFailure(test: TestContext | SuiteContext, questions: readonly Question[]): Promise<void> {
+export async function reportFailure(test: Tested, questions: readonly Question[]): Promise<void> {
   if (test.passed) return;
-  const failure = "error" in test && test.error !== null ? quoted(inspect(test.error.cause ?? test.error)) : "";
+  const failure = test.error === undefined || test.error === null ? "" : quoted(inspect(test.error.cause ?? test.error));
   const parts = [`# ${test.fullName}\n`, failure];
   for (const question of questions) parts.push(`## ${question.what}\n`, quoted(await answerTo(question)));
   await appendFile(target.report, `${parts.join("\n")}\n`);
