@@ -29,6 +29,14 @@ describe("what is wrong in x-portico is said where it stands, in words", () => {
       "backend:\n  ulr: http://a\n  name: a\n",
       ["2:3 /backend/ulr UnknownField: `ulr` is no field that Portico knows here. Did you mean `url`?"],
     ],
+    [
+      "a misspelt field beside two that exclude each other",
+      "backend: {url: http://a, name: a, timeot: 10s}\n",
+      [
+        "1:35 /backend/timeot UnknownField: `timeot` is no field that Portico knows here. Did you mean `timeout`?",
+        "1:1 /backend WrongValue: Exactly one of `name`, `url`, `urls`, `split` says what is meant here. Give one, and leave the others out.",
+      ],
+    ],
     ["another type", "mock: 1\n", ["1:1 /mock WrongType: `mock` is a number, but takes true or false. Write true or false."]],
     ["an empty value", "name:\n", ["1:1 /name WrongType: `name` is empty, but takes a text. Write a text."]],
     [

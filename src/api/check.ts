@@ -1,12 +1,10 @@
 import type { z } from "zod";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
-import { isObject, type Node, placeOf } from "../text/node.ts";
+import { type Node, placeOf } from "../text/node.ts";
 import { join } from "../text/pointer.ts";
 import { didYouMean } from "../text/suggest.ts";
+import { type Asked, type Found, flat, type Issue, type Path, telling, valueAt } from "./issues.ts";
 import { fieldNames } from "./walk.ts";
-
-type Path = readonly PropertyKey[];
-type Issue = z.core.$ZodIssue;
 
 /**
  * The value of a node, if it is of the shape; else a Problem for each thing that is not: WrongType, MissingField, UnknownField or
@@ -19,22 +17,12 @@ export function checkShape<T>(
 ): Checked<T> {
   const result = schema.safeParse(node.value);
   if (result.success) return checked(result.data, []);
-  return {
-    ok: false,
-    problems: telling(result.error.issues).flatMap((issue) => problemsOf(issue, [], { schema, value: node.value, placeAt })),
-  };
-}
-
-/** Without laws about an object in which a field is misspelt: what is missing may be what is misspelt. */
-function telling(issues: readonly Issue[]): readonly Issue[] {
-  const misspelt = new Set(issues.filter(({ code }) => code === "unrecognized_keys").map(({ path }) => JSON.stringify(path)));
-  return issues.filter(({ code, path }) => code !== "custom" || !misspelt.has(JSON.stringify(path)));
+  const check = { schema, value: node.value, placeAt };
+  return { ok: false, problems: telling(flat(result.error.issues, node.value), check).flatMap((found) => problemsOf(found, check)) };
 }
 
 /** What all issues of one check have in common. */
-interface Check {
-  readonly schema: z.ZodType;
-  readonly value: unknown;
+interface Check extends Asked {
   readonly placeAt: (path: Path) => Place;
 }
 
@@ -43,21 +31,13 @@ function placeUnder(node: Node, path: Path): Place {
   return placeOf({ file: node.file, pointer });
 }
 
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((reached, key) => {
-    if (Array.isArray(reached)) return reached[Number(key)];
-    return isObject(reached) && Object.hasOwn(reached, key) ? reached[String(key)] : undefined;
-  }, value);
-}
-
-/** The Problems in an issue; `outer` is the way to where its own way starts. */
-function problemsOf(issue: Issue, outer: Path, check: Check): readonly Problem[] {
-  const path = [...outer, ...issue.path];
+/** The Problems in an issue. */
+function problemsOf({ issue, path }: Found, check: Check): readonly Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField([...path, key], check));
-  if (issue.code === "invalid_union") return unionProblems(issue, path, check);
   if (issue.code === "invalid_key") return issue.issues.map((inner) => error("WrongValue", check.placeAt(path), inner.message));
   const value = valueAt(check.value, path);
   if (value === undefined && issue.code !== "custom") return [missing(path, check)];
+  if (issue.code === "invalid_union") return [wrongType(path, value, takenBy(issue), check)];
   if (issue.code === "invalid_type") return [wrongType(path, value, [typeWord(issue.expected)], check)];
   return [error("WrongValue", check.placeAt(path), said(issue, path, value))];
 }
@@ -127,26 +107,6 @@ const shown = (value: unknown): string => {
   const text = typeof value === "string" ? `\`${value}\`` : String(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };
-
-/** A union says what is wrong by the alternative whose kind of value was written; when none was, it says which it takes. */
-function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, check: Check): readonly Problem[] {
-  const value = valueAt(check.value, path);
-  if (value === undefined) return [missing(path, check)];
-  const meant = issue.errors.filter((branch) => !branch.some((inner) => isOtherKind(inner)));
-  const nearest = meant.toSorted((a, b) => a.length - b.length)[0];
-  if (nearest !== undefined) return telling(nearest).flatMap((inner) => problemsOf(inner, path, check));
-  return [
-    wrongType(
-      path,
-      value,
-      issue.errors.flatMap((branch) => branch.flatMap(takenBy)),
-      check,
-    ),
-  ];
-}
-
-/** Whether an issue says that the value as a whole is of another type, or not one of fixed values. */
-const isOtherKind = (issue: Issue): boolean => issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 
 function takenBy(issue: Issue): readonly string[] {
   if (issue.code === "invalid_value") return issue.values.map((value) => `\`${String(value)}\``);
