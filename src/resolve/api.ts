@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
 import { documentExtension, operationExtension } from "../api/x-portico.ts";
-import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import type { ApiModel, Backend } from "../model/api.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
-import { unevenTwins, withoutTwins } from "./clashes.ts";
+import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
@@ -38,11 +38,8 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const whole: Whole = { document, resources, settings, version, basePath, level: { scope: "document", extension }, problems };
   const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, path));
   const place = placesOf(document);
-  const operations = withoutTwins(
-    resolved.map(({ operation }) => operation),
-    place,
-    problems,
-  );
+  const kept = withoutTwins(resolved, place, problems);
+  const operations = kept.flatMap(({ operation }) => operation ?? []);
   if (operations.length === 0 && !problems.some((problem) => problem.severity === "error")) {
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
@@ -55,13 +52,13 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     hosts: [...new Set(extension?.fields.hosts?.map((host) => host.toLowerCase()))],
     basePath,
     operations,
-    backends: usedBackends(resolved, operations),
+    backends: usedBackends(kept),
   };
   return { model, problems };
 }
 
 /** Where an operation is written: its lines are looked for only when somebody asks. */
-export function placesOf(document: OpenApiDocument): (operation: Operation) => Place {
+export function placesOf(document: OpenApiDocument): (operation: Asked) => Place {
   const { root, files } = document.files;
   return ({ where }) => locate(where.source === root.name ? root : (files.get(where.source) ?? root), where.pointer);
 }
@@ -97,12 +94,11 @@ function uniqueIds(document: OpenApiDocument, problems: Problem[]): readonly Nam
   return document.paths.map((path) => ({ path, operations: path.operations.map((written) => ({ written, id: uniqueId(path, written) })) }));
 }
 
-interface Resolved {
-  readonly operation: Operation;
+interface WithBackend extends Resolved {
   readonly backend: Backend | undefined;
 }
 
-function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly Resolved[] {
+function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly WithBackend[] {
   const { problems, basePath, settings, document } = whole;
   const key = parsePathKey(path.key);
   if (!key.ok) {
@@ -110,8 +106,11 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
     return [];
   }
   if (key.spanning !== undefined) problems.push(warning("BadPath", placeOf(path.where), spanningParameter(key.spanning)));
+  const pathBegun = problems.length;
   const pathLevels: readonly Level[] = pathExtensions(path, whole).map((extension) => ({ scope: path.key, extension }));
+  const pathIsSound = noErrors(problems, pathBegun);
   return operations.flatMap(({ written, id }) => {
+    const begun = problems.length;
     const level: Level = {
       scope: `${written.method} ${path.key}`,
       extension: readExtension("operation", operationExtension, written.node, whole),
@@ -121,20 +120,22 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
     if (fields.disabled === true) return [];
     if (fields.mock === true) sayMocked(levels, problems);
     const destination = isMocked(fields, settings) ? undefined : destinationOf(whole, levels, path, written);
-    const operation = resolveOperation({
-      document,
-      written,
-      id,
+    const { node, method } = written;
+    const asked: Asked = {
+      method,
       template: basePath + key.shown,
       path: key.template,
       query: key.query,
-      fields,
-      destination,
-      settings,
-    });
-    return operation === undefined ? [] : [{ operation, backend: destination?.backend }];
+      where: { source: node.file.name, pointer: node.pointer },
+    };
+    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings });
+    return [{ asked, operation, isSound: pathIsSound && noErrors(problems, begun), backend: destination?.backend }];
   });
 }
+
+/** Whether no error was said after the first so many Problems. */
+const noErrors = (problems: readonly Problem[], begun: number): boolean =>
+  problems.slice(begun).every(({ severity }) => severity === "warning");
 
 /**
  * What does nothing for a mocked answer: a WebSocket that is on, at whatever level, and a backend or timeout beside the `mock` itself. One of a
@@ -156,10 +157,9 @@ const spanningParameter = (written: string): string =>
   `\`${written}\` stands for one segment, as every parameter of OpenAPI does: a value with a slash in it is not matched. Write a path for each number of segments.`;
 
 /** The backends that operations are left for, each once, in the order of their first use. */
-function usedBackends(resolved: readonly Resolved[], operations: readonly Operation[]): readonly Backend[] {
-  const kept = new Set(operations);
+function usedBackends(kept: readonly WithBackend[]): readonly Backend[] {
   const used = new Map<string, Backend>();
-  for (const { operation, backend } of resolved)
-    if (backend !== undefined && kept.has(operation) && !used.has(backend.name)) used.set(backend.name, backend);
+  for (const { operation, backend } of kept)
+    if (backend !== undefined && operation !== undefined && !used.has(backend.name)) used.set(backend.name, backend);
   return [...used.values()];
 }

@@ -3,8 +3,18 @@ import { answersUnder } from "../model/host.ts";
 import { shape } from "../model/path.ts";
 import { error, type Place, type Problem, showPlace, warning } from "../problem.ts";
 
+/** What an operation is asked by, and where that is written. */
+export type Asked = Pick<Operation, "method" | "template" | "path" | "query" | "where">;
+
+/** An operation with what it does; that is undefined, or not all, where something wrong was said of it. */
+export interface Resolved {
+  readonly asked: Asked;
+  readonly operation: Operation | undefined;
+  readonly isSound: boolean;
+}
+
 /** What decides which requests an operation answers: two with the same key would both. */
-const requestKey = (basePath: string, operation: Operation): string =>
+const requestKey = (basePath: string, operation: Asked): string =>
   JSON.stringify([operation.method, basePath + shape(operation.path), operation.query]);
 
 /** Whether two operations treat a request alike, so that one can stand for both. */
@@ -25,27 +35,30 @@ function agree(a: Operation, b: Operation): boolean {
  * The operations without those that coincide with an earlier one: keys that differ in parameters' names or in a fragment. When their
  * policies agree the first stands for both (a warning); else it is a Problem.
  */
-export function withoutTwins(
-  operations: readonly Operation[],
-  placeOf: (operation: Operation) => Place,
+export function withoutTwins<T extends Resolved>(
+  resolved: readonly T[],
+  placeOf: (operation: Asked) => Place,
   problems: Problem[],
-): readonly Operation[] {
-  const first = new Map<string, Operation>();
-  for (const operation of operations) {
-    const key = requestKey("", operation);
+): readonly T[] {
+  const first = new Map<string, T>();
+  for (const one of resolved) {
+    const key = requestKey("", one.asked);
     const earlier = first.get(key);
-    if (earlier === undefined) {
-      first.set(key, operation);
-      continue;
-    }
-    const both = `${operation.method} ${operation.template} answers the same requests as ${earlier.method} ${earlier.template} at ${showPlace(placeOf(earlier))}`;
-    problems.push(
-      agree(earlier, operation)
-        ? warning("OperationClash", placeOf(operation), `${both}; the first stands for both. Remove one.`)
-        : error("OperationClash", placeOf(operation), `${both}, but treats them differently. Remove one, or let their policies agree.`),
-    );
+    if (earlier === undefined) first.set(key, one);
+    else problems.push(clashOf(earlier, one, placeOf));
   }
   return [...first.values()];
+}
+
+function clashOf(earlier: Resolved, later: Resolved, placeOf: (operation: Asked) => Place): Problem {
+  const names = [later, earlier].map(({ asked }) => `${asked.method} ${asked.template}`);
+  const both = `${names.join(" answers the same requests as ")} at ${showPlace(placeOf(earlier.asked))}`;
+  const where = placeOf(later.asked);
+  if (!(earlier.isSound && later.isSound && earlier.operation && later.operation))
+    return warning("OperationClash", where, `${both}; whether they agree is known once the other Problems are mended. Remove one.`);
+  return agree(earlier.operation, later.operation)
+    ? warning("OperationClash", where, `${both}; the first stands for both. Remove one.`)
+    : error("OperationClash", where, `${both}, but treats them differently. Remove one, or let their policies agree.`);
 }
 
 /**

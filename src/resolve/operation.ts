@@ -6,11 +6,11 @@ import type { operationExtension } from "../api/x-portico.ts";
 import type { Answer, Operation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
-import type { PathTemplate, QueryCondition } from "../model/path.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
 import { defaultReply } from "../openapi/mock/replies.ts";
 import { accessOf } from "./access.ts";
 import type { Destination } from "./backends.ts";
+import type { Asked } from "./clashes.ts";
 import { mockSource } from "./mock-source.ts";
 import type { ResolveSettings } from "./settings.ts";
 
@@ -24,9 +24,7 @@ export interface OperationParts {
   readonly document: OpenApiDocument;
   readonly written: DocumentOperation;
   readonly id: string;
-  readonly template: string;
-  readonly path: PathTemplate;
-  readonly query: readonly QueryCondition[];
+  readonly asked: Asked;
   /** The extension's fields, the inner levels' over the outer ones'. */
   readonly fields: Fields;
   readonly destination: Destination | undefined;
@@ -37,22 +35,22 @@ export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => 
 
 /** One operation of the model; undefined where nothing says what answers it (a Problem that was said). */
 export function resolveOperation(parts: OperationParts): Operation | undefined {
-  const { document, written, fields, settings } = parts;
+  const { document, written, asked, fields, settings } = parts;
   const answer = answerOf(parts);
   if (answer === undefined) return undefined;
   return {
     id: parts.id,
-    method: written.method,
-    template: parts.template,
-    path: parts.path,
-    query: parts.query,
+    method: asked.method,
+    template: asked.template,
+    path: asked.path,
+    query: asked.query,
     access: accessOf(document, written.security, settings),
     answer,
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
     responseHeaders: changesOf(fields.responseHeaders),
     webSocket: fields.webSocket ?? false,
-    where: { source: written.node.file.name, pointer: written.node.pointer },
+    where: asked.where,
   };
 }
 

@@ -224,6 +224,17 @@ const atOnce: readonly Refused[] = [
     more: ["other.yaml"],
   },
   refused(
+    "a mistake in an operation does not hide that another answers the same requests",
+    documentOf(
+      "  /a/{x}: {get: {x-portico: {backend: {ulr: 'http://a.example'}}, responses: {}}}\n  /a/{y}: {get: {responses: {}}}\n",
+    ).replace("servers", "x-servers"),
+    [
+      "error NoBackend api.yaml:1:1 /servers",
+      "error UnknownField api.yaml:5:40 /paths/~1a~1{x}/get/x-portico/backend/ulr",
+      "warning OperationClash api.yaml:6:12 /paths/~1a~1{y}/get",
+    ],
+  ),
+  refused(
     "what could not be read is not said to be missing",
     documentOf("  /pets: {get: 7}\n").replace('[{url: "https://pets.example"}]', "[7]"),
     ["error WrongType api.yaml:3:11 /servers/0", "error WrongType api.yaml:5:11 /paths/~1pets/get"],
