@@ -2,6 +2,8 @@ import type { ApiModel, Operation } from "../model/api.ts";
 import { answersUnder } from "../model/host.ts";
 import { shape } from "../model/path.ts";
 import { error, type Place, type Problem, showPlace, warning } from "../problem.ts";
+import { child, placeOf } from "../text/node.ts";
+import type { ResolvedApi } from "./gateway.ts";
 
 /** What an operation is asked by, and where that is written. */
 export type Asked = Pick<Operation, "method" | "template" | "path" | "query" | "where">;
@@ -37,7 +39,7 @@ function agree(a: Operation, b: Operation): boolean {
  */
 export function withoutTwins<T extends Resolved>(
   resolved: readonly T[],
-  placeOf: (operation: Asked) => Place,
+  place: (operation: Asked) => Place,
   problems: Problem[],
 ): readonly T[] {
   const first = new Map<string, T>();
@@ -45,15 +47,15 @@ export function withoutTwins<T extends Resolved>(
     const key = requestKey("", one.asked);
     const earlier = first.get(key);
     if (earlier === undefined) first.set(key, one);
-    else problems.push(clashOf(earlier, one, placeOf));
+    else problems.push(clashOf(earlier, one, place));
   }
   return [...first.values()];
 }
 
-function clashOf(earlier: Resolved, later: Resolved, placeOf: (operation: Asked) => Place): Problem {
+function clashOf(earlier: Resolved, later: Resolved, place: (operation: Asked) => Place): Problem {
   const names = [later, earlier].map(({ asked }) => `${asked.method} ${asked.template}`);
-  const both = `${names.join(" answers the same requests as ")} at ${showPlace(placeOf(earlier.asked))}`;
-  const where = placeOf(later.asked);
+  const both = `${names.join(" answers the same requests as ")} at ${showPlace(place(earlier.asked))}`;
+  const where = place(later.asked);
   if (!(earlier.isSound && later.isSound && earlier.operation && later.operation))
     return warning("OperationClash", where, `${both}; whether they agree is known once the other Problems are mended. Remove one.`);
   return agree(earlier.operation, later.operation)
@@ -65,7 +67,7 @@ function clashOf(earlier: Resolved, later: Resolved, placeOf: (operation: Asked)
  * Operations that only the query tells apart, one open and one not: a request that names a parameter twice may be one to the gateway and the
  * other to the backend.
  */
-export function unevenTwins(operations: readonly Operation[], placeOf: (operation: Operation) => Place): readonly Problem[] {
+export function unevenTwins(operations: readonly Operation[], place: (operation: Operation) => Place): readonly Problem[] {
   const byPath = new Map<string, Operation>();
   const problems: Problem[] = [];
   for (const operation of operations) {
@@ -75,32 +77,43 @@ export function unevenTwins(operations: readonly Operation[], placeOf: (operatio
     if ((first.access.kind === "open") === (operation.access.kind === "open")) continue;
     const both = `${operation.method} ${operation.template} and ${first.method} ${first.template} differ in the query alone, and one is open while the other needs a credential`;
     const why = "A request that names a parameter twice may be the one here and the other at the backend";
-    problems.push(warning("OperationClash", placeOf(operation), `${both}. ${why}: let both need it.`));
+    problems.push(warning("OperationClash", place(operation), `${both}. ${why}: let both need it.`));
   }
   return problems;
 }
 
-/** Operations of different documents that answer the same requests: at most one Problem for each pair of documents. */
-export function clashesBetween(
-  apis: readonly { readonly model: ApiModel; readonly place: (operation: Operation) => Place }[],
-): readonly Problem[] {
-  const problems: Problem[] = [];
-  for (const [index, later] of apis.entries()) {
-    for (const earlier of apis.slice(0, index)) {
-      if (!shareHost(earlier.model, later.model)) continue;
-      const taken = new Map(
-        earlier.model.operations.map((operation) => [requestKey(earlier.model.basePath, operation), operation] as const),
-      );
-      const clash = later.model.operations.find((operation) => taken.has(requestKey(later.model.basePath, operation)));
-      const other = clash && taken.get(requestKey(later.model.basePath, clash));
-      if (clash === undefined || other === undefined) continue;
-      const what = `${clash.method} ${clash.template} of ${later.model.name} answers the same requests as ${earlier.model.name}'s at ${showPlace(earlier.place(other))}`;
-      problems.push(
-        error("BasePathClash", later.place(clash), `${what}. Give one of them another \`x-portico: {basePath: ...}\` or \`hosts\`.`),
-      );
-    }
-  }
-  return problems;
+/**
+ * Documents that answer the same requests, or make an API of one name, which is the image's and the clusters': at most one Problem for each pair,
+ * and one for each name that is taken.
+ */
+export function clashesBetween(apis: readonly ResolvedApi[]): readonly Problem[] {
+  return apis.flatMap((later, index) => {
+    const clashes = apis.slice(0, index).flatMap((earlier) => {
+      const problem = requestClash(earlier, later);
+      return problem === undefined ? [] : [{ earlier, problem }];
+    });
+    const twin = apis.slice(0, index).find(({ model }) => model.name === later.model.name);
+    const named = twin === undefined || clashes.some(({ earlier }) => earlier === twin) ? [] : [nameClash(twin, later)];
+    return [...named, ...clashes.map(({ problem }) => problem)];
+  });
+}
+
+function nameClash(earlier: ResolvedApi, { model, document }: ResolvedApi): Problem {
+  const two = `Two documents make an API \`${model.name}\`: this one and ${earlier.document.root.file.name}`;
+  const where = placeOf(child(child(document.root, "info"), "title"));
+  return error("NameClash", where, `${two}. Give one of them a name: \`x-portico: {name: ...}\`.`);
+}
+
+function requestClash(earlier: ResolvedApi, later: ResolvedApi): Problem | undefined {
+  if (!shareHost(earlier.model, later.model)) return undefined;
+  const taken = new Map(earlier.model.operations.map((operation) => [requestKey(earlier.model.basePath, operation), operation] as const));
+  const clash = later.model.operations.find((operation) => taken.has(requestKey(later.model.basePath, operation)));
+  const other = clash && taken.get(requestKey(later.model.basePath, clash));
+  if (clash === undefined || other === undefined) return undefined;
+  const what = `${clash.method} ${clash.template} of ${later.model.name} answers the same requests as ${earlier.model.name}'s at ${showPlace(earlier.place(other))}`;
+  const names = earlier.model.name === later.model.name ? ", and another `name`" : "";
+  const advice = `Give one of them another \`x-portico: {basePath: ...}\` or \`hosts\`${names}.`;
+  return error("BasePathClash", later.place(clash), `${what}. ${advice}`);
 }
 
 const shareHost = (a: ApiModel, b: ApiModel): boolean =>

@@ -1,14 +1,14 @@
 import { notYet } from "../api/enforced.ts";
 import type { KindName } from "../api/kinds.ts";
 import { type Resource, type Resources, readResources } from "../api/resource.ts";
-import type { ApiModel, Operation } from "../model/api.ts";
+import type { ApiModel } from "../model/api.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { publishedDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { placesOf, resolveApi } from "./api.ts";
-import { clashesBetween } from "./clashes.ts";
+import { type Asked, clashesBetween } from "./clashes.ts";
 import { notYetProblem } from "./extension.ts";
 import type { ResolveSettings } from "./settings.ts";
 
@@ -17,7 +17,7 @@ export interface ResolvedApi {
   readonly model: ApiModel;
   readonly document: OpenApiDocument;
   /** Where an operation is written. */
-  readonly place: (operation: Operation) => Place;
+  readonly place: (operation: Asked) => Place;
 }
 
 /** An API, and the document that the world may see of it, as JSON. */
@@ -54,7 +54,7 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
     problems.push(...surveyed.problems);
     apis.push({ model: surveyed.model, document, place: placesOf(document) });
   }
-  problems.push(...sameNames(apis), ...clashesBetween(apis));
+  problems.push(...clashesBetween(apis));
   const isWhole = before.every(({ severity }) => severity === "warning");
   return checked(apis, [...before, ...problems.filter(({ reason }) => isWhole || !absences.has(reason))]);
 }
@@ -91,20 +91,4 @@ function needsCluster({ apis, targetEndpoints }: Resources): readonly Problem[] 
 
 function at(node: Node, path: readonly (string | number)[]): Node {
   return path.length === 0 ? child(node, "kind") : path.reduce(child, child(node, "spec"));
-}
-
-/** A name is the image's and the clusters': two APIs of one gateway can't share it. */
-function sameNames(apis: readonly ResolvedApi[]): readonly Problem[] {
-  return apis.flatMap(({ model, document }, index) => {
-    const twin = apis.slice(0, index).find((earlier) => earlier.model.name === model.name);
-    if (twin === undefined) return [];
-    const where = placeOf(child(child(document.root, "info"), "title"));
-    return [
-      error(
-        "NameClash",
-        where,
-        `Two documents make an API \`${model.name}\`: this one and ${twin.document.root.file.name}. Give one of them a name: \`x-portico: {name: ...}\`.`,
-      ),
-    ];
-  });
 }

@@ -223,6 +223,16 @@ const atOnce: readonly Refused[] = [
     },
     more: ["other.yaml"],
   },
+  {
+    ...refused(
+      "two documents that answer the same requests and have one name are one Problem, which says both",
+      "",
+      "error BasePathClash other.yaml:6:5 /paths/~1pets/get",
+      "or `hosts`, and another `name`.",
+    ),
+    files: { "api.yaml": documentOf(onePath), "other.yaml": documentOf(onePath) },
+    more: ["other.yaml"],
+  },
   refused(
     "a mistake in an operation does not hide that another answers the same requests",
     documentOf(
