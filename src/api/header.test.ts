@@ -20,3 +20,13 @@ describe("a header's value", () => {
     for (const value of ["a\r\nb", "a\nb", "a\0", "a\u007f"]) assert.equal(takes(value), false, JSON.stringify(value));
   });
 });
+
+describe("the headers that are taken out", () => {
+  const remove = (...names: readonly string[]): boolean => headerChanges.safeParse({ remove: names }).success;
+
+  it("are each named once, in capitals or small letters", () => {
+    assert.equal(remove("x-a", "X-B"), true);
+    assert.equal(remove("x-a", "X-A"), false);
+    assert.equal(remove("x-a", "x-a"), false);
+  });
+});

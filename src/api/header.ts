@@ -42,15 +42,22 @@ const headerValue = under(
   },
 );
 
-/** Header names are the same in capitals and small letters (RFC 9110, section 5.1). */
+/** Whether no header is named twice: names are the same in capitals and small letters (RFC 9110, section 5.1). */
+const areDistinct = (names: readonly string[]): boolean => new Set(names.map((name) => name.toLowerCase())).size === names.length;
+
 const valuesByHeader = under(z.record(changeableHeader, headerValue), {
   message: "A header stands here twice, in capitals and small letters. Keep one of them.",
-  holds: (values) => new Set(Object.keys(values).map((name) => name.toLowerCase())).size === Object.keys(values).length,
+  holds: (values) => areDistinct(Object.keys(values)),
+});
+
+const headerNames = under(z.array(changeableHeader), {
+  message: "A header stands here twice; capitals and small letters are the same. Keep one of them.",
+  holds: areDistinct,
 });
 
 /** Changes to header fields, done in this order: remove, set, add. */
 export const headerChanges = z.strictObject({
-  remove: z.array(changeableHeader).optional().describe("The names of headers that are taken out."),
+  remove: headerNames.optional().describe("The names of headers that are taken out."),
   set: valuesByHeader.optional().describe("Headers that get this value, in place of any that they have."),
   add: valuesByHeader.optional().describe("Headers that get this value in addition to those that they have."),
 });
