@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { socketsFolder } from "../compile/envoy/names.ts";
@@ -18,6 +18,11 @@ export async function writeFolder(out: string, files: GatewayFiles, mark: Mark, 
   try {
     const wanted = resolve(out);
     const folder = await existing(wanted);
+    if (folder === undefined && (await isBehindDeadLink(wanted)))
+      return refused(
+        out,
+        "The path is a link that leads nowhere, or lies behind one. Make the folder that it leads to, or remove the link.",
+      );
     if (folder !== undefined && !force && !(await mayHold(folder, mark))) {
       const ours = [...new Set([...files.keys()].map((path) => path.replace(/\/.*/, "/")))].join(", ");
       return refused(out, `The folder holds other things. Name another one, or replace ${ours} in it with --force.`);
@@ -52,6 +57,13 @@ async function existing(path: string): Promise<string | undefined> {
     if (errorCode(thrown) === "ENOENT") return undefined;
     throw thrown;
   }
+}
+
+/** Whether a path where there is nothing is a link, or has one above it. */
+async function isBehindDeadLink(path: string): Promise<boolean> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there === undefined) return dirname(path) !== path && isBehindDeadLink(dirname(path));
+  return there.isSymbolicLink() && (await stat(path).catch(() => undefined)) === undefined;
 }
 
 /** Whether a folder is empty, or holds what this program wrote. */

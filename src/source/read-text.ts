@@ -103,6 +103,8 @@ const codeOf = (thrown: unknown): string | undefined =>
 /** What the system said, an error or its code, in words for a person. */
 export function unreadable(path: string, thrown: unknown): Problem {
   const code = typeof thrown === "string" ? thrown : codeOf(thrown);
+  if (code === "ENOENT" && /^[a-z]+:\/\//i.test(path))
+    return error("FileUnreadable", wholeFile(path), "This is a URL, and what is named here is a file. Download it, and name the file.");
   const words = code === undefined ? undefined : reasonsByCode[code];
   return error("FileUnreadable", wholeFile(path), words ?? `The file cannot be read (${code ?? String(thrown)}).`);
 }

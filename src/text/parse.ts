@@ -134,6 +134,6 @@ function aliasBomb(name: string, text: string, events: readonly Event[], size: n
   const what =
     size === "endless"
       ? "An alias stands for a value that holds the alias itself"
-      : `The aliases stand for more than ${maxExpansion} values`;
+      : `The aliases stand for more than ${maxExpansion.toLocaleString("en")} values`;
   return error("AliasBomb", where, `${what}. Write the values out, or use $ref.`);
 }

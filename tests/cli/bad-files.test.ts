@@ -71,7 +71,12 @@ const refused: readonly Refused[] = [
     files: { "api.yaml": `${documentOf(onePath)}---\n${documentOf(onePath)}` },
     says: "error NotOpenApi api.yaml:10:1",
   },
-  { title: "an alias bomb", files: { "api.yaml": `${bomb}\n${documentOf(onePath)}` }, says: "error AliasBomb api.yaml:9:35 /i/9" },
+  {
+    title: "an alias bomb",
+    files: { "api.yaml": `${bomb}\n${documentOf(onePath)}` },
+    says: "error AliasBomb api.yaml:9:35 /i/9",
+    message: "more than 2,000,000 values",
+  },
   {
     title: "an alias inside of what it stands for",
     files: { "api.yaml": "openapi: 3.1.0\nx: &a [*a]\n" },
@@ -135,6 +140,16 @@ describe("a file that is no document", { concurrency: 2 }, () => {
   it("a file that is not there", async (t) => {
     const ended = await portico(["check", "none.yaml", "--format", "json"], { cwd: await folderWith(t, {}), heap: 256 });
     assert.deepEqual([ended.code, problemLines(reportOf(ended))], [1, ["error FileUnreadable none.yaml:0:0"]]);
+  });
+
+  it("a URL, as a document and as resources", async (t) => {
+    const url = "https://pets.example/api.yaml";
+    const args = ["check", url, "--resources", "http://pets.example/b.yaml", "--format", "json"];
+    const { problems } = reportOf(await portico(args, { cwd: await folderWith(t, {}) }));
+    assert.deepEqual(
+      problems.map(({ source, message }) => `${source}: ${message.split(",")[0]}`),
+      [`${url}: This is a URL`, "http://pets.example/b.yaml: This is a URL"],
+    );
   });
 
   it("a file without permission", async (t) => {

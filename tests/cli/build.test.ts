@@ -126,6 +126,17 @@ describe("portico build", { concurrency: 2 }, () => {
     }
   });
 
+  it("says that a link leads nowhere, and leaves it", async (t) => {
+    const cwd = await folderWith(t, { "api.yaml": documentOf(onePath) });
+    await symlink("nowhere", join(cwd, "link"));
+    for (const option of ["--out=link", "--out=link/gateway", "--project=link"]) {
+      const { code, stderr } = await portico(["build", "api.yaml", option], { cwd });
+      assert.equal(code, 1);
+      assert.match(stderr, /^link(\/gateway)?: error OutputRefused: .*leads nowhere/);
+    }
+    assert.deepEqual((await readdir(cwd)).toSorted(), ["api.yaml", "link"]);
+  });
+
   it("writes nothing for a document with an error, and shows it on stderr", async (t) => {
     const cwd = await folderWith(t, { "api.yaml": documentOf("  /pets:\n    get: yes\n") });
     const { code, stdout, stderr } = await portico(["build", "api.yaml", "--out", "out"], { cwd });
