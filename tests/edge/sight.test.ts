@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { accessLine } from "../../testing/access-line.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { servePortico } from "../../testing/portico.ts";
+import { assertProblem } from "../../testing/problem-answer.ts";
 import { send } from "../../testing/raw-request.ts";
 import { until } from "../../testing/until.ts";
 
@@ -99,6 +100,18 @@ describe("the monitoring listener", () => {
     for (const path of ["/quitquitquit", "/metrics", "/readyz", "/livez", "/logging"]) {
       assert.equal((await send(monitoringPort, { send: `POST ${path}` })).status, 404, path);
     }
+  });
+
+  it("says no more of itself than the gateway does, and gives the request's id", async (t) => {
+    const { monitoringPort } = await servePortico(t, { "shop.yaml": shop("http://127.0.0.1:9") });
+    for (const path of ["/livez", "/readyz", "/metrics", "/nothing"]) {
+      const answer = await send(monitoringPort, { send: `GET ${path}`, headers: { "x-envoy-upstream-rq-timeout-ms": "1" } });
+      assert.match(answer.headers["x-request-id"] ?? "", /^[0-9a-f-]{36}$/, path);
+      const names = Object.keys(answer.headers).filter((name) => name === "server" || name.startsWith("x-envoy-"));
+      assert.deepEqual(names, [], path);
+      if (path === "/nothing") assertProblem(answer, "404 not-found");
+    }
+    assertProblem(await send(monitoringPort, { send: "GET /livez", headers: { host: "a b" } }), "400 bad-request");
   });
 
   it("counts requests by API, operation and status, with a bound on the operations that have names", async (t) => {

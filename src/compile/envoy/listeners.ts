@@ -1,7 +1,7 @@
 import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
+import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { corsFilter } from "./cors.ts";
-import { idHeader } from "./errors.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
@@ -14,18 +14,8 @@ const connectionManager = "envoy.extensions.filters.network.http_connection_mana
 /** How long a stream may be silent in both directions, unless its route says otherwise. */
 export const streamIdleSeconds = 300;
 
-/** Every header that Envoys say to each other: a backend would believe it, and a client has no use for it (envoy: "HTTP header manipulation"). */
-const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } };
-
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
-const httpFilters: readonly Message[] = [
-  // The first, for it sees also what the filters behind it answer: a preflight has no route that would add the request's id.
-  extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
-    mutations: { response_mutations: [ofEnvoy, { append: { ...idHeader("%REQ(X-REQUEST-ID)%"), append_action: "ADD_IF_ABSENT" } }] },
-  }),
-  extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
-  extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", { suppress_envoy_headers: true }),
-];
+const httpFilters: readonly Message[] = [answerHeaders(), extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"), router];
 
 /** What a request must not say when it comes from outside. Its route is chosen after they are gone. */
 const withoutForgeries = (trustedHops: number): Message =>

@@ -1,4 +1,6 @@
-import { extension, type Message, typed } from "./json.ts";
+import { answerHeaders, router } from "./answer-headers.ts";
+import { type Message, typed } from "./json.ts";
+import { localReplies } from "./local-replies.ts";
 import { adminCluster } from "./names.ts";
 
 /** GET and HEAD of a path without a query: what Envoy's admin does with a query is nobody's business here. */
@@ -34,7 +36,11 @@ export function monitoringListener({ host, port }: { readonly host: string; read
             typed_config: typed("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", {
               stat_prefix: "monitoring",
               route_config: { name: "monitoring", virtual_hosts: [{ name: "monitoring", domains: ["*"], routes }] },
-              http_filters: [extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router")],
+              // Envoy's admin, too, says what program it is.
+              http_filters: [answerHeaders("server"), router],
+              local_reply_config: localReplies(),
+              use_remote_address: true,
+              server_header_transformation: "PASS_THROUGH",
               normalize_path: true,
               request_headers_timeout: "5s",
               common_http_protocol_options: { idle_timeout: "60s" },

@@ -1,0 +1,25 @@
+import { idHeader } from "./errors.ts";
+import { extension, type Message } from "./json.ts";
+
+/** Every header that Envoys say to each other: a backend would believe it, and a client has no use for it (envoy: "HTTP header manipulation"). */
+export const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } };
+
+/**
+ * The filter that gives every answer the request's id, and takes out Envoy's headers and others that are named. The first of its chain, for it
+ * sees also what the filters behind it answer: a preflight has no route that would add the request's id.
+ */
+export const answerHeaders = (...without: readonly string[]): Message =>
+  extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
+    mutations: {
+      response_mutations: [
+        ofEnvoy,
+        ...without.map((name) => ({ remove: name })),
+        { append: { ...idHeader("%REQ(X-REQUEST-ID)%"), append_action: "ADD_IF_ABSENT" } },
+      ],
+    },
+  });
+
+/** The last filter of a chain. */
+export const router: Message = extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", {
+  suppress_envoy_headers: true,
+});
