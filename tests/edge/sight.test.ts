@@ -3,8 +3,9 @@ import { describe, it } from "node:test";
 import { accessLine } from "../../testing/access-line.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { servePortico } from "../../testing/portico.ts";
-import { assertProblem } from "../../testing/problem-answer.ts";
+import { assertProblem, parseAnswers } from "../../testing/problem-answer.ts";
 import { send } from "../../testing/raw-request.ts";
+import { sendBytes } from "../../testing/raw-socket.ts";
 import { until } from "../../testing/until.ts";
 
 const canary = "c4n4ry-d0-n0t-l0g";
@@ -62,7 +63,7 @@ describe("the access log", () => {
 });
 
 describe("the access log of a request that is refused before anything else", () => {
-  it("has the path and an id of its own, whatever the client says of them", async (t) => {
+  it("has an id of its own, and no path but the one that was asked for, whatever the client says of them", async (t) => {
     const gateway = await servePortico(t, { "shop.yaml": shop("http://127.0.0.1:1") });
     const forged = { "x-envoy-original-path": "/login/alice", "x-request-id": canary };
     const answer = await send(gateway.port, { send: "GET /a%2fb", headers: forged });
@@ -71,7 +72,12 @@ describe("the access log of a request that is refused before anything else", () 
     assert.match(id, /^[0-9a-f-]{36}$/);
     assert.equal(JSON.parse(answer.body).requestId, id);
     const line = await accessLine(gateway, id);
-    assert.deepEqual([line.path, line.details, line.requestId], ["/a/b", "path_normalization_failed", id]);
+    assert.deepEqual([line.path, line.details, line.requestId], [null, "path_normalization_failed", id]);
+    const [hostless] = parseAnswers(
+      await sendBytes(gateway.port, Buffer.from(`GET /a%2fb?q=${canary} HTTP/1.1\r\nConnection: close\r\n\r\n`)),
+    );
+    const { path, details } = await accessLine(gateway, hostless?.headers["x-request-id"]);
+    assert.deepEqual([path, details], ["/a%2fb", "missing_host_header"]);
     assert.ok(!gateway.stdout.join("\n").includes(canary));
   });
 });

@@ -1,4 +1,4 @@
-import { holds, refusedUnclean, statusIs } from "./details.ts";
+import { holds, notNormalised, refusedUnclean, statusIs } from "./details.ts";
 import { extension, type Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
 
@@ -13,15 +13,21 @@ const requestId = `%COALESCE(${JSON.stringify({ operators: ["RESP", "REQ"].map((
  * value can be in it (envoy: access log, command operators).
  */
 export function accessLogs(): readonly Message[] {
+  const refused = (condition: string, path: string | null): Message => ({
+    filter: { and_filter: { filters: [statusIs("GE", 400), holds(condition)] } },
+    ...lines(path),
+  });
   return [
     // The path that was asked for is in a header of Envoy's own once the backend is asked for another one.
     { filter: { or_filter: { filters: [statusIs("LE", 399), holds(`!(${refusedUnclean})`)] } }, ...lines("%PATH(NQ:ORIG_OR_PATH)%") },
-    // Here a client could have written that header. What Envoy refuses to normalise it has decoded by then.
-    { filter: { and_filter: { filters: [statusIs("GE", 400), holds(refusedUnclean)] } }, ...lines("%PATH(NQ:PATH)%") },
+    // Here a client could have written that header.
+    refused(`${refusedUnclean} && !(${notNormalised})`, "%PATH(NQ:PATH)%"),
+    // What Envoy refuses to normalise it has decoded by then: the path that was asked for is nowhere.
+    refused(notNormalised, null),
   ];
 }
 
-const lines = (path: string): Message =>
+const lines = (path: string | null): Message =>
   extension("envoy.access_loggers.stdout", "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", {
     log_format: {
       json_format: {

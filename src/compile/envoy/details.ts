@@ -16,6 +16,9 @@ export const statusIs = (op: "GE" | "LE" | "EQ", status: number): Message => ({
   status_code_filter: { comparison: { op, value: { default_value: status, runtime_key: `portico.status.${op}.${status}` } } },
 });
 
+/** A path that is not safe: an escaped slash in it, a NUL, a fragment. */
+export const notNormalised = detailsAre("path_normalization_failed");
+
 /**
  * Requests that are refused before Envoy takes away what only Envoy may say (envoy: "HTTP header sanitizing"): all of their headers, the
  * request's id too, are what the client wrote.
