@@ -10,6 +10,7 @@ export function bodyText(offer: Offer, example: Example | undefined, follow: Fol
   const { mediaType, schema, itemSchema } = offer;
   if (example?.written === true) return String(example.value);
   if (example !== undefined) return write(example.value, mediaType, schema, follow);
+  if (isNoText(mediaType, follow(schema))) return "";
   if (schema.value !== undefined) return write(sample(schema, follow), mediaType, schema, follow);
   if (itemSchema.value !== undefined) return sequenceText(mediaType, sample(itemSchema, follow));
   return isJson(mediaType) ? "{}" : "";
@@ -21,7 +22,15 @@ function write(value: unknown, mediaType: string, schema: Node, follow: Follow):
   if (typeof value === "string") return value;
   if (isXml(mediaType)) return xmlText(value, schema, follow);
   if (parseMediaType(mediaType)?.essence === "application/x-www-form-urlencoded" && isObject(value)) return formText(value);
+  if (value === null || isNoText(mediaType, follow(schema))) return "";
   return JSON.stringify(value);
+}
+
+/** Whether no schema tells the bytes of a representation: they are several in one (RFC 2046, section 5.1), or of a format of their own. */
+function isNoText(mediaType: string, { value }: Node): boolean {
+  if (isJson(mediaType) || isXml(mediaType) || /^text\//i.test(mediaType)) return false;
+  const isFile = isObject(value) && (value.format === "binary" || value.type === "file");
+  return isFile || /^(?:(?:multipart|image|audio|video|font|model)\/|application\/(?:octet-stream|pdf|zip|gzip)\b)/i.test(mediaType);
 }
 
 /** Many documents write an example of an object as its JSON text. Where the schema says string, the text is meant. */

@@ -1,6 +1,7 @@
 import { child, isObject, members, type Node } from "../../text/node.ts";
 import { concreteMediaType, isJson } from "./media-type.ts";
-import type { Follow } from "./schema.ts";
+import { type Follow, takeApart } from "./schema.ts";
+import { allowsNull } from "./type.ts";
 
 /** One representation that a response has in the document. */
 export interface Offer {
@@ -40,10 +41,10 @@ function offers3(response: Node, follow: Follow): readonly Offer[] {
   });
 }
 
-/** `example` and `examples` of a media type, a header or a parameter, in OpenAPI 3. An empty `example:` in YAML is null, which counts only where its schema says that null may be. */
+/** `example` and `examples` of a media type, a header or a parameter, in OpenAPI 3. An empty `example:` in YAML is null, which counts unless its schema says that null may not be. */
 export function examplesOf(node: Node, follow: Follow): readonly Example[] {
   const example = child(node, "example").value;
-  const isGiven = example !== undefined && (example !== null || saysNull(follow(child(node, "schema"))));
+  const isGiven = example !== undefined && (example !== null || allowsNull(takeApart([child(node, "schema")], follow).parts));
   const unnamed = isGiven ? [{ name: undefined, value: example, written: false }] : [];
   const named = members(child(node, "examples")).flatMap(([name, reference]) => {
     const { value: fields } = follow(reference);
@@ -54,9 +55,6 @@ export function examplesOf(node: Node, follow: Follow): readonly Example[] {
   });
   return [...unnamed, ...named];
 }
-
-const saysNull = ({ value }: Node): boolean =>
-  isObject(value) && (value.nullable === true || value.type === "null" || (Array.isArray(value.type) && value.type.includes("null")));
 
 /** In 2.0 examples stand by media type, and the media types are those that the operation produces. */
 function offers2(response: Node, produces: readonly string[]): readonly Offer[] {

@@ -51,7 +51,7 @@ function value3(header: Node, name: string, follow: Follow): unknown {
   const [content] = members(child(header, "content"));
   const described = content === undefined ? header : follow(content[1]);
   const [example] = examplesOf(described, follow);
-  if (example !== undefined) return example.value;
+  if (example !== undefined && example.value !== null) return example.value;
   const schema = child(described, "schema");
   const wanted = child(header, "required").value === true || gives(follow(schema)) || name === "location";
   if (!wanted) return undefined;
