@@ -1,15 +1,17 @@
 import { idHeader } from "./errors.ts";
-import { extension, type Message } from "./json.ts";
+import { extension, type Message, overwriteHeader, typed } from "./json.ts";
 
 /** Every header that Envoys say to each other: a backend would believe it, and a client has no use for it (envoy: "HTTP header manipulation"). */
 export const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } };
+
+const headerMutation = "envoy.filters.http.header_mutation";
 
 /**
  * The filter that gives every answer the request's id, and takes out Envoy's headers and others that are named. The first of its chain, for it
  * sees also what the filters behind it answer: a preflight has no route that would add the request's id.
  */
 export const answerHeaders = (...without: readonly string[]): Message =>
-  extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
+  extension(headerMutation, "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
     mutations: {
       response_mutations: [
         ofEnvoy,
@@ -22,4 +24,13 @@ export const answerHeaders = (...without: readonly string[]): Message =>
 /** The last filter of a chain. */
 export const router: Message = extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router", {
   suppress_envoy_headers: true,
+});
+
+/** A header that a route's answers get from the filter of `answerHeaders`, behind all that Envoy does to them. */
+export const lateHeader = (name: string, value: string): Message => ({
+  typed_per_filter_config: {
+    [headerMutation]: typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
+      mutations: { response_mutations: [{ append: overwriteHeader(name, value) }] },
+    }),
+  },
 });

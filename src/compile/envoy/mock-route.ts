@@ -2,6 +2,7 @@ import { plainAcceptPattern } from "../../model/accept.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
+import { lateHeader } from "./answer-headers.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
 import type { RouteAction } from "./route-action.ts";
@@ -57,10 +58,14 @@ function directAction(operation: Operation, { status, mediaType, headers, body }
         treat_missing_header_as_empty: true,
       },
     ],
-    action: { direct_response: { status, ...(body === "" ? {} : { body: { inline_string: body } }) } },
+    action: {
+      direct_response: { status, ...(body === "" ? {} : { body: { inline_string: body } }) },
+      // Envoy takes the type of an empty answer away after the route's headers are there.
+      ...(body === "" && mediaType !== undefined ? lateHeader("content-type", mediaType) : {}),
+    },
     requestHeaders: [],
     responseHeaders: [
-      ...(mediaType === undefined ? [] : [overwriteHeader("content-type", mediaType)]),
+      ...(body === "" || mediaType === undefined ? [] : [overwriteHeader("content-type", mediaType)]),
       ...headers.map(([name, value]) => overwriteHeader(name, value)),
       overwriteHeader(operationHeader, headerValue(operation.id)),
     ],
