@@ -1,6 +1,7 @@
-import { type FSWatcher, readdirSync, realpathSync, statSync, watch } from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
+import { dirname, resolve, sep } from "node:path";
 import { errorCode } from "../error-code.ts";
+import { foldersIn } from "./folders.ts";
 import { isFolder } from "./is-folder.ts";
 
 /** What is watched, until it is closed or told to watch something else. */
@@ -40,7 +41,7 @@ export function watchPaths(changed: () => void, refused: (folder: string, why: s
     try {
       const watcher = watch(folder, (_, name) => {
         // A name that is not given, or a swapped `..data` link of a Kubernetes volume, may stand for any file there.
-        if (name === null || name.startsWith("..") || matters(resolve(folder, name)) || !isFolder(folder)) noticed();
+        if (name === null || isOfVolume(name) || matters(resolve(folder, name)) || !isFolder(folder)) noticed();
       });
       watcher.on("error", noticed);
       watched.set(folder, { watcher, inode: statSync(folder).ino });
@@ -96,18 +97,12 @@ function withTarget(path: string): readonly string[] {
 
 /** The folders to watch for these paths: a folder itself is seen to go from the one above it, and all below it are watched one by one. */
 function foldersOf(paths: readonly string[]): ReadonlySet<string> {
-  return new Set([...paths.map((path) => nearestFolder(dirname(path))), ...paths.filter(isFolder).flatMap(foldersIn)]);
+  const below = paths.filter(isFolder).flatMap((path) => foldersIn(path, (name) => !name.startsWith(".") || isOfVolume(name)));
+  return new Set([...paths.map((path) => nearestFolder(dirname(path))), ...below]);
 }
 
-/** A folder with all below it, hidden ones too, without those that are links. */
-function foldersIn(folder: string): readonly string[] {
-  try {
-    const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    return [folder, ...below.flatMap(({ name }) => foldersIn(join(folder, name)))];
-  } catch {
-    return [];
-  }
-}
+/** Where a Kubernetes volume keeps what its links lead to. */
+const isOfVolume = (name: string): boolean => name.startsWith("..");
 
 function nearestFolder(path: string): string {
   return isFolder(path) || dirname(path) === path ? path : nearestFolder(dirname(path));

@@ -46,6 +46,27 @@ describe("`portico run --watch` lives through odd changes", { timeout: 60_000 },
     await gateway.says(/^The change was not taken/);
   });
 
+  it("a file in a folder that a link leads to, and the link when it leads elsewhere", async (t) => {
+    const gateway = await serveWatched(t);
+    const at = (path: string): string => join(gateway.folder, "resources", path);
+    for (const version of ["one", "two"]) await mkdir(at(`.versions/${version}`), { recursive: true });
+    await writeFile(at(".versions/two/wrong.yaml"), "kind: [");
+    await symlink(".versions/one", at("current"));
+    const wrong = async (act: () => Promise<void>): Promise<void> => {
+      const before = gateway.stderr.length;
+      await act();
+      await gateway.says(/^The change was not taken/, before);
+    };
+    await wrong(() => writeFile(at(".versions/one/odd.yaml"), "kind: ["));
+    await rm(at(".versions/one/odd.yaml"));
+    await gateway.write("api.yaml", document("/mended"));
+    await until("the mended state is in effect", () => answersOf(gateway)("/mended"));
+    await wrong(async () => {
+      await symlink(".versions/two", at("next"));
+      await rename(at("next"), at("current"));
+    });
+  });
+
   it("a document that is a link, when what it leads to is written anew, or it leads elsewhere", async (t) => {
     const elsewhere = await temporaryFolder(t);
     await writeFile(join(elsewhere, "one.yaml"), document("/one"));
