@@ -26,7 +26,10 @@ const everywhere = {
   responseHeaders: headerChanges.optional().describe("Changes to the headers that the client sees."),
   disabled: z.boolean().optional().describe("Whether the operation is left out of what is served."),
   mock: z.boolean().optional().describe("Whether answers are made from the document's examples and schemas, without a backend."),
-  webSocket: z.boolean().optional().describe("Whether a request may become a WebSocket (RFC 6455)."),
+  webSocket: z
+    .boolean()
+    .optional()
+    .describe("Whether a request may become a WebSocket (RFC 6455). One that is silent both ways for five minutes is closed."),
 
   security: z
     .union([z.boolean(), z.array(z.record(securityName, z.array(scope)))])

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { accessLine } from "../../testing/access-line.ts";
+import { accessLine, readAccessLine } from "../../testing/access-line.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { must, withEnvoy } from "../../testing/envoy.ts";
 import { freePort } from "../../testing/free-port.ts";
@@ -11,6 +11,7 @@ import { send } from "../../testing/raw-request.ts";
 import { openSocket } from "../../testing/raw-socket.ts";
 import type { Scope } from "../../testing/scope.ts";
 import { until } from "../../testing/until.ts";
+import { startChat, upgrade } from "../../testing/web-socket.ts";
 
 const settings = { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] } as const;
 
@@ -34,6 +35,7 @@ async function serveShorter(scope: Scope, { file, from, to }: Shorter) {
       "/it": { get: operation("get", "5m"), post: operation("post", "5m") },
       "/long": { get: operation("long", "6m") },
       "/for-ever": { get: operation("for-ever", "0s") },
+      "/chat": { get: { operationId: "chat", "x-portico": { backend: { url: await startChat(scope) }, webSocket: true } } },
     },
   };
   const apis = must(resolveCase({ input: JSON.stringify(document), settings: { ...settings, requests: [] } }));
@@ -87,6 +89,20 @@ describe("limits that take minutes in a gateway, in a copy where they take no ti
         [200, "/for-ever"],
       ],
     );
+  });
+
+  it("a WebSocket that is silent both ways is closed, and one that talks is not", async (t) => {
+    const gateway = await serveShorter(t, idle);
+    const [silent, talking] = [await upgrade(gateway, "GET /chat"), await upgrade(gateway, "GET /chat")];
+    t.after(() => talking.socket.destroy());
+    const talk = setInterval(() => talking.socket.write("x"), 50);
+    t.after(() => clearInterval(talk));
+    await until("the silent one is closed", () => silent.socket.closed);
+    const { status, details } = await until("its line is in the access log", () => gateway.stdout.map(readAccessLine)[0]);
+    assert.deepEqual([status, details], [101, "stream_idle_timeout"]);
+    const heard = talking.text().length;
+    await until("the other one hears more for longer", () => talking.text().length > heard + 10);
+    assert.equal(talking.socket.closed, false);
   });
 
   it("a connection that nothing uses is closed", async (t) => {
