@@ -1,5 +1,5 @@
-import { error, type Problem, warning } from "../problem.ts";
-import { child, isObject, type JsonObject, members, type Node, placeOf } from "../text/node.ts";
+import { type Checked, error, type Problem, warning } from "../problem.ts";
+import { child, isObject, type JsonObject, members, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { join, tokens } from "../text/pointer.ts";
 import { describing, type Grammar, type Shape } from "./grammar.ts";
 import { type DocumentFiles, follow, refOf } from "./references.ts";
@@ -15,6 +15,8 @@ interface Check {
   readonly problems: Problem[];
   /** Which objects were looked at in which role. */
   readonly seen: Map<string, Set<object>>;
+  /** What references lead to, by the file that they stand in and their text. */
+  readonly found: Map<SourceFile, Map<string, Checked<Node>>>;
 }
 
 /**
@@ -23,7 +25,7 @@ interface Check {
  * recursive parts cost nothing more. Does not recurse deeper than the parser allowed the text to be.
  */
 export function checkGrammar(documents: DocumentFiles, grammar: Grammar, document: Node): readonly Problem[] {
-  const check: Check = { documents, grammar, problems: [], seen: new Map() };
+  const check: Check = { documents, grammar, problems: [], seen: new Map(), found: new Map() };
   checkObject(check, document, "Document", false);
   if (check.problems.length < enough) return check.problems;
   const more = "There may be more than these. Mend them, and check again.";
@@ -49,7 +51,7 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
     wrong(check, node, { object: name }, lenient);
     return;
   }
-  const target = refOf(node) === undefined ? undefined : follow(check.documents, node);
+  const target = targetOf(check, node);
   check.problems.push(...(target?.problems ?? []));
   // What stands beside a path item's reference counts, too (OpenAPI 3.1, section 4.8.9).
   if (target !== undefined && name === "PathItem" && firstTime(check, "beside $ref", node.value))
@@ -62,6 +64,19 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
   if (typeof at.value === "boolean") return;
   if (!isObject(at.value)) wrong(check, at, { object: name }, lenient);
   else if (firstTime(check, name, at.value)) checkFields(check, at, at.value, name, lenient);
+}
+
+/** What a reference leads to; undefined where a node has none. What is found is remembered: documents refer to the same things again and again. */
+function targetOf({ documents, found }: Check, node: Node): Checked<Node> | undefined {
+  const ref = refOf(node);
+  if (ref === undefined) return undefined;
+  const known = found.get(node.file)?.get(ref);
+  if (known !== undefined) return known;
+  const target = follow(documents, node);
+  if (!target.ok) return target;
+  const ofFile = found.get(node.file) ?? new Map();
+  found.set(node.file, ofFile.set(ref, target));
+  return target;
 }
 
 /** A `$ref` that is no text, and one of a path item that leads to something else: either would leave out operations. */
@@ -87,13 +102,13 @@ const isOperation = (shape: Shape | undefined): boolean => typeof shape === "obj
 function checkFields(check: Check, node: Node, value: JsonObject, name: string, lenient: boolean): void {
   const fields = check.grammar[name] ?? {};
   const { file, pointer } = node;
-  let isPlain = true;
+  let isKnown = true;
   for (const key of Object.keys(value)) {
     const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (shape !== undefined) checkValue(check, { file, pointer: join(pointer, key), value: value[key] }, shape, lenient);
-    else isPlain = false;
+    if (shape === undefined) isKnown = false;
+    else if (!isRight(value[key], shape)) checkValue(check, { file, pointer: join(pointer, key), value: value[key] }, shape, lenient);
   }
-  if (!isPlain) check.problems.push(...strayFields(node, name, fields));
+  if (!isKnown) check.problems.push(...strayFields(node, name, fields));
 }
 
 function checkEither(check: Check, node: Node, shapes: readonly Shape[], lenient: boolean): void {
@@ -121,10 +136,10 @@ function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, leni
 }
 
 function firstTime({ seen }: Check, role: string, value: object): boolean {
-  const known = seen.get(role) ?? new Set();
-  seen.set(role, known);
-  if (known.has(value)) return false;
-  known.add(value);
+  const known = seen.get(role);
+  if (known === undefined) seen.set(role, new Set([value]));
+  else if (known.has(value)) return false;
+  else known.add(value);
   return true;
 }
 
@@ -135,6 +150,12 @@ function wrong({ problems }: Check, node: Node, shape: Shape, lenient: boolean):
   problems.push(
     say("WrongType", placeOf(node), `${name} is ${typeName(node.value)}, not ${shapeName(shape)}. Write ${shapeName(shape)} here.`),
   );
+}
+
+/** Whether a value is plain and of its type: most are, and then nobody asks where it stands. */
+function isRight(value: unknown, shape: Shape): boolean {
+  if (typeof shape === "string") return hasType(value, shape);
+  return "either" in shape && shape.either.some((one) => typeof one === "string" && hasType(value, one));
 }
 
 function hasType(value: unknown, shape: "string" | "boolean" | "number" | "text" | "any"): boolean {

@@ -124,9 +124,10 @@ const firstOfEachMethod = (operations: readonly DocumentOperation[]): readonly D
   operations.filter(({ method }, index) => operations.findIndex((one) => one.method === method) === index);
 
 function operationsOf(item: Node, document: Node, format: Format): readonly DocumentOperation[] {
-  const fixed = methodsOf[format].map((name) => [name.toUpperCase(), child(item, name)] as const);
+  // As the author ordered them, so that tables read like the document.
+  const fixed = members(item).flatMap(([key, node]) => (methodsOf[format].includes(key) ? [[key.toUpperCase(), node] as const] : []));
   const additional = format === "3.2" ? members(child(item, "additionalOperations")) : [];
-  return [...inTextOrder(item, fixed), ...additional].flatMap(([method, node]) =>
+  return [...fixed, ...additional].flatMap(([method, node]) =>
     isObject(node.value)
       ? [
           {
@@ -140,12 +141,6 @@ function operationsOf(item: Node, document: Node, format: Format): readonly Docu
         ]
       : [],
   );
-}
-
-/** The methods as the author ordered them, so that tables read like the document. */
-function inTextOrder<T extends readonly [string, Node]>(item: Node, named: readonly T[]): readonly T[] {
-  const order = members(item).map(([key]) => key.toUpperCase());
-  return named.filter(([, node]) => node.value !== undefined).toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }
 
 function strings(node: Node): readonly string[] | undefined {

@@ -68,6 +68,7 @@ function clashOf(earlier: Resolved, later: Resolved, place: (operation: Asked) =
  * other to the backend.
  */
 export function unevenTwins(operations: readonly Operation[], place: (operation: Operation) => Place): readonly Problem[] {
+  if (operations.every(({ query }) => query.length === 0)) return [];
   const byPath = new Map<string, Operation>();
   const problems: Problem[] = [];
   for (const operation of operations) {

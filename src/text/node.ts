@@ -37,8 +37,8 @@ export function child(node: Node, key: string | number): Node {
 }
 
 /** The members of an object; none when the node is no object. */
-export function members(node: Node): readonly (readonly [key: string, member: Node])[] {
-  return isObject(node.value) ? Object.keys(node.value).map((key) => [key, child(node, key)] as const) : [];
+export function members({ file, pointer, value }: Node): readonly (readonly [key: string, member: Node])[] {
+  return isObject(value) ? Object.keys(value).map((key) => [key, { file, pointer: join(pointer, key), value: value[key] }] as const) : [];
 }
 
 /** The elements of a list; none when the node is no list. */
