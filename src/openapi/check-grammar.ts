@@ -1,5 +1,5 @@
 import { type Checked, error, type Problem, warning } from "../problem.ts";
-import { child, isObject, type JsonObject, members, type Node, placeOf, type SourceFile } from "../text/node.ts";
+import { child, isObject, type JsonObject, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { join, tokens } from "../text/pointer.ts";
 import { describing, type Grammar, type Shape } from "./grammar.ts";
 import { type DocumentFiles, follow, refOf } from "./references.ts";
@@ -33,6 +33,17 @@ export function checkGrammar(documents: DocumentFiles, grammar: Grammar, documen
     ...check.problems.slice(0, enough),
     error("TooManyProblems", placeOf(document), `The first ${enough} Problems are shown. ${more}`),
   ];
+}
+
+/** What stands under a key. Most is right as it is, and then nobody asks for the way to it. */
+function checkMember(
+  check: Check,
+  { file, pointer }: Node,
+  [key, value]: readonly [string | number, unknown],
+  shape: Shape,
+  lenient: boolean,
+): void {
+  if (!isRight(value, shape)) checkValue(check, { file, pointer: join(pointer, key), value }, shape, lenient);
 }
 
 function checkValue(check: Check, node: Node, shape: Shape, lenient: boolean): void {
@@ -101,12 +112,11 @@ const isOperation = (shape: Shape | undefined): boolean => typeof shape === "obj
 
 function checkFields(check: Check, node: Node, value: JsonObject, name: string, lenient: boolean): void {
   const fields = check.grammar[name] ?? {};
-  const { file, pointer } = node;
   let isKnown = true;
   for (const key of Object.keys(value)) {
     const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (shape === undefined) isKnown = false;
-    else if (!isRight(value[key], shape)) checkValue(check, { file, pointer: join(pointer, key), value: value[key] }, shape, lenient);
+    else checkMember(check, node, [key, value[key]], shape, lenient);
   }
   if (!isKnown) check.problems.push(...strayFields(node, name, fields));
 }
@@ -122,8 +132,7 @@ function checkList(check: Check, node: Node, shape: { readonly list: Shape }, le
     wrong(check, node, shape, lenient);
     return;
   }
-  for (const [index, value] of node.value.entries())
-    checkValue(check, { file: node.file, pointer: join(node.pointer, index), value }, shape.list, lenient);
+  for (const [index, value] of node.value.entries()) checkMember(check, node, [index, value], shape.list, lenient);
 }
 
 function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, lenient: boolean): void {
@@ -132,7 +141,8 @@ function checkMap(check: Check, node: Node, shape: { readonly map: Shape }, leni
     return;
   }
   if (node.pointer === "/paths") check.problems.push(...strayFields(node, "paths", {}));
-  for (const [key, member] of members(node)) if (!key.startsWith("x-")) checkValue(check, member, shape.map, lenient);
+  const { value } = node;
+  for (const key of Object.keys(value)) if (!key.startsWith("x-")) checkMember(check, node, [key, value[key]], shape.map, lenient);
 }
 
 function firstTime({ seen }: Check, role: string, value: object): boolean {
@@ -152,7 +162,7 @@ function wrong({ problems }: Check, node: Node, shape: Shape, lenient: boolean):
   );
 }
 
-/** Whether a value is plain and of its type: most are, and then nobody asks where it stands. */
+/** Whether a value is plain and of its type. */
 function isRight(value: unknown, shape: Shape): boolean {
   if (typeof shape === "string") return hasType(value, shape);
   return "either" in shape && shape.either.some((one) => typeof one === "string" && hasType(value, one));

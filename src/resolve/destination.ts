@@ -33,10 +33,19 @@ function backendOf(whole: Whole, levels: readonly Level[], path: DocumentPath, w
     sayOnce(problems, error("NoBackend", placeOf(at), `The document names no server, so nothing says where requests go. ${advice}`));
     return undefined;
   }
-  const url = parseServerUrl(server.url);
+  const url = urlOf(server);
   const wrong = problemOf(url, server);
   if (wrong !== undefined) sayOnce(problems, wrong);
   return serverDestination(url, scope, basePath);
+}
+
+/** Every operation asks for the document's own. */
+const urls = new WeakMap<Server, ServerUrl>();
+
+function urlOf(server: Server): ServerUrl {
+  const url = urls.get(server) ?? parseServerUrl(server.url);
+  urls.set(server, url);
+  return url;
 }
 
 /** The servers that count for an operation, what says them, and the name of what they are said for (OpenAPI 3.1, section 4.8.10). */

@@ -1,9 +1,12 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
 import { compareText, type PathTemplate, type QueryCondition, shape, specificity } from "../../model/path.ts";
+import { type PathPattern, pathPattern } from "./pattern.ts";
 
 /** A path of a gateway, base path included, with the operations that answer it by method. */
 export interface PathEntry {
   readonly template: PathTemplate;
+  /** What matches the template, for all routes of the path. */
+  readonly pattern: PathPattern;
   readonly query: readonly QueryCondition[];
   readonly operations: readonly EntryOperation[];
 }
@@ -27,7 +30,14 @@ export function pathEntries(apis: readonly ApiModel[]): readonly PathEntry[] {
       const key = operation.query.length === 0 ? ownShape : JSON.stringify([ownShape, operation.query]);
       const entry = entries.get(key);
       if (entry) entry.operations.push({ api, operation });
-      else entries.set(key, { template, shape: ownShape, query: operation.query, operations: [{ api, operation }] });
+      else
+        entries.set(key, {
+          template,
+          pattern: pathPattern(template),
+          shape: ownShape,
+          query: operation.query,
+          operations: [{ api, operation }],
+        });
     }
   }
   return [...entries.values()].toSorted(entryPrecedence);

@@ -1,11 +1,10 @@
 import type { QueryCondition } from "../../model/path.ts";
 import type { Message } from "./json.ts";
 import type { PathEntry } from "./path-entry.ts";
-import { pathPattern, querySpellings } from "./pattern.ts";
+import { querySpellings } from "./pattern.ts";
 
 /** The match of a route: a path's pattern, its conditions on the query, and conditions on headers (envoy: config.route.v3.RouteMatch). */
-export function routeMatch({ template, query }: PathEntry, headers: readonly Message[]): Message {
-  const pattern = pathPattern(template);
+export function routeMatch({ pattern, query }: PathEntry, headers: readonly Message[]): Message {
   return {
     ...("path" in pattern ? { path: pattern.path } : { safe_regex: { regex: pattern.regex } }),
     ...(headers.length + query.length > 0 ? { headers: [...headers, ...query.map(queryMatch)] } : {}),
