@@ -1,7 +1,8 @@
 import type { Environment } from "../engine.ts";
+import { answerHeaders, router } from "./answer-headers.ts";
 import { statusIs } from "./details.ts";
-import { errors, problemBody } from "./errors.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { errors, problemBody, requestIdHeader } from "./errors.ts";
+import { type Message, typed } from "./json.ts";
 
 /**
  * What Envoy starts with in an image that runs with nothing mounted: every request gets an error that says what is missing, and the gateway
@@ -33,9 +34,16 @@ const answering = (
             stat_prefix: name,
             route_config: { name, virtual_hosts: [{ name, domains: ["*"], routes }] },
             local_reply_config: {
-              mappers: [{ filter: statusIs("EQ", errors.notMounted.status), body_format_override: problemBody(errors.notMounted) }],
+              mappers: [
+                {
+                  filter: statusIs("EQ", errors.notMounted.status),
+                  headers_to_add: requestIdHeader,
+                  body_format_override: problemBody(errors.notMounted),
+                },
+              ],
             },
-            http_filters: [extension("envoy.filters.http.router", "envoy.extensions.filters.http.router.v3.Router")],
+            server_header_transformation: "PASS_THROUGH",
+            http_filters: [answerHeaders(), router],
           }),
         },
       ],
