@@ -22,6 +22,12 @@ export interface OperatorInstallOptions extends OperatorSettingsOptions {
   readonly output?: "yaml";
 }
 
+const examples = `
+Examples:
+  $ portico operator install --registry registry.example/apis --image registry.example/portico/toolkit:1 \\
+      --base registry.example/portico/gateway:1
+`;
+
 const installExamples = `
 Applies the four kinds, the operator with its rights, and a namespace for builds. It may be run again, with other options too.
 
@@ -42,7 +48,11 @@ Examples:
 
 /** Adds `portico operator`. */
 export function addOperator(program: Command): void {
-  const operator = program.command("operator").summary("the program that serves APIs in a cluster").description("The operator.");
+  const operator = program
+    .command("operator")
+    .summary("the program that serves APIs in a cluster")
+    .description("The operator.")
+    .addHelpText("after", examples);
   const install = operator
     .command("install")
     .summary("install it in the cluster that kubectl uses")

@@ -1,4 +1,5 @@
 import { Command, CommanderError, type Option } from "commander";
+import { addAdd } from "./add.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
@@ -31,7 +32,8 @@ export function makeProgram(): Command {
     .configureHelp({ optionDescription })
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
-  for (const add of [addRun, addCheck, addBuild, addImage, addOperator, addRoutes, addExplain, addSchema, addCompletion]) add(program);
+  for (const add of [addRun, addCheck, addBuild, addImage, addAdd, addOperator, addRoutes, addExplain, addSchema, addCompletion])
+    add(program);
   sayWhereHelpIs(program, [program.name()]);
   return program;
 }

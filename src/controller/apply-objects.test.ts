@@ -22,7 +22,7 @@ const service = (port: number | string, uid = "u1"): KubernetesObject => ({
 /** A cluster that keeps one object, adds what a cluster adds, and counts what is written. */
 function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
   const owned = ownedIndex();
-  const written: KubernetesObject[] = [];
+  const written: Parameters<ObjectStore["apply"]>[0][] = [];
   let others: unknown;
   const put = (value: object): void => owned.changed("Service", "a/pets", storedObject(value));
   const unused = (): never => assert.fail("not asked for");

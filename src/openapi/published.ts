@@ -39,14 +39,19 @@ const nameKeys: ReadonlySet<string> = new Set([
  * The document as the world may see it, in one piece: without servers, and without the keys that say how it is served here. Files that it
  * refers to stand under `x-files`, where its references lead then.
  */
-export function publishedDocument({ files, root: document }: OpenApiDocument): unknown {
+export const publishedDocument = (document: OpenApiDocument): unknown => inOnePiece(document, (key) => addresses.has(key) || isOurs(key));
+
+/** The document in one piece with all that it says, for where it has no folder. */
+export const wholeDocument = (document: OpenApiDocument): unknown => inOnePiece(document, () => false);
+
+function inOnePiece({ files, root: document }: OpenApiDocument, isLeftOut: (key: string) => boolean): unknown {
   const names = [...files.files.keys()];
   const rootName = files.root.name;
-  const published = publish({ file: files.root, names, rootName }, document.value, "", false);
+  const published = publish({ file: files.root, names, rootName, isLeftOut }, document.value, "", false);
   if (names.length === 0 || !isObject(published)) return published;
   const others = names.map((name) => {
     const file = files.files.get(name);
-    return [fileKey(names, name), file && publish({ file, names, rootName }, root(file).value, "", false)] as const;
+    return [fileKey(names, name), file && publish({ file, names, rootName, isLeftOut }, root(file).value, "", false)] as const;
   });
   return { ...published, [filesKey]: Object.fromEntries(others) };
 }
@@ -56,6 +61,8 @@ interface Published {
   readonly file: SourceFile;
   readonly names: readonly string[];
   readonly rootName: string;
+  /** Whether a field is not shown. */
+  readonly isLeftOut: (key: string) => boolean;
 }
 
 const fileKey = (names: readonly string[], name: string): string => `file-${names.indexOf(name) + 1}`;
@@ -66,7 +73,7 @@ function publish(from: Published, value: unknown, key: string, named: boolean): 
   if (Array.isArray(value)) return value.map((element) => publish(from, element, "", false));
   if (!isObject(value)) return value;
   const membersOf = Object.entries(value).flatMap(([name, member]): readonly (readonly [string, unknown])[] => {
-    if (!named && (addresses.has(name) || isOurs(name))) return [];
+    if (!named && from.isLeftOut(name)) return [];
     if (name === "$ref" && !named && typeof member === "string") return [[name, movedReference(from, member)]];
     return [[name, publish(from, member, name, !named && nameKeys.has(name) && isObject(member))]];
   });

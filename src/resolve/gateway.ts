@@ -66,7 +66,6 @@ function unservedFields(resources: Resources): readonly Problem[] {
       notYet(kind, spec).map(({ path, feature }) => notYetProblem(placeOf(at(node, path)), path.length === 0 ? [kind] : path, feature)),
     );
   return [
-    ...of("API", resources.apis),
     ...of("TargetEndpoint", resources.targetEndpoints),
     ...of("RateLimiting", resources.rateLimitings),
     ...of("Security", resources.securities),

@@ -13,19 +13,31 @@ export interface Client {
   readonly config: KubeConfig;
 }
 
+/** Which cluster is meant, where it is not kubectl's own choice. */
+export interface ClusterChoice {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
 /**
  * Finds the cluster as kubectl does: $KUBECONFIG, ~/.kube/config, else the one that the program runs in (Kubernetes: "Organizing Cluster Access
  * Using kubeconfig Files"). Fails with NoCluster.
  */
-export function openClient(): Checked<Client> {
+export function openClient({ kubeconfig, context: chosen }: ClusterChoice = {}): Checked<Client> {
   const config = new KubeConfig();
-  const where = wholeFile(process.env.KUBECONFIG ?? "~/.kube/config");
+  const where = wholeFile(kubeconfig ?? process.env.KUBECONFIG ?? "~/.kube/config");
   try {
-    config.loadFromDefault();
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     return failed(error("NoCluster", where, `The file is no kubeconfig (${why}). Mend it, or let KUBECONFIG name another.`));
   }
+  if (chosen !== undefined && config.getContextObject(chosen) === null)
+    return failed(
+      error("NoCluster", where, `There is no context \`${chosen}\` in it. \`kubectl config get-contexts\` shows those that there are.`),
+    );
+  if (chosen !== undefined) config.setCurrentContext(chosen);
   const cluster = config.getCurrentCluster();
   // The client's stand-in where nothing names a cluster.
   if (cluster === null || cluster.server === "http://localhost:8080")

@@ -1,14 +1,15 @@
 import { ApiException } from "@kubernetes/client-node";
 import { type Checked, checked, failed } from "../../problem.ts";
-import type { KubernetesObject } from "../../workloads/object.ts";
 import { type ApiResource, pathOf, resourceOf } from "./kinds.ts";
 import { listAll } from "./list-and-watch.ts";
 import { clusterProblem } from "./problems.ts";
 import { type StoredObject, storedObject } from "./stored-object.ts";
 import type { Transport } from "./transport.ts";
 
-/** The one name under which Portico writes (Kubernetes: "Server-Side Apply"). */
-const fieldManager = "portico";
+/** An object of a name, as it is applied. */
+interface AppliedObject extends NewObject {
+  readonly metadata: NewObject["metadata"] & { readonly name: string };
+}
 
 interface NewObject {
   readonly apiVersion: string;
@@ -24,7 +25,7 @@ export interface ObjectStore {
   /** Those that have all of the labels. */
   list(resource: ApiResource, namespace: string, labels: Readonly<Record<string, string>>): Promise<Checked<readonly StoredObject[]>>;
   /** Makes the object so, where it says something, whoever wrote that before. */
-  apply(object: KubernetesObject): Promise<Checked<StoredObject>>;
+  apply(object: AppliedObject): Promise<Checked<StoredObject>>;
   applyStatus(resource: ApiResource, namespace: string, name: string, status: object): Promise<Checked<StoredObject>>;
   /** Sets annotations of an object; null removes one. */
   annotate(
@@ -43,7 +44,11 @@ export interface ObjectStore {
   remove(resource: ApiResource, namespace: string, name: string, uid: string): Promise<Checked<void>>;
 }
 
-export function objectStore(transport: Transport): ObjectStore {
+/**
+ * Writes under the name of a field manager (Kubernetes: "Server-Side Apply"): the operator's is `portico`. With `dryRun` the cluster checks what is
+ * written, and keeps nothing.
+ */
+export function objectStore(transport: Transport, fieldManager = "portico", dryRun = false): ObjectStore {
   const asked = async <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => {
     try {
       return checked(await act(), []);
@@ -53,7 +58,7 @@ export function objectStore(transport: Transport): ObjectStore {
   };
   const patch = (path: string, contentType: string, body: object): Promise<unknown> =>
     transport.json({ method: "PATCH", path, contentType, body });
-  const query = `?fieldManager=${fieldManager}`;
+  const query = `?fieldManager=${fieldManager}${dryRun ? "&dryRun=All" : ""}`;
   const applied = async (path: string, body: object): Promise<StoredObject> =>
     storedObject(await patch(`${path}${query}&force=true`, "application/apply-patch+yaml", body));
   return {

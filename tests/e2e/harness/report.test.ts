@@ -47,6 +47,7 @@ it("what failed is in one report: the failure, what was there before the test cl
     "# a suite > fails",
     "## what it made",
     "## kubectl get all,configmaps,jobs --output=wide",
+    "## kubectl get portico --output=yaml",
     "## kubectl get events --sort-by=.lastTimestamp",
     "## kubectl describe pods",
     "## the ends of its pods' logs",

@@ -1,0 +1,78 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { addClusterOptions, type ClusterOptions } from "./cluster-options.ts";
+
+/** What an API is given beside its documents. */
+export interface AddApiOptions extends ClusterOptions {
+  readonly fromFile: readonly string[];
+  readonly resources: readonly string[];
+  readonly version?: string;
+  readonly replicas?: number;
+  readonly mode?: string;
+  readonly image?: string;
+  readonly builder?: "kaniko" | "layer" | "none";
+  readonly host: readonly string[];
+  readonly expose?: "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress";
+  readonly override: boolean;
+  readonly wait: boolean;
+  readonly timeout: number;
+  readonly dryRun?: "client" | "server";
+  readonly output?: "yaml" | "json";
+}
+
+const examples = (program: string): string => `
+Examples:
+  $ ${program} api petstore --from-file=petstore.yaml
+                                              serve it, and wait until it answers
+  $ ${program} api petstore --from-file=petstore.yaml --resources=backends/ --replicas=2
+  $ ${program} api petstore --from-file=petstore.yaml --dry-run=client --output=yaml > petstore-api.yaml
+                                              print what would be applied
+`;
+
+/** Adds `add api` to a program: \`portico add api\`, and \`kubectl add api\`, which is \`kubectl-add api\`. */
+function addAddApi(parent: Command, program: string): void {
+  const command = parent
+    .command("api <NAME>")
+    .summary("serve an API in the cluster, from its OpenAPI document")
+    .description("Stores the document in the cluster, adds an API, and waits until its gateway serves.");
+  addApiOptions(command)
+    .addHelpText("after", examples(program))
+    .action(async (name: string, options: AddApiOptions) => {
+      const { applyApi } = await import("./apply-api.ts");
+      process.exitCode = await applyApi(name, options);
+    });
+}
+
+/** The options of an API that is added, and of one that is updated. */
+const addApiOptions = (command: Command): Command =>
+  addClusterOptions(
+    command
+      .option("-f, --from-file <FILE>", "the OpenAPI document, YAML or JSON; may be repeated", collected, [])
+      .option(
+        "--resources <PATH>",
+        "a file or folder with TargetEndpoints and other kinds, which are applied first; may be repeated",
+        collected,
+        [],
+      )
+      .option("--version <VERSION>", "the API's version, which is the image's tag; else the document's info.version")
+      .option("--replicas <N>", "how many pods the gateway has", count)
+      .addOption(new Option("--mode <MODE>", "where deployed backends run").choices(["shared", "privateJet", "sidecar"]))
+      .addOption(
+        new Option("--builder <BUILDER>", "what builds the image; else the operator's choice").choices(["kaniko", "layer", "none"]),
+      )
+      .option("--host <NAME>", "a host name under which the API is reached; may be repeated", collected, [])
+      .addOption(new Option("--expose <HOW>", "what leads to the gateway").choices(["ClusterIP", "NodePort", "LoadBalancer", "Ingress"]))
+      .option("--override", "build anew where the version stands for another document", false)
+      .option("--no-wait", "do not wait until it serves")
+      .option("--timeout <SECONDS>", "give up waiting after so long", count, 300)
+      .addOption(
+        new Option("--dry-run <WHERE>", "send nothing, or have the cluster check it without keeping it").choices(["client", "server"]),
+      )
+      .addOption(new Option("-o, --output <FORMAT>", "print what was applied").choices(["yaml", "json"])),
+  );
+
+const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function count(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
+  return Number(text);
+}

@@ -1,0 +1,71 @@
+import { watchCollection } from "../apply/kubernetes/collection.ts";
+import { resources } from "../apply/kubernetes/kinds.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { Transport } from "../apply/kubernetes/transport.ts";
+import { isObject, type JsonObject } from "../text/node.ts";
+
+/** What of an API is waited for: that it serves as it was said in that generation. */
+interface Wanted {
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+}
+
+/** How an API stands. */
+type Standing =
+  | { readonly kind: "waits"; readonly saying: string }
+  | { readonly kind: "serves"; readonly address: string }
+  | { readonly kind: "stuck"; readonly saying: string };
+
+/** Reasons that say "wait": anything else that does not hold needs somebody. */
+const passing: ReadonlySet<string> = new Set(["Building", "Progressing", "Waiting", "ClusterUnreachable", "RegistryUnreachable"]);
+
+/** How an API's status says that it stands, for its present generation. */
+function standingOf({ metadata, value }: StoredObject): Standing {
+  const status: JsonObject = isObject(value.status) ? value.status : {};
+  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
+  if (status.observedGeneration !== metadata.generation) return { kind: "waits", saying: "The operator has not seen it yet." };
+  const ready = conditions.find(({ type }) => type === "Ready");
+  if (ready?.status === "True") return { kind: "serves", address: String(status.address) };
+  const saying = String(ready?.message ?? "");
+  return passing.has(String(ready?.reason)) ? { kind: "waits", saying } : { kind: "stuck", saying: `${String(ready?.reason)}: ${saying}` };
+}
+
+/** Waits until an API serves, and says on stderr how far it is; its address goes to stdout. The exit code. */
+export async function waitForApi(
+  transport: Transport,
+  { namespace, name, generation }: Wanted,
+  { seconds, began }: { readonly seconds: number; readonly began: number },
+): Promise<number> {
+  const ended = new AbortController();
+  let last = "";
+  const say = (text: string): void => {
+    if (text === last) return;
+    last = text;
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
+  };
+  const code = await new Promise<number>((resolve) => {
+    const late = `It does not serve after ${seconds} s, and goes on trying. \`kubectl describe api ${name}\` shows how far it is.`;
+    const end = (saying: string, exitCode: number): void => {
+      clearTimeout(timer);
+      say(saying);
+      resolve(exitCode);
+    };
+    const timer = setTimeout(() => end(late, 1), seconds * 1000);
+    const changed = (_: string, api: StoredObject | undefined): void => {
+      if (api === undefined || api.metadata.generation < generation) return;
+      const standing = standingOf(api);
+      if (standing.kind === "waits") say(standing.saying);
+      else if (standing.kind === "stuck") end(standing.saying, 1);
+      else {
+        end("It serves.", 0);
+        process.stdout.write(`${standing.address}\n`);
+      }
+    };
+    const failed = (): void => say("The cluster does not answer; it is asked again.");
+    const selection = { resource: resources.apis, namespace, fieldSelector: `metadata.name=${name}` };
+    watchCollection(transport, selection, { changed, failed }, ended.signal);
+  });
+  ended.abort();
+  return code;
+}
