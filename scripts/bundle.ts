@@ -10,23 +10,26 @@ const project = dirname(import.meta.dirname);
 /** What the bundled CommonJS packages call to reach Node's own modules; ES modules have none. */
 const requireForPackages = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
+/** What the package has: the program, and what kubectl runs for `kubectl add`. */
+const programs = ["portico", "kubectl-add"];
+
 /** Writes the bundle into a folder, which is emptied first; the program's path. What commands load when they are called is in chunks. */
 export async function bundle(folder: string): Promise<string> {
-  await write(folder, "portico");
+  await write(folder, programs);
   return join(folder, "portico.js");
 }
 
 /** The same of the small program that a gateway's image has. */
 export async function bundleGateway(folder: string): Promise<void> {
-  await write(folder, "gateway");
+  await write(folder, ["gateway"]);
 }
 
-async function write(folder: string, program: "portico" | "gateway"): Promise<Metafile> {
+async function write(folder: string, names: readonly string[]): Promise<Metafile> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: project,
-    entryPoints: [`src/cli/${program}.ts`],
+    entryPoints: names.map((name) => `src/cli/${name}.ts`),
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -44,7 +47,7 @@ async function write(folder: string, program: "portico" | "gateway"): Promise<Me
     logLevel: "error",
   });
   await writeFile(join(folder, "THIRD-PARTY.txt"), licences(metafile));
-  await chmod(join(folder, `${program}.js`), 0o755);
+  for (const name of names) await chmod(join(folder, `${name}.js`), 0o755);
   return metafile;
 }
 
@@ -73,7 +76,7 @@ function licence(name: string): string {
 
 if (import.meta.main) {
   const dist = join(project, "dist");
-  const { outputs } = await write(dist, "portico");
+  const { outputs } = await write(dist, programs);
   const sizes = Object.entries(outputs).map(([path, { bytes }]) => [relative(dist, join(project, path)), bytes] as const);
   const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
   const lines = [...sizes.toSorted(([, a], [, b]) => b - a), ["in all", total] as const];

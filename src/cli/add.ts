@@ -28,8 +28,18 @@ Examples:
                                               print what would be applied
 `;
 
-/** Adds `add api` to a program: \`portico add api\`, and \`kubectl add api\`, which is \`kubectl-add api\`. */
-function addAddApi(parent: Command, program: string): void {
+/** Adds `portico add`. */
+export function addAdd(program: Command): void {
+  const add = program
+    .command("add")
+    .summary("serve an API in the cluster that kubectl uses")
+    .description("Adds to the cluster that kubectl uses.")
+    .addHelpText("after", "\nExamples:\n  $ portico add api petstore --from-file=petstore.yaml\n");
+  addAddApi(add, "portico add");
+}
+
+/** Adds `add api` to a program: `portico add api`, and `kubectl add api`, which is `kubectl-add api`. */
+export function addAddApi(parent: Command, program: string): void {
   const command = parent
     .command("api <NAME>")
     .summary("serve an API in the cluster, from its OpenAPI document")

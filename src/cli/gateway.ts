@@ -13,7 +13,7 @@ const usage = `gateway: the program in a gateway's image. It works in the gatewa
   gateway drain [--seconds N]   send the clients of the Envoy that runs away, and return when they are gone (at most N seconds, else 40)
 `;
 
-/** How long \`docker stop\` waits is ten seconds. */
+/** How long `docker stop` waits is ten seconds. */
 const atStop = { leastMs: 0, mostMs: 8_000 };
 const leastMs = 5_000;
 

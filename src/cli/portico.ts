@@ -1,10 +1,5 @@
 #!/usr/bin/env node
-import { exitCodeOf } from "./program.ts";
-import { quietWhenUnread, reportUnexpected } from "./unexpected.ts";
+import { makeProgram } from "./program.ts";
+import { runProgram } from "./run-program.ts";
 
-process.on("uncaughtException", (thrown) => {
-  reportUnexpected(thrown);
-  process.exit(1);
-});
-quietWhenUnread(process.stdout, process.stderr);
-process.exitCode = (await exitCodeOf(process.argv.slice(2))) ?? process.exitCode;
+await runProgram(makeProgram());

@@ -1,5 +1,5 @@
 import { Command, CommanderError, type Option } from "commander";
-import { addAdd } from "./add.ts";
+import { addAdd, addAddApi } from "./add.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
@@ -23,20 +23,30 @@ Each command shows examples of its own: portico run --help
 
 /** The program with all its commands. They load what they do only when they are called, so that it starts fast. */
 export function makeProgram(): Command {
-  const program = new Command("portico")
-    .description("Turns OpenAPI documents into running gateways.")
-    .version(version, "-V, --version", "print the version")
-    .helpOption("-h, --help", "show this help")
-    .helpCommand("help [COMMAND]", "show how a command is used")
-    .addHelpText("after", examples)
-    .configureHelp({ optionDescription })
-    .exitOverride()
-    .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
+  const program = commandOf("portico", "Turns OpenAPI documents into running gateways.").addHelpText("after", examples);
   for (const add of [addRun, addCheck, addBuild, addImage, addAdd, addOperator, addRoutes, addExplain, addSchema, addCompletion])
     add(program);
   sayWhereHelpIs(program, [program.name()]);
   return program;
 }
+
+/** The program `kubectl-add`, which kubectl runs for `kubectl add` (Kubernetes: "Extend kubectl with plugins"). */
+export function makeKubectlAdd(): Command {
+  const program = commandOf("kubectl-add", "Adds APIs to the cluster that kubectl uses.");
+  addAddApi(program, "kubectl add");
+  sayWhereHelpIs(program, ["kubectl", "add"]);
+  return program;
+}
+
+const commandOf = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [COMMAND]", "show how a command is used")
+    .configureHelp({ optionDescription })
+    .exitOverride()
+    .configureOutput({ outputError: (message, write) => write(oneLine(name, message)) });
 
 /** Wrong usage of a command, or of one below it, ends with where its help is. */
 function sayWhereHelpIs(command: Command, names: readonly string[]): void {
@@ -52,19 +62,19 @@ function optionDescription({ description, argChoices, defaultValue }: Option): s
 }
 
 /** `error: unknown option '--prot'\n(Did you mean --port?)` as one line. */
-function oneLine(message: string): string {
+function oneLine(program: string, message: string): string {
   const [what = "", meant] = message
     .trim()
     .replace(/^error: /, "")
     .split("\n");
   const sentence = /[.?]$/.test(what) ? what : `${what}.`;
-  return `portico: ${sentence}${meant === undefined ? "" : ` ${meant.replace(/^\((.*)\)$/, "$1")}`}\n`;
+  return `${program}: ${sentence}${meant === undefined ? "" : ` ${meant.replace(/^\((.*)\)$/, "$1")}`}\n`;
 }
 
 /** Runs the program: 2 for wrong usage, 1 for what is unexpected; undefined where the command said its exit code itself. */
-export async function exitCodeOf(args: readonly string[]): Promise<number | undefined> {
+export async function exitCodeOf(program: Command, args: readonly string[]): Promise<number | undefined> {
   try {
-    await makeProgram().parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) {

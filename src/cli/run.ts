@@ -26,7 +26,7 @@ Examples:
                                               two documents, with TargetEndpoints from a folder
 `;
 
-/** Adds \`portico run\`. */
+/** Adds `portico run`. */
 export function addRun(program: Command): void {
   addDocumentOptions(
     program

@@ -56,7 +56,7 @@ function cell(
   return swapped ? Math.min(least, at(before, column - 2) + 1) : least;
 }
 
-/** ` Did you mean \`x\`?` where there is an x, else nothing: to be put behind a sentence. */
+/** ` Did you mean `x`?` where there is an x, else nothing: to be put behind a sentence. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const meant = suggest(word, known);
   return meant === undefined ? "" : ` Did you mean \`${meant}\`?`;
