@@ -8,11 +8,11 @@ import { apiSpecOf } from "../src/controller/compile-gateway.ts";
 import { compiledGateways } from "../src/controller/compiled-gateways.ts";
 import { imageAsk } from "../src/controller/image-of.ts";
 import { makeUsers } from "../src/controller/users.ts";
+import type { Registry } from "../src/image/registry/registry.ts";
 import { checked } from "../src/problem.ts";
 import { backendWorkload, gatewayWorkload } from "../src/resolve/workload.ts";
 import { backendObjects } from "../src/workloads/backend.ts";
 import { gatewayObjects } from "../src/workloads/gateway.ts";
-import { must } from "../testing/envoy.ts";
 
 const owner = { apiVersion: "portico.dev/v1alpha1", kind: "API", name: "pets", uid: "u1", controller: true } as const;
 
@@ -45,6 +45,19 @@ function unused(): never {
   return assert.fail("not asked for");
 }
 
+const emptyRegistry: Registry = {
+  name: "registry.test",
+  manifest: () => Promise.resolve(checked(undefined, [])),
+  putManifest: unused,
+  hasBlob: unused,
+  blob: unused,
+  openBlob: unused,
+  mountBlob: unused,
+  uploadBlob: unused,
+  referrers: unused,
+  close: unused,
+};
+
 const nothing = { objects: new Map(), filled: Promise.resolve() };
 
 /** Everything that somebody could tell the difference by: the gateway's objects, its image's name, and what is asked of it. */
@@ -60,8 +73,16 @@ async function outcomeOfApi(fields: object): Promise<string> {
   const read = apiSpecOf(api);
   if (!read.ok) return JSON.stringify(read.problems);
   const workload = gatewayWorkload(api.metadata, read.value, []);
-  const gateways = compiledGateways({ store, users: makeUsers(), configMaps: nothing, targetEndpoints: nothing });
-  const summary = must(await gateways.summary(api, read.value, workload));
+  const gateways = compiledGateways({
+    store,
+    registries: () => emptyRegistry,
+    users: makeUsers(),
+    configMaps: nothing,
+    targetEndpoints: nothing,
+  });
+  const made = await gateways.summary(api, read.value, workload);
+  if (!made.ok) return JSON.stringify(made.problems);
+  const summary = made.value;
   const registry = { registry: "registry.test", repository: "apis" };
   const content = { image: "registry.test/apis/pets@sha256:1", inputHash: summary.inputHash, mounted: summary.mounted };
   return JSON.stringify([gatewayObjects(workload, content, owner), imageAsk(registry, api, read.value, workload, summary)]);
@@ -105,6 +126,11 @@ const inApi: Readonly<Record<string, Pair>> = {
   "definition[].parts[].name": definition({ parts: [{ name: "one-a" }] }, { parts: [{ name: "one-b" }] }),
   "definition[].parts[].key": definition({ parts: [{ name: "two", key: "a" }] }, { parts: [{ name: "two", key: "b" }] }),
   "definition[].inline": definition({ inline: documentOf("1") }, { inline: documentOf("2") }),
+  image: [
+    { definition: undefined, image: "registry.test/a" },
+    { definition: undefined, image: "registry.test/b" },
+  ],
+  inputHash: [{ inputHash: "a".repeat(64) }, {}],
   version: [{ version: "1" }, { version: "2" }],
   engine: [{ engine: "envoy" }, { engine: "wso2" }],
   mode: [{ mode: "shared" }, { mode: "sidecar" }],

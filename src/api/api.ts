@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addressLists } from "./address.ts";
 import { cache, interceptors, maintenance, publish, validation } from "./contract.ts";
 import { expose } from "./expose.ts";
-import { atLeastOne, atMostOne, exactlyOne } from "./law.ts";
+import { atMostOne, exactlyOne } from "./law.ts";
 import { grantedReference, keyReference, objectReference } from "./name.ts";
 import { byteCount } from "./quantity.ts";
 import { commonStatus } from "./status.ts";
@@ -84,7 +84,12 @@ const fields = z.strictObject({
   resources: containerNeeds.optional().describe("CPU and memory of the gateway's container."),
   env: env.optional().describe("Environment variables of the policy agent and the interceptors."),
   podTemplate: podTemplate.optional().describe("A patch of the gateway's pod template, merged strategically."),
-  image: z.string().min(1).max(1024).optional().describe("A ready image: nothing is built."),
+  image: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe("A ready image, such as the one that another cluster serves: nothing is built, and no document is needed."),
   inputHash: z
     .string()
     .regex(/^[0-9a-f]{64}$/, "Not a hash of inputs. Write 64 hexadecimal digits.")
@@ -127,7 +132,7 @@ const fields = z.strictObject({
 });
 
 /** An API: documents, and how they are served. */
-export const apiSpec = atMostOne(atLeastOne(fields, "definition", "image"), "replicas", "autoscaling");
+export const apiSpec = atMostOne(exactlyOne(fields, "definition", "image"), "replicas", "autoscaling");
 
 export const apiStatus = z.object({
   ...commonStatus,

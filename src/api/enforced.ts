@@ -47,7 +47,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
   API: {
     enforced: [
       ...["configMap.name", "configMap.key", "parts[].name", "parts[].key", "inline"].map((name) => `definition[].${name}`),
-      ...["version", "engine", "mode", "imagePullSecrets[].name", "builder", "rebuild"],
+      ...["version", "engine", "mode", "image", "inputHash", "imagePullSecrets[].name", "builder", "rebuild"],
       ...podFields,
       "disruptionBudget.minAvailable",
       "disruptionBudget.maxUnavailable",
@@ -60,7 +60,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
     notYet: [
       { path: "engine", feature: "WSO2's gateway", values: ["wso2"] },
       { path: "mode", feature: "backends of one's own", values: ["privateJet", "sidecar"] },
-      ...later("ready images", "image", "inputHash"),
       ...later("gateways for several APIs", "gateway"),
       ...later("environment variables of agents and interceptors", "env"),
       ...later("patches of pods", "podTemplate"),

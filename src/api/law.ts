@@ -48,12 +48,3 @@ export function atMostOne<T extends z.ZodObject>(schema: T, ...keys: readonly st
     cel: `${countInCel(keys)} <= 1`,
   });
 }
-
-/** At least one of the fields is given. */
-export function atLeastOne<T extends z.ZodObject>(schema: T, ...keys: readonly string[]): T {
-  return under(schema, {
-    message: `None of ${quoted(keys)} is given. Give one of them.`,
-    holds: (value) => given(value, keys) >= 1,
-    cel: `${countInCel(keys)} >= 1`,
-  });
-}

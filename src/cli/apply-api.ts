@@ -7,7 +7,7 @@ import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import { openTransport, type Transport } from "../apply/kubernetes/transport.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
-import { objectFile } from "../controller/compile-gateway.ts";
+import { clusterSettings, objectFile } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
@@ -15,7 +15,6 @@ import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gate
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
-import { backendName } from "../workloads/backend.ts";
 import { ownedName } from "../workloads/object.ts";
 import type { AddApiOptions } from "./add.ts";
 import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
@@ -127,10 +126,7 @@ function resolveIn(
     {
       mock: false,
       credentials: "fail",
-      cluster: {
-        apiName: sources.documents.length === 1 ? name : undefined,
-        deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
-      },
+      cluster: clusterSettings(namespace, sources.documents.length === 1 ? name : undefined),
     },
   );
 }

@@ -3,7 +3,7 @@ import { checkShape } from "../api/check.ts";
 import { notYet } from "../api/enforced.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
-import type { Environment } from "../compile/engine.ts";
+import type { Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
@@ -13,6 +13,7 @@ import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
 import { notYetProblem } from "../resolve/extension.ts";
 import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import type { ClusterSettings } from "../resolve/settings.ts";
 import { child, placeOf, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
 import { servesTls } from "../workloads/exposure.ts";
@@ -91,21 +92,24 @@ function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]> {
   return misses ? whole : rest;
 }
 
+/** What a namespace adds to resolving. `apiName` is undefined where an API has several documents, which say their names. */
+export const clusterSettings = (namespace: string, apiName: string | undefined): ClusterSettings => ({
+  apiName,
+  deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
+});
+
 const resolve = ({ workload: { api, namespace }, documents, problems }: GatewayInput, endpoints: readonly StoredObject[]) =>
   resolveGateway(
     { documents, problems, resources: endpoints.map(objectFile) },
     {
       mock: false,
       credentials: "fail",
-      cluster: {
-        apiName: documents.length === 1 ? api : undefined,
-        deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
-      },
+      cluster: clusterSettings(namespace, documents.length === 1 ? api : undefined),
     },
   );
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
-function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {
+export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {
   const { ingress, httpRoute } = workload.exposure;
   const tls = servesTls(workload) ? { certificate: `${tlsFolder}/tls.crt`, key: `${tlsFolder}/tls.key` } : undefined;
   return {
@@ -117,5 +121,5 @@ function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined
 }
 
 /** The mounted part of a gateway: file name -> text. */
-export const mountedPart = ({ files }: GatewayFolder): ReadonlyMap<string, string> =>
+export const mountedPart = (files: GatewayFiles): ReadonlyMap<string, string> =>
   new Map([...files].filter(([path]) => path.startsWith("mounted/")).map(([path, text]) => [path.slice("mounted/".length), text]));

@@ -3,12 +3,14 @@ import type { Collection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
-import { type Checked, checked, failed, type Problem } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, mountedPart } from "./compile-gateway.ts";
+import { gatewayOfImage } from "./ready-image.ts";
 import type { Users } from "./users.ts";
 
 /** What is kept of a compiled gateway: little, for there may be a thousand. */
@@ -19,6 +21,8 @@ export interface GatewaySummary {
   readonly version: string;
   readonly operations: number;
   readonly mounted: ReadonlyMap<string, string>;
+  /** The API's ready image by its digest; undefined where one is made from its documents. */
+  readonly image: string | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -31,6 +35,12 @@ export interface CompiledGateways {
   forget(key: string): void;
 }
 
+/** A summary, and the TargetEndpoints that it is of. */
+export interface Summarised {
+  readonly summary: GatewaySummary;
+  readonly endpoints: readonly string[];
+}
+
 interface Memory {
   readonly fingerprint: string;
   readonly used: readonly string[];
@@ -39,6 +49,7 @@ interface Memory {
 
 interface Sources {
   readonly store: ObjectStore;
+  readonly registries: Registries;
   readonly users: Users;
   readonly configMaps: Collection;
   readonly targetEndpoints: Collection;
@@ -50,7 +61,7 @@ export const usedSecret = (key: string): string => `Secret ${key}`;
 /** Used by those that look for one which is not there, or not in order. */
 export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
 
-export function compiledGateways({ store, users, configMaps, targetEndpoints }: Sources): CompiledGateways {
+export function compiledGateways({ store, registries, users, configMaps, targetEndpoints }: Sources): CompiledGateways {
   const memories = new Map<string, Memory>();
   const endpointsIn = (namespace: string): readonly StoredObject[] =>
     [...targetEndpoints.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
@@ -77,6 +88,16 @@ export function compiledGateways({ store, users, configMaps, targetEndpoints }: 
     return compileGateway({ workload, documents, problems, endpoints: endpointsIn(namespace) });
   };
 
+  const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<Summarised>> => {
+    const { image, inputHash } = spec;
+    if (image !== undefined) return gatewayOfImage(registries, { image, inputHash }, workload, endpointsIn(api.metadata.namespace));
+    const gateway = await whole(api, spec, workload);
+    if (!gateway.ok) return gateway;
+    const made = gateway.value.folder.manifest.inputHash;
+    if (inputHash !== undefined && inputHash !== made) return failed(otherInput(api, made));
+    return checked({ summary: summaryOf(gateway.value, gateway.problems), endpoints: gateway.value.endpoints }, gateway.problems);
+  };
+
   return {
     whole,
     summary: async (api, spec, workload) => {
@@ -93,13 +114,13 @@ export function compiledGateways({ store, users, configMaps, targetEndpoints }: 
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
       users.set(`API ${key}`, [...certain, anyEndpoint(namespace)]);
-      const gateway = await whole(api, spec, workload);
+      const gateway = await summarised(api, spec, workload);
       const used = [
         ...certain,
         ...(gateway.ok ? gateway.value.endpoints.map((name) => usedEndpoint(namespace, name)) : [anyEndpoint(namespace)]),
       ];
       users.set(`API ${key}`, used);
-      const result = gateway.ok ? checked(summaryOf(gateway.value, gateway.problems), gateway.problems) : gateway;
+      const result = gateway.ok ? checked(gateway.value.summary, gateway.problems) : gateway;
       if (before === fingerprintOf(api, certain)) memories.set(key, { fingerprint: fingerprintOf(api, used), used, result });
       return result;
     },
@@ -110,12 +131,20 @@ export function compiledGateways({ store, users, configMaps, targetEndpoints }: 
   };
 }
 
+const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
+  error(
+    "WrongValue",
+    wholeFile(`API/${metadata.name}`),
+    `The documents make the input ${made}, not what \`inputHash\` wants. Take the documents that were tested, or the other hash.`,
+  );
+
 const summaryOf = ({ apis, folder }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
-  mounted: mountedPart(folder),
+  mounted: mountedPart(folder.files),
+  image: undefined,
   problems,
 });
 

@@ -44,6 +44,7 @@ export function imageAsk(
 
 /** The image that an API's gateway needs: the one that serves already where that was made from the same input, else it is looked for, or built. */
 export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload: GatewayWorkload, summary: GatewaySummary): ImageState {
+  if (summary.image !== undefined) return { kind: "there", reference: summary.image, made: false };
   const { settings, images } = world;
   const ask = imageAsk(settings.registry, api, spec, workload, summary);
   const name = showReference(ask.target);

@@ -104,7 +104,13 @@ export async function operate(
     store,
     building,
     images: makeImages((api) => queue.add(`API ${api}`)),
-    gateways: compiledGateways({ store, users, configMaps: collections.configMaps, targetEndpoints: collections.targetEndpoints }),
+    gateways: compiledGateways({
+      store,
+      registries: building.registries,
+      users,
+      configMaps: collections.configMaps,
+      targetEndpoints: collections.targetEndpoints,
+    }),
     users,
     log,
   };

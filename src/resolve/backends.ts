@@ -1,6 +1,7 @@
 import type { BackendField } from "../api/backend.ts";
 import { milliseconds } from "../api/duration.ts";
-import type { Resources } from "../api/resource.ts";
+import type { Resource, Resources } from "../api/resource.ts";
+import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
 import type { Backend, BackendPath, Target } from "../model/api.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
@@ -64,16 +65,26 @@ function endpointDestination(
     problems.push(error("UnknownBackend", placeOf(at), `There is no TargetEndpoint \`${name}\`.${hint}`));
     return undefined;
   }
-  const { url, urls, deploy, timeout, connectTimeout } = endpoint.spec;
+  const { timeout } = endpoint.spec;
+  const backend = endpointBackend(endpoint, cluster, problems);
+  return backend && { backend, path, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
+}
+
+/** The backend that a TargetEndpoint is. What is wrong with its urls is added to `problems`. */
+export function endpointBackend(
+  { name, spec, node }: Resource<TargetEndpointSpec>,
+  cluster: ClusterSettings | undefined,
+  problems: Problem[],
+): Backend | undefined {
+  const { url, urls, deploy, connectTimeout } = spec;
   const deployed = deploy === undefined || cluster === undefined ? [] : [`http://${cluster.deployedHost(name)}:${deploy.port}`];
-  const backend = backendOf(
+  return backendOf(
     name,
     urls ?? (url === undefined ? deployed : [url]),
     connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(connectTimeout),
-    child(child(endpoint.node, "spec"), urls === undefined ? "url" : "urls"),
+    child(child(node, "spec"), urls === undefined ? "url" : "urls"),
     problems,
   );
-  return backend && { backend, path, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
 }
 
 /** One backend of several urls, each asked in its turn. They differ in host and port only: a path or TLS is the backend's as a whole. */

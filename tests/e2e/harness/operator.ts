@@ -1,7 +1,6 @@
 import { baseImages } from "./base-images.ts";
 import { portico, registryOptions } from "./gateway.ts";
-import type { Ending } from "./namespace.ts";
-import { makeNamespace, type Namespace } from "./namespace.ts";
+import { type Ending, makeNamespace, type Namespace } from "./namespace.ts";
 import { target, testImage } from "./target.ts";
 
 /** An operator in the cluster: there is one at a time. */

@@ -1,68 +1,218 @@
 import assert from "node:assert/strict";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { requestFrom } from "../harness/echo.ts";
+import { until } from "../../../testing/until.ts";
+import { run } from "../cluster/command.ts";
+import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
+import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
+import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { installOperator, type Operator } from "../harness/operator.ts";
-import { testImage } from "../harness/target.ts";
+import { reportFailures } from "../harness/report.ts";
+import { target } from "../harness/target.ts";
+import { testFolder } from "../harness/test-folder.ts";
 
-const pets = {
-  openapi: "3.1.0",
-  info: { title: "Pets", version: "1.0.0" },
-  "x-portico": { backend: "store" },
-  paths: {
-    "/pets": { get: { operationId: "listPets", responses: {} } },
-    "/pets/{id}": { get: { operationId: "getPet", responses: {} } },
-  },
-};
+const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
 
-const configMap = (name: string, document: object): object => ({
-  apiVersion: "v1",
-  kind: "ConfigMap",
-  metadata: { name },
-  data: { "swagger.json": JSON.stringify(document) },
-});
+const ready = (namespace: Namespace, api: string): Promise<void> => namespace.condition(`api/${api}`, "Ready", 120);
 
-const object = (kind: string, name: string, spec: object): object => ({
-  apiVersion: "portico.dev/v1alpha1",
-  kind,
-  metadata: { name },
-  spec,
-});
+/** What the gateway of an API answers from its backend, which says what it was asked. */
+const answerOf = async (
+  namespace: Namespace,
+  api: string,
+  path = "/pets/7",
+): Promise<{ readonly path: string; readonly headers: { readonly host: string } }> =>
+  JSON.parse(await requestFrom(namespace, "store-backend", `http://${api}-gateway${path}`));
 
-const store = object("TargetEndpoint", "store", {
-  deploy: { image: testImage("echo"), port: 8080, readinessPath: "/ready" },
-});
+const reasonOf = (namespace: Namespace, api: string, type = "Ready"): Promise<string> =>
+  namespace.field(`api/${api}`, `.status.conditions[?(@.type=="${type}")].reason`);
 
-describe("the operator", { timeout: 600_000 }, () => {
+const image = (namespace: Namespace, api: string): Promise<string> => namespace.field(`api/${api}`, ".status.image");
+
+describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
   const ending = endings();
   let operator: Operator;
   before(async () => {
     operator = await installOperator(ending);
   });
   after(ending.run);
+  reportFailures([
+    { what: "the operator's log", ask: () => operator.namespace.kubectl("logs", "deployment/portico-operator", "--tail=300") },
+    { what: "the operator's pods", ask: () => operator.namespace.kubectl("describe", "pods") },
+  ]);
 
   for (const builder of ["layer", "kaniko"]) {
     it(`serves an API from its document, with an image from ${builder}`, async (t: TestContext) => {
       const namespace = await makeNamespace(t);
+      const name = `pets-${builder}`;
       const began = performance.now();
-      await namespace.apply(
-        configMap("pets", pets),
-        store,
-        object("API", `pets-${builder}`, { definition: [{ configMap: { name: "pets" } }], builder }),
-      );
-      await namespace.condition(`api/pets-${builder}`, "Ready", 120);
+      await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
+      await ready(namespace, name);
       t.diagnostic(`from apply to Ready: ${((performance.now() - began) / 1000).toFixed(1)} s`);
-      const answer = JSON.parse(await requestFrom(namespace, "store-backend", `http://pets-${builder}-gateway/pets/7`));
-      assert.equal(answer.path, "/pets/7");
-      assert.match(
-        await columns(namespace, `pets-${builder}`),
-        new RegExp(
-          `pets-${builder} +True +Ready +http://pets-${builder}-gateway.${namespace.name}.svc +2 +${operator.registry}/pets-${builder}:1.0.0@sha256:`,
-        ),
-      );
+      assert.equal((await answerOf(namespace, name)).path, "/pets/7");
+      const shown = await namespace.kubectl("get", "api", name, "--output=wide");
+      const address = `http://${name}-gateway.${namespace.name}.svc`;
+      assert.match(shown, new RegExp(`${name} +True +Ready +${address} +2 +${operator.registry}/${name}:1.0.0@sha256:`));
+      assert.match(await namespace.kubectl("describe", "api", name), /Normal +Ready .*portico\.dev\/operator +One pod serves/);
     });
   }
+
+  it("is asked by the real kubectl, and serves GitHub's document", async (t) => {
+    const namespace = await makeNamespace(t);
+    const folder = await testFolder(t);
+    const program = resolve(import.meta.dirname, "../../../src/cli/kubectl-add.ts");
+    await writeFile(join(folder, "kubectl-add"), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
+    await chmod(join(folder, "kubectl-add"), 0o755);
+    await namespace.apply(store);
+    await rolledOutBackend(namespace);
+    const document = { ...JSON.parse(await readFile(github, "utf8")), "x-portico": { backend: "store" } };
+    await writeFile(join(folder, "github.json"), JSON.stringify(document));
+    const ask = [
+      ...target.kubectl,
+      "add",
+      "api",
+      "github",
+      `--from-file=${join(folder, "github.json")}`,
+      "--namespace",
+      namespace.name,
+      "--builder=layer",
+    ];
+    const began = performance.now();
+    const address = await run(ask, { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
+    t.diagnostic(`kubectl add api github: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    assert.equal(address, `http://github-gateway.${namespace.name}.svc\n`);
+    assert.equal((await answerOf(namespace, "github", "/repos/a/b/issues/7")).path, "/repos/a/b/issues/7");
+    await namespace.kubectl("delete", "api", "github");
+    await until(
+      "nothing of it is left",
+      async () => (await namespace.kubectl("get", "deployments,services,configmaps,secrets", "--output=name")).match(/github/) === null,
+      60_000,
+    );
+    assert.match(await namespace.kubectl("get", "deployments", "--output=name"), /store-backend/);
+  });
+
+  it("lets a wrong update change the status, and never the traffic", async (t) => {
+    const namespace = await makeNamespace(t);
+    await namespace.apply(configMap("pets", pets), store, apiOf("pets"));
+    await ready(namespace, "pets");
+    const before = await image(namespace, "pets");
+    await namespace.apply(configMap("pets", { ...pets, paths: { "/pets": { gett: {} } } }));
+    await until("it says what is wrong", async () => (await reasonOf(namespace, "pets")) === "UnknownField", 30_000);
+    assert.match(
+      await namespace.field("api/pets", '.status.conditions[?(@.type=="Accepted")].message'),
+      /^ConfigMap\/pets\/swagger\.json:1:\d+: .*`get`/,
+    );
+    assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+    await namespace.apply(configMap("pets", { ...pets, paths: { "/dogs": { get: { responses: {} } } } }));
+    await until("another document is no reason to move the tag", async () => (await reasonOf(namespace, "pets")) === "TagConflict", 30_000);
+    assert.equal(await image(namespace, "pets"), before);
+    assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+    await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"version":"1.1.0"}}');
+    await until(
+      "another version is",
+      async () => (await image(namespace, "pets")).includes(":1.1.0@") && (await reasonOf(namespace, "pets")) === "Ready",
+      60_000,
+    );
+    assert.equal((await answerOf(namespace, "pets", "/dogs")).path, "/dogs");
+  });
+
+  it("changes a backend without a restart, within seconds, and a policy by a new image; no request fails", async (t) => {
+    const namespace = await makeNamespace(t);
+    await namespace.apply(configMap("pets", pets), store, ...echoObjects("other"), apiOf("pets", { replicas: 2 }));
+    await ready(namespace, "pets");
+    await rolledOut(namespace, "other");
+    const load = await loadFrom(t, namespace, "other", "http://pets-gateway/pets/7");
+    const pods = await podNames(namespace);
+    const first = await image(namespace, "pets");
+    const began = performance.now();
+    await namespace.apply(objectOf("TargetEndpoint", "elsewhere", { url: `http://other.${namespace.name}` }));
+    await namespace.kubectl(
+      "patch",
+      "targetendpoint",
+      "store",
+      "--type=json",
+      `--patch=[{"op":"replace","path":"/spec","value":{"url":"http://other.${namespace.name}"}}]`,
+    );
+    await until(
+      "the other backend answers",
+      async () => (await answerFrom(namespace, "other", "pets")).headers.host === `other.${namespace.name}`,
+      30_000,
+    );
+    t.diagnostic(`from the backend's change to the first answer from it: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    assert.deepEqual([await podNames(namespace), await image(namespace, "pets")], [pods, first]);
+    await namespace.apply(configMap("pets", { ...pets, "x-portico": { backend: "elsewhere", timeout: "3s" } }));
+    await until(
+      "a new image serves",
+      async () => (await image(namespace, "pets")) !== first && (await reasonOf(namespace, "pets")) === "Ready",
+      120_000,
+    );
+    await until("its pods alone are left", async () => (await podNames(namespace)).every((name) => !pods.includes(name)), 90_000);
+    const { requests, failures } = await load.stop();
+    t.diagnostic(`${requests} requests`);
+    assert.deepEqual(failures.slice(0, 5), []);
+    assert.ok(requests > 500, String(requests));
+    const secrets = await namespace.kubectl("get", "secrets", "--output=name");
+    assert.equal(secrets.match(/pets-mounted/g)?.length, 1, secrets);
+  });
+
+  it("serves in another namespace what is built already, by document and by image, and builds nothing", async (t) => {
+    const [development, production] = [await makeNamespace(t), await makeNamespace(t)];
+    await development.apply(configMap("pets", pets), store, apiOf("shared"));
+    await ready(development, "shared");
+    const built = await image(development, "shared");
+    await production.apply(configMap("pets", pets), store, apiOf("shared", { builder: "none" }));
+    await ready(production, "shared");
+    assert.equal(await image(production, "shared"), built);
+    await production.kubectl("delete", "api", "shared");
+    await production.kubectl("delete", "configmap", "pets");
+    await production.apply(
+      objectOf("API", "shared", { image: built, inputHash: await development.field("api/shared", ".status.inputHash") }),
+    );
+    await ready(production, "shared");
+    assert.equal((await answerOf(production, "shared")).path, "/pets/7");
+    await production.kubectl("delete", "targetendpoint", "store");
+    await until(
+      "it says what the image needs",
+      async () => (await reasonOf(production, "shared", "ResolvedRefs")) === "UnknownBackend",
+      30_000,
+    );
+  });
+
+  it("takes objects in any order, and tells what is missing until it is there", async (t) => {
+    const namespace = await makeNamespace(t);
+    await namespace.apply(apiOf("pets", { expose: { tls: { name: "certificate" } } }));
+    await until("it misses the document", async () => (await reasonOf(namespace, "pets")) === "DefinitionMissing", 30_000);
+    await namespace.apply(configMap("pets", pets));
+    await until("it misses the backend", async () => (await reasonOf(namespace, "pets")) === "UnknownBackend", 30_000);
+    await namespace.apply(store, objectOf("TargetEndpoint", "broken", { url: "http://a", retry: { attempts: 2 } }));
+    await until("it misses the certificate", async () => (await reasonOf(namespace, "pets", "ResolvedRefs")) === "BadCertificate", 30_000);
+    assert.equal(await namespace.kubectl("get", "deployments", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name"), "");
+    await namespace.kubectl("patch", "api", "pets", "--type=json", '--patch=[{"op":"remove","path":"/spec/expose"}]');
+    await ready(namespace, "pets");
+  });
 });
 
-const columns = (namespace: Namespace, api: string): Promise<string> => namespace.kubectl("get", "api", api, "--output=wide");
+const rolledOutBackend = async (namespace: Namespace): Promise<void> => {
+  await until(
+    "the backend is made",
+    async () => (await namespace.kubectl("get", "deployments", "--output=name")).includes("store-backend"),
+    30_000,
+  );
+  await rolledOut(namespace, "store-backend");
+};
+
+const podNames = async (namespace: Namespace): Promise<readonly string[]> =>
+  (await namespace.kubectl("get", "pods", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name"))
+    .split("\n")
+    .filter(Boolean)
+    .toSorted();
+
+/** The same as `answerOf`, asked from a pod of another Deployment. */
+const answerFrom = async (
+  namespace: Namespace,
+  deployment: string,
+  api: string,
+): Promise<{ readonly headers: { readonly host: string } }> =>
+  JSON.parse(await requestFrom(namespace, deployment, `http://${api}-gateway/pets/7`));
