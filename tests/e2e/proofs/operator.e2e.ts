@@ -120,21 +120,16 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
 
   it("changes a backend without a restart, within seconds, and a policy by a new image; no request fails", async (t) => {
     const namespace = await makeNamespace(t);
-    await namespace.apply(configMap("pets", pets), store, ...echoObjects("other"), apiOf("pets", { replicas: 2 }));
+    const backend = (name: string, host: string): object => objectOf("TargetEndpoint", name, { url: `http://${host}.${namespace.name}` });
+    const echoes = [...echoObjects("one"), ...echoObjects("other")];
+    await namespace.apply(configMap("pets", pets), ...echoes, backend("store", "one"), apiOf("pets", { replicas: 2 }));
     await ready(namespace, "pets");
-    await rolledOut(namespace, "other");
+    for (const name of ["one", "other"]) await rolledOut(namespace, name);
     const load = await loadFrom(t, namespace, "other", "http://pets-gateway/pets/7");
     const pods = await podNames(namespace);
     const first = await image(namespace, "pets");
     const began = performance.now();
-    await namespace.apply(objectOf("TargetEndpoint", "elsewhere", { url: `http://other.${namespace.name}` }));
-    await namespace.kubectl(
-      "patch",
-      "targetendpoint",
-      "store",
-      "--type=json",
-      `--patch=[{"op":"replace","path":"/spec","value":{"url":"http://other.${namespace.name}"}}]`,
-    );
+    await namespace.apply(backend("store", "other"), backend("elsewhere", "one"));
     await until(
       "the other backend answers",
       async () => (await answerFrom(namespace, "other", "pets")).headers.host === `other.${namespace.name}`,
