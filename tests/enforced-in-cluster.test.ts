@@ -79,6 +79,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
     users: makeUsers(),
     configMaps: nothing,
     targetEndpoints: nothing,
+    alwaysUsed: [],
   });
   const made = await gateways.summary(api, read.value, workload);
   if (!made.ok) return JSON.stringify(made.problems);

@@ -25,14 +25,13 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   if (!client.ok) return failure(client.problems);
   const settings = await settingsOf(options);
   if (!settings.ok) return failure(settings.problems);
-  const credentials = await credentialsOf(client.value, options);
-  if (!credentials.ok) return failure(credentials.problems);
-  const registries = await openRegistries(options, credentials.value);
+  const credentials = credentialsOf(client.value, options);
+  const registries = await openRegistries(options, credentials);
   if (!registries.ok) return failure(registries.problems);
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
   const log = jsonLog((line) => process.stdout.write(line));
-  const building = buildingOf(client.value, settings.value, registries.value, credentials.value);
+  const building = buildingOf(client.value, settings.value, registries.value, credentials);
   const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal) =>
     operate(settings.value, transport, building, log, signal),
   );
@@ -108,13 +107,19 @@ const withoutName = ({ registry, repository }: ImageReference): OperatorSettings
   repository: repository.split("/").slice(0, -1).join("/"),
 });
 
-const credentialsOf = (client: Client, { registrySecret, namespace }: OperatorRunOptions): Promise<Checked<Credentials>> =>
-  registrySecret === undefined
-    ? Promise.resolve(checked(noCredentials, []))
-    : secretCredentials(buildCluster(client), namespace, registrySecret);
+/** The Secret is read each time a registry asks who we are: it may have been changed. */
+const credentialsOf = (client: Client, { registrySecret, namespace }: OperatorRunOptions): Credentials => {
+  if (registrySecret === undefined) return noCredentials;
+  const cluster = buildCluster(client);
+  return async (registry) => {
+    const found = await secretCredentials(cluster, namespace, registrySecret);
+    return found.ok ? found.value(registry) : undefined;
+  };
+};
 
 const buildingOf = (client: Client, { kaniko }: OperatorSettings, { open }: OpenRegistries, credentials: Credentials): Building => ({
   registries: open,
+  credentials,
   builder: (name, write, signal) => {
     if (name === "layer") return checked(layerBuilder(open), []);
     if (kaniko !== undefined)

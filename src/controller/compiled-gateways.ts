@@ -53,6 +53,8 @@ interface Sources {
   readonly users: Users;
   readonly configMaps: Collection;
   readonly targetEndpoints: Collection;
+  /** What every API uses. */
+  readonly alwaysUsed: readonly string[];
 }
 
 export const usedConfigMap = (namespace: string, name: string): string => `ConfigMap ${namespace}/${name}`;
@@ -61,7 +63,7 @@ export const usedSecret = (key: string): string => `Secret ${key}`;
 /** Used by those that look for one which is not there, or not in order. */
 export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
 
-export function compiledGateways({ store, registries, users, configMaps, targetEndpoints }: Sources): CompiledGateways {
+export function compiledGateways({ store, registries, users, configMaps, targetEndpoints, alwaysUsed }: Sources): CompiledGateways {
   const memories = new Map<string, Memory>();
   const endpointsIn = (namespace: string): readonly StoredObject[] =>
     [...targetEndpoints.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
@@ -110,6 +112,7 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
       const certain = [
         ...[...new Set(configMapNames)].map((name) => usedConfigMap(namespace, name)),
         ...(tlsSecret === undefined ? [] : [usedSecret(`${namespace}/${tlsSecret}`)]),
+        ...alwaysUsed,
       ];
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);

@@ -13,6 +13,7 @@ import { backoffMs, makeQueue, type Outcome } from "./queue.ts";
 import { reconcileApi } from "./reconcile-api.ts";
 import { reconcileEndpoint } from "./reconcile-endpoint.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
+import { registrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
 import { makeUsers } from "./users.ts";
 import type { Building, World } from "./world.ts";
@@ -71,7 +72,8 @@ export async function operate(
     secrets: watch(
       resources.secrets,
       (key, now, before) => {
-        if (now === undefined || before === undefined) tellUsers(usedSecret(key));
+        // What a certificate's Secret holds is mounted as it is; the registry's is copied.
+        if (now === undefined || before === undefined || opening.used.includes(usedSecret(key))) tellUsers(usedSecret(key));
       },
       true,
     ),
@@ -96,6 +98,7 @@ export async function operate(
     return watchCollection(transport, { resource, labelSelector: managedSelector, metadataOnly }, { changed, failed }, until);
   });
 
+  const opening = registrySecret(settings, collections.secrets, building.credentials);
   const world: World = {
     settings,
     collections,
@@ -110,8 +113,10 @@ export async function operate(
       users,
       configMaps: collections.configMaps,
       targetEndpoints: collections.targetEndpoints,
+      alwaysUsed: opening.used,
     }),
     users,
+    registrySecret: opening,
     log,
   };
   // Who looks before all is there would make what is there already.

@@ -5,6 +5,7 @@ import { error, type Problem, wholeFile } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
 import type { JsonObject } from "../text/node.ts";
+import { pullSecretName } from "../workloads/pull-secret.ts";
 import { addressOf } from "./address.ts";
 import { apiSpecOf } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
@@ -33,8 +34,8 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
 
 /** How far an API gets, and what stands in its status beside conditions; what is not known now stays as it was. */
 async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ readonly progress: Progress; readonly known: JsonObject }> {
-  const { registrySecret } = world.settings;
-  const workload = gatewayWorkload(api.metadata, spec, registrySecret === undefined ? [] : [registrySecret]);
+  const copies = world.registrySecret.used.length === 0 ? [] : [pullSecretName(api.metadata.name)];
+  const workload = gatewayWorkload(api.metadata, spec, copies);
   const summary = await world.gateways.summary(api, spec, workload);
   if (!summary.ok) return { progress: stopped(summary.problems), known: {} };
   const missing = missingSecret(world, api, workload.exposure.tlsSecret);

@@ -3,11 +3,14 @@ import { notYet } from "../api/enforced.ts";
 import { targetEndpointSpec } from "../api/target-endpoint.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import { checked } from "../problem.ts";
+import type { BackendWorkload } from "../model/workload.ts";
+import { type Checked, checked } from "../problem.ts";
 import { notYetProblem } from "../resolve/extension.ts";
 import { backendWorkload } from "../resolve/workload.ts";
 import { child, placeOf, root } from "../text/node.ts";
 import { backendName, backendObjects } from "../workloads/backend.ts";
+import type { KubernetesObject } from "../workloads/object.ts";
+import { pullSecretName } from "../workloads/pull-secret.ts";
 import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { usedEndpoint } from "./compiled-gateways.ts";
@@ -43,15 +46,15 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
   );
   const spec = checked(shape.value, later);
   if (!spec.ok) return { progress: { at: "refused", problems: spec.problems }, fields: {} };
-  const { registrySecret } = world.settings;
   const { namespace, name } = endpoint.metadata;
-  const workload = backendWorkload(endpoint.metadata, spec.value, registrySecret === undefined ? [] : [registrySecret]);
-  const objects = workload === undefined ? [] : backendObjects(workload, ownerOf(endpoint));
-  for (const object of objects) {
+  const workload = backendWorkload(endpoint.metadata, spec.value, world.registrySecret.used.length === 0 ? [] : [pullSecretName(name)]);
+  const objects = workload === undefined ? checked([], []) : await objectsOf(world, endpoint, workload);
+  if (!objects.ok) return { progress: { at: "unapplied", problems: objects.problems }, fields: {} };
+  for (const object of objects.value) {
     const applied = await applyObject(object, world);
     if (!applied.ok) return { progress: { at: "unapplied", problems: applied.problems }, fields: {} };
   }
-  const pruned = await prune(world, endpoint, objects);
+  const pruned = await prune(world, endpoint, objects.value);
   if (!pruned.ok) return { progress: { at: "unapplied", problems: pruned.problems }, fields: {} };
   if (workload === undefined)
     return { progress: { at: "applied", rollout: { kind: "complete", pods: 0 } }, fields: { address: urlOf(spec.value) } };
@@ -60,6 +63,16 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
     deployment === undefined ? ({ kind: "progressing", message: "The Deployment was made." } as const) : rolloutOf(deployment.value);
   const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
   return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "complete" ? rollout.pods : 0 } };
+}
+
+/** What is deployed, and the Secret with which its image is pulled: the registry may be the gateways' own. */
+async function objectsOf(world: World, endpoint: StoredObject, workload: BackendWorkload): Promise<Checked<readonly KubernetesObject[]>> {
+  const owner = ownerOf(endpoint);
+  const { namespace, name } = endpoint.metadata;
+  world.users.set(`TargetEndpoint ${namespace}/${name}`, world.registrySecret.used);
+  const copy = await world.registrySecret.copyFor(namespace, owner);
+  if (!copy.ok) return copy;
+  return checked([...(copy.value === undefined ? [] : [copy.value]), ...backendObjects(workload, owner)], []);
 }
 
 const urlOf = ({ url, urls = [] }: { readonly url?: string | undefined; readonly urls?: readonly string[] | undefined }): string =>

@@ -14,7 +14,9 @@ import type { World } from "./world.ts";
 export async function servingOf(world: World, api: StoredObject, workload: GatewayWorkload, content: GatewayContent): Promise<Progress> {
   const { owned } = world;
   const { namespace } = workload;
-  const objects = gatewayObjects(workload, content, ownerOf(api));
+  const copy = await world.registrySecret.copyFor(namespace, ownerOf(api));
+  if (!copy.ok) return { at: "unapplied", problems: copy.problems };
+  const objects = [...(copy.value === undefined ? [] : [copy.value]), ...gatewayObjects(workload, content, ownerOf(api))];
   for (const object of objects) {
     if (object.kind === "Deployment") {
       const problems = await touchPods(world, workload, content);

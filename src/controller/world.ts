@@ -2,12 +2,14 @@ import type { Collection } from "../apply/kubernetes/collection.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import type { Builder } from "../image/builder.ts";
 import type { Registries } from "../image/copy-blob.ts";
+import type { Credentials } from "../image/registry/credentials.ts";
 import type { Checked } from "../problem.ts";
 import type { LastApplied } from "./apply-objects.ts";
 import type { CompiledGateways } from "./compiled-gateways.ts";
 import type { Images } from "./images.ts";
 import type { Log } from "./log.ts";
 import type { Owned } from "./owned.ts";
+import type { RegistrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
 import type { Users } from "./users.ts";
 
@@ -24,6 +26,7 @@ interface Collections {
 /** The registries, as whom the operator speaks to them, and what builds images there. */
 export interface Building {
   readonly registries: Registries;
+  readonly credentials: Credentials;
   builder(name: "kaniko" | "layer", write: (text: string) => void, signal: AbortSignal): Checked<Builder>;
 }
 
@@ -38,5 +41,6 @@ export interface World {
   readonly images: Images;
   readonly gateways: CompiledGateways;
   readonly users: Users;
+  readonly registrySecret: RegistrySecret;
   readonly log: Log;
 }
