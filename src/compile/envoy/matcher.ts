@@ -7,7 +7,8 @@ const pathInput = { name: "path", typed_config: typed("envoy.type.matcher.v3.Htt
 
 /**
  * The matcher of a virtual host (envoy: config.route.v3.VirtualHost.matcher): a map of literal prefixes, below it questions, at the ends
- * lists of routes. Envoy's map takes the longest prefix; every list ends with its own 404, so no shorter one is asked.
+ * lists of routes. Envoy's map takes the longest prefix; every list ends with its own 404, so no shorter one is asked. What no prefix is of has no
+ * route, which is a 404 too.
  */
 export function pathMatcher<C extends Candidate>(
   tree: PathTree<C>,
@@ -34,7 +35,6 @@ export function pathMatcher<C extends Candidate>(
       input: pathInput,
       prefix_match_map: { map: Object.fromEntries([...tree.prefixes].map(([prefix, branch]) => [prefix, onMatch(branch)])) },
     },
-    on_no_match: list([]),
   };
 }
 
