@@ -124,7 +124,8 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
       ];
       users.set(`API ${key}`, used);
       const result = gateway.ok ? checked(gateway.value.summary, gateway.problems) : gateway;
-      if (before === fingerprintOf(api, certain)) memories.set(key, { fingerprint: fingerprintOf(api, used), used, result });
+      if (before === fingerprintOf(api, certain) && isLasting(result))
+        memories.set(key, { fingerprint: fingerprintOf(api, used), used, result });
       return result;
     },
     forget: (key) => {
@@ -133,6 +134,10 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
     },
   };
 }
+
+/** A registry or a cluster that does not answer now may answer at the next question. */
+const isLasting = (result: Checked<GatewaySummary>): boolean =>
+  result.ok || !result.problems.some(({ reason }) => /^(?:Cluster|Registry|ImageMissing)/.test(reason));
 
 const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
   error(

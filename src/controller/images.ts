@@ -20,30 +20,39 @@ export interface Images {
 interface Entry {
   readonly ask: string;
   readonly ended: AbortController;
-  state: ImageState;
+  /** How it ended last; undefined while it runs for the first time. */
+  state: Ended | undefined;
+  /** Whether it runs, and if not, whether somebody has been told how it ended. */
+  stage: "runs" | "ended" | "told";
 }
 
-/** `changed` is called with the API when its image's state is another one; a state that failed is tried again at the call after that. */
-export function makeImages(changed: (api: string, state: Ended) => void): Images {
+/**
+ * `changed` is called with the API when it is known how its image's ask ended. One that failed is begun anew by who asks again after having been
+ * told; until that ends, it is still the failure that is known.
+ */
+export function makeImages(changed: (api: string) => void): Images {
   const entries = new Map<string, Entry>();
+  const begin = (api: string, entry: Entry, provide: (signal: AbortSignal) => Promise<Ended>): void => {
+    entry.stage = "runs";
+    void provide(entry.ended.signal).then((state) => {
+      entry.state = state;
+      entry.stage = "ended";
+      if (entries.get(api) === entry) changed(api);
+    });
+  };
   return {
     ensure: (api, ask, provide) => {
       const known = entries.get(api);
       if (known?.ask === ask) {
-        const { state } = known;
-        // Told once; the next time it is asked for, it is tried anew.
-        if (state.kind === "failed") entries.delete(api);
-        return state;
+        if (known.state?.kind === "failed" && known.stage === "told") begin(api, known, provide);
+        else if (known.stage === "ended") known.stage = "told";
+        return known.state ?? { kind: "building" };
       }
       known?.ended.abort();
-      const ended = new AbortController();
-      const entry: Entry = { ask, ended, state: { kind: "building" } };
+      const entry: Entry = { ask, ended: new AbortController(), state: undefined, stage: "runs" };
       entries.set(api, entry);
-      void provide(ended.signal).then((state) => {
-        entry.state = state;
-        if (entries.get(api) === entry) changed(api, state);
-      });
-      return entry.state;
+      begin(api, entry, provide);
+      return { kind: "building" };
     },
     forget: (api) => {
       entries.get(api)?.ended.abort();

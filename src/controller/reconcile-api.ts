@@ -50,11 +50,24 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
 
 const contentOf = ({ inputHash, mounted }: GatewaySummary, image: string) => ({ image, inputHash, mounted });
 
+/** What is wrong with an image that is ready, or with its registry. */
+const ofImages: ReadonlySet<Reason> = new Set([
+  "BadImageName",
+  "BadImage",
+  "ForeignImage",
+  "ImageMissing",
+  "RegistryUnreachable",
+  "RegistryUntrusted",
+  "RegistryDenied",
+  "RegistryFailed",
+]);
+
 /** Something that is referred to and not there: it may come, which is noticed then. */
 const absences: ReadonlySet<Reason> = new Set(["UnknownBackend", "DefinitionMissing"]);
 
 function stopped(problems: readonly Problem[]): Progress {
   const errors = problems.filter(({ severity }) => severity === "error");
+  if (errors.some(({ reason }) => ofImages.has(reason))) return { at: "unbuilt", problems };
   return { at: errors.every(({ reason }) => absences.has(reason)) ? "unresolved" : "refused", problems };
 }
 

@@ -28,8 +28,28 @@ export async function writeStatus(
     ...(written.ok ? {} : { reason: written.problems[0]?.reason ?? "", why: written.problems[0]?.message ?? "" }),
   });
   if (!written.ok) return false;
-  if (last !== undefined && conditionOf(before, last.type)?.reason !== last.reason) await tell(world, resource, object, last);
+  const changes = [
+    ...newImage(before, fields),
+    ...(last !== undefined && conditionOf(before, last.type)?.reason !== last.reason ? [last] : []),
+  ];
+  for (const change of changes) await tell(world, resource, object, change);
   return true;
+}
+
+/** What is said of an image that takes another's place. */
+function newImage(before: unknown, { image }: JsonObject): readonly Told[] {
+  const old = isObject(before) ? before.image : undefined;
+  if (typeof image !== "string" || image === old) return [];
+  return [
+    { status: "True", reason: "NewImage", message: `The image is ${image}${typeof old === "string" ? `, in place of ${old}` : ""}.` },
+  ];
+}
+
+/** What an Event says. */
+interface Told {
+  readonly status: Saying["status"];
+  readonly reason: Saying["reason"] | "NewImage";
+  readonly message: string;
 }
 
 /** An Event that `kubectl describe` shows (Kubernetes: events.k8s.io/v1). One that is not taken is no reason to try again. */
@@ -37,7 +57,7 @@ async function tell(
   { store, log }: World,
   { apiVersion, kind }: ApiResource,
   object: StoredObject,
-  { reason, message, status }: Saying,
+  { reason, message, status }: Told,
 ): Promise<void> {
   const { namespace, name, uid, resourceVersion } = object.metadata;
   const told = await store.create({

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { until } from "../../testing/until.ts";
+import { error, wholeFile } from "../problem.ts";
+import { type ImageState, makeImages } from "./images.ts";
+
+it("an image is looked for once; a failure is told, tried again at the next question, and shown until that ends", async () => {
+  const told: string[] = [];
+  const ends: ((state: Exclude<ImageState, { kind: "building" }>) => void)[] = [];
+  const signals: AbortSignal[] = [];
+  const images = makeImages((api) => told.push(api));
+  const ensure = (ask = "one") =>
+    images.ensure("a/pets", ask, (signal) => {
+      signals.push(signal);
+      return new Promise((resolve) => ends.push(resolve));
+    }).kind;
+  const end = async (index: number, state: Exclude<ImageState, { kind: "building" }>): Promise<void> => {
+    ends[index]?.(state);
+    await until("it is told", () => told.length === index + 1);
+  };
+  const failure = { kind: "failed", problems: [error("RegistryUnreachable", wholeFile("r"), "Nobody answers.")] } as const;
+  const there = { kind: "there", reference: "r/pets@sha256:1", made: true } as const;
+  assert.deepEqual([ensure(), ensure(), ends.length], ["building", "building", 1]);
+  await end(0, failure);
+  assert.deepEqual([ensure(), ends.length], ["failed", 1]);
+  assert.deepEqual([ensure(), ensure(), ends.length], ["failed", "failed", 2]);
+  await end(1, there);
+  assert.deepEqual([ensure(), ensure(), ends.length], ["there", "there", 2]);
+  assert.deepEqual([ensure("two"), ends.length, signals[1]?.aborted], ["building", 3, true]);
+  images.forget("a/pets");
+  assert.ok(signals[2]?.aborted);
+  ends[2]?.(there);
+  assert.equal(ensure("two"), "building");
+  assert.equal(told.length, 2, "what was forgotten tells nobody");
+});
