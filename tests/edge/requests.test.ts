@@ -18,8 +18,8 @@ const document = {
 
 /** A request that an HTTP client can send, the error that it gets, and what Envoy calls it. */
 const sent: readonly (Sent & { readonly title: string; readonly expected: string; readonly details: string })[] = [
-  { title: "an unknown path", send: "GET /nothing", expected: "404 not-found", details: "direct_response" },
-  { title: "an unknown path, however long", send: `GET /${"a/".repeat(5000)}`, expected: "404 not-found", details: "direct_response" },
+  { title: "an unknown path", send: "GET /nothing", expected: "404 not-found", details: "route_not_found" },
+  { title: "an unknown path, however long", send: `GET /${"a/".repeat(5000)}`, expected: "404 not-found", details: "route_not_found" },
   { title: "a method that the path has not", send: "DELETE /pets", expected: "405 method-not-allowed", details: "direct_response" },
   { title: "a method that Envoy's HTTP/1.1 does not know", send: "FOO /pets", expected: "400 bad-request", details: "http1.codec_error" },
   { title: "TRACE", send: "TRACE /pets", expected: "405 method-not-allowed", details: "direct_response" },
