@@ -72,7 +72,7 @@ export const kinds = {
     spec: targetEndpointSpec,
     status: targetEndpointStatus,
     nameIsLabel: true,
-    columns: [ready, { name: "Address", type: "string", jsonPath: ".status.address" }, users, age],
+    columns: [ready, why, { name: "Address", type: "string", jsonPath: ".status.address" }, users, age],
     example: { urls: ["https://pets-1.example.com/v1", "https://pets-2.example.com/v1"], timeout: "10s" },
   },
   RateLimiting: {

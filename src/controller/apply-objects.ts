@@ -20,16 +20,16 @@ interface Surroundings {
 }
 
 /**
- * Applies an owner's object unless it is so already; whether it was written. Fails with NameTaken where an object of its name belongs to
+ * Applies an owner's object unless it is so already: the object as the cluster has it then. Fails with NameTaken where an object of its name belongs to
  * somebody else, which is never touched, and with what the cluster says.
  */
-export async function applyObject(object: KubernetesObject, { store, owned, lastApplied }: Surroundings): Promise<Checked<boolean>> {
+export async function applyObject(object: KubernetesObject, { store, owned, lastApplied }: Surroundings): Promise<Checked<StoredObject>> {
   const { kind, metadata } = object;
   const marked = marking(object);
   const live = owned.find(kind, metadata.namespace, metadata.name);
   const owner = metadata.ownerReferences[0]?.uid;
   if (live?.metadata.owners.every(({ uid }) => uid !== owner)) return failed(nameTaken(object));
-  if (live !== undefined && isSo(live, marked, lastApplied)) return checked(false, []);
+  if (live !== undefined && isSo(live, marked, lastApplied)) return checked(live, []);
   if (live === undefined) {
     const there = await store.read(resourceOf(object), metadata.namespace, metadata.name);
     if (!there.ok) return there;
@@ -38,7 +38,7 @@ export async function applyObject(object: KubernetesObject, { store, owned, last
   const applied = await store.apply(marked);
   if (!applied.ok) return applied;
   lastApplied.set(applied.value.metadata.uid, applied.value.metadata.generation);
-  return checked(true, []);
+  return applied;
 }
 
 /** What a Secret holds leaves no trace in the mark: an annotation of its own says which version that is. */

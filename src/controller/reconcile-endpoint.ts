@@ -17,7 +17,7 @@ import { usedEndpoint } from "./compiled-gateways.ts";
 import { endpointConditions, type Progress } from "./conditions.ts";
 import { ownerOf, prune } from "./ownership.ts";
 import type { Outcome } from "./queue.ts";
-import { rolloutOf } from "./rollout.ts";
+import { type Rollout, rolloutOf } from "./rollout.ts";
 import type { World } from "./world.ts";
 import { writeStatus } from "./write-status.ts";
 
@@ -50,17 +50,16 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
   const workload = backendWorkload(endpoint.metadata, spec.value, world.registrySecret.used.length === 0 ? [] : [pullSecretName(name)]);
   const objects = workload === undefined ? checked([], []) : await objectsOf(world, endpoint, workload);
   if (!objects.ok) return { progress: { at: "unapplied", problems: objects.problems }, fields: {} };
+  let rollout: Rollout = { kind: "progressing", message: "The Deployment was made." };
   for (const object of objects.value) {
     const applied = await applyObject(object, world);
     if (!applied.ok) return { progress: { at: "unapplied", problems: applied.problems }, fields: {} };
+    if (object.kind === "Deployment") rollout = rolloutOf(applied.value.value);
   }
   const pruned = await prune(world, endpoint, objects.value);
   if (!pruned.ok) return { progress: { at: "unapplied", problems: pruned.problems }, fields: {} };
   if (workload === undefined)
     return { progress: { at: "applied", rollout: { kind: "complete", pods: 0 } }, fields: { address: urlOf(spec.value) } };
-  const deployment = world.owned.find("Deployment", namespace, backendName(name));
-  const rollout =
-    deployment === undefined ? ({ kind: "progressing", message: "The Deployment was made." } as const) : rolloutOf(deployment.value);
   const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
   return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "complete" ? rollout.pods : 0 } };
 }

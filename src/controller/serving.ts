@@ -12,11 +12,11 @@ import type { World } from "./world.ts";
 
 /** Puts a gateway's objects into the cluster, and takes out those that it needs no more once its new pods serve. */
 export async function servingOf(world: World, api: StoredObject, workload: GatewayWorkload, content: GatewayContent): Promise<Progress> {
-  const { owned } = world;
   const { namespace } = workload;
   const copy = await world.registrySecret.copyFor(namespace, ownerOf(api));
   if (!copy.ok) return { at: "unapplied", problems: copy.problems };
   const objects = [...(copy.value === undefined ? [] : [copy.value]), ...gatewayObjects(workload, content, ownerOf(api))];
+  let rollout: Rollout = { kind: "progressing", message: "The Deployment was made." };
   for (const object of objects) {
     if (object.kind === "Deployment") {
       const problems = await touchPods(world, workload, content);
@@ -24,10 +24,9 @@ export async function servingOf(world: World, api: StoredObject, workload: Gatew
     }
     const applied = await applyObject(object, world);
     if (!applied.ok) return { at: "unapplied", problems: applied.problems };
+    // What is watched may be older than what was just written.
+    if (object.kind === "Deployment") rollout = rolloutOf(applied.value.value);
   }
-  const deployment = owned.find("Deployment", namespace, gatewayName(workload.api));
-  const rollout: Rollout =
-    deployment === undefined ? { kind: "progressing", message: "The Deployment was made." } : rolloutOf(deployment.value);
   if (rollout.kind === "complete") {
     const pruned = await prune(world, api, objects);
     if (!pruned.ok) return { at: "unapplied", problems: pruned.problems };

@@ -1,7 +1,11 @@
+import { pageExamples, shellWords } from "../../../testing/page-examples.ts";
 import { baseImages } from "./base-images.ts";
 import { portico, registryOptions } from "./gateway.ts";
 import { type Ending, makeNamespace, type Namespace } from "./namespace.ts";
 import { target, testImage } from "./target.ts";
+
+/** The page whose commands install an operator and add an API. */
+export const page = new URL("../../../docs/kubernetes.md", import.meta.url);
 
 /** An operator in the cluster: there is one at a time. */
 export interface Operator {
@@ -11,15 +15,22 @@ export interface Operator {
   readonly registry: string;
 }
 
-/** Installs an operator, as a person would, with our own base images; it goes with the tests. */
-export async function installOperator(t: Ending, ...more: readonly string[]): Promise<Operator> {
+/** Installs an operator by the command that the page shows, with our own base images; it goes with the tests. */
+export async function installOperator(t: Ending): Promise<Operator> {
   const builds = await makeNamespace(t);
   const namespace = await makeNamespace(t);
   const { toolkit, gateway } = await baseImages(builds);
   const registry = `${target.registry}/e2e/${namespace.name}`;
-  const where = ["--namespace", namespace.name, "--build-namespace", builds.name, "--registry", registry];
-  const images = ["--image", toolkit, "--base", gateway, "--executor", testImage("kaniko")];
-  await portico("operator", "install", ...where, ...images, ...registryOptions, ...more);
+  const [shown] = pageExamples(page.pathname).consoles.flatMap(({ steps }) => steps);
+  const [program, ...words] = shellWords(shown?.command ?? "");
+  if (program !== "portico") throw new Error("The page begins with another command than the one that installs.");
+  const names = new Map([
+    ["registry.example/apis", registry],
+    ["registry.example/portico/toolkit:1", toolkit],
+    ["registry.example/portico/gateway:1", gateway],
+  ]);
+  const here = ["--namespace", namespace.name, "--build-namespace", builds.name, "--executor", testImage("kaniko"), ...registryOptions];
+  await portico(...words.map((word) => names.get(word) ?? word), ...here);
   await namespace.kubectl("rollout", "status", "deployment/portico-operator", "--timeout=120s");
   return { namespace, registry };
 }

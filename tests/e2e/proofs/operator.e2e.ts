@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { chmod, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
+import { pageExamples, shellWords } from "../../../testing/page-examples.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
+import { withPlugin } from "../harness/kubectl-add.ts";
 import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
-import { installOperator, type Operator } from "../harness/operator.ts";
+import { installOperator, type Operator, page } from "../harness/operator.ts";
 import { reportFailures } from "../harness/report.ts";
 import { target } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
@@ -62,9 +64,7 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
   it("is asked by the real kubectl, and serves GitHub's document", async (t) => {
     const namespace = await makeNamespace(t);
     const folder = await testFolder(t);
-    const program = resolve(import.meta.dirname, "../../../src/cli/kubectl-add.ts");
-    await writeFile(join(folder, "kubectl-add"), `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`);
-    await chmod(join(folder, "kubectl-add"), 0o755);
+    const env = await withPlugin(folder);
     await namespace.apply(store);
     await rolledOutBackend(namespace);
     const document = { ...JSON.parse(await readFile(github, "utf8")), "x-portico": { backend: "store" } };
@@ -80,7 +80,7 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
       "--builder=layer",
     ];
     const began = performance.now();
-    const address = await run(ask, { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
+    const address = await run(ask, { env });
     t.diagnostic(`kubectl add api github: ${((performance.now() - began) / 1000).toFixed(1)} s`);
     assert.equal(address, `http://github-gateway.${namespace.name}.svc\n`);
     assert.equal((await answerOf(namespace, "github", "/repos/a/b/issues/7")).path, "/repos/a/b/issues/7");
@@ -91,6 +91,29 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
       60_000,
     );
     assert.match(await namespace.kubectl("get", "deployments", "--output=name"), /store-backend/);
+  });
+
+  it("does what its page shows", async (t) => {
+    const namespace = await makeNamespace(t);
+    const folder = await testFolder(t);
+    const env = await withPlugin(folder);
+    const { files, consoles } = pageExamples(page.pathname);
+    const here = (text: string): string =>
+      text.replaceAll("registry.example/apis", operator.registry).replaceAll("registry.example", target.registry);
+    for (const [name, content] of files) await writeFile(join(folder, name), here(content));
+    const steps = consoles.slice(1).flatMap((one) => one.steps);
+    for (const { command, shown } of steps) {
+      const [, ...words] = shellWords(command);
+      const printed = await run(["sh", "-c", '"$@" 2>&1', "sh", ...target.kubectl, ...words, "--namespace", namespace.name], {
+        env,
+        cwd: folder,
+      });
+      for (const line of shown)
+        assert.match(printed, new RegExp(line.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", " +")), command);
+    }
+    await namespace.kubectl("delete", "api", "petstore");
+    await namespace.kubectl("apply", `--filename=${join(folder, "production.yaml")}`);
+    await ready(namespace, "petstore");
   });
 
   it("lets a wrong update change the status, and never the traffic", async (t) => {
@@ -115,7 +138,7 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
       async () => (await image(namespace, "pets")).includes(":1.1.0@") && (await reasonOf(namespace, "pets")) === "Ready",
       60_000,
     );
-    assert.equal((await answerOf(namespace, "pets", "/dogs")).path, "/dogs");
+    await until("the new operation answers", async () => (await answerOf(namespace, "pets", "/dogs")).path === "/dogs");
   });
 
   it("changes a backend without a restart, within seconds, and a policy by a new image; no request fails", async (t) => {
