@@ -5,6 +5,8 @@ import { objectStore } from "../apply/kubernetes/objects.ts";
 import { openTransport, type Transport } from "../apply/kubernetes/transport.ts";
 import { seekLeadership } from "../controller/leader.ts";
 import { jsonLog, type Log } from "../controller/log.ts";
+import { makeMetrics } from "../controller/metrics.ts";
+import { serveMonitoring } from "../controller/monitoring.ts";
 import { operate } from "../controller/operator.ts";
 import type { OperatorSettings } from "../controller/settings.ts";
 import type { Building } from "../controller/world.ts";
@@ -32,9 +34,18 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
   const log = jsonLog((line) => process.stdout.write(line));
   const building = buildingOf(client.value, settings.value, registries.value, credentials);
-  const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal) =>
-    operate(settings.value, transport, building, log, signal),
-  );
+  const metrics = makeMetrics();
+  let knows = true;
+  const monitoring = serveMonitoring({ ready: () => knows, metrics: metrics.text });
+  const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal) => {
+    knows = false;
+    const works = (): void => {
+      knows = true;
+    };
+    return operate(settings.value, { transport, building, log, metrics, works }, signal);
+  });
+  monitoring.close();
+  monitoring.closeAllConnections();
   registries.value.close();
   return code;
 }

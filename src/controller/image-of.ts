@@ -53,7 +53,9 @@ export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload
   return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal) => {
     const gateway = await world.gateways.whole(api, spec, workload);
     if (!gateway.ok) return { kind: "failed", problems: gateway.problems };
+    const began = performance.now();
     const provided = await provide(world, keyOf(api), gateway.value, summary, ask, signal);
+    world.metrics.built(ask.builder ?? settings.builder, provided.ok, (performance.now() - began) / 1000);
     if (!provided.ok) return { kind: "failed", problems: provided.problems };
     return { kind: "there", reference: showReference(provided.value.reference), made: provided.value.made };
   });

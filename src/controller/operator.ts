@@ -8,6 +8,7 @@ import { managedSelector } from "../workloads/object.ts";
 import { anyEndpoint, compiledGateways, usedConfigMap, usedEndpoint, usedSecret } from "./compiled-gateways.ts";
 import { makeImages } from "./images.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import { ownedIndex } from "./owned.ts";
 import { backoffMs, makeQueue, type Outcome } from "./queue.ts";
 import { reconcileApi } from "./reconcile-api.ts";
@@ -21,12 +22,20 @@ import type { Building, World } from "./world.ts";
 /** How many objects are worked on at a time. Builds are not among them: they run beside. */
 const concurrency = 4;
 
+/** What an operator works with. */
+interface Surroundings {
+  readonly transport: Transport;
+  readonly building: Building;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Called once all that is in the cluster is known. */
+  readonly works: () => void;
+}
+
 /** Keeps the cluster as its APIs and TargetEndpoints say, until the signal. */
 export async function operate(
   settings: OperatorSettings,
-  transport: Transport,
-  building: Building,
-  log: Log,
+  { transport, building, log, metrics, works }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const hasHttpRoutes = await serves(transport, resources.httpRoutes);
@@ -34,6 +43,7 @@ export async function operate(
   const until = AbortSignal.any([signal, ended.signal]);
   const failed = (thrown: unknown): void => log("warning", "The cluster does not answer a watch.", { why: errorCode(thrown) });
   const queue = makeQueue({ work: (key) => worked(key), concurrency, delayMs: backoffMs });
+  metrics.follow(() => queue.depth);
   const users = makeUsers();
   const store = objectStore(transport);
 
@@ -118,6 +128,7 @@ export async function operate(
     users,
     registrySecret: opening,
     log,
+    metrics,
   };
   // Who looks before all is there would make what is there already.
   const filled = Promise.all([...Object.values(collections), ...ownedCollections].map((one) => one.filled));
@@ -126,18 +137,24 @@ export async function operate(
     await filled;
     if (until.aborted) return "done";
     const [kind = "", key = ""] = full.split(" ");
+    const began = performance.now();
+    const ended = (outcome: Outcome | "failed"): void => metrics.reconciled(kind, outcome, (performance.now() - began) / 1000);
     try {
-      return await reconcile(world, kind, key);
+      const outcome = await reconcile(world, kind, key);
+      ended(outcome);
+      return outcome;
     } catch (thrown) {
       log("error", "A step failed in a way that nobody thought of.", {
         object: full,
         why: thrown instanceof Error ? (thrown.stack ?? "") : String(thrown),
       });
+      ended("failed");
       return "retry";
     }
   }
 
   await filled;
+  works();
   log("info", "The operator works.", { apis: collections.apis.objects.size });
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   await queue.stop();

@@ -8,6 +8,7 @@ import type { LastApplied } from "./apply-objects.ts";
 import type { CompiledGateways } from "./compiled-gateways.ts";
 import type { Images } from "./images.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Owned } from "./owned.ts";
 import type { RegistrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
@@ -43,4 +44,5 @@ export interface World {
   readonly users: Users;
   readonly registrySecret: RegistrySecret;
   readonly log: Log;
+  readonly metrics: Metrics;
 }

@@ -28,6 +28,7 @@ export async function writeStatus(
     ...(written.ok ? {} : { reason: written.problems[0]?.reason ?? "", why: written.problems[0]?.message ?? "" }),
   });
   if (!written.ok) return false;
+  if (last?.status === "False") world.metrics.refused(resource.kind, last.reason);
   const changes = [
     ...newImage(before, fields),
     ...(last !== undefined && conditionOf(before, last.type)?.reason !== last.reason ? [last] : []),

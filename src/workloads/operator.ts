@@ -14,6 +14,9 @@ export interface OperatorInstallation {
   readonly authorities: string | undefined;
 }
 
+/** Where an operator answers /healthz, /readyz and /metrics. */
+export const operatorMonitoringPort = 8081;
+
 type Manifest = Readonly<Record<string, unknown>> & { readonly kind: string };
 
 const name = "portico-operator";
@@ -116,6 +119,9 @@ function deployment({ namespace, image, replicas, args, pullSecret, authorities 
               image,
               args: ["operator", "run", ...args, ...(authorities === undefined ? [] : ["--registry-ca", authoritiesFile])],
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+              ports: [{ name: "monitoring", containerPort: operatorMonitoringPort }],
+              readinessProbe: { httpGet: { path: "/readyz", port: operatorMonitoringPort }, periodSeconds: 2 },
+              livenessProbe: { httpGet: { path: "/healthz", port: operatorMonitoringPort }, periodSeconds: 10, failureThreshold: 6 },
               resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
               volumeMounts: mounts,
             },
