@@ -210,6 +210,24 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
     await namespace.kubectl("patch", "api", "pets", "--type=json", '--patch=[{"op":"remove","path":"/spec/expose"}]');
     await ready(namespace, "pets");
   });
+
+  it("has another one take over when the one that leads is gone", async (t) => {
+    const system = operator.namespace;
+    const leader = (): Promise<string> => system.field("lease/portico-operator", ".spec.holderIdentity");
+    await system.kubectl("scale", "deployment/portico-operator", "--replicas=2");
+    await system.kubectl("rollout", "status", "deployment/portico-operator", "--timeout=60s");
+    const before = await leader();
+    const began = performance.now();
+    await system.kubectl("delete", "pod", before, "--grace-period=0", "--force");
+    await until("another one leads", async () => !["", before].includes(await leader()), 25_000);
+    const seconds = (performance.now() - began) / 1000;
+    t.diagnostic(`another operator leads after ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < 20, String(seconds));
+    const namespace = await makeNamespace(t);
+    await namespace.apply(configMap("pets", pets), store, apiOf("pets"));
+    await ready(namespace, "pets");
+    await system.kubectl("scale", "deployment/portico-operator", "--replicas=1");
+  });
 });
 
 const rolledOutBackend = async (namespace: Namespace): Promise<void> => {
