@@ -10,8 +10,8 @@ const project = dirname(import.meta.dirname);
 /** What the bundled CommonJS packages call to reach Node's own modules; ES modules have none. */
 const requireForPackages = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-/** What the package has: the program, and what kubectl runs for `kubectl add`. */
-const programs = ["portico", "kubectl-add"];
+/** What the package has: the program, and what kubectl runs for `kubectl add` and `kubectl update`. */
+const programs = ["portico", "kubectl-add", "kubectl-update"];
 
 /** Writes the bundle into a folder, which is emptied first; the program's path. What commands load when they are called is in chunks. */
 export async function bundle(folder: string): Promise<string> {

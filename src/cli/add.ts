@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Intent } from "./apply-api.ts";
 import { addClusterOptions, type ClusterOptions } from "./cluster-options.ts";
 
 /** What an API is given beside its documents. */
@@ -22,33 +23,41 @@ export interface AddApiOptions extends ClusterOptions {
 const examples = (program: string): string => `
 Examples:
   $ ${program} api petstore --from-file=petstore.yaml
-                                              serve it, and wait until it answers
   $ ${program} api petstore --from-file=petstore.yaml --resources=backends/ --replicas=2
   $ ${program} api petstore --from-file=petstore.yaml --dry-run=client --output=yaml > petstore-api.yaml
                                               print what would be applied
 `;
 
-/** Adds `portico add`. */
-export function addAdd(program: Command): void {
-  const add = program
-    .command("add")
-    .summary("serve an API in the cluster that kubectl uses")
-    .description("Adds to the cluster that kubectl uses.")
-    .addHelpText("after", "\nExamples:\n  $ portico add api petstore --from-file=petstore.yaml\n");
-  addAddApi(add, "portico add");
+/** Adds `portico add` and `portico update`. */
+export function addAddAndUpdate(program: Command): void {
+  const verbs = [
+    ["add", "serve an API in the cluster that kubectl uses", "Adds to the cluster that kubectl uses."],
+    ["update", "change an API in the cluster that kubectl uses", "Changes what is in the cluster that kubectl uses."],
+  ] as const;
+  for (const [verb, summary, description] of verbs) {
+    const examples = `\nExamples:\n  $ portico ${verb} api petstore --from-file=petstore.yaml\n`;
+    addApi(program.command(verb).summary(summary).description(description).addHelpText("after", examples), `portico ${verb}`, verb);
+  }
 }
 
-/** Adds `add api` to a program: `portico add api`, and `kubectl add api`, which is `kubectl-add api`. */
-export function addAddApi(parent: Command, program: string): void {
-  const command = parent
-    .command("api <NAME>")
-    .summary("serve an API in the cluster, from its OpenAPI document")
-    .description("Stores the document in the cluster, adds an API, and waits until its gateway serves.");
+const summaries = {
+  add: "serve an API in the cluster, from its OpenAPI document",
+  update: "let an API in the cluster serve another document",
+};
+const descriptions = {
+  add: "Stores the document in the cluster, adds an API, and waits until its gateway serves.",
+  update:
+    "Stores the document in place of the one that is there, and waits until the API serves it. Under the same version its tag moves to the new image; with another --version a new image stands beside the old one.",
+};
+
+/** Adds `api` to a verb: of `portico add`, say, and of `kubectl add`, for which kubectl runs `kubectl-add`. */
+export function addApi(parent: Command, program: string, intent: Intent): void {
+  const command = parent.command("api <NAME>").summary(summaries[intent]).description(descriptions[intent]);
   addApiOptions(command)
     .addHelpText("after", examples(program))
     .action(async (name: string, options: AddApiOptions) => {
       const { applyApi } = await import("./apply-api.ts");
-      process.exitCode = await applyApi(name, options);
+      process.exitCode = await applyApi(name, options, intent);
     });
 }
 

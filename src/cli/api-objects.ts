@@ -33,7 +33,6 @@ export function apiOf(
   namespace: string,
   documents: readonly (readonly DefinitionMap[])[],
   { version, replicas, mode, builder, host, expose }: AddApiOptions,
-  annotations: Readonly<Record<string, string>>,
 ): Manifest {
   const service = expose === undefined || expose === "Ingress" ? undefined : { type: expose };
   const exposure = {
@@ -45,7 +44,7 @@ export function apiOf(
   return {
     apiVersion: "portico.dev/v1alpha1",
     kind: "API",
-    metadata: { name, namespace, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    metadata: { name, namespace },
     spec: {
       definition: documents.map(definitionOf),
       ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),

@@ -1,30 +1,25 @@
-import { basename } from "node:path";
 import { dump } from "js-yaml";
 import { dnsLabel } from "../api/name.ts";
 import { openClient } from "../apply/kubernetes/client.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { openTransport, type Transport } from "../apply/kubernetes/transport.ts";
-import { containerEnvironment } from "../compile/container-environment.ts";
-import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
-import { clusterSettings, objectFile } from "../controller/compile-gateway.ts";
-import type { OpenApiDocument } from "../openapi/document.ts";
-import { wholeDocument } from "../openapi/published.ts";
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
-import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
-import { type GatewaySources, loadSources } from "../source/gateway.ts";
-import { isObject, type SourceFile } from "../text/node.ts";
-import { ownedName } from "../workloads/object.ts";
+import { objectFile } from "../controller/compile-gateway.ts";
+import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
+import { isObject } from "../text/node.ts";
 import type { AddApiOptions } from "./add.ts";
-import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
+import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
+import { configMapOf, type Manifest } from "./api-objects.ts";
 import { failure } from "./failure.ts";
-import { folderOf } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import { waitForApi } from "./wait-for-api.ts";
 
+/** Whether an API is new, or is there already. */
+export type Intent = "add" | "update";
+
 /** Checks documents, stores them in the cluster with their API, and waits until that serves; the exit code. */
-export async function applyApi(name: string, options: AddApiOptions): Promise<number> {
+export async function applyApi(name: string, options: AddApiOptions, intent: Intent): Promise<number> {
   const named = dnsLabel.safeParse(name);
   if (!named.success) return failure([error("WrongValue", wholeFile(name), `${named.error.issues[0]?.message ?? ""}`)]);
   if (options.dryRun === "client") return printApi(name, options);
@@ -32,7 +27,7 @@ export async function applyApi(name: string, options: AddApiOptions): Promise<nu
   if (!client.ok) return failure(client.problems);
   const transport = openTransport(client.value.config);
   try {
-    return await addTo(transport, options.namespace ?? client.value.namespace, name, options);
+    return await applyTo(transport, options.namespace ?? client.value.namespace, name, options, intent);
   } finally {
     transport.close();
   }
@@ -43,128 +38,79 @@ async function printApi(name: string, options: AddApiOptions): Promise<number> {
   const made = await manifestsOf(name, options.namespace ?? "default", options, []);
   if (!made.ok) return failure(made.problems);
   reportProblems(made.problems, [], process.stderr);
-  process.stdout.write(printed(all(made.value), options.output ?? "yaml"));
+  process.stdout.write(printed(allOf(made.value), options.output ?? "yaml"));
   return 0;
 }
 
-async function addTo(transport: Transport, namespace: string, name: string, options: AddApiOptions): Promise<number> {
+async function applyTo(transport: Transport, namespace: string, name: string, options: AddApiOptions, intent: Intent): Promise<number> {
   const store = objectStore(transport, "portico-cli", options.dryRun === "server");
   const [there, endpoints] = await Promise.all([
     store.read(resources.apis, namespace, name),
     store.list(resources.targetEndpoints, namespace, {}),
   ]);
   if (!there.ok || !endpoints.ok) return failure([...there.problems, ...endpoints.problems]);
-  if (there.value !== undefined) return failure([exists(name, namespace)]);
-  const made = await manifestsOf(name, namespace, options, endpoints.value.map(objectFile));
-  if (!made.ok) return failure(made.problems);
-  reportProblems(made.problems, [], process.stderr);
+  const wrong = unfit(there.value, name, namespace, intent);
+  if (wrong !== undefined) return failure([wrong]);
+  const fresh = await manifestsOf(name, namespace, options, endpoints.value.map(objectFile));
+  if (!fresh.ok) return failure(fresh.problems);
+  reportProblems(fresh.problems, [], process.stderr);
+  const made = asking(fresh.value, there.value, options);
   const began = performance.now();
-  const applied = await applyAll(store, made.value);
+  const applied = await applyAll(store, made);
   if (!applied.ok) return failure(applied.problems);
-  if (options.output !== undefined) process.stdout.write(printed(all(made.value), options.output));
+  if (options.output !== undefined) process.stdout.write(printed(allOf(made), options.output));
   if (options.dryRun !== undefined || !options.wait) return 0;
-  return waitForApi(transport, { namespace, name, generation: applied.value.generation }, { seconds: options.timeout, began });
+  return waitForApi(transport, { namespace, name, ...applied.value, inputHash: made.inputHash }, { seconds: options.timeout, began });
 }
 
-const exists = (name: string, namespace: string): Problem =>
-  error(
-    "NameTaken",
-    wholeFile(`API/${name}`),
-    `There is an API of this name in ${namespace} already. Change it with \`kubectl apply\`, or choose another name.`,
-  );
-
-/** All that an API is made of in the cluster. */
-interface Manifests {
-  readonly resources: readonly Manifest[];
-  readonly maps: readonly DefinitionMap[];
-  readonly namespace: string;
-  readonly api: Manifest;
+function unfit(there: StoredObject | undefined, name: string, namespace: string, intent: Intent): Problem | undefined {
+  const where = wholeFile(`API/${name}`);
+  if (intent === "add" && there !== undefined)
+    return error(
+      "NameTaken",
+      where,
+      `There is an API of this name in ${namespace} already. Change it with \`kubectl update api\`, or choose another name.`,
+    );
+  if (intent === "update" && there === undefined)
+    return error(
+      "UnknownApi",
+      where,
+      `There is no API of this name in ${namespace}. Add it with \`kubectl add api\`, or name the namespace that has it.`,
+    );
+  return undefined;
 }
 
-const all = ({ resources: before, maps, namespace, api }: Manifests): readonly Manifest[] => [
-  ...before,
-  ...maps.map((map) => configMapOf(map, namespace)),
-  api,
-];
-
-/** The API's objects. Fails with every Problem of its documents and of what they refer to, in files and in the cluster. */
-async function manifestsOf(
-  name: string,
-  namespace: string,
-  options: AddApiOptions,
-  inCluster: readonly SourceFile[],
-): Promise<Checked<Manifests>> {
-  if (options.fromFile.length === 0)
-    return failed(error("DefinitionMissing", wholeFile(name), "Nothing says which document. Name one with --from-file=petstore.yaml."));
-  const sources = await loadSources({ documents: options.fromFile, resources: options.resources, references: "folder" });
-  const resolved = resolveIn(sources, name, namespace, inCluster);
-  if (!resolved.ok) return resolved;
-  const mocks = mocksOfBuild(resolved.value);
-  if (!mocks.ok) return mocks;
-  const stem = ownedName(name, "definition");
-  const documents = sources.documents.map((document, index) =>
-    definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
-  );
-  const { manifest } = folderOf(publishedApis(resolved.value), { ...containerEnvironment, mockSocket: mocks.value });
-  const annotations: Readonly<Record<string, string>> = options.override ? { "portico.dev/rebuild-to": manifest.inputHash } : {};
-  const api = apiOf(name, namespace, documents, options, annotations);
-  const before = sources.resources.flatMap(({ value }) => manifestIn(value, namespace));
-  return checked({ resources: before, maps: documents.flat(), namespace, api }, [...resolved.problems, ...mocks.problems]);
+/**
+ * What is left unsaid stays as it is. Another document under the version that serves is an ask to build just that: the tag then moves, which is said.
+ */
+function asking(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
+  const spec = isObject(there?.value.spec) ? there.value.spec : {};
+  const status = isObject(there?.value.status) ? there.value.status : {};
+  const { image: _, inputHash: __, ...kept } = spec;
+  const moves = there !== undefined && version === undefined && status.inputHash !== undefined && status.inputHash !== made.inputHash;
+  if (moves) process.stderr.write("The version stays as it is: its tag moves to the new image, where it is not the same.\n");
+  const annotations = moves || override ? { annotations: { "portico.dev/rebuild-to": made.inputHash } } : {};
+  const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec: { ...kept, ...Object(made.api.spec) } };
+  return { ...made, api };
 }
-
-/** A file's TargetEndpoint counts before the cluster's of the same name: it is applied in its place. */
-function resolveIn(
-  sources: GatewaySources,
-  name: string,
-  namespace: string,
-  inCluster: readonly SourceFile[],
-): Checked<readonly ResolvedApi[]> {
-  const own = new Set(sources.resources.map(({ value }) => nameOf(value)));
-  const others = inCluster.filter(({ value }) => !own.has(nameOf(value)));
-  return resolveGateway(
-    { ...sources, resources: [...sources.resources, ...others] },
-    {
-      mock: false,
-      credentials: "fail",
-      cluster: clusterSettings(namespace, sources.documents.length === 1 ? name : undefined),
-    },
-  );
-}
-
-const nameOf = (value: unknown): string =>
-  isObject(value) && isObject(value.metadata) ? `${String(value.kind)} ${String(value.metadata.name)}` : "";
-
-/** Of the files' objects those of Portico's kinds. */
-function manifestIn(value: unknown, namespace: string): readonly Manifest[] {
-  if (!isObject(value) || !isObject(value.metadata) || !String(value.apiVersion).startsWith("portico.dev/")) return [];
-  const metadata = { namespace, ...value.metadata, name: String(value.metadata.name) };
-  return [{ ...value, apiVersion: String(value.apiVersion), kind: String(value.kind), metadata }];
-}
-
-/** A document of one file as its author wrote it; one of several in one piece, for an entry has no folder. */
-const textOf = (document: OpenApiDocument): string =>
-  document.files.files.size === 0 ? document.files.root.text : `${JSON.stringify(wholeDocument(document), undefined, 2)}\n`;
-
-const keyOf = ({ files }: OpenApiDocument): string =>
-  files.files.size === 0 ? basename(files.root.name).replaceAll(/[^-._a-zA-Z0-9]/g, "_") : "openapi.json";
 
 /** Applies what the API needs, the API, and then its documents once more, which now belong to it and go with it. */
 async function applyAll(
   store: ObjectStore,
   { resources: before, maps, namespace, api }: Manifests,
-): Promise<Checked<{ readonly generation: number }>> {
+): Promise<Checked<{ readonly generation: number; readonly resourceVersion: string }>> {
   for (const one of [...before, ...maps.map((map) => configMapOf(map, namespace))]) {
     const applied = await store.apply(one);
     if (!applied.ok) return applied;
   }
   const added = await store.apply(api);
   if (!added.ok) return added;
-  const { name, uid, generation } = added.value.metadata;
+  const { name, uid, generation, resourceVersion } = added.value.metadata;
   for (const map of maps) {
     const owned = await store.apply(configMapOf(map, namespace, { name, uid }));
     if (!owned.ok) return owned;
   }
-  return checked({ generation }, []);
+  return checked({ generation, resourceVersion }, []);
 }
 
 const printed = (manifests: readonly Manifest[], format: "yaml" | "json"): string =>

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { makeKubectlAdd } from "./program.ts";
+import { makeKubectlPlugin } from "./program.ts";
 import { runProgram } from "./run-program.ts";
 
-await runProgram(makeKubectlAdd());
+await runProgram(makeKubectlPlugin("add"));

@@ -1,5 +1,6 @@
 import { Command, CommanderError, type Option } from "commander";
-import { addAdd, addAddApi } from "./add.ts";
+import { addAddAndUpdate, addApi } from "./add.ts";
+import type { Intent } from "./apply-api.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
@@ -24,17 +25,18 @@ Each command shows examples of its own: portico run --help
 /** The program with all its commands. They load what they do only when they are called, so that it starts fast. */
 export function makeProgram(): Command {
   const program = commandOf("portico", "Turns OpenAPI documents into running gateways.").addHelpText("after", examples);
-  for (const add of [addRun, addCheck, addBuild, addImage, addAdd, addOperator, addRoutes, addExplain, addSchema, addCompletion])
+  for (const add of [addRun, addCheck, addBuild, addImage, addAddAndUpdate, addOperator, addRoutes, addExplain, addSchema, addCompletion])
     add(program);
   sayWhereHelpIs(program, [program.name()]);
   return program;
 }
 
-/** The program `kubectl-add`, which kubectl runs for `kubectl add` (Kubernetes: "Extend kubectl with plugins"). */
-export function makeKubectlAdd(): Command {
-  const program = commandOf("kubectl-add", "Adds APIs to the cluster that kubectl uses.");
-  addAddApi(program, "kubectl add");
-  sayWhereHelpIs(program, ["kubectl", "add"]);
+/** The programs `kubectl-add` and `kubectl-update`, which kubectl runs for `kubectl add` and `kubectl update` (Kubernetes: "Extend kubectl with plugins"). */
+export function makeKubectlPlugin(verb: Intent): Command {
+  const description = verb === "add" ? "Adds APIs to the cluster that kubectl uses." : "Changes APIs in the cluster that kubectl uses.";
+  const program = commandOf(`kubectl-${verb}`, description);
+  addApi(program, `kubectl ${verb}`, verb);
+  sayWhereHelpIs(program, ["kubectl", verb]);
   return program;
 }
 

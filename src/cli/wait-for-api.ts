@@ -9,6 +9,10 @@ interface Wanted {
   readonly namespace: string;
   readonly name: string;
   readonly generation: number;
+  /** Of the API when it was applied: what its status says in that version is of before. */
+  readonly resourceVersion: string;
+  /** Of what it shall serve. */
+  readonly inputHash: string;
 }
 
 /** How an API stands. */
@@ -20,23 +24,27 @@ type Standing =
 /** Reasons that say "wait": anything else that does not hold needs somebody. */
 const passing: ReadonlySet<string> = new Set(["Building", "Progressing", "Waiting", "ClusterUnreachable", "RegistryUnreachable"]);
 
-/** How an API's status says that it stands, for its present generation. */
-function standingOf({ metadata, value }: StoredObject): Standing {
+/** How an API's status says that it stands, for what is wanted now. */
+function standingOf({ metadata, value }: StoredObject, { resourceVersion, inputHash }: Wanted): Standing {
   const status: JsonObject = isObject(value.status) ? value.status : {};
   const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
   if (status.observedGeneration !== metadata.generation) return { kind: "waits", saying: "The operator has not seen it yet." };
   const ready = conditions.find(({ type }) => type === "Ready");
-  if (ready?.status === "True") return { kind: "serves", address: String(status.address) };
+  if (ready?.status === "True" && status.inputHash === inputHash) return { kind: "serves", address: String(status.address) };
+  if (metadata.resourceVersion === resourceVersion) return { kind: "waits", saying: "The operator has not seen it yet." };
   const saying = String(ready?.message ?? "");
-  return passing.has(String(ready?.reason)) ? { kind: "waits", saying } : { kind: "stuck", saying: `${String(ready?.reason)}: ${saying}` };
+  return ready?.status === "True" || passing.has(String(ready?.reason))
+    ? { kind: "waits", saying }
+    : { kind: "stuck", saying: `${String(ready?.reason)}: ${saying}` };
 }
 
 /** Waits until an API serves, and says on stderr how far it is; its address goes to stdout. The exit code. */
 export async function waitForApi(
   transport: Transport,
-  { namespace, name, generation }: Wanted,
+  wanted: Wanted,
   { seconds, began }: { readonly seconds: number; readonly began: number },
 ): Promise<number> {
+  const { namespace, name, generation } = wanted;
   const ended = new AbortController();
   let last = "";
   const say = (text: string): void => {
@@ -54,7 +62,7 @@ export async function waitForApi(
     const timer = setTimeout(() => end(late, 1), seconds * 1000);
     const changed = (_: string, api: StoredObject | undefined): void => {
       if (api === undefined || api.metadata.generation < generation) return;
-      const standing = standingOf(api);
+      const standing = standingOf(api, wanted);
       if (standing.kind === "waits") say(standing.saying);
       else if (standing.kind === "stuck") end(standing.saying, 1);
       else {

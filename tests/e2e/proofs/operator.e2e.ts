@@ -8,10 +8,10 @@ import { run } from "../cluster/command.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
-import { withPlugin } from "../harness/kubectl-add.ts";
 import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { installOperator, type Operator, page } from "../harness/operator.ts";
+import { withPlugins } from "../harness/plugins.ts";
 import { reportFailures } from "../harness/report.ts";
 import { target } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
@@ -64,7 +64,7 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
   it("is asked by the real kubectl, and serves GitHub's document", async (t) => {
     const namespace = await makeNamespace(t);
     const folder = await testFolder(t);
-    const env = await withPlugin(folder);
+    const env = await withPlugins(folder);
     await namespace.apply(store);
     await rolledOutBackend(namespace);
     const document = { ...JSON.parse(await readFile(github, "utf8")), "x-portico": { backend: "store" } };
@@ -84,6 +84,11 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
     t.diagnostic(`kubectl add api github: ${((performance.now() - began) / 1000).toFixed(1)} s`);
     assert.equal(address, `http://github-gateway.${namespace.name}.svc\n`);
     assert.equal((await answerOf(namespace, "github", "/repos/a/b/issues/7")).path, "/repos/a/b/issues/7");
+    const other = { ...document, info: { ...document.info, description: "Another document of the same version." } };
+    await writeFile(join(folder, "github.json"), JSON.stringify(other));
+    const before = await image(namespace, "github");
+    await run(ask.with(target.kubectl.length, "update"), { env });
+    assert.notEqual(await image(namespace, "github"), before);
     await namespace.kubectl("delete", "api", "github");
     await until(
       "nothing of it is left",
@@ -96,7 +101,7 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
   it("does what its page shows", async (t) => {
     const namespace = await makeNamespace(t);
     const folder = await testFolder(t);
-    const env = await withPlugin(folder);
+    const env = await withPlugins(folder);
     const { files, consoles } = pageExamples(page.pathname);
     const here = (text: string): string =>
       text.replaceAll("registry.example/apis", operator.registry).replaceAll("registry.example", target.registry);

@@ -1,0 +1,94 @@
+import { basename } from "node:path";
+import { containerEnvironment } from "../compile/container-environment.ts";
+import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
+import { clusterSettings } from "../controller/compile-gateway.ts";
+import type { OpenApiDocument } from "../openapi/document.ts";
+import { wholeDocument } from "../openapi/published.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
+import { type GatewaySources, loadSources } from "../source/gateway.ts";
+import { isObject, type SourceFile } from "../text/node.ts";
+import { ownedName } from "../workloads/object.ts";
+import type { AddApiOptions } from "./add.ts";
+import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
+import { folderOf } from "./prepare.ts";
+
+/** All that an API is made of in the cluster. */
+export interface Manifests {
+  readonly resources: readonly Manifest[];
+  readonly maps: readonly DefinitionMap[];
+  readonly namespace: string;
+  readonly api: Manifest;
+  /** Of what its image is made from. */
+  readonly inputHash: string;
+}
+
+export const allOf = ({ resources: before, maps, namespace, api }: Manifests): readonly Manifest[] => [
+  ...before,
+  ...maps.map((map) => configMapOf(map, namespace)),
+  api,
+];
+
+/** The API's objects. Fails with every Problem of its documents and of what they refer to, in files and in the cluster. */
+export async function manifestsOf(
+  name: string,
+  namespace: string,
+  options: AddApiOptions,
+  inCluster: readonly SourceFile[],
+): Promise<Checked<Manifests>> {
+  if (options.fromFile.length === 0)
+    return failed(error("DefinitionMissing", wholeFile(name), "Nothing says which document. Name one with --from-file=petstore.yaml."));
+  const sources = await loadSources({ documents: options.fromFile, resources: options.resources, references: "folder" });
+  const resolved = resolveIn(sources, name, namespace, inCluster);
+  if (!resolved.ok) return resolved;
+  const mocks = mocksOfBuild(resolved.value);
+  if (!mocks.ok) return mocks;
+  const stem = ownedName(name, "definition");
+  const documents = sources.documents.map((document, index) =>
+    definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
+  );
+  const { manifest } = folderOf(publishedApis(resolved.value), { ...containerEnvironment, mockSocket: mocks.value });
+  const api = apiOf(name, namespace, documents, options);
+  const before = sources.resources.flatMap(({ value }) => manifestIn(value, namespace));
+  return checked({ resources: before, maps: documents.flat(), namespace, api, inputHash: manifest.inputHash }, [
+    ...resolved.problems,
+    ...mocks.problems,
+  ]);
+}
+
+/** A file's TargetEndpoint counts before the cluster's of the same name: it is applied in its place. */
+function resolveIn(
+  sources: GatewaySources,
+  name: string,
+  namespace: string,
+  inCluster: readonly SourceFile[],
+): Checked<readonly ResolvedApi[]> {
+  const own = new Set(sources.resources.map(({ value }) => nameOf(value)));
+  const others = inCluster.filter(({ value }) => !own.has(nameOf(value)));
+  return resolveGateway(
+    { ...sources, resources: [...sources.resources, ...others] },
+    {
+      mock: false,
+      credentials: "fail",
+      cluster: clusterSettings(namespace, sources.documents.length === 1 ? name : undefined),
+    },
+  );
+}
+
+const nameOf = (value: unknown): string =>
+  isObject(value) && isObject(value.metadata) ? `${String(value.kind)} ${String(value.metadata.name)}` : "";
+
+/** Of the files' objects those of Portico's kinds. */
+function manifestIn(value: unknown, namespace: string): readonly Manifest[] {
+  if (!isObject(value) || !isObject(value.metadata) || !String(value.apiVersion).startsWith("portico.dev/")) return [];
+  const metadata = { namespace, ...value.metadata, name: String(value.metadata.name) };
+  return [{ ...value, apiVersion: String(value.apiVersion), kind: String(value.kind), metadata }];
+}
+
+/** A document of one file as its author wrote it; one of several in one piece, for an entry has no folder. */
+const textOf = (document: OpenApiDocument): string =>
+  document.files.files.size === 0 ? document.files.root.text : `${JSON.stringify(wholeDocument(document), undefined, 2)}\n`;
+
+const keyOf = ({ files }: OpenApiDocument): string =>
+  files.files.size === 0 ? basename(files.root.name).replaceAll(/[^-._a-zA-Z0-9]/g, "_") : "openapi.json";

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { makeKubectlPlugin } from "./program.ts";
+import { runProgram } from "./run-program.ts";
+
+await runProgram(makeKubectlPlugin("update"));
