@@ -18,7 +18,7 @@ import { testFolder } from "../harness/test-folder.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
 
-const ready = (namespace: Namespace, api: string): Promise<void> => namespace.condition(`api/${api}`, "Ready", 120);
+const ready = (namespace: Namespace, api: string): Promise<void> => namespace.condition(`api/${api}`, "Ready", 240);
 
 /** What the gateway of an API answers from its backend, which says what it was asked. */
 const answerOf = async (
@@ -33,7 +33,7 @@ const reasonOf = (namespace: Namespace, api: string, type = "Ready"): Promise<st
 
 const image = (namespace: Namespace, api: string): Promise<string> => namespace.field(`api/${api}`, ".status.image");
 
-describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
+describe("the operator", { timeout: 900_000 }, () => {
   const ending = endings();
   let operator: Operator;
   before(async () => {
@@ -45,177 +45,188 @@ describe("the operator", { timeout: 900_000, concurrency: 3 }, () => {
     { what: "the operator's pods", ask: () => operator.namespace.kubectl("describe", "pods") },
   ]);
 
-  for (const builder of ["layer", "kaniko"]) {
-    it(`serves an API from its document, with an image from ${builder}`, async (t: TestContext) => {
-      const namespace = await makeNamespace(t);
-      const name = `pets-${builder}`;
-      const began = performance.now();
-      await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
-      await ready(namespace, name);
-      t.diagnostic(`from apply to Ready: ${((performance.now() - began) / 1000).toFixed(1)} s`);
-      assert.equal((await answerOf(namespace, name)).path, "/pets/7");
-      const shown = await namespace.kubectl("get", "api", name, "--output=wide");
-      const address = `http://${name}-gateway.${namespace.name}.svc`;
-      assert.match(shown, new RegExp(`${name} +True +Ready +${address} +2 +${operator.registry}/${name}:1.0.0@sha256:`));
-      assert.match(await namespace.kubectl("describe", "api", name), /Normal +Ready .*portico\.dev\/operator +One pod serves/);
-    });
-  }
-
-  it("is asked by the real kubectl, and serves GitHub's document", async (t) => {
-    const namespace = await makeNamespace(t);
-    const folder = await testFolder(t);
-    const env = await withPlugins(folder);
-    await namespace.apply(store);
-    await rolledOutBackend(namespace);
-    const document = { ...JSON.parse(await readFile(github, "utf8")), "x-portico": { backend: "store" } };
-    await writeFile(join(folder, "github.json"), JSON.stringify(document));
-    const ask = [
-      ...target.kubectl,
-      "add",
-      "api",
-      "github",
-      `--from-file=${join(folder, "github.json")}`,
-      "--namespace",
-      namespace.name,
-      "--builder=layer",
-    ];
-    const began = performance.now();
-    const address = await run(ask, { env });
-    t.diagnostic(`kubectl add api github: ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    assert.equal(address, `http://github-gateway.${namespace.name}.svc\n`);
-    assert.equal((await answerOf(namespace, "github", "/repos/a/b/issues/7")).path, "/repos/a/b/issues/7");
-    const other = { ...document, info: { ...document.info, description: "Another document of the same version." } };
-    await writeFile(join(folder, "github.json"), JSON.stringify(other));
-    const before = await image(namespace, "github");
-    await run(ask.with(target.kubectl.length, "update"), { env });
-    assert.notEqual(await image(namespace, "github"), before);
-    await namespace.kubectl("delete", "api", "github");
-    await until(
-      "nothing of it is left",
-      async () => (await namespace.kubectl("get", "deployments,services,configmaps,secrets", "--output=name")).match(/github/) === null,
-      60_000,
-    );
-    assert.match(await namespace.kubectl("get", "deployments", "--output=name"), /store-backend/);
-  });
-
-  it("does what its page shows", async (t) => {
-    const namespace = await makeNamespace(t);
-    const folder = await testFolder(t);
-    const env = await withPlugins(folder);
-    const { files, consoles } = pageExamples(page.pathname);
-    const here = (text: string): string =>
-      text.replaceAll("registry.example/apis", operator.registry).replaceAll("registry.example", target.registry);
-    for (const [name, content] of files) await writeFile(join(folder, name), here(content));
-    const steps = consoles.slice(1).flatMap((one) => one.steps);
-    for (const { command, shown } of steps) {
-      const [, ...words] = shellWords(command);
-      const printed = await run(["sh", "-c", '"$@" 2>&1', "sh", ...target.kubectl, ...words, "--namespace", namespace.name], {
-        env,
-        cwd: folder,
+  describe("serves", { concurrency: 3 }, () => {
+    for (const builder of ["layer", "kaniko"]) {
+      it(`an API from its document, with an image from ${builder}`, async (t: TestContext) => {
+        const namespace = await makeNamespace(t);
+        const name = `pets-${builder}`;
+        const began = performance.now();
+        await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
+        await ready(namespace, name);
+        t.diagnostic(`from apply to Ready: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+        assert.equal((await answerOf(namespace, name)).path, "/pets/7");
+        const shown = await namespace.kubectl("get", "api", name, "--output=wide");
+        const address = `http://${name}-gateway.${namespace.name}.svc`;
+        assert.match(shown, new RegExp(`${name} +True +Ready +${address} +2 +${operator.registry}/${name}:1.0.0@sha256:`));
+        assert.match(await namespace.kubectl("describe", "api", name), /Normal +Ready .*portico\.dev\/operator +One pod serves/);
       });
-      for (const line of shown)
-        assert.match(printed, new RegExp(line.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", " +")), command);
     }
-    await namespace.kubectl("delete", "api", "petstore");
-    await namespace.kubectl("apply", `--filename=${join(folder, "production.yaml")}`);
-    await ready(namespace, "petstore");
+
+    it("what the real kubectl asks for: GitHub's document, and another one in its place", async (t) => {
+      const namespace = await makeNamespace(t);
+      const folder = await testFolder(t);
+      const env = await withPlugins(folder);
+      await namespace.apply(store);
+      await rolledOutBackend(namespace);
+      const document = { ...JSON.parse(await readFile(github, "utf8")), "x-portico": { backend: "store" } };
+      await writeFile(join(folder, "github.json"), JSON.stringify(document));
+      const ask = [
+        ...target.kubectl,
+        "add",
+        "api",
+        "github",
+        `--from-file=${join(folder, "github.json")}`,
+        "--namespace",
+        namespace.name,
+        "--builder=layer",
+      ];
+      const began = performance.now();
+      const address = await run(ask, { env });
+      t.diagnostic(`kubectl add api github: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      assert.equal(address, `http://github-gateway.${namespace.name}.svc\n`);
+      assert.equal((await answerOf(namespace, "github", "/repos/a/b/issues/7")).path, "/repos/a/b/issues/7");
+      const other = { ...document, info: { ...document.info, description: "Another document of the same version." } };
+      await writeFile(join(folder, "github.json"), JSON.stringify(other));
+      const before = await image(namespace, "github");
+      await run(ask.with(target.kubectl.length, "update"), { env });
+      assert.notEqual(await image(namespace, "github"), before);
+      await namespace.kubectl("delete", "api", "github");
+      await until(
+        "nothing of it is left",
+        async () => (await namespace.kubectl("get", "deployments,services,configmaps,secrets", "--output=name")).match(/github/) === null,
+        60_000,
+      );
+      assert.match(await namespace.kubectl("get", "deployments", "--output=name"), /store-backend/);
+    });
+
+    it("what its page shows", async (t) => {
+      const namespace = await makeNamespace(t);
+      const folder = await testFolder(t);
+      const env = await withPlugins(folder);
+      const { files, consoles } = pageExamples(page.pathname);
+      const here = (text: string): string =>
+        text.replaceAll("registry.example/apis", operator.registry).replaceAll("registry.example", target.registry);
+      for (const [name, content] of files) await writeFile(join(folder, name), here(content));
+      const steps = consoles.slice(1).flatMap((one) => one.steps);
+      for (const { command, shown } of steps) {
+        const [, ...words] = shellWords(command);
+        const printed = await run(["sh", "-c", '"$@" 2>&1', "sh", ...target.kubectl, ...words, "--namespace", namespace.name], {
+          env,
+          cwd: folder,
+        });
+        for (const line of shown)
+          assert.match(printed, new RegExp(line.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", " +")), command);
+      }
+      await namespace.kubectl("delete", "api", "petstore");
+      await namespace.kubectl("apply", `--filename=${join(folder, "production.yaml")}`);
+      await ready(namespace, "petstore");
+    });
+
+    it("on after a wrong update, which changes the status, and never the traffic", async (t) => {
+      const namespace = await makeNamespace(t);
+      await namespace.apply(configMap("pets", pets), store, apiOf("pets"));
+      await ready(namespace, "pets");
+      const before = await image(namespace, "pets");
+      await namespace.apply(configMap("pets", { ...pets, paths: { "/pets": { gett: {} } } }));
+      await until("it says what is wrong", async () => (await reasonOf(namespace, "pets")) === "UnknownField", 30_000);
+      assert.match(
+        await namespace.field("api/pets", '.status.conditions[?(@.type=="Accepted")].message'),
+        /^ConfigMap\/pets\/swagger\.json:1:\d+: .*`get`/,
+      );
+      assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+      await namespace.apply(configMap("pets", { ...pets, paths: { "/dogs": { get: { responses: {} } } } }));
+      await until(
+        "another document is no reason to move the tag",
+        async () => (await reasonOf(namespace, "pets")) === "TagConflict",
+        30_000,
+      );
+      assert.equal(await image(namespace, "pets"), before);
+      assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+      await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"version":"1.1.0"}}');
+      await until(
+        "another version is",
+        async () => (await image(namespace, "pets")).includes(":1.1.0@") && (await reasonOf(namespace, "pets")) === "Ready",
+        60_000,
+      );
+      await until("the new operation answers", async () => (await answerOf(namespace, "pets", "/dogs")).path === "/dogs");
+    });
+
+    it("another backend without a restart, within seconds, and a policy by a new image; no request fails", async (t) => {
+      const namespace = await makeNamespace(t);
+      const backend = (name: string, host: string): object => objectOf("TargetEndpoint", name, { url: `http://${host}.${namespace.name}` });
+      const echoes = [...echoObjects("one"), ...echoObjects("other")];
+      await namespace.apply(configMap("pets", pets), ...echoes, backend("store", "one"), apiOf("pets", { replicas: 2 }));
+      await ready(namespace, "pets");
+      for (const name of ["one", "other"]) await rolledOut(namespace, name);
+      const load = await loadFrom(t, namespace, "other", "http://pets-gateway/pets/7");
+      const pods = await podNames(namespace);
+      const first = await image(namespace, "pets");
+      const began = performance.now();
+      await namespace.apply(backend("store", "other"), backend("elsewhere", "one"));
+      await until(
+        "the other backend answers",
+        async () => (await answerFrom(namespace, "other", "pets")).headers.host === `other.${namespace.name}`,
+        30_000,
+      );
+      t.diagnostic(`from the backend's change to the first answer from it: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      assert.deepEqual([await podNames(namespace), await image(namespace, "pets")], [pods, first]);
+      await namespace.apply(configMap("pets", { ...pets, "x-portico": { backend: "elsewhere", timeout: "3s" } }));
+      await until(
+        "a new image serves",
+        async () => (await image(namespace, "pets")) !== first && (await reasonOf(namespace, "pets")) === "Ready",
+        120_000,
+      );
+      await until("its pods alone are left", async () => (await podNames(namespace)).every((name) => !pods.includes(name)), 90_000);
+      const { requests, failures } = await load.stop();
+      t.diagnostic(`${requests} requests`);
+      assert.deepEqual(failures.slice(0, 5), []);
+      assert.ok(requests > 500, String(requests));
+      const secrets = await namespace.kubectl("get", "secrets", "--output=name");
+      assert.equal(secrets.match(/pets-mounted/g)?.length, 1, secrets);
+    });
+
+    it("in another namespace what is built already, by document and by image, and builds nothing", async (t) => {
+      const [development, production] = [await makeNamespace(t), await makeNamespace(t)];
+      await development.apply(configMap("pets", pets), store, apiOf("shared"));
+      await ready(development, "shared");
+      const built = await image(development, "shared");
+      await production.apply(configMap("pets", pets), store, apiOf("shared", { builder: "none" }));
+      await ready(production, "shared");
+      assert.equal(await image(production, "shared"), built);
+      await production.kubectl("delete", "api", "shared");
+      await production.kubectl("delete", "configmap", "pets");
+      await production.apply(
+        objectOf("API", "shared", { image: built, inputHash: await development.field("api/shared", ".status.inputHash") }),
+      );
+      await ready(production, "shared");
+      assert.equal((await answerOf(production, "shared")).path, "/pets/7");
+      await production.kubectl("delete", "targetendpoint", "store");
+      await until(
+        "it says what the image needs",
+        async () => (await reasonOf(production, "shared", "ResolvedRefs")) === "UnknownBackend",
+        30_000,
+      );
+    });
+
+    it("objects that come in any order, and tells what is missing until it is there", async (t) => {
+      const namespace = await makeNamespace(t);
+      await namespace.apply(apiOf("pets", { expose: { tls: { name: "certificate" } } }));
+      await until("it misses the document", async () => (await reasonOf(namespace, "pets")) === "DefinitionMissing", 30_000);
+      await namespace.apply(configMap("pets", pets));
+      await until("it misses the backend", async () => (await reasonOf(namespace, "pets")) === "UnknownBackend", 30_000);
+      await namespace.apply(store, objectOf("TargetEndpoint", "broken", { url: "http://a", retry: { attempts: 2 } }));
+      await until(
+        "it misses the certificate",
+        async () => (await reasonOf(namespace, "pets", "ResolvedRefs")) === "BadCertificate",
+        30_000,
+      );
+      assert.equal(await namespace.kubectl("get", "deployments", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name"), "");
+      await namespace.kubectl("patch", "api", "pets", "--type=json", '--patch=[{"op":"remove","path":"/spec/expose"}]');
+      await ready(namespace, "pets");
+    });
   });
 
-  it("lets a wrong update change the status, and never the traffic", async (t) => {
-    const namespace = await makeNamespace(t);
-    await namespace.apply(configMap("pets", pets), store, apiOf("pets"));
-    await ready(namespace, "pets");
-    const before = await image(namespace, "pets");
-    await namespace.apply(configMap("pets", { ...pets, paths: { "/pets": { gett: {} } } }));
-    await until("it says what is wrong", async () => (await reasonOf(namespace, "pets")) === "UnknownField", 30_000);
-    assert.match(
-      await namespace.field("api/pets", '.status.conditions[?(@.type=="Accepted")].message'),
-      /^ConfigMap\/pets\/swagger\.json:1:\d+: .*`get`/,
-    );
-    assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
-    await namespace.apply(configMap("pets", { ...pets, paths: { "/dogs": { get: { responses: {} } } } }));
-    await until("another document is no reason to move the tag", async () => (await reasonOf(namespace, "pets")) === "TagConflict", 30_000);
-    assert.equal(await image(namespace, "pets"), before);
-    assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
-    await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"version":"1.1.0"}}');
-    await until(
-      "another version is",
-      async () => (await image(namespace, "pets")).includes(":1.1.0@") && (await reasonOf(namespace, "pets")) === "Ready",
-      60_000,
-    );
-    await until("the new operation answers", async () => (await answerOf(namespace, "pets", "/dogs")).path === "/dogs");
-  });
-
-  it("changes a backend without a restart, within seconds, and a policy by a new image; no request fails", async (t) => {
-    const namespace = await makeNamespace(t);
-    const backend = (name: string, host: string): object => objectOf("TargetEndpoint", name, { url: `http://${host}.${namespace.name}` });
-    const echoes = [...echoObjects("one"), ...echoObjects("other")];
-    await namespace.apply(configMap("pets", pets), ...echoes, backend("store", "one"), apiOf("pets", { replicas: 2 }));
-    await ready(namespace, "pets");
-    for (const name of ["one", "other"]) await rolledOut(namespace, name);
-    const load = await loadFrom(t, namespace, "other", "http://pets-gateway/pets/7");
-    const pods = await podNames(namespace);
-    const first = await image(namespace, "pets");
-    const began = performance.now();
-    await namespace.apply(backend("store", "other"), backend("elsewhere", "one"));
-    await until(
-      "the other backend answers",
-      async () => (await answerFrom(namespace, "other", "pets")).headers.host === `other.${namespace.name}`,
-      30_000,
-    );
-    t.diagnostic(`from the backend's change to the first answer from it: ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    assert.deepEqual([await podNames(namespace), await image(namespace, "pets")], [pods, first]);
-    await namespace.apply(configMap("pets", { ...pets, "x-portico": { backend: "elsewhere", timeout: "3s" } }));
-    await until(
-      "a new image serves",
-      async () => (await image(namespace, "pets")) !== first && (await reasonOf(namespace, "pets")) === "Ready",
-      120_000,
-    );
-    await until("its pods alone are left", async () => (await podNames(namespace)).every((name) => !pods.includes(name)), 90_000);
-    const { requests, failures } = await load.stop();
-    t.diagnostic(`${requests} requests`);
-    assert.deepEqual(failures.slice(0, 5), []);
-    assert.ok(requests > 500, String(requests));
-    const secrets = await namespace.kubectl("get", "secrets", "--output=name");
-    assert.equal(secrets.match(/pets-mounted/g)?.length, 1, secrets);
-  });
-
-  it("serves in another namespace what is built already, by document and by image, and builds nothing", async (t) => {
-    const [development, production] = [await makeNamespace(t), await makeNamespace(t)];
-    await development.apply(configMap("pets", pets), store, apiOf("shared"));
-    await ready(development, "shared");
-    const built = await image(development, "shared");
-    await production.apply(configMap("pets", pets), store, apiOf("shared", { builder: "none" }));
-    await ready(production, "shared");
-    assert.equal(await image(production, "shared"), built);
-    await production.kubectl("delete", "api", "shared");
-    await production.kubectl("delete", "configmap", "pets");
-    await production.apply(
-      objectOf("API", "shared", { image: built, inputHash: await development.field("api/shared", ".status.inputHash") }),
-    );
-    await ready(production, "shared");
-    assert.equal((await answerOf(production, "shared")).path, "/pets/7");
-    await production.kubectl("delete", "targetendpoint", "store");
-    await until(
-      "it says what the image needs",
-      async () => (await reasonOf(production, "shared", "ResolvedRefs")) === "UnknownBackend",
-      30_000,
-    );
-  });
-
-  it("takes objects in any order, and tells what is missing until it is there", async (t) => {
-    const namespace = await makeNamespace(t);
-    await namespace.apply(apiOf("pets", { expose: { tls: { name: "certificate" } } }));
-    await until("it misses the document", async () => (await reasonOf(namespace, "pets")) === "DefinitionMissing", 30_000);
-    await namespace.apply(configMap("pets", pets));
-    await until("it misses the backend", async () => (await reasonOf(namespace, "pets")) === "UnknownBackend", 30_000);
-    await namespace.apply(store, objectOf("TargetEndpoint", "broken", { url: "http://a", retry: { attempts: 2 } }));
-    await until("it misses the certificate", async () => (await reasonOf(namespace, "pets", "ResolvedRefs")) === "BadCertificate", 30_000);
-    assert.equal(await namespace.kubectl("get", "deployments", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name"), "");
-    await namespace.kubectl("patch", "api", "pets", "--type=json", '--patch=[{"op":"remove","path":"/spec/expose"}]');
-    await ready(namespace, "pets");
-  });
-
+  // After the others, whose builds it would end.
   it("has another one take over when the one that leads is gone", async (t) => {
     const system = operator.namespace;
     const leader = (): Promise<string> => system.field("lease/portico-operator", ".spec.holderIdentity");
