@@ -134,7 +134,7 @@ const buildingOf = (client: Client, { kaniko }: OperatorSettings, { open }: Open
   builder: (name, write, signal) => {
     if (name === "layer") return checked(layerBuilder(open), []);
     if (kaniko !== undefined)
-      return checked(kanikoBuilder(buildCluster(client), kaniko, { credentials, write, signal, registries: open }), []);
+      return checked(kanikoBuilder(buildCluster(client), kaniko, { credentials, write, signal, registries: open, resumes: true }), []);
     const advice = "Let the API say `builder: layer`, or install the operator with --toolkit.";
     return failed(error("BuildFailed", wholeFile("operator"), `The operator was not told with which toolkit Kaniko builds. ${advice}`));
   },

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { KubernetesObject, V1ContainerState, V1Job, V1Pod } from "@kubernetes/client-node";
+import { ApiException, type KubernetesObject, type V1ContainerState, type V1Job, type V1Pod } from "@kubernetes/client-node";
 import type { BuildCluster, BuildState } from "../../image/kaniko/cluster.ts";
 import { kanikoContainer } from "../../image/kaniko/job.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
@@ -10,7 +10,7 @@ import { clusterProblem } from "./problems.ts";
 
 /** The cluster that images are built in, through its API. */
 export function buildCluster(client: Client): BuildCluster {
-  const { server, config, objects, batch, core } = client;
+  const { server, config, batch, core } = client;
   const asked = async <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => {
     try {
       return checked(await act(), []);
@@ -23,7 +23,7 @@ export function buildCluster(client: Client): BuildCluster {
   return {
     create: (object) => {
       const { kind } = object;
-      return answered(`create a ${String(kind)}`, async () => uidOf(await objects.create({ ...object })));
+      return answered(`create a ${String(kind)}`, () => made(client, object));
     },
     dockerConfig: async (namespace, name) => {
       const secret = await answered(`read the Secret ${namespace}/${name}`, () => core.readNamespacedSecret({ namespace, name }));
@@ -50,6 +50,17 @@ export function buildCluster(client: Client): BuildCluster {
         await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
       }),
   };
+}
+
+/** Makes an object; of a build that is taken up it is there already. */
+async function made({ objects, batch }: Client, object: KubernetesObject): Promise<string> {
+  try {
+    return uidOf(await objects.create({ ...object }));
+  } catch (thrown) {
+    if (!(thrown instanceof ApiException && thrown.code === 409)) throw thrown;
+    const { name = "", namespace = "" } = object.metadata ?? {};
+    return object.kind === "Job" ? uidOf(await batch.readNamespacedJob({ namespace, name })) : "";
+  }
 }
 
 /** Others may put containers of their own into the pod. */

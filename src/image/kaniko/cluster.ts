@@ -13,7 +13,7 @@ export type BuildState =
 
 /** What a build needs of the cluster that it runs in. Failures are NoCluster, ClusterUnreachable, ClusterDenied and ClusterFailed. */
 export interface BuildCluster {
-  /** Makes an object: its uid. */
+  /** Makes an object, or finds it made: its uid. */
   create(object: KubernetesObject): Promise<Checked<string>>;
   /** What a Secret of type kubernetes.io/dockerconfigjson holds. */
   dockerConfig(namespace: string, secret: string): Promise<Checked<Redacted>>;

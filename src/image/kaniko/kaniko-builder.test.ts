@@ -20,6 +20,7 @@ async function build(
   states: readonly (BuildState | "silent")[],
   change: Partial<BuildCluster> = {},
   signal = new AbortController().signal,
+  resumes = false,
 ) {
   const fake = await startFakeRegistry(t);
   const base = await putBaseImage(fake, "base", "1", "amd64");
@@ -52,7 +53,13 @@ async function build(
   };
   const credentials = () => Promise.resolve({ kind: "password", user: "u", password: new Redacted("p") } as const);
   const registries = openRegistries(t);
-  const built = await kanikoBuilder(cluster, settings, { registries, credentials, write: (text) => said.push(text), signal }).build({
+  const built = await kanikoBuilder(cluster, settings, {
+    registries,
+    credentials,
+    write: (text) => said.push(text),
+    signal,
+    resumes,
+  }).build({
     base: must(parseReference(`${fake.host}/base:1`)),
     target: must(parseReference(`${fake.host}/team/Pets_2:1`.toLowerCase())),
     files: new Map(),
@@ -78,6 +85,16 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
     assert.ok(text.includes("=$$(HOME) costs $$5"));
     assert.match(removed.join(), /^portico-pets-2-[0-9a-f]{8}$/);
     assert.equal(made.filter(({ kind }) => kind === "Secret").length, 1);
+  });
+
+  it("has a name of its own, unless it is to be taken up by whoever comes after", async (t) => {
+    const signal = new AbortController().signal;
+    const nameOf = async (resumes: boolean): Promise<unknown> => {
+      const { made } = await build(t, [succeeded(anyDigest)], {}, signal, resumes);
+      return Object(made[0]?.metadata).name.replace(/^.*-/, "");
+    };
+    assert.notEqual(await nameOf(false), await nameOf(false));
+    assert.match(String(await nameOf(true)), /^[0-9a-f]{8}$/);
   });
 
   it("is not lost when the cluster is silent for a while", async (t) => {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { type Checked, checked, failed, type Problem, warning, wholeFile } from "../../problem.ts";
 import type { Builder, BuildRequest, BuiltImage } from "../builder.ts";
 import type { Registries } from "../copy-blob.ts";
@@ -20,6 +20,8 @@ export interface KanikoSurroundings extends Listener {
   readonly registries: Registries;
   /** Whom the build is for its registries. */
   readonly credentials: Credentials;
+  /** Whether the same build, begun by somebody who is gone, is taken up where it stands. */
+  readonly resumes: boolean;
 }
 
 /** Makes images in a cluster, as a Job of Kaniko's that builds the project and pushes what it built. */
@@ -29,7 +31,7 @@ export const kanikoBuilder = (cluster: BuildCluster, settings: KanikoSettings, a
     const images = await pinned(around.registries, settings, request);
     if (!images.ok) return images;
     const [pinnedSettings, base] = [{ ...settings, toolkit: images.value.toolkit }, images.value.base];
-    const build = await buildOf(pinnedSettings, { ...request, base }, around.credentials);
+    const build = await buildOf(pinnedSettings, { ...request, base }, around);
     if (around.signal.aborted) return failed(buildFailed(build.name, "The build was ended.", []));
     const job = await cluster.create(kanikoJob(pinnedSettings, build));
     if (!job.ok) return job;
@@ -56,10 +58,12 @@ async function pinned(
 async function buildOf(
   settings: KanikoSettings,
   { target, base, labels, project }: BuildRequest,
-  credentials: Credentials,
+  { credentials, resumes }: KanikoSurroundings,
 ): Promise<KanikoBuild> {
+  const same = [target, base, settings.toolkit].map(showReference).join(" ") + labels[labelNames.inputHash];
+  const own = resumes ? createHash("sha256").update(same).digest("hex").slice(0, 8) : randomBytes(4).toString("hex");
   return {
-    name: `${nameOf(target.repository)}-${randomBytes(4).toString("hex")}`,
+    name: `${nameOf(target.repository)}-${own}`,
     base,
     target,
     labels: { ...labels, [labelNames.baseName]: showReference({ ...base, digest: undefined }), [labelNames.baseDigest]: base.digest ?? "" },
