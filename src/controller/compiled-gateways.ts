@@ -11,6 +11,7 @@ import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, mountedPart } from "./compile-gateway.ts";
 import { gatewayOfImage } from "./ready-image.ts";
+import { anyEndpoint, usedConfigMap, usedEndpoint, usedSecret } from "./used.ts";
 import type { Users } from "./users.ts";
 
 /** What is kept of a compiled gateway: little, for there may be a thousand. */
@@ -56,12 +57,6 @@ interface Sources {
   /** What every API uses. */
   readonly alwaysUsed: readonly string[];
 }
-
-export const usedConfigMap = (namespace: string, name: string): string => `ConfigMap ${namespace}/${name}`;
-export const usedEndpoint = (namespace: string, name: string): string => `TargetEndpoint ${namespace}/${name}`;
-export const usedSecret = (key: string): string => `Secret ${key}`;
-/** Used by those that look for one which is not there, or not in order. */
-export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
 
 export function compiledGateways({ store, registries, users, configMaps, targetEndpoints, alwaysUsed }: Sources): CompiledGateways {
   const memories = new Map<string, Memory>();

@@ -13,11 +13,11 @@ import type { KubernetesObject } from "../workloads/object.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
 import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
-import { usedEndpoint } from "./compiled-gateways.ts";
 import { endpointConditions, type Progress } from "./conditions.ts";
 import { ownerOf, prune } from "./ownership.ts";
 import type { Outcome } from "./queue.ts";
 import { type Rollout, rolloutOf } from "./rollout.ts";
+import { usedEndpoint } from "./used.ts";
 import type { World } from "./world.ts";
 import { writeStatus } from "./write-status.ts";
 

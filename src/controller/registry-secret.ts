@@ -3,8 +3,8 @@ import { type Credentials, configFor } from "../image/registry/credentials.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { KubernetesObject, OwnerReference } from "../workloads/object.ts";
 import { type PullSecretContent, pullSecret } from "../workloads/pull-secret.ts";
-import { usedSecret } from "./compiled-gateways.ts";
 import type { OperatorSettings } from "./settings.ts";
+import { usedSecret } from "./used.ts";
 
 /** The Secret that opens the registry: pods elsewhere get copies of it. */
 export interface RegistrySecret {

@@ -15,7 +15,7 @@ import type { OperatorSettings } from "./settings.ts";
 import type { Users } from "./users.ts";
 
 /** The collections of what people write. Of ConfigMaps and Secrets only metadata is known. */
-interface Collections {
+export interface Collections {
   readonly apis: Collection;
   readonly targetEndpoints: Collection;
   readonly rateLimitings: Collection;

@@ -1,0 +1,6 @@
+/** What APIs use, by names that say what it is. */
+export const usedConfigMap = (namespace: string, name: string): string => `ConfigMap ${namespace}/${name}`;
+export const usedEndpoint = (namespace: string, name: string): string => `TargetEndpoint ${namespace}/${name}`;
+export const usedSecret = (key: string): string => `Secret ${key}`;
+/** Used by those that look for one which is not there, or not in order. */
+export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;

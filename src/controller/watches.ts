@@ -1,0 +1,107 @@
+import { type Collection, watchCollection } from "../apply/kubernetes/collection.ts";
+import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { Transport } from "../apply/kubernetes/transport.ts";
+import { managedSelector } from "../workloads/object.ts";
+import { type Owned, ownedIndex } from "./owned.ts";
+import { anyEndpoint, usedConfigMap, usedEndpoint, usedSecret } from "./used.ts";
+import type { Collections } from "./world.ts";
+
+/** What the operator sees of the cluster, kept up to date. */
+interface Watches {
+  readonly collections: Collections;
+  /** What it made itself. */
+  readonly owned: Owned;
+  /** Resolves once all is there: who works before that would make what is there already. */
+  readonly filled: Promise<unknown>;
+}
+
+/** Who hears of changes. */
+interface Hearers {
+  /** An object, such as `API shop/petstore`, is to be worked on. */
+  readonly work: (object: string) => void;
+  /** Something that others refer to is another now, or is gone. */
+  readonly used: (used: string) => void;
+  /** Whether a Secret's content counts, and not merely that it is there. */
+  readonly reads: (secret: string) => boolean;
+  readonly failed: (thrown: unknown) => void;
+}
+
+type Changed = (key: string, now: StoredObject | undefined, before: StoredObject | undefined) => void;
+
+/** Watches what people write, and what the operator made of it. */
+export function watchWorld(transport: Transport, hasHttpRoutes: boolean, hearers: Hearers, signal: AbortSignal): Watches {
+  const { work, used, reads, failed } = hearers;
+  const watch = (resource: ApiResource, changed: Changed, metadataOnly = false): Collection =>
+    watchCollection(transport, { resource, metadataOnly }, { changed, failed }, signal);
+  const written =
+    (kind: string, also: (key: string) => void = () => {}): Changed =>
+    (key, now, before) => {
+      if (now !== undefined && before !== undefined && !saysMore(now, before)) return;
+      work(`${kind} ${key}`);
+      also(key);
+    };
+  const collections: Collections = {
+    apis: watch(resources.apis, written("API")),
+    targetEndpoints: watch(
+      resources.targetEndpoints,
+      written("TargetEndpoint", (key) => {
+        const [namespace = "", name = ""] = key.split("/");
+        used(usedEndpoint(namespace, name));
+        used(anyEndpoint(namespace));
+      }),
+    ),
+    rateLimitings: watch(resources.rateLimitings, written("RateLimiting")),
+    securities: watch(resources.securities, written("Security")),
+    configMaps: watch(
+      resources.configMaps,
+      (key) => {
+        const [namespace = "", name = ""] = key.split("/");
+        used(usedConfigMap(namespace, name));
+      },
+      true,
+    ),
+    secrets: watch(
+      resources.secrets,
+      (key, now, before) => {
+        if (now === undefined || before === undefined || reads(usedSecret(key))) used(usedSecret(key));
+      },
+      true,
+    ),
+  };
+  const own = watchOwned(transport, hasHttpRoutes, hearers, signal);
+  const all = [...Object.values(collections), ...own.collections];
+  return { collections, owned: own.owned, filled: Promise.all(all.map((one) => one.filled)) };
+}
+
+/** Watches what the operator made: a change of it is work for whom it was made for. */
+function watchOwned(transport: Transport, hasHttpRoutes: boolean, { work, failed }: Hearers, signal: AbortSignal) {
+  const owned = ownedIndex();
+  const { deployments, services, autoscalers, budgets, ingresses, httpRoutes, secrets } = resources;
+  const made: readonly ApiResource[] = [
+    deployments,
+    services,
+    autoscalers,
+    budgets,
+    ingresses,
+    secrets,
+    ...(hasHttpRoutes ? [httpRoutes] : []),
+  ];
+  const collections = made.map((resource) => {
+    const changed: Changed = (key, now, before) => {
+      owned.changed(resource.kind, key, now);
+      const [owner] = (now ?? before)?.metadata.owners ?? [];
+      if (owner !== undefined) work(`${owner.kind} ${key.split("/")[0]}/${owner.name}`);
+    };
+    const selection = { resource, labelSelector: managedSelector, metadataOnly: resource === secrets };
+    return watchCollection(transport, selection, { changed, failed }, signal);
+  });
+  return { owned, collections };
+}
+
+/** Whether an object says something new, and not merely its status: that is our own word. */
+function saysMore(now: StoredObject, before: StoredObject): boolean {
+  const said = ({ metadata: { generation, annotations, labels, deleted, uid } }: StoredObject): string =>
+    JSON.stringify([uid, generation, annotations, labels, deleted]);
+  return said(now) !== said(before);
+}
