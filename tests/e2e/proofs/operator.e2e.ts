@@ -185,27 +185,30 @@ describe("the operator", { timeout: 900_000 }, () => {
       assert.equal(secrets.match(/pets-mounted/g)?.length, 1, secrets);
     });
 
-    it("in another namespace what is built already, by document and by image, and builds nothing", async (t) => {
+    it("in another namespace, where pods are restricted, what is built already, by document and by image; nothing is built", async (t) => {
       const [development, production] = [await makeNamespace(t), await makeNamespace(t)];
+      await production.kubectl("label", "namespace", production.name, "pod-security.kubernetes.io/enforce=restricted");
       await development.apply(configMap("pets", pets), store, apiOf("shared"));
       await ready(development, "shared");
       const built = await image(development, "shared");
-      await production.apply(configMap("pets", pets), store, apiOf("shared", { builder: "none" }));
+      const backend = objectOf("TargetEndpoint", "store", { url: `http://store-backend.${development.name}:8080` });
+      await production.apply(configMap("pets", pets), backend, apiOf("shared", { builder: "none" }));
       await ready(production, "shared");
       assert.equal(await image(production, "shared"), built);
       await production.kubectl("delete", "api", "shared");
       await production.kubectl("delete", "configmap", "pets");
-      await production.apply(
-        objectOf("API", "shared", { image: built, inputHash: await development.field("api/shared", ".status.inputHash") }),
-      );
+      const inputHash = await development.field("api/shared", ".status.inputHash");
+      await production.apply(objectOf("API", "shared", { image: built, inputHash }));
       await ready(production, "shared");
-      assert.equal((await answerOf(production, "shared")).path, "/pets/7");
+      const url = `http://shared-gateway.${production.name}/pets/7`;
+      assert.equal(JSON.parse(await requestFrom(development, "store-backend", url)).path, "/pets/7");
       await production.kubectl("delete", "targetendpoint", "store");
       await until(
         "it says what the image needs",
         async () => (await reasonOf(production, "shared", "ResolvedRefs")) === "UnknownBackend",
         30_000,
       );
+      assert.equal(JSON.parse(await requestFrom(development, "store-backend", url)).path, "/pets/7");
     });
 
     it("objects that come in any order, and tells what is missing until it is there", async (t) => {
@@ -224,6 +227,35 @@ describe("the operator", { timeout: 900_000 }, () => {
       await namespace.kubectl("patch", "api", "pets", "--type=json", '--patch=[{"op":"remove","path":"/spec/expose"}]');
       await ready(namespace, "pets");
     });
+  });
+
+  it("writes nothing when it is started anew and nothing changed", async (t) => {
+    const namespace = await makeNamespace(t);
+    await namespace.apply(configMap("pets", pets), store, apiOf("pets", { replicas: 2, resources: { requests: { cpu: "0.01" } } }));
+    await ready(namespace, "pets");
+    await namespace.condition("te/store", "Ready");
+    const versions = async (): Promise<string> => {
+      const kinds = "apis,targetendpoints,deployments,services,secrets,poddisruptionbudgets";
+      return namespace.kubectl(
+        "get",
+        kinds,
+        '--output=jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}',
+      );
+    };
+    const before = await versions();
+    const system = operator.namespace;
+    await system.kubectl("rollout", "restart", "deployment/portico-operator");
+    await system.kubectl("rollout", "status", "deployment/portico-operator", "--timeout=60s");
+    const ask = 'fetch("http://127.0.0.1:8081/metrics").then((answer) => answer.text()).then((text) => process.stdout.write(text))';
+    await until(
+      "it has looked at everything",
+      async () => {
+        const metrics = await system.kubectl("exec", "deployment/portico-operator", "--", "/usr/local/bin/node", "-e", ask).catch(() => "");
+        return /^portico_queue_depth 0$/m.test(metrics) && /^portico_reconciles_total\{kind="API",outcome="done"\} [1-9]/m.test(metrics);
+      },
+      60_000,
+    );
+    assert.equal(await versions(), before);
   });
 
   // After the others, whose builds it would end.
