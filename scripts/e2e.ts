@@ -12,7 +12,7 @@ import { aloneOnMachine, locked } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
 import { partsFolder } from "../tests/e2e/cluster/parts/cache.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
-import { clusterFolder, kubeconfigOf, nodeAddress, registry, secureRegistry } from "../tests/e2e/cluster/place.ts";
+import { clusterFolder, kubeconfigOf, kubectlCacheOf, nodeAddress, registry, secureRegistry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
 import { prepare, up } from "../tests/e2e/cluster/up.ts";
 
@@ -52,6 +52,7 @@ async function inOwnCluster(): Promise<number> {
     const { node, parts } = await up(cluster, say);
     const env = {
       KUBECONFIG: kubeconfigOf(cluster),
+      KUBECACHEDIR: kubectlCacheOf(cluster),
       PORTICO_E2E_KUBECTL: `${parts.kubernetes} kubectl`,
       PORTICO_E2E_REGISTRY: `${registry.name}:${registry.port}`,
       PORTICO_E2E_PUSH_REGISTRY: `${nodeAddress}:${registry.port}`,

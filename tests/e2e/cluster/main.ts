@@ -7,7 +7,7 @@ import { showMemory } from "./memory.ts";
 import { entering, enteringNetwork, findNode, type Node } from "./node.ts";
 import { cannotRun } from "./parts/debian.ts";
 import { buildParts } from "./parts/parts.ts";
-import { isClusterName, kubeconfigOf } from "./place.ts";
+import { isClusterName, kubeconfigOf, kubectlCacheOf } from "./place.ts";
 import { say } from "./progress.ts";
 import { status } from "./status.ts";
 import { up } from "./up.ts";
@@ -85,10 +85,15 @@ const commands: Readonly<Record<string, (given: Arguments) => Promise<number>>> 
   kubectl: async ({ name, operands }) => {
     const node = runningNode(name);
     const { kubernetes } = await buildParts(say);
-    return runInForeground(enteringNetwork(node, [kubernetes, "kubectl", `--kubeconfig=${kubeconfigOf(name)}`, ...operands]));
+    const kubectl = [kubernetes, "kubectl", `--kubeconfig=${kubeconfigOf(name)}`, ...operands];
+    return runInForeground(enteringNetwork(node, kubectl), { ...process.env, KUBECACHEDIR: kubectlCacheOf(name) });
   },
   exec: ({ name, operands }) =>
-    runInForeground(enteringNetwork(runningNode(name), operands), { ...process.env, KUBECONFIG: kubeconfigOf(name) }),
+    runInForeground(enteringNetwork(runningNode(name), operands), {
+      ...process.env,
+      KUBECONFIG: kubeconfigOf(name),
+      KUBECACHEDIR: kubectlCacheOf(name),
+    }),
   shell: ({ name }) => runInForeground(entering(runningNode(name), ["bash"])),
   "load-image": async ({ name, operands: [from = "", as = ""] }) => {
     process.stdout.write(`${await loadImage(runningNode(name), from, as)}\n`);

@@ -62,6 +62,8 @@ export function mountCommands({ cluster, parts, programs }: NodeSources, lasting
     ...["fs", "kernel", "vm"].flatMap((part) => [bind(`/proc/sys/${part}`, `/proc/sys/${part}`), readOnly(`/proc/sys/${part}`)]),
     ...Object.keys(kernelSettings).map((setting) => bind(join(inNode, settingFile(setting)), `/proc/sys/${setting}`)),
     ["mount", "-t", "sysfs", "sysfs", "/sys"],
+    // Most of it is the whole machine's.
+    readOnly("/sys"),
     ...groupMounts(hierarchies()),
     ...lasting.map(readOnly),
     readOnly("/"),

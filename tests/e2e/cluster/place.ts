@@ -28,4 +28,6 @@ export const secureRegistry = { name: "secure.test", port: 5443, user: "portico"
 export const isClusterName = (name: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(name);
 
 export const clusterFolder = (name: string): string => join(clustersFolder, name);
+/** Where kubectl keeps what it knows of a cluster: all have the same address, and one must not be taken for another. */
+export const kubectlCacheOf = (name: string): string => join(clusterFolder(name), "kubectl");
 export const kubeconfigOf = (name: string): string => join(clusterFolder(name), "etc/admin.kubeconfig");

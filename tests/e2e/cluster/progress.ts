@@ -1,6 +1,11 @@
 /** Says lines to the person. */
 export type Say = (line: string) => void;
 
+/** Nobody may read them any more: what is done goes on. */
+process.stderr.on("error", (failure) => {
+  if (!("code" in failure && failure.code === "EPIPE")) throw failure;
+});
+
 /** Words go to stderr: stdout is for what a program reads. */
 export const say: Say = (line) => {
   process.stderr.write(`${line}\n`);

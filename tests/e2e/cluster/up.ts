@@ -37,13 +37,17 @@ export async function prepare(
 
 /** Brings a cluster up, unless it is up and healthy. What an earlier attempt left is removed first. */
 export async function up(cluster: string, say: Say): Promise<Cluster> {
+  // Pods are nobody in particular, and read what is made for them.
+  process.umask(0o022);
   const { parts, images } = await step(say, "packages, parts, images", () => prepare(say));
   return aloneOnMachine(async () => {
     const running = findNode(cluster);
-    if (running !== undefined && (await isHealthy(running, parts))) {
+    const ill = running === undefined ? [] : await unhealthy(running, parts);
+    if (running !== undefined && ill.length === 0) {
       say("It is up already.");
       return { node: running, parts };
     }
+    if (running !== undefined) say(`It is up, but not healthy (${ill.join(", ")}): it is made anew, and what was in it is gone.`);
     await down(cluster);
     const node = await start(cluster, parts, images, say).catch(async (failure: unknown) => {
       // Half a cluster is of no use, and in the way.
@@ -107,8 +111,10 @@ function writeNodeFiles(cluster: string): void {
   for (const [setting, value] of Object.entries(kernelSettings)) write(settingFile(setting), `${value}\n`);
 }
 
-/** Whether every process lives and the apiserver, the node and the name server answer. */
-async function isHealthy(node: Node, { kubernetes }: Parts): Promise<boolean> {
-  const ready = await Promise.all(components(kubernetes).map((component) => works(node, component)));
-  return ready.every(Boolean) && existsSync(join(clusterFolder(node.cluster), "etc/admin.kubeconfig")) && dnsWorks(node, kubernetes);
+/** What of a cluster does not do its work: a process, the name server, the file for its administrator. */
+async function unhealthy(node: Node, { kubernetes }: Parts): Promise<readonly string[]> {
+  const looked = await Promise.all(components(kubernetes).map(async (one) => [one.name, await works(node, one)] as const));
+  const ill = looked.flatMap(([name, ready]) => (ready ? [] : [name]));
+  if (!existsSync(join(clusterFolder(node.cluster), "etc/admin.kubeconfig"))) return [...ill, "kubeconfig"];
+  return ill.length > 0 || (await dnsWorks(node, kubernetes)) ? ill : ["coredns"];
 }

@@ -42,7 +42,7 @@ export const works = async (node: Node, { name, ready }: Component): Promise<boo
 
 /** Whether the name server, which is a pod, is there. */
 export const dnsWorks = (node: Node, kubernetes: string): Promise<boolean> => {
-  const available = ["wait", "--for=jsonpath={.status.availableReplicas}=1", "deployment/coredns", "--timeout=5s"];
+  const available = ["wait", "--for=condition=Available", "deployment/coredns", "--timeout=5s"];
   return succeeds(node, kubectlInNode(kubernetes, "--namespace=kube-system", ...available));
 };
 

@@ -1,9 +1,23 @@
-import { existsSync, statSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import { parseTarget } from "../../../../src/image/reference.ts";
 import { run } from "../command.ts";
 import { enteringNetwork, type Node } from "../node.ts";
-import { nodeAddress, registry } from "../place.ts";
+import { clusterFolder, nodeAddress, registry } from "../place.ts";
 import { copy } from "./push.ts";
 
 const host = `${registry.name}:${registry.port}`;
@@ -13,12 +27,37 @@ const reached = `${nodeAddress}:${registry.port}`;
 export async function loadImage(node: Node, from: string, name: string): Promise<string> {
   const own = nameInRegistry(name);
   const source = await imageSource(from);
+  // In the cluster's folder: what is left of a command that was killed goes with it.
+  const work = mkdtempSync(join(clusterFolder(node.cluster), "load-"));
   try {
-    await run(enteringNetwork(node, copy(source, `${reached}/${own}`, true)));
+    const plain = await plainSource(source, from, work);
+    await run(enteringNetwork(node, copy(plain, `${reached}/${own}`, true)), { env: { ...process.env, TMPDIR: work } });
   } catch (failure) {
     throw new Error(`${from} cannot be loaded: ${lastWords(String(failure))}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
   }
   return `${host}/${own}`;
+}
+
+/** The same image under a path without a colon, where skopeo would end it, and without the compression that it does not know of `docker save`. */
+async function plainSource(source: string, from: string, work: string): Promise<string> {
+  const transport = source.slice(0, -from.length);
+  if (!source.endsWith(`:${from}`) || source === from) return source;
+  const link = join(work, "image");
+  if (transport === "docker-archive:" && isCompressed(from))
+    await pipeline(createReadStream(from), createGunzip(), createWriteStream(link));
+  else symlinkSync(realpathSync(from), link);
+  return `${transport}${link}`;
+}
+
+/** Whether a file is compressed with gzip (RFC 1952). */
+function isCompressed(file: string): boolean {
+  const opened = openSync(file, "r");
+  const begin = Buffer.alloc(2);
+  readSync(opened, begin);
+  closeSync(opened);
+  return begin.equals(Buffer.from([0x1f, 0x8b]));
 }
 
 /**
@@ -53,6 +92,7 @@ export async function imageSource(from: string): Promise<string> {
     if (existsSync(join(from, "oci-layout"))) return `oci:${from}`;
     throw new Error(`The folder ${from} is no OCI layout: it has no file oci-layout.`);
   }
+  if (!statSync(from).isFile()) throw new Error(`${from} is no file. Say an OCI layout, or a tar file of one.`);
   const names = await run(["tar", "--list", "--file", from]).catch(() => "");
   const has = (name: string): boolean => new RegExp(`^(?:\\./)?${name}$`, "m").test(names);
   // Of both the one for Docker's media types, which skopeo does not take in an OCI layout.
