@@ -39,6 +39,7 @@ export function surveyDocument(files: DocumentFiles): Survey {
   const problems = [...checkGrammar(files, grammars[format.value], node)];
   const paths = pathsOf(files, node, format.value);
   problems.push(...paths.flatMap((path) => [...path.operations.flatMap(({ node: at }) => operationReference(at)), ...writtenTwice(path)]));
+  if (format.value === "3.2") problems.push(...paths.flatMap(({ items }) => items.flatMap(additionalMethods)));
   const isWhole = (files.unread?.size ?? 0) === 0 && problems.every((problem) => problem.severity === "warning");
   if (isWhole && paths.every((path) => path.operations.length === 0)) problems.push(noOperations(node));
   const document: OpenApiDocument = {
@@ -86,6 +87,26 @@ function operationReference(node: Node): readonly Problem[] {
       "An operation cannot be a reference. Write the operation here, or refer to the whole path item.",
     ),
   ];
+}
+
+/** A method (RFC 9110, section 5.6.2: a token). */
+const methodPattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Methods beside those that have fields of their own, with the capitals that they are sent with (OpenAPI 3.2, section 4.9.1). */
+function additionalMethods(item: Node): readonly Problem[] {
+  return members(child(item, "additionalOperations")).flatMap(([method, node]) => {
+    if (methodsOf["3.2"].includes(method.toLowerCase()))
+      return [
+        error(
+          "WrongValue",
+          placeOf(node),
+          `\`${method}\` has a field of its own. Write it as \`${method.toLowerCase()}\`, beside \`additionalOperations\`.`,
+        ),
+      ];
+    if (!methodPattern.test(method))
+      return [error("WrongValue", placeOf(node), `\`${method.slice(0, 80)}\` is no method of HTTP. Write one such as \`COPY\`.`)];
+    return [];
+  });
 }
 
 /** What a path item says itself, and what its `$ref` leads to says again: which of the two counts is undefined (OpenAPI 3.1, section 4.8.9). */

@@ -23,7 +23,9 @@ export function destinationOf(
 /** The innermost level that names a backend decides; where none does, the innermost that has servers. */
 function backendOf(whole: Whole, levels: readonly Level[], path: DocumentPath, written: DocumentOperation): Destination | undefined {
   const { problems, basePath } = whole;
-  const said = levels.find(({ extension }) => extension?.fields.backend !== undefined);
+  const said = levels.find(({ extension }) => extension?.fields.backend !== undefined || extension?.isWrong("backend"));
+  // What is wrong with it was said; that there is no other is not.
+  if (said?.extension?.isWrong("backend")) return undefined;
   if (said?.extension?.fields.backend !== undefined)
     return namedDestination(said.extension.fields.backend, said.extension.at("backend"), said.scope, whole);
   const { servers, scope, at } = serversFor(whole.document, path, written, levels[0]?.scope ?? "");

@@ -11,7 +11,10 @@ import { isOneEditAway } from "../text/suggest.ts";
 
 /** What one level of a document says in its extension, and where it says each field: under `x-portico`, or in a key of WSO2's. */
 export interface Extension<Fields> {
+  /** Those that are right. */
   readonly fields: Fields;
+  /** Whether a field is there, and not right. */
+  readonly isWrong: (key: string) => boolean;
   readonly at: (key: string) => Node;
 }
 
@@ -46,7 +49,19 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
   // What is wrong elsewhere in it hides nothing of this.
   const asked = read.ok ? read.value : fields;
   problems.push(...notYet("x-portico", asked).map(({ path, feature }) => notYetProblem(placeAt(path), path, feature)));
-  return read.ok ? { fields: read.value, at } : undefined;
+  if (read.ok) return { fields: read.value, isWrong: () => false, at };
+  const right = rightFields(schema, fields);
+  return right && { fields: right, isWrong: (key) => Object.hasOwn(fields, key) && Reflect.get(Object(right), key) === undefined, at };
+}
+
+/** What a wrong field leaves: the others still say what they say. */
+function rightFields<Fields>(schema: z.ZodType<Fields>, fields: Readonly<Record<string, unknown>>): Fields | undefined {
+  const issues = schema.safeParse(fields).error?.issues ?? [];
+  const wrong = new Set(
+    issues.flatMap((issue) => (issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [String(issue.path[0])])),
+  );
+  const right = Object.fromEntries(Object.entries(fields).filter(([key]) => !wrong.has(key)));
+  return schema.safeParse(right).data ?? schema.safeParse({}).data;
 }
 
 /** The extensions of a path, the innermost first: what is written beside its `$ref` counts before what that leads to. */

@@ -21,6 +21,8 @@ const byDetails: readonly (readonly [condition: string, error: GatewayError, unc
   [is("overload"), errors.overloaded, true],
   [refusedUnclean, errors.badRequest, true],
   [is("route_not_found"), errors.notFound],
+  // A QUERY has content, and must say what it is.
+  [is("query_missing_content_type"), errors.badRequest],
   [
     `${is("no_healthy_upstream", "cluster_not_found", "maintenance_mode")} || ${startsWith(`${broken}{overflow`)}`,
     errors.backendUnavailable,
