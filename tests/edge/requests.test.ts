@@ -21,7 +21,7 @@ const sent: readonly (Sent & { readonly title: string; readonly expected: string
   { title: "an unknown path", send: "GET /nothing", expected: "404 not-found", details: "route_not_found" },
   { title: "an unknown path, however long", send: `GET /${"a/".repeat(5000)}`, expected: "404 not-found", details: "route_not_found" },
   { title: "a method that the path has not", send: "DELETE /pets", expected: "405 method-not-allowed", details: "direct_response" },
-  { title: "a method that nobody knows", send: "FOO /pets", expected: "405 method-not-allowed", details: "direct_response" },
+  { title: "a method that Envoy's HTTP/1.1 does not know", send: "FOO /pets", expected: "400 bad-request", details: "http1.codec_error" },
   {
     title: "a QUERY that does not say what it is",
     send: "QUERY /pets",

@@ -68,7 +68,7 @@ const http = (trustedHops: number): Message => ({
   server_header_transformation: "PASS_THROUGH",
   strip_trailing_host_dot: true,
   common_http_protocol_options: { idle_timeout: "300s", headers_with_underscores_action: "REJECT_REQUEST", max_headers_count: 100 },
-  http_protocol_options: { accept_http_10: false, allow_custom_methods: true },
+  http_protocol_options: { accept_http_10: false },
   http2_protocol_options: {
     max_concurrent_streams: 100,
     initial_stream_window_size: 65536,
