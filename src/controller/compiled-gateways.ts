@@ -111,7 +111,7 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
       ];
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
-      users.set(`API ${key}`, [...certain, anyEndpoint(namespace)]);
+      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, anyEndpoint(namespace)])]);
       const gateway = await summarised(api, spec, workload);
       const used = [
         ...certain,

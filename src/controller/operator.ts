@@ -12,6 +12,7 @@ import { reconcileEndpoint } from "./reconcile-endpoint.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
 import { registrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
+import { isEndpoint } from "./used.ts";
 import { makeUsers } from "./users.ts";
 import { watchWorld } from "./watches.ts";
 import type { Building, World } from "./world.ts";
@@ -39,7 +40,11 @@ export async function operate(
   const until = AbortSignal.any([signal, ended.signal]);
   const queue = makeQueue({ work: (object) => worked(object), concurrency, delayMs: backoffMs });
   metrics.follow(() => queue.depth);
-  const users = makeUsers();
+  // A TargetEndpoint says how many use it.
+  const users = makeUsers((used) => {
+    if (isEndpoint(used)) queue.add(used);
+  });
+  let unseen: Set<string> | undefined;
   const store = objectStore(transport);
   const hearers = {
     work: queue.add,
@@ -64,6 +69,7 @@ export async function operate(
     images: makeImages((api) => queue.add(`API ${api}`)),
     gateways: compiledGateways({ store, registries, users, configMaps, targetEndpoints, alwaysUsed: opening.used }),
     users,
+    knowsUsers: () => unseen?.size === 0,
     registrySecret: opening,
     log,
     metrics,
@@ -78,6 +84,7 @@ export async function operate(
     try {
       const outcome = await reconcile(world, kind, key);
       ended(outcome);
+      if (kind === "API") seen(key);
       return outcome;
     } catch (thrown) {
       log("error", "A step failed in a way that nobody thought of.", {
@@ -89,7 +96,17 @@ export async function operate(
     }
   }
 
+  /** With the last API that was there at the start, it is known who uses what. */
+  function seen(api: string): void {
+    if (unseen?.delete(api) && unseen.size === 0) countUsers();
+  }
+  function countUsers(): void {
+    for (const key of collections.targetEndpoints.objects.keys()) queue.add(`TargetEndpoint ${key}`);
+  }
+
   await filled;
+  unseen = new Set(collections.apis.objects.keys());
+  if (unseen.size === 0) countUsers();
   works();
   log("info", "The operator works.", { apis: collections.apis.objects.size });
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));

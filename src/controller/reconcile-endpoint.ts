@@ -27,8 +27,8 @@ export async function reconcileEndpoint(world: World, key: string): Promise<Outc
   if (endpoint === undefined || endpoint.metadata.deleted) return "done";
   const { namespace, name } = endpoint.metadata;
   const { progress, fields } = await step(world, endpoint);
-  const users = world.users.of(usedEndpoint(namespace, name)).size;
-  const written = await writeStatus(world, resources.targetEndpoints, endpoint, { ...fields, users }, endpointConditions(progress));
+  const users = world.knowsUsers() ? { users: world.users.of(usedEndpoint(namespace, name)).size } : {};
+  const written = await writeStatus(world, resources.targetEndpoints, endpoint, { ...fields, ...users }, endpointConditions(progress));
   return written && progress.at !== "unapplied" ? "done" : "retry";
 }
 

@@ -4,3 +4,5 @@ export const usedEndpoint = (namespace: string, name: string): string => `Target
 export const usedSecret = (key: string): string => `Secret ${key}`;
 /** Used by those that look for one which is not there, or not in order. */
 export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
+/** Whether this is one TargetEndpoint; its name is that of the work on it. */
+export const isEndpoint = (used: string): boolean => used.startsWith("TargetEndpoint ") && !used.endsWith("/*");

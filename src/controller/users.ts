@@ -7,22 +7,27 @@ export interface Users {
 
 const nobody: ReadonlySet<string> = new Set();
 
-export function makeUsers(): Users {
+/** `changed` is called with each object whose users are others now. */
+export function makeUsers(changed: (used: string) => void = () => {}): Users {
   const usedBy = new Map<string, Set<string>>();
-  const uses = new Map<string, readonly string[]>();
+  const uses = new Map<string, ReadonlySet<string>>();
+  const forget = (user: string, used: string): void => {
+    const users = usedBy.get(used);
+    users?.delete(user);
+    if (users?.size === 0) usedBy.delete(used);
+  };
+  const note = (user: string, used: string): void => {
+    usedBy.set(used, (usedBy.get(used) ?? new Set()).add(user));
+  };
   return {
     set: (user, used) => {
-      for (const one of uses.get(user) ?? []) {
-        const users = usedBy.get(one);
-        users?.delete(user);
-        if (users?.size === 0) usedBy.delete(one);
-      }
-      uses.delete(user);
-      if (used.length > 0) uses.set(user, used);
-      for (const one of used) {
-        const users = usedBy.get(one) ?? new Set();
-        usedBy.set(one, users.add(user));
-      }
+      const [before, now] = [uses.get(user) ?? nobody, new Set(used)];
+      const [gone, come] = [[...before].filter((one) => !now.has(one)), [...now].filter((one) => !before.has(one))];
+      if (now.size > 0) uses.set(user, now);
+      else uses.delete(user);
+      for (const one of gone) forget(user, one);
+      for (const one of come) note(user, one);
+      [...gone, ...come].forEach(changed);
     },
     of: (used) => usedBy.get(used) ?? nobody,
   };

@@ -42,6 +42,8 @@ export interface World {
   readonly images: Images;
   readonly gateways: CompiledGateways;
   readonly users: Users;
+  /** Whether every API has been looked at since the start: before that nobody knows all who use something. */
+  readonly knowsUsers: () => boolean;
   readonly registrySecret: RegistrySecret;
   readonly log: Log;
   readonly metrics: Metrics;
