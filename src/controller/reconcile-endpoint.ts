@@ -24,7 +24,10 @@ import { writeStatus } from "./write-status.ts";
 /** Deploys what a TargetEndpoint says is to be deployed, and says in its status where requests go. */
 export async function reconcileEndpoint(world: World, key: string): Promise<Outcome> {
   const endpoint = world.collections.targetEndpoints.objects.get(key);
-  if (endpoint === undefined || endpoint.metadata.deleted) return "done";
+  if (endpoint === undefined || endpoint.metadata.deleted) {
+    world.users.set(`TargetEndpoint ${key}`, []);
+    return "done";
+  }
   const { namespace, name } = endpoint.metadata;
   const { progress, fields } = await step(world, endpoint);
   const users = world.knowsUsers() ? { users: world.users.of(usedEndpoint(namespace, name)).size } : {};
