@@ -140,6 +140,7 @@ export const apiStatus = z.object({
   inputHash: z.string().optional().describe("The hash of what the image was made from."),
   address: z.string().optional().describe("Where the API is reached."),
   operations: z.int().min(0).optional().describe("How many operations it serves."),
+  backends: z.array(z.string()).optional().describe("The TargetEndpoints that its requests go to."),
 });
 
 export type ApiSpec = z.infer<typeof apiSpec>;

@@ -5,6 +5,7 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { addExplain } from "./explain.ts";
+import { addExport } from "./export.ts";
 import { addImage } from "./image.ts";
 import { addOperator } from "./operator.ts";
 import { addRoutes } from "./routes.ts";
@@ -25,7 +26,19 @@ Each command shows examples of its own: portico run --help
 /** The program with all its commands. They load what they do only when they are called, so that it starts fast. */
 export function makeProgram(): Command {
   const program = commandOf("portico", "Turns OpenAPI documents into running gateways.").addHelpText("after", examples);
-  for (const add of [addRun, addCheck, addBuild, addImage, addAddAndUpdate, addOperator, addRoutes, addExplain, addSchema, addCompletion])
+  for (const add of [
+    addRun,
+    addCheck,
+    addBuild,
+    addImage,
+    addAddAndUpdate,
+    addOperator,
+    addRoutes,
+    addExplain,
+    addExport,
+    addSchema,
+    addCompletion,
+  ])
     add(program);
   sayWhereHelpIs(program, [program.name()]);
   return program;

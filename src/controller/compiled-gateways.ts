@@ -21,6 +21,8 @@ export interface GatewaySummary {
   /** The first document's. */
   readonly version: string;
   readonly operations: number;
+  /** The names of the TargetEndpoints that requests go to. */
+  readonly endpoints: readonly string[];
   readonly mounted: ReadonlyMap<string, string>;
   /** The API's ready image by its digest; undefined where one is made from its documents. */
   readonly image: string | undefined;
@@ -34,12 +36,6 @@ export interface CompiledGateways {
   /** The whole of it, made anew: it is large, and needed only for an image. */
   whole(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>>;
   forget(key: string): void;
-}
-
-/** A summary, and the TargetEndpoints that it is of. */
-export interface Summarised {
-  readonly summary: GatewaySummary;
-  readonly endpoints: readonly string[];
 }
 
 interface Memory {
@@ -85,14 +81,14 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
     return compileGateway({ workload, documents, problems, endpoints: endpointsIn(namespace) });
   };
 
-  const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<Summarised>> => {
+  const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
-    if (image !== undefined) return gatewayOfImage(registries, { image, inputHash }, workload, endpointsIn(api.metadata.namespace));
+    if (image !== undefined) return gatewayOfImage(registries, { image, inputHash }, workload, () => endpointsIn(api.metadata.namespace));
     const gateway = await whole(api, spec, workload);
     if (!gateway.ok) return gateway;
     const made = gateway.value.folder.manifest.inputHash;
     if (inputHash !== undefined && inputHash !== made) return failed(otherInput(api, made));
-    return checked({ summary: summaryOf(gateway.value, gateway.problems), endpoints: gateway.value.endpoints }, gateway.problems);
+    return checked(summaryOf(gateway.value, gateway.problems), gateway.problems);
   };
 
   return {
@@ -112,13 +108,12 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
       users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, anyEndpoint(namespace)])]);
-      const gateway = await summarised(api, spec, workload);
+      const result = await summarised(api, spec, workload);
       const used = [
         ...certain,
-        ...(gateway.ok ? gateway.value.endpoints.map((name) => usedEndpoint(namespace, name)) : [anyEndpoint(namespace)]),
+        ...(result.ok ? result.value.endpoints.map((name) => usedEndpoint(namespace, name)) : [anyEndpoint(namespace)]),
       ];
       users.set(`API ${key}`, used);
-      const result = gateway.ok ? checked(gateway.value.summary, gateway.problems) : gateway;
       if (before === fingerprintOf(api, certain) && isLasting(result))
         memories.set(key, { fingerprint: fingerprintOf(api, used), used, result });
       return result;
@@ -141,11 +136,12 @@ const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
     `The documents make the input ${made}, not what \`inputHash\` wants. Take the documents that were tested, or the other hash.`,
   );
 
-const summaryOf = ({ apis, folder }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
+const summaryOf = ({ apis, folder, endpoints }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
+  endpoints,
   mounted: mountedPart(folder.files),
   image: undefined,
   problems,

@@ -11,7 +11,7 @@ import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { endpointBackend } from "../resolve/backends.ts";
 import { clusterSettings, engine, environmentOf, mountedPart, objectFile } from "./compile-gateway.ts";
-import type { Summarised } from "./compiled-gateways.ts";
+import type { GatewaySummary } from "./compiled-gateways.ts";
 
 /** What is asked of a ready image. */
 export interface ReadyImage {
@@ -29,8 +29,8 @@ export async function gatewayOfImage(
   registries: Registries,
   { image, inputHash }: ReadyImage,
   workload: GatewayWorkload,
-  endpoints: readonly StoredObject[],
-): Promise<Checked<Summarised>> {
+  endpoints: () => readonly StoredObject[],
+): Promise<Checked<GatewaySummary>> {
   const reference = parseReference(image);
   if (!reference.ok) return reference;
   const contents = await contentsOf(registries(reference.value.registry), reference.value);
@@ -38,7 +38,9 @@ export async function gatewayOfImage(
   const { digest, manifest, labels } = contents.value;
   const wrong = unfit(image, contents.value, inputHash);
   if (wrong !== undefined) return failed(wrong);
-  const models = manifest.apis.map((api) => modelOf(api, workload, endpoints, image));
+  // Now, and not before the registry answered: they may have changed meanwhile.
+  const here = endpoints();
+  const models = manifest.apis.map((api) => modelOf(api, workload, here, image));
   const problems = models.flatMap((model) => model.problems);
   if (problems.length > 0) return failed(...problems);
   // The image has the routes; of what is compiled here only the environment's part counts.
@@ -48,16 +50,14 @@ export async function gatewayOfImage(
   );
   return checked(
     {
-      summary: {
-        inputHash: manifest.inputHash,
-        documentHash: labels[labelNames.documentHash] ?? "",
-        version: manifest.apis[0]?.version ?? "0",
-        operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
-        mounted: mountedPart(files),
-        image: showReference({ ...reference.value, digest }),
-        problems: [],
-      },
-      endpoints: manifest.apis.flatMap(({ backends }) => backends),
+      inputHash: manifest.inputHash,
+      documentHash: labels[labelNames.documentHash] ?? "",
+      version: manifest.apis[0]?.version ?? "0",
+      operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
+      endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
+      mounted: mountedPart(files),
+      image: showReference({ ...reference.value, digest }),
+      problems: [],
     },
     [],
   );

@@ -44,7 +44,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const image = imageOf(world, api, spec, workload, summary.value);
   if (image.kind === "building") return { progress: { at: "building" }, known: { operations } };
   if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
-  const known = { operations, inputHash, image: image.reference, address: addressOf(workload) };
+  const known = { operations, inputHash, image: image.reference, address: addressOf(workload), backends: summary.value.endpoints };
   return { progress: await servingOf(world, api, workload, contentOf(summary.value, image.reference)), known };
 }
 

@@ -8,6 +8,7 @@ import { run } from "../cluster/command.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
+import { porticoCommand } from "../harness/gateway.ts";
 import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { installOperator, type Operator, page } from "../harness/operator.ts";
@@ -109,13 +110,22 @@ describe("the operator", { timeout: 900_000 }, () => {
       for (const [name, content] of files) await writeFile(join(folder, name), here(content));
       const steps = consoles.slice(1).flatMap((one) => one.steps);
       for (const { command, shown } of steps) {
-        const [, ...words] = shellWords(command);
-        const printed = await run(["sh", "-c", '"$@" 2>&1', "sh", ...target.kubectl, ...words, "--namespace", namespace.name], {
+        const [program, ...words] = shellWords(command);
+        const does = program === "portico" ? porticoCommand() : target.kubectl;
+        const printed = await run(["sh", "-c", '"$@" 2>&1', "sh", ...does, ...words, "--namespace", namespace.name], {
           env,
           cwd: folder,
         });
         for (const line of shown)
-          assert.match(printed, new RegExp(line.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", " +")), command);
+          assert.match(
+            printed,
+            new RegExp(
+              here(line)
+                .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
+                .replaceAll(" ", " +"),
+            ),
+            command,
+          );
       }
       await namespace.kubectl("delete", "api", "petstore");
       await namespace.kubectl("apply", `--filename=${join(folder, "production.yaml")}`);

@@ -1,0 +1,34 @@
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { isObject, type JsonObject } from "../text/node.ts";
+
+/** What the next environment, or a repository, is given of an object: what its author said, and nothing of this cluster. */
+function bare({ metadata: { name }, value: { apiVersion, kind } }: StoredObject, spec: JsonObject): JsonObject {
+  return { apiVersion, kind, metadata: { name }, spec };
+}
+
+/** Fields that say how an image is made: where it is made already they say nothing. */
+const ofBuilding: ReadonlySet<string> = new Set(["definition", "version", "builder", "rebuild", "image", "inputHash"]);
+
+/**
+ * An API as what another environment applies: with its image by digest, and the hash of what that was made from, in place of its documents; and the
+ * TargetEndpoints that it needs there, as they are here. Fails where no image is known of it yet.
+ */
+export function exportedApi(api: StoredObject, endpoints: readonly StoredObject[]): Checked<readonly JsonObject[]> {
+  const status = isObject(api.value.status) ? api.value.status : {};
+  const { image, inputHash, backends } = status;
+  if (typeof image !== "string" || typeof inputHash !== "string")
+    return failed(
+      error("ImageMissing", wholeFile(`API/${api.metadata.name}`), "The API has no image yet. Wait until it is Ready, and export it then."),
+    );
+  const spec = isObject(api.value.spec) ? api.value.spec : {};
+  const kept = Object.fromEntries(Object.entries(spec).filter(([field]) => !ofBuilding.has(field)));
+  const needed = endpoints.filter(({ metadata }) => Array.isArray(backends) && backends.includes(metadata.name));
+  return checked(
+    [
+      ...needed.map((endpoint) => bare(endpoint, isObject(endpoint.value.spec) ? endpoint.value.spec : {})),
+      bare(api, { image, inputHash, ...kept }),
+    ],
+    [],
+  );
+}
