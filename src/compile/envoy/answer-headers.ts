@@ -1,5 +1,5 @@
 import { idHeader } from "./errors.ts";
-import { extension, type Message, overwriteHeader, typed } from "./json.ts";
+import { extension, type Message, typed } from "./json.ts";
 
 /** Every header that Envoys say to each other: a backend would believe it, and a client has no use for it (envoy: "HTTP header manipulation"). */
 export const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } };
@@ -26,11 +26,14 @@ export const router: Message = extension("envoy.filters.http.router", "envoy.ext
   suppress_envoy_headers: true,
 });
 
-/** A header that a route's answers get from the filter of `answerHeaders`, behind all that Envoy does to them. */
-export const lateHeader = (name: string, value: string): Message => ({
-  typed_per_filter_config: {
-    [headerMutation]: typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
-      mutations: { response_mutations: [{ append: overwriteHeader(name, value) }] },
-    }),
-  },
-});
+/** Headers of a route's answers that the filter of `answerHeaders` changes, behind all that Envoy does to them. */
+export const lateHeaders = (...mutations: readonly Message[]): Message =>
+  mutations.length === 0
+    ? {}
+    : {
+        typed_per_filter_config: {
+          [headerMutation]: typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
+            mutations: { response_mutations: mutations },
+          }),
+        },
+      };

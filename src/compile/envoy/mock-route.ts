@@ -2,7 +2,7 @@ import { plainAcceptPattern } from "../../model/accept.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
-import { lateHeader } from "./answer-headers.ts";
+import { lateHeaders } from "./answer-headers.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
 import type { RouteAction } from "./route-action.ts";
@@ -60,8 +60,12 @@ function directAction(operation: Operation, { status, mediaType, headers, body }
     ],
     action: {
       direct_response: { status, ...(body === "" ? {} : { body: { inline_string: body } }) },
-      // Envoy takes the type of an empty answer away after the route's headers are there.
-      ...(body === "" && mediaType !== undefined ? lateHeader("content-type", mediaType) : {}),
+      ...lateHeaders(
+        // Envoy takes the type of an empty answer away after the route's headers are there.
+        ...(body === "" && mediaType !== undefined ? [{ append: overwriteHeader("content-type", mediaType) }] : []),
+        // It says that what was made, or where to go, is the request's own path.
+        ...(namesPlace(status) && !saysLocation(operation, headers) ? [{ remove: "location" }] : []),
+      ),
     },
     requestHeaders: [],
     responseHeaders: [
@@ -70,6 +74,14 @@ function directAction(operation: Operation, { status, mediaType, headers, body }
       overwriteHeader(operationHeader, headerValue(operation.id)),
     ],
   };
+}
+
+/** Statuses for which Envoy gives a direct answer a Location (RFC 9110, section 10.2.2). */
+const namesPlace = (status: number): boolean => status === 201 || (status >= 300 && status < 400);
+
+function saysLocation({ responseHeaders: { set, add } }: Operation, headers: MockReply["headers"]): boolean {
+  const names = [...headers.map(([name]) => name), ...[...set, ...add].map(({ name }) => name)];
+  return names.some((name) => name.toLowerCase() === "location");
 }
 
 /** The longest of the bodies that routes answer directly, in bytes: Envoy refuses more than it was told (4,096 unless said). */
