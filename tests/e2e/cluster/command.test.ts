@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { until } from "../../../testing/until.ts";
+import { runAlone } from "./command.ts";
 
 /** Runs a shell's script as `npm run cluster exec` does. */
 const program = `
@@ -72,3 +78,35 @@ describe("a program in the foreground", { timeout: 30_000 }, () => {
     assert.deepEqual(await once(child, "close"), [7, null]);
   });
 });
+
+describe("a program that is alone", { timeout: 30_000, skip: process.getuid?.() !== 0 && "namespaces need root" }, () => {
+  it("signals nobody but itself, and that is an error", async () => {
+    await assert.rejects(runAlone(["sh", "-c", "echo tar failed >&2; kill -HUP 0"]), /tar failed/);
+    assert.equal(await runAlone(["sh", "-c", "echo done"]), "done\n");
+  });
+
+  it("ends with who started it", async (t) => {
+    const caller = `
+import { runAlone } from ${JSON.stringify(new URL("command.ts", import.meta.url).href)};
+await runAlone(["sh", "-c", 'readlink /proc/self/ns/pid > "$1"; exec sleep 1000', "sh", process.argv[1]]);
+`;
+    const folder = await mkdtemp(join(tmpdir(), "portico-alone-"));
+    const file = join(folder, "namespace");
+    const child = start(t, [process.execPath, "--input-type=module", "--eval", caller, file]);
+    t.after(() => rm(folder, { recursive: true }));
+    const namespace = await until("it runs", async () => existsSync(file) && (await readFile(file, "utf8")).trim());
+    assert.ok(lives(namespace));
+    child.kill("SIGKILL");
+    await until("it ended", () => !lives(namespace));
+  });
+});
+
+/** Whether any process is in a namespace of process numbers. */
+const lives = (namespace: string): boolean =>
+  readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/ns/pid`) === namespace;
+    } catch {
+      return false;
+    }
+  });

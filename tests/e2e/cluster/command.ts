@@ -28,6 +28,15 @@ export async function run(command: readonly string[], { input, env = process.env
   return stdout;
 }
 
+/** What begins a command that is alone: it ends with who started it (prctl(2): PR_SET_PDEATHSIG), and with its first process all others. */
+const alone = ["setpriv", "--pdeathsig=KILL", "unshare", "--pid", "--mount-proc", "--fork", "--kill-child", "setsid", "--fork", "--wait"];
+
+/**
+ * The same for a program that signals its whole process group, or that must not outlive this one: it has a session and process numbers of its own, and
+ * what it mounts is gone with it. Needs root.
+ */
+export const runAlone = (command: readonly string[], options: CommandOptions = {}): Promise<string> => run([...alone, ...command], options);
+
 let toldToEnd = false;
 
 /** Whether this program was told to end while it ran another one in the foreground. */

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { run } from "../command.ts";
+import { run, runAlone } from "../command.ts";
 import { cachedAsTaken } from "../parts/cache.ts";
 import { installedVersions } from "../parts/debian.ts";
 import versions from "../parts/debian-versions.json" with { type: "json" };
@@ -22,12 +22,6 @@ const preferences = Object.entries(pinned)
   .map(([name, version]) => `Package: ${name}\nPin: version ${version}\nPin-Priority: 1001\n`)
   .join("\n");
 
-/**
- * Runs a program as one that ends with us, with all that it starts: it would go on in a folder that the next run removes. When it fails it hangs up on its
- * process group, which must not be ours.
- */
-const alone = ["setsid", "setpriv", "--pdeathsig=KILL", "unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
-
 /** A root file system from Debian's packages. Its bytes depend on the packages' versions alone (reproducible-builds.org: SOURCE_DATE_EPOCH). */
 export async function debianImage(say: (line: string) => void): Promise<TestImage> {
   const name = "debian";
@@ -47,7 +41,8 @@ export async function debianImage(say: (line: string) => void): Promise<TestImag
       `--setup-hook=mkdir -p "$1/etc/apt/preferences.d" && cp '${preferred}' ${own}`,
       `--customize-hook=rm ${own}`,
     ];
-    await run([...alone, "mmdebstrap", ...options, recipe.suite, tar], { env: { ...process.env, SOURCE_DATE_EPOCH: "0", TMPDIR: work } });
+    // When its tar fails, mmdebstrap hangs up on its whole process group.
+    await runAlone(["mmdebstrap", ...options, recipe.suite, tar], { env: { ...process.env, SOURCE_DATE_EPOCH: "0", TMPDIR: work } });
     const taken = packagesIn(await run(["tar", "-xOf", tar, "./var/lib/dpkg/status"]));
     saySubstitutes(pinned, taken, say);
     await writeImage(aside, undefined, tar, "debian", { Env: ["PATH=/usr/local/bin:/usr/bin:/bin"], Cmd: ["/bin/sh"] });

@@ -36,8 +36,8 @@ export async function cachedAsTaken(name: string, wanted: string, make: (folder:
   await mkdir(locks, { recursive: true });
   return locked(locks, async () => {
     if (existsSync(folder)) return target(folder);
-    // What one that was killed left.
-    for (const left of await readdir(locks)) await rm(join(locks, left), { recursive: true });
+    // What one that was killed left; a program of its own may be about to end, and still write there.
+    for (const left of await readdir(locks)) await rm(join(locks, left), { recursive: true, maxRetries: 20 });
     const aside = await mkdtemp(join(locks, "aside-"));
     try {
       const own = join(partsFolder(), `${name}-${await make(aside)}`);
