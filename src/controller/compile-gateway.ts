@@ -1,6 +1,5 @@
 import { type ApiSpec, apiSpec } from "../api/api.ts";
 import { checkShape } from "../api/check.ts";
-import { notYet } from "../api/enforced.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import type { Environment, GatewayFiles } from "../compile/engine.ts";
@@ -11,8 +10,7 @@ import type { CompiledApi } from "../compile/manifest.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
-import { notYetProblem } from "../resolve/extension.ts";
-import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import { publishedApis, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
 import { child, placeOf, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
@@ -40,11 +38,11 @@ export const objectFile = ({ metadata, value }: StoredObject): SourceFile => ({
 
 /** The spec of an API object. Fails with what is wrong with it, and with NotYet. */
 export function apiSpecOf(object: StoredObject): Checked<ApiSpec> {
-  const node = child(root(objectFile(object)), "spec");
+  const whole = root(objectFile(object));
+  const node = child(whole, "spec");
   const spec = checkShape(apiSpec, node);
   if (!spec.ok) return spec;
-  const later = notYet("API", spec.value).map(({ path, feature }) => notYetProblem(placeOf(path.reduce(child, node)), path, feature));
-  return checked(spec.value, [...later, ...tlsTwice(spec.value, child(child(node, "expose"), "tls"))]);
+  return checked(spec.value, [...unserved("API", whole, spec.value), ...tlsTwice(spec.value, child(child(node, "expose"), "tls"))]);
 }
 
 /** Who answers to an HTTPRoute has ended TLS already, and speaks plainly to the gateway. */

@@ -44,12 +44,12 @@ export function imageAsk(
 
 /** The image that an API's gateway needs: the one that serves already where that was made from the same input, else it is looked for, or built. */
 export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload: GatewayWorkload, summary: GatewaySummary): ImageState {
-  if (summary.image !== undefined) return { kind: "there", reference: summary.image, made: false };
+  if (summary.image !== undefined) return { kind: "there", reference: summary.image };
   const { settings, images } = world;
   const ask = imageAsk(settings.registry, api, spec, workload, summary);
   const name = showReference(ask.target);
   const serving = servingImage(api, summary.inputHash, name);
-  if (serving !== undefined) return { kind: "there", reference: serving, made: false };
+  if (serving !== undefined) return { kind: "there", reference: serving };
   return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal) => {
     const gateway = await world.gateways.whole(api, spec, workload);
     if (!gateway.ok) return { kind: "failed", problems: gateway.problems };
@@ -57,7 +57,7 @@ export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload
     const provided = await provide(world, keyOf(api), gateway.value, summary, ask, signal);
     world.metrics.built(ask.builder ?? settings.builder, provided.ok, (performance.now() - began) / 1000);
     if (!provided.ok) return { kind: "failed", problems: provided.problems };
-    return { kind: "there", reference: showReference(provided.value.reference), made: provided.value.made };
+    return { kind: "there", reference: showReference(provided.value.reference) };
   });
 }
 

@@ -19,7 +19,7 @@ it("an image is looked for once; a failure is told, tried again at the next ques
     await until("it is told", () => told.length === index + 1);
   };
   const failure = { kind: "failed", problems: [error("RegistryUnreachable", wholeFile("r"), "Nobody answers.")] } as const;
-  const there = { kind: "there", reference: "r/pets@sha256:1", made: true } as const;
+  const there = { kind: "there", reference: "r/pets@sha256:1" } as const;
   assert.deepEqual([ensure(), ensure(), ends.length], ["building", "building", 1]);
   await end(0, failure);
   assert.deepEqual([ensure(), ends.length], ["failed", 1]);

@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 export type ImageState =
   | { readonly kind: "building" }
   /** With its digest. */
-  | { readonly kind: "there"; readonly reference: string; readonly made: boolean }
+  | { readonly kind: "there"; readonly reference: string }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
 
 type Ended = Exclude<ImageState, { kind: "building" }>;

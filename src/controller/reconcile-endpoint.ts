@@ -1,13 +1,12 @@
 import { checkShape } from "../api/check.ts";
-import { notYet } from "../api/enforced.ts";
 import { targetEndpointSpec } from "../api/target-endpoint.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { BackendWorkload } from "../model/workload.ts";
 import { type Checked, checked } from "../problem.ts";
-import { notYetProblem } from "../resolve/extension.ts";
+import { unserved } from "../resolve/gateway.ts";
 import { backendWorkload } from "../resolve/workload.ts";
-import { child, placeOf, root } from "../text/node.ts";
+import { child, root } from "../text/node.ts";
 import { backendName, backendObjects } from "../workloads/backend.ts";
 import type { KubernetesObject } from "../workloads/object.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
@@ -41,13 +40,10 @@ interface Step {
 }
 
 async function step(world: World, endpoint: StoredObject): Promise<Step> {
-  const node = child(root(objectFile(endpoint)), "spec");
-  const shape = checkShape(targetEndpointSpec, node);
+  const node = root(objectFile(endpoint));
+  const shape = checkShape(targetEndpointSpec, child(node, "spec"));
   if (!shape.ok) return { progress: { at: "refused", problems: shape.problems }, fields: {} };
-  const later = notYet("TargetEndpoint", shape.value).map(({ path, feature }) =>
-    notYetProblem(placeOf(path.reduce(child, node)), path, feature),
-  );
-  const spec = checked(shape.value, later);
+  const spec = checked(shape.value, unserved("TargetEndpoint", node, shape.value));
   if (!spec.ok) return { progress: { at: "refused", problems: spec.problems }, fields: {} };
   const { namespace, name } = endpoint.metadata;
   const workload = backendWorkload(endpoint.metadata, spec.value, world.registrySecret.used.length === 0 ? [] : [pullSecretName(name)]);

@@ -1,9 +1,7 @@
-import { notYet } from "../api/enforced.ts";
-import type { KindName } from "../api/kinds.ts";
 import type { Collection } from "../apply/kubernetes/collection.ts";
 import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
-import { notYetProblem } from "../resolve/extension.ts";
-import { child, placeOf, root } from "../text/node.ts";
+import { unserved } from "../resolve/gateway.ts";
+import { child, root } from "../text/node.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { policyConditions } from "./conditions.ts";
 import type { Outcome } from "./queue.ts";
@@ -15,10 +13,8 @@ export async function reconcilePolicy(world: World, kind: "RateLimiting" | "Secu
   const { collection, resource } = of(world, kind);
   const object = collection.objects.get(key);
   if (object === undefined || object.metadata.deleted) return "done";
-  const node = child(root(objectFile(object)), "spec");
-  const problems = notYet(kind satisfies KindName, node.value).map(({ path, feature }) =>
-    notYetProblem(placeOf(path.reduce(child, node)), path.length === 0 ? [kind] : path, feature),
-  );
+  const node = root(objectFile(object));
+  const problems = unserved(kind, node, child(node, "spec").value);
   return (await writeStatus(world, resource, object, {}, policyConditions(problems))) ? "done" : "retry";
 }
 

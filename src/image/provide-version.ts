@@ -1,10 +1,10 @@
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { Builder, BuildRequest } from "./builder.ts";
 import { existingManifest } from "./existing.ts";
-import { type ProvidedImage, provideImage } from "./provide.ts";
+import { type ProvidedImage, provideImage, provideOver } from "./provide.ts";
 import { showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
-import { neverOverwritten, type Standing, standingOf } from "./reuse.ts";
+import { type Standing, standingOf } from "./reuse.ts";
 
 /** What makes a new image under a version that stands for another one. */
 export interface RebuildRule {
@@ -34,9 +34,7 @@ export async function provideVersion(
   const standing = await standingOf(registry, request.target);
   if (!standing.ok) return standing;
   const found = standing.value;
-  if (found.kind === "foreign") return failed(neverOverwritten(request.target));
-  if (found.kind === "nothing" || found.inputHash === input.inputHash)
-    return provideImage(builder, registry, request, input.inputHash, false);
+  if (found.kind !== "gateway" || found.inputHash === input.inputHash) return provideOver(found, builder, request, input.inputHash, false);
   if (!mayReplace(found, input, rule)) return failed(conflict(request, found.inputHash, input.inputHash));
   const fixed = { ...request.target, tag: fixedTag(request.target.tag ?? "latest", input.inputHash) };
   const provided = await provideImage(builder, registry, { ...request, target: fixed }, input.inputHash, false);

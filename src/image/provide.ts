@@ -2,7 +2,7 @@ import { type Checked, checked, error, failed, type Problem, wholeFile } from ".
 import type { Builder, BuildRequest, BuiltImage } from "./builder.ts";
 import { showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
-import { neverOverwritten, standingOf } from "./reuse.ts";
+import { neverOverwritten, type Standing, standingOf } from "./reuse.ts";
 
 /** An image that is in its registry, and whether it was made for this. */
 export interface ProvidedImage extends BuiltImage {
@@ -21,8 +21,17 @@ export async function provideImage(
   rebuild: boolean,
 ): Promise<Checked<ProvidedImage>> {
   const standing = await standingOf(registry, request.target);
-  if (!standing.ok) return standing;
-  const found = standing.value;
+  return standing.ok ? provideOver(standing.value, builder, request, inputHash, rebuild) : standing;
+}
+
+/** The same where it is known what the tag stands for. */
+export async function provideOver(
+  found: Standing,
+  builder: Builder,
+  request: BuildRequest,
+  inputHash: string,
+  rebuild: boolean,
+): Promise<Checked<ProvidedImage>> {
   if (found.kind === "foreign") return failed(neverOverwritten(request.target));
   if (found.kind === "gateway" && !rebuild) {
     if (found.inputHash !== inputHash) return failed(conflict(request, found.inputHash, inputHash));

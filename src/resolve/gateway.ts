@@ -62,9 +62,7 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
 /** What the resources say that this version does not do yet. */
 function unservedFields(resources: Resources): readonly Problem[] {
   const of = (kind: KindName, found: ReadonlyMap<string, Resource<unknown>>): readonly Problem[] =>
-    [...found.values()].flatMap(({ node, spec }) =>
-      notYet(kind, spec).map(({ path, feature }) => notYetProblem(placeOf(at(node, path)), path.length === 0 ? [kind] : path, feature)),
-    );
+    [...found.values()].flatMap(({ node, spec }) => unserved(kind, node, spec));
   return [
     ...of("TargetEndpoint", resources.targetEndpoints),
     ...of("RateLimiting", resources.rateLimitings),
@@ -88,6 +86,10 @@ function needsCluster({ apis, targetEndpoints }: Resources): readonly Problem[] 
   return [...objects, ...images];
 }
 
-function at(node: Node, path: readonly (string | number)[]): Node {
-  return path.length === 0 ? child(node, "kind") : path.reduce(child, child(node, "spec"));
+/** What an object says that this version does not do yet. */
+export function unserved(kind: KindName, node: Node, spec: unknown): readonly Problem[] {
+  return notYet(kind, spec).map(({ path, feature }) => {
+    const at = path.length === 0 ? child(node, "kind") : path.reduce(child, child(node, "spec"));
+    return notYetProblem(placeOf(at), path.length === 0 ? [kind] : path, feature);
+  });
 }
