@@ -1,11 +1,11 @@
 import { basename } from "node:path";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
-import { clusterSettings } from "../controller/compile-gateway.ts";
+import { resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
-import { publishedApis, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import { publishedApis, type ResolvedApi } from "../resolve/gateway.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
@@ -66,14 +66,7 @@ function resolveIn(
 ): Checked<readonly ResolvedApi[]> {
   const own = new Set(sources.resources.map(({ value }) => nameOf(value)));
   const others = inCluster.filter(({ value }) => !own.has(nameOf(value)));
-  return resolveGateway(
-    { ...sources, resources: [...sources.resources, ...others] },
-    {
-      mock: false,
-      credentials: "fail",
-      cluster: clusterSettings(namespace, sources.documents.length === 1 ? name : undefined),
-    },
-  );
+  return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] });
 }
 
 const nameOf = (value: unknown): string =>

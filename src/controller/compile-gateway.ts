@@ -10,7 +10,7 @@ import type { CompiledApi } from "../compile/manifest.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
-import { publishedApis, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
+import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
 import { child, placeOf, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
@@ -96,15 +96,16 @@ export const clusterSettings = (namespace: string, apiName: string | undefined):
   deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
 });
 
+/** The documents of an API as a cluster's operator resolves them: whoever adds one meets the same Problems before. */
+export const resolveInCluster = (api: string, namespace: string, sources: ReadSources): Checked<readonly ResolvedApi[]> =>
+  resolveGateway(sources, {
+    mock: false,
+    credentials: "fail",
+    cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined),
+  });
+
 const resolve = ({ workload: { api, namespace }, documents, problems }: GatewayInput, endpoints: readonly StoredObject[]) =>
-  resolveGateway(
-    { documents, problems, resources: endpoints.map(objectFile) },
-    {
-      mock: false,
-      credentials: "fail",
-      cluster: clusterSettings(namespace, documents.length === 1 ? api : undefined),
-    },
-  );
+  resolveInCluster(api, namespace, { documents, problems, resources: endpoints.map(objectFile) });
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
 export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {
