@@ -8,7 +8,10 @@ it("an image is looked for once; a failure is told, tried again at the next ques
   const told: string[] = [];
   const ends: ((state: Exclude<ImageState, { kind: "building" }>) => void)[] = [];
   const signals: AbortSignal[] = [];
-  const images = makeImages((api) => told.push(api));
+  const images = makeImages(
+    (api) => told.push(api),
+    () => assert.fail(),
+  );
   const ensure = (ask = "one") =>
     images.ensure("a/pets", ask, (signal) => {
       signals.push(signal);
@@ -32,4 +35,21 @@ it("an image is looked for once; a failure is told, tried again at the next ques
   ends[2]?.(there);
   assert.equal(ensure("two"), "building");
   assert.equal(told.length, 2, "what was forgotten tells nobody");
+});
+
+it("what a build throws is a failure of that API's image, and nobody else's", async () => {
+  const thrown: string[] = [];
+  let told = false;
+  const images = makeImages(
+    () => {
+      told = true;
+    },
+    (api, what) => thrown.push(`${api} ${String(what)}`),
+  );
+  const ensure = (): ImageState => images.ensure("a/pets", "one", () => Promise.reject(new Error("oops")));
+  assert.equal(ensure().kind, "building");
+  await until("it is told", () => told);
+  const state = ensure();
+  assert.deepEqual(state.kind === "failed" && state.problems.map(({ reason }) => reason), ["BuildFailed"]);
+  assert.deepEqual(thrown, ["a/pets Error: oops"]);
 });

@@ -1,4 +1,4 @@
-import type { Problem } from "../problem.ts";
+import { error, type Problem, wholeFile } from "../problem.ts";
 
 /** What is known of the image that an API needs. */
 export type ImageState =
@@ -28,16 +28,20 @@ interface Entry {
 
 /**
  * `changed` is called with the API when it is known how its image's ask ended. One that failed is begun anew by who asks again after having been
- * told; until that ends, it is still the failure that is known.
+ * told; until that ends, it is still the failure that is known. `unexpected` is called with what was thrown: that is a failure like any other.
  */
-export function makeImages(changed: (api: string) => void): Images {
+export function makeImages(changed: (api: string) => void, unexpected: (api: string, thrown: unknown) => void): Images {
   const entries = new Map<string, Entry>();
   const begin = (api: string, entry: Entry, provide: (signal: AbortSignal) => Promise<Ended>): void => {
     entry.stage = "runs";
-    void provide(entry.ended.signal).then((state) => {
+    const end = (state: Ended): void => {
       entry.state = state;
       entry.stage = "ended";
       if (entries.get(api) === entry) changed(api);
+    };
+    void provide(entry.ended.signal).then(end, (thrown: unknown) => {
+      unexpected(api, thrown);
+      end({ kind: "failed", problems: [nobodyThoughtOf(api)] });
     });
   };
   return {
@@ -60,3 +64,10 @@ export function makeImages(changed: (api: string) => void): Images {
     },
   };
 }
+
+const nobodyThoughtOf = (api: string): Problem =>
+  error(
+    "BuildFailed",
+    wholeFile(`API/${api}`),
+    "It ended in a way that nobody thought of. The operator's log has what happened; please report it.",
+  );

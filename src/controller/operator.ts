@@ -46,6 +46,10 @@ export async function operate(
   });
   let unseen: Set<string> | undefined;
   const store = objectStore(transport);
+  const unexpected = (object: string, thrown: unknown): void => {
+    const why = thrown instanceof Error ? (thrown.stack ?? "") : String(thrown);
+    log("error", "A step failed in a way that nobody thought of.", { object, why });
+  };
   const hearers = {
     work: queue.add,
     used: (used: string): void => {
@@ -66,7 +70,10 @@ export async function operate(
     lastApplied: new Map(),
     store,
     building,
-    images: makeImages((api) => queue.add(`API ${api}`)),
+    images: makeImages(
+      (api) => queue.add(`API ${api}`),
+      (api, thrown) => unexpected(`API ${api}`, thrown),
+    ),
     gateways: compiledGateways({ store, registries, users, configMaps, targetEndpoints, alwaysUsed: opening.used }),
     users,
     knowsUsers: () => unseen?.size === 0,
@@ -87,10 +94,7 @@ export async function operate(
       if (kind === "API") seen(key);
       return outcome;
     } catch (thrown) {
-      log("error", "A step failed in a way that nobody thought of.", {
-        object: full,
-        why: thrown instanceof Error ? (thrown.stack ?? "") : String(thrown),
-      });
+      unexpected(full, thrown);
       ended("failed");
       return "retry";
     }
