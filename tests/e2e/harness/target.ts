@@ -13,7 +13,7 @@ export interface Target {
   readonly report: string;
 }
 
-interface SecureRegistry {
+export interface SecureRegistry {
   readonly registry: string;
   readonly user: string;
   readonly password: string;

@@ -11,11 +11,11 @@ import { usualRetries } from "../../../src/image/registry/retry.ts";
 import { Redacted } from "../../../src/redacted.ts";
 import { findCanary } from "../../../testing/canary.ts";
 import { must } from "../../../testing/envoy.ts";
-import { run } from "../cluster/command.ts";
 import { baseImages } from "../harness/base-images.ts";
 import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { gatewayObjects, mounted, portico, porticoWith, pulled, pushed, registryOptions } from "../harness/gateway.ts";
 import { makeNamespace } from "../harness/namespace.ts";
+import { authOf, copyToSecure } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
@@ -41,17 +41,6 @@ async function filesInImage(t: TestContext, name: string): Promise<ReadonlyMap<s
   const { files } = must(await contentsOf(registry, reference));
   return new Map([...files].map(([path, content]) => [path, Buffer.from(content).toString("utf8")] as const).toSorted());
 }
-
-/** Copies an image to the registry that wants a password. */
-const copyTo = ({ authority, user, password }: NonNullable<typeof target.secure>, from: string, to: string): Promise<string> =>
-  run(
-    [
-      ...["skopeo", "--insecure-policy", "copy", "--quiet", `--dest-creds=${user}:${password}`],
-      ...(target.registryIsPlainHttp ? ["--src-tls-verify=false"] : []),
-      ...[`docker://${pushed(from)}`, `docker://${to}`],
-    ],
-    { env: { ...process.env, SSL_CERT_FILE: authority } },
-  );
 
 describe("a gateway's image from Kaniko", { timeout: 600_000 }, () => {
   it("is built from the project of GitHub's document on our own base images, holds the bytes of the layer builder's, and serves", async (t) => {
@@ -97,8 +86,8 @@ describe("a gateway's image from Kaniko", { timeout: 600_000 }, () => {
     const folder = await testFolder(t);
     const images = await baseImages(namespace);
     const here = `${secure.registry}/e2e/${namespace.name}`;
-    for (const [name, image] of Object.entries(images)) await copyTo(secure, image, `${here}/${name}:1`);
-    const auth = Buffer.from(`${secure.user}:${secure.password}`).toString("base64");
+    for (const [name, image] of Object.entries(images)) await copyToSecure(secure, image, `${here}/${name}:1`);
+    const auth = authOf(secure);
     await writeFile(
       join(folder, "config.json"),
       JSON.stringify({ auths: { [secure.registry]: { auth }, "other.test": { auth: "b3RoZXI6b3RoZXI=" } } }),

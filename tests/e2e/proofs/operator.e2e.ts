@@ -11,10 +11,11 @@ import { endings } from "../harness/endings.ts";
 import { porticoCommand } from "../harness/gateway.ts";
 import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
-import { installOperator, type Operator, page } from "../harness/operator.ts";
+import { install, installOperator, type Operator, page } from "../harness/operator.ts";
 import { withPlugins } from "../harness/plugins.ts";
 import { reportFailures } from "../harness/report.ts";
-import { target } from "../harness/target.ts";
+import { authOf, copyToSecure } from "../harness/secure-registry.ts";
+import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
@@ -285,6 +286,58 @@ describe("the operator", { timeout: 900_000 }, () => {
     await namespace.apply(configMap("pets", pets), store, apiOf("pets"));
     await ready(namespace, "pets");
     await system.kubectl("scale", "deployment/portico-operator", "--replicas=1");
+  });
+
+  it("goes on with a registry that has TLS by an authority of its own, and wants a password: gateways and backends are pulled with it", {
+    skip: target.secure === undefined && "the cluster has no such registry",
+  }, async (t) => {
+    const { secure } = target;
+    assert.ok(secure !== undefined);
+    const { namespace: system, images } = operator;
+    const registry = `${secure.registry}/e2e/${system.name}`;
+    const there = { toolkit: `${registry}/toolkit:1`, gateway: `${registry}/gateway:1` };
+    await copyToSecure(secure, images.toolkit, there.toolkit);
+    await copyToSecure(secure, images.gateway, there.gateway);
+    await copyToSecure(secure, testImage("echo"), `${registry}/echo:1`);
+    const auth = authOf(secure);
+    const secret = (content: string): object => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "registry" },
+      type: "kubernetes.io/dockerconfigjson",
+      data: { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: { [secure.registry]: { auth: content } } })).toString("base64") },
+    });
+    await system.apply(secret(auth));
+    await install({ ...operator, registry, images: there }, "--registry-secret", "registry", "--registry-ca", secure.authority);
+
+    const namespace = await makeNamespace(t);
+    const backend = objectOf("TargetEndpoint", "store", { deploy: { image: `${registry}/echo:1`, port: 8080, readinessPath: "/ready" } });
+    const began = performance.now();
+    await namespace.apply(configMap("pets", pets), backend, apiOf("pets", { builder: "kaniko" }));
+    await ready(namespace, "pets");
+    assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+    t.diagnostic(`from apply to the first answer: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    assert.match(await image(namespace, "pets"), new RegExp(`^${registry}/pets:1\\.0\\.0@sha256:`));
+
+    await system.apply(secret(Buffer.from("portico:another").toString("base64")));
+    await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"version":"1.1.0"}}');
+    await until("it says that it may not", async () => (await reasonOf(namespace, "pets")) === "RegistryDenied", 30_000);
+    assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+    await system.apply(secret(auth));
+    await until(
+      "it goes on with a Secret that is in order again",
+      async () => (await image(namespace, "pets")).includes(":1.1.0@") && (await reasonOf(namespace, "pets")) === "Ready",
+      120_000,
+    );
+
+    const said = await Promise.all([
+      system.kubectl("logs", "deployment/portico-operator"),
+      ...[system, operator.builds, namespace].map((one) =>
+        one.kubectl("get", "events,jobs,configmaps,pods,deployments,apis,te", "--output=yaml"),
+      ),
+    ]);
+    assert.doesNotMatch(said.join("\n"), new RegExp(`${secure.password}|${auth}`));
+    assert.doesNotMatch(await operator.builds.kubectl("get", "secrets,jobs", "--output=name"), /./, "nothing of a build is left");
   });
 });
 

@@ -24,7 +24,8 @@ const network = {
   ],
 };
 
-const plain = `http://${nodeAddress}:${registry.port}`;
+const plain = host(`http://${nodeAddress}:${registry.port}`);
+const secure = host(`https://${nodeAddress}:${secureRegistry.port}`, `  ca = "${inNode}/pki/ca.crt"\n`);
 
 export const containerd: Component = {
   name: "containerd",
@@ -45,12 +46,10 @@ state = "/run/containerd"
     config_path = "${inNode}/etc/registries"
 `,
     "etc/cni/10-pods.conflist": JSON.stringify(network),
-    [`etc/registries/${registry.name}:${registry.port}/hosts.toml`]: host(plain),
-    [`etc/registries/${nodeAddress}:${registry.port}/hosts.toml`]: host(plain),
-    [`etc/registries/${secureRegistry.name}:${secureRegistry.port}/hosts.toml`]: host(
-      `https://${nodeAddress}:${secureRegistry.port}`,
-      `  ca = "${inNode}/pki/ca.crt"\n`,
-    ),
+    [`etc/registries/${registry.name}:${registry.port}/hosts.toml`]: plain,
+    [`etc/registries/${nodeAddress}:${registry.port}/hosts.toml`]: plain,
+    [`etc/registries/${secureRegistry.name}:${secureRegistry.port}/hosts.toml`]: secure,
+    [`etc/registries/${nodeAddress}:${secureRegistry.port}/hosts.toml`]: secure,
   },
   command: ["containerd", "--config", `${inNode}/etc/containerd.toml`],
   ready: (node) => succeeds(node, ["ctr", "--address", socket, "version"]),
