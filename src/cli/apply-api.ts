@@ -1,10 +1,8 @@
 import { dump } from "js-yaml";
 import { dnsLabel } from "../api/name.ts";
-import { openClient } from "../apply/kubernetes/client.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import { openTransport, type Transport } from "../apply/kubernetes/transport.ts";
 import { objectFile } from "../controller/compile-gateway.ts";
 import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
 import { isObject } from "../text/node.ts";
@@ -12,6 +10,7 @@ import type { AddApiOptions } from "./add.ts";
 import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
 import { configMapOf, type Manifest } from "./api-objects.ts";
 import { failure } from "./failure.ts";
+import { inCluster, type OpenCluster } from "./in-cluster.ts";
 import { reportProblems } from "./report-problems.ts";
 import { waitForApi } from "./wait-for-api.ts";
 
@@ -23,14 +22,7 @@ export async function applyApi(name: string, options: AddApiOptions, intent: Int
   const named = dnsLabel.safeParse(name);
   if (!named.success) return failure([error("WrongValue", wholeFile(name), `${named.error.issues[0]?.message ?? ""}`)]);
   if (options.dryRun === "client") return printApi(name, options);
-  const client = openClient(options);
-  if (!client.ok) return failure(client.problems);
-  const transport = openTransport(client.value.config);
-  try {
-    return await applyTo(transport, options.namespace ?? client.value.namespace, name, options, intent);
-  } finally {
-    transport.close();
-  }
+  return inCluster(options, (cluster) => applyTo(cluster, name, options, intent));
 }
 
 /** What would be applied, checked as far as that goes without a cluster. */
@@ -42,7 +34,7 @@ async function printApi(name: string, options: AddApiOptions): Promise<number> {
   return 0;
 }
 
-async function applyTo(transport: Transport, namespace: string, name: string, options: AddApiOptions, intent: Intent): Promise<number> {
+async function applyTo({ transport, namespace }: OpenCluster, name: string, options: AddApiOptions, intent: Intent): Promise<number> {
   const store = objectStore(transport, "portico-cli", options.dryRun === "server");
   const [there, endpoints] = await Promise.all([
     store.read(resources.apis, namespace, name),

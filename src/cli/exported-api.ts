@@ -1,6 +1,7 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { isObject, type JsonObject } from "../text/node.ts";
+import { statusOf } from "./stored-api.ts";
 
 /** What the next environment, or a repository, is given of an object: what its author said, and nothing of this cluster. */
 function bare({ metadata: { name }, value: { apiVersion, kind } }: StoredObject, spec: JsonObject): JsonObject {
@@ -15,15 +16,14 @@ const ofBuilding: ReadonlySet<string> = new Set(["definition", "version", "build
  * TargetEndpoints that it needs there, as they are here. Fails where no image is known of it yet.
  */
 export function exportedApi(api: StoredObject, endpoints: readonly StoredObject[]): Checked<readonly JsonObject[]> {
-  const status = isObject(api.value.status) ? api.value.status : {};
-  const { image, inputHash, backends } = status;
-  if (typeof image !== "string" || typeof inputHash !== "string")
+  const { image, inputHash, backends = [] } = statusOf(api);
+  if (image === undefined || inputHash === undefined)
     return failed(
       error("ImageMissing", wholeFile(`API/${api.metadata.name}`), "The API has no image yet. Wait until it is Ready, and export it then."),
     );
   const spec = isObject(api.value.spec) ? api.value.spec : {};
   const kept = Object.fromEntries(Object.entries(spec).filter(([field]) => !ofBuilding.has(field)));
-  const needed = endpoints.filter(({ metadata }) => Array.isArray(backends) && backends.includes(metadata.name));
+  const needed = endpoints.filter(({ metadata }) => backends.includes(metadata.name));
   return checked(
     [
       ...needed.map((endpoint) => bare(endpoint, isObject(endpoint.value.spec) ? endpoint.value.spec : {})),

@@ -2,11 +2,10 @@ import { dump } from "js-yaml";
 import { customResourceDefinition } from "../api/crd.ts";
 import { kindNames } from "../api/kinds.ts";
 import { applyManifests } from "../apply/kubernetes/apply-manifest.ts";
-import { openClient } from "../apply/kubernetes/client.ts";
-import { openTransport } from "../apply/kubernetes/transport.ts";
 import { type Checked, checked } from "../problem.ts";
 import { operatorObjects } from "../workloads/operator.ts";
 import { failure } from "./failure.ts";
+import { inCluster } from "./in-cluster.ts";
 import type { OperatorInstallOptions } from "./operator.ts";
 import { readAuthority } from "./registries.ts";
 
@@ -18,16 +17,14 @@ export async function installOperator(options: OperatorInstallOptions): Promise<
     process.stdout.write(manifests.value.map((one) => `---\n${dump(one, { lineWidth: -1, noRefs: true })}`).join(""));
     return 0;
   }
-  const client = openClient();
-  if (!client.ok) return failure(client.problems);
-  const transport = openTransport(client.value.config);
-  const applied = await applyManifests(transport, manifests.value);
-  transport.close();
-  if (!applied.ok) return failure(applied.problems);
-  process.stderr.write(
-    `The operator is installed in ${options.namespace}. \`kubectl --namespace ${options.namespace} get pods\` shows it.\n`,
-  );
-  return 0;
+  return inCluster(options, async ({ transport }) => {
+    const applied = await applyManifests(transport, manifests.value);
+    if (!applied.ok) return failure(applied.problems);
+    process.stderr.write(
+      `The operator is installed in ${options.namespace}. \`kubectl --namespace ${options.namespace} get pods\` shows it.\n`,
+    );
+    return 0;
+  });
 }
 
 async function manifestsOf(options: OperatorInstallOptions): Promise<Checked<readonly Readonly<Record<string, unknown>>[]>> {

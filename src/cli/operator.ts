@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addClusterChoice, type ClusterChoiceOptions } from "./cluster-options.ts";
 import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts";
 
 /** What the operator works with, however it is started. */
@@ -16,7 +17,7 @@ export interface OperatorRunOptions extends OperatorSettingsOptions {
   readonly toolkit?: string;
 }
 
-export interface OperatorInstallOptions extends OperatorSettingsOptions {
+export interface OperatorInstallOptions extends OperatorSettingsOptions, ClusterChoiceOptions {
   readonly image: string;
   readonly replicas: number;
   readonly output?: "yaml";
@@ -60,7 +61,7 @@ export function addOperator(program: Command): void {
     .requiredOption("--image <IMAGE>", "the image with this program: the operator's, and what Kaniko makes gateways' files with")
     .option("--replicas <N>", "how many operators there are: one leads, the others wait", count, 1)
     .addOption(new Option("-o, --output <FORMAT>", "print what would be applied").choices(["yaml"]));
-  addSettings(install, installExamples).action(async (options: OperatorInstallOptions) => {
+  addClusterChoice(addSettings(install, installExamples)).action(async (options: OperatorInstallOptions) => {
     const { installOperator } = await import("./operator-install.ts");
     process.exitCode = await installOperator(options);
   });

@@ -4,13 +4,17 @@ import type { Intent } from "./apply-api.ts";
 import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
+import { addDelete } from "./delete.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
+import { addGet } from "./get.ts";
 import { addImage } from "./image.ts";
+import { addLogs } from "./logs.ts";
 import { addOperator } from "./operator.ts";
 import { addRoutes } from "./routes.ts";
 import { addRun } from "./run.ts";
 import { addSchema } from "./schema.ts";
+import { addStatus } from "./status.ts";
 import { reportUnexpected } from "./unexpected.ts";
 import { version } from "./version.ts";
 
@@ -32,10 +36,14 @@ export function makeProgram(): Command {
     addBuild,
     addImage,
     addAddAndUpdate,
+    addDelete,
+    addGet,
+    addStatus,
+    addLogs,
+    addExport,
     addOperator,
     addRoutes,
     addExplain,
-    addExport,
     addSchema,
     addCompletion,
   ])

@@ -1,11 +1,7 @@
 import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import { layOut } from "./lay-out.ts";
 import { printable } from "./printable.ts";
 import { showTarget } from "./show-target.ts";
-import { cutToWidth, padToWidth, textWidth } from "./text-width.ts";
-
-const gap = "  ";
-/** No column is cut to less than this. */
-const narrowest = 8;
 
 /**
  * The operations of a gateway as a table for people: METHOD, PATH, OPERATION, ANSWER, ACCESS, and HOST where an API has host names.
@@ -37,38 +33,4 @@ function accessOf({ access }: Operation): string {
   if (access.kind === "open") return "open";
   const names = [...new Set(access.schemes.map(({ name }) => name))].join(", ");
   return access.kind === "unprotected" ? `unprotected (${names})` : `needs ${names}`;
-}
-
-function layOut(rows: readonly (readonly string[])[], width: number): string {
-  const widths = fitted(columnWidths(rows), width);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const room = widths[column] ?? 0;
-          return padToWidth(cutToWidth(cell, room), room);
-        })
-        .join(gap)
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
-function columnWidths(rows: readonly (readonly string[])[]): readonly number[] {
-  const widths: number[] = [];
-  for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, textWidth(cell));
-  return widths;
-}
-
-/** Takes from the widest column, again and again, until the row fits or every column is as narrow as it may be. */
-function fitted(wanted: readonly number[], width: number): readonly number[] {
-  const widths = [...wanted];
-  let excess = width === 0 ? 0 : widths.reduce((sum, one) => sum + one, 0) + gap.length * (widths.length - 1) - width;
-  while (excess > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= narrowest) break;
-    widths[widths.indexOf(widest)] = widest - 1;
-    excess--;
-  }
-  return widths;
 }

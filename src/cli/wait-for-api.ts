@@ -2,7 +2,7 @@ import { watchCollection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
-import { isObject, type JsonObject } from "../text/node.ts";
+import { statusOf } from "./stored-api.ts";
 
 /** What of an API is waited for: that it serves as it was said in that generation. */
 interface Wanted {
@@ -25,18 +25,20 @@ type Standing =
 const passing: ReadonlySet<string> = new Set(["Building", "Progressing", "Waiting", "ClusterUnreachable", "RegistryUnreachable"]);
 
 /** How an API's status says that it stands, for what is wanted now. */
-function standingOf({ metadata, value }: StoredObject, { resourceVersion, inputHash }: Wanted): Standing {
-  const status: JsonObject = isObject(value.status) ? value.status : {};
-  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
-  if (status.observedGeneration !== metadata.generation) return { kind: "waits", saying: "The operator has not seen it yet." };
+function standingOf(api: StoredObject, { resourceVersion, inputHash }: Wanted): Standing {
+  const { generation, resourceVersion: version } = api.metadata;
+  const { conditions = [], ...status } = statusOf(api);
   const ready = conditions.find(({ type }) => type === "Ready");
-  if (ready?.status === "True" && status.inputHash === inputHash) return { kind: "serves", address: String(status.address) };
-  if (metadata.resourceVersion === resourceVersion) return { kind: "waits", saying: "The operator has not seen it yet." };
-  const saying = String(ready?.message ?? "");
-  return ready?.status === "True" || passing.has(String(ready?.reason))
-    ? { kind: "waits", saying }
-    : { kind: "stuck", saying: `${String(ready?.reason)}: ${saying}` };
+  if (ready === undefined || status.observedGeneration !== generation) return unseen;
+  if (ready.status === "True" && status.inputHash === inputHash) return { kind: "serves", address: status.address ?? "" };
+  if (version === resourceVersion) return unseen;
+  const { reason, message } = ready;
+  return ready.status === "True" || passing.has(reason)
+    ? { kind: "waits", saying: message }
+    : { kind: "stuck", saying: `${reason}: ${message}` };
 }
+
+const unseen: Standing = { kind: "waits", saying: "The operator has not seen it yet." };
 
 /** Waits until an API serves, and says on stderr how far it is; its address goes to stdout. The exit code. */
 export async function waitForApi(

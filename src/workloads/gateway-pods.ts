@@ -9,6 +9,9 @@ const drainSeconds = 45;
 /** The program in a gateway's image that sends clients away. */
 const drainProgram = ["/usr/local/bin/node", "/opt/portico/gateway.js", "drain"];
 
+/** The name of the one container of a gateway's pod. */
+export const gatewayContainer = "gateway";
+
 /** Where a gateway's container has the certificate that clients see. */
 export const tlsFolder = "/gateway/tls";
 
@@ -45,7 +48,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
       ],
       containers: [
         {
-          name: "gateway",
+          name: gatewayContainer,
           image: content.image,
           // Envoy is the container's own process: what it writes and how it ends is what the cluster sees.
           command: ["/usr/local/bin/envoy"],

@@ -44,7 +44,9 @@ export function buildCluster(client: Client): BuildCluster {
         return stateOf(found, pods.items[0]);
       }),
     followLog: (namespace, pod, write, signal) =>
-      asked("read the build's log", () => followLog(config, { namespace, pod, container: kanikoContainer }, write, signal)),
+      asked("read the build's log", () =>
+        followLog(config, { namespace, pod, container: kanikoContainer }, { follow: true }, write, signal),
+      ),
     remove: (namespace, name) =>
       answered("remove the Job", async () => {
         await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });

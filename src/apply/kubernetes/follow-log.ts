@@ -3,18 +3,37 @@ import { type RequestOptions, request as tlsRequest } from "node:https";
 import { text } from "node:stream/consumers";
 import { ApiException, type KubeConfig } from "@kubernetes/client-node";
 
+interface LogOf {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+interface HowMuch {
+  /** Whether what comes is wanted too, to the container's end. */
+  readonly follow: boolean;
+  /** How many of the last lines it begins with; undefined for all. */
+  readonly tail?: number | undefined;
+}
+
 /**
- * Hands on what a container writes, as it comes (Kubernetes API: "Read Log", `follow`): to its end, to the signal, or until the connection
- * breaks; the caller asks whether there is more to wait for. Rejects where there is no log. The client's own reader does not notice a break.
+ * Hands on what a container wrote (Kubernetes API: "Read Log"), and where it is followed what it writes: to its end, to the signal, or until the
+ * connection breaks; the caller asks whether there is more to wait for. Rejects where there is no log. The client's own reader does not notice a break.
  */
 export async function followLog(
   config: KubeConfig,
-  { namespace, pod, container }: { readonly namespace: string; readonly pod: string; readonly container: string },
+  { namespace, pod, container }: LogOf,
+  { follow, tail }: HowMuch,
   write: (text: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const server = config.getCurrentCluster()?.server ?? "";
-  const url = new URL(`${server}/api/v1/namespaces/${namespace}/pods/${pod}/log?follow=true&container=${container}`);
+  const url = new URL(`${server}/api/v1/namespaces/${namespace}/pods/${pod}/log`);
+  url.search = new URLSearchParams({
+    container,
+    follow: String(follow),
+    ...(tail === undefined ? {} : { tailLines: String(tail) }),
+  }).toString();
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const response = await answered(url, { ...options, signal });

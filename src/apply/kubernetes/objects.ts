@@ -22,8 +22,12 @@ interface NewObject {
 export interface ObjectStore {
   /** Undefined where there is none. */
   read(resource: ApiResource, namespace: string, name: string): Promise<Checked<StoredObject | undefined>>;
-  /** Those that have all of the labels. */
-  list(resource: ApiResource, namespace: string, labels: Readonly<Record<string, string>>): Promise<Checked<readonly StoredObject[]>>;
+  /** Those that have all of the labels, of one namespace or of all. */
+  list(
+    resource: ApiResource,
+    namespace: string | undefined,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<Checked<readonly StoredObject[]>>;
   /** Makes the object so, where it says something, whoever wrote that before. */
   apply(object: AppliedObject): Promise<Checked<StoredObject>>;
   applyStatus(resource: ApiResource, namespace: string, name: string, status: object): Promise<Checked<StoredObject>>;
@@ -70,8 +74,8 @@ export function objectStore(transport: Transport, fieldManager = "portico", dryR
       const labelSelector = Object.entries(labels)
         .map(([name, value]) => `${name}=${value}`)
         .join(",");
-      return asked(`list ${resource.plural} in ${namespace}`, async () => {
-        const { objects } = await listAll(transport, { resource, namespace, labelSelector });
+      return asked(`list ${resource.plural} in ${namespace ?? "all namespaces"}`, async () => {
+        const { objects } = await listAll(transport, { resource, labelSelector, ...(namespace === undefined ? {} : { namespace }) });
         return objects;
       });
     },
