@@ -3,6 +3,7 @@ import { customResourceDefinition } from "../src/api/crd.ts";
 import { editorSchema, editorSchemaNames } from "../src/api/editor-schema.ts";
 import { group, kindNames, kinds } from "../src/api/kinds.ts";
 import { errorPages, problemsPage } from "./generate-errors.ts";
+import { installFiles } from "./generate-install.ts";
 import { extensionPage, kindPage } from "./generate-pages.ts";
 import { wso2Page } from "./generate-wso2.ts";
 
@@ -33,5 +34,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: "docs/wso2.md", text: wso2Page() },
     { path: "docs/errors.md", text: problemsPage() },
     ...errorPages(),
+    ...installFiles(),
   ];
 }

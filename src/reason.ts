@@ -57,6 +57,7 @@ export const reasons = {
   ClusterDenied: "A cluster does not let one do that.",
   ClusterFailed: "A cluster did not do what was asked.",
   DefinitionMissing: "A ConfigMap that should hold a document is not there, or does not hold it.",
+  NoOperator: "There is no operator in the namespace.",
   UnknownApi: "An API is named that the cluster does not have.",
   NameTaken: "An object that Portico would make is there already, and somebody else's.",
   // running

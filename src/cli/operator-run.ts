@@ -16,7 +16,7 @@ import { type ImageReference, parseReference } from "../image/reference.ts";
 import { type Credentials, noCredentials } from "../image/registry/credentials.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { failure } from "./failure.ts";
-import type { OperatorRunOptions } from "./operator.ts";
+import type { OperatorRunOptions } from "./operator-options.ts";
 import { type OpenRegistries, openRegistries, readAuthority } from "./registries.ts";
 import { secretCredentials } from "./secret-credentials.ts";
 import { version } from "./version.ts";

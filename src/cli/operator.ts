@@ -1,32 +1,21 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { addClusterChoice, type ClusterChoiceOptions } from "./cluster-options.ts";
-import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts";
-
-/** What the operator works with, however it is started. */
-interface OperatorSettingsOptions extends RegistryOptions {
-  readonly registry: string;
-  readonly registrySecret?: string;
-  readonly base: string;
-  readonly executor: string;
-  readonly builder: "kaniko" | "layer";
-  readonly namespace: string;
-  readonly buildNamespace?: string;
-}
-
-export interface OperatorRunOptions extends OperatorSettingsOptions {
-  readonly toolkit?: string;
-}
-
-export interface OperatorInstallOptions extends OperatorSettingsOptions, ClusterChoiceOptions {
-  readonly image: string;
-  readonly replicas: number;
-  readonly output?: "yaml";
-}
+import { type Command, Option } from "commander";
+import { addClusterChoice } from "./cluster-options.ts";
+import {
+  addInstallation,
+  addNamespace,
+  addRun,
+  type OperatorInstallOptions,
+  type OperatorRunOptions,
+  type OperatorStatusOptions,
+  type OperatorUninstallOptions,
+  said,
+} from "./operator-options.ts";
 
 const examples = `
 Examples:
   $ portico operator install --registry registry.example/apis --image registry.example/portico/toolkit:1 \\
       --base registry.example/portico/gateway:1
+  $ portico operator status
 `;
 
 const installExamples = `
@@ -37,6 +26,30 @@ Examples:
       --image registry.example/portico/toolkit:1 --base registry.example/portico/gateway:1
   $ portico operator install --registry registry.example/apis --image registry.example/portico/toolkit:1 \\
       --base registry.example/portico/gateway:1 --output yaml > install.yaml
+`;
+
+const upgradeExamples = `
+Applies the four kinds as this program knows them, and the operator. What is not said stays as it was installed. Gateways go on serving with the
+images that they have; new images are made on the new base.
+
+Examples:
+  $ portico operator upgrade --image registry.example/portico/toolkit:2 --base registry.example/portico/gateway:2
+  $ portico operator upgrade --replicas 2
+`;
+
+const uninstallExamples = `
+Takes out the operator, its rights and its builds. APIs and their gateways stay, and serve as they are. Namespaces that may hold what is yours stay.
+
+Examples:
+  $ portico operator uninstall
+  $ portico operator uninstall --all          the four kinds too, and with them every API and its gateway
+`;
+
+const statusExamples = `
+Exits with 0 where an operator leads, and with 1 where none does.
+
+Examples:
+  $ portico operator status
 `;
 
 const runExamples = `
@@ -54,44 +67,52 @@ export function addOperator(program: Command): void {
     .summary("the program that serves APIs in a cluster")
     .description("The operator.")
     .addHelpText("after", examples);
-  const install = operator
-    .command("install")
-    .summary("install it in the cluster that kubectl uses")
-    .description("Installs the operator.")
-    .requiredOption("--image <IMAGE>", "the image with this program: the operator's, and what Kaniko makes gateways' files with")
-    .option("--replicas <N>", "how many operators there are: one leads, the others wait", count, 1)
-    .addOption(new Option("-o, --output <FORMAT>", "print what would be applied").choices(["yaml"]));
-  addClusterChoice(addSettings(install, installExamples)).action(async (options: OperatorInstallOptions) => {
-    const { installOperator } = await import("./operator-install.ts");
-    process.exitCode = await installOperator(options);
-  });
-  const run = operator
-    .command("run")
+  const install = operator.command("install").summary("install it in the cluster that kubectl uses").description("Installs the operator.");
+  addClusterChoice(addInstallation(install, true))
+    .addOption(new Option("-o, --output <FORMAT>", "print what would be applied").choices(["yaml"]))
+    .addHelpText("after", installExamples)
+    .action(async (options: OperatorInstallOptions) => {
+      const { installOperator } = await import("./operator-install.ts");
+      process.exitCode = await installOperator(options);
+    });
+  const upgrade = operator
+    .command("upgrade")
+    .summary("install it anew, as it is but for what is said")
+    .description("Upgrades the operator.");
+  addClusterChoice(addInstallation(upgrade, false))
+    .addHelpText("after", upgradeExamples)
+    .action(async () => {
+      const { upgradeOperator } = await import("./operator-install.ts");
+      process.exitCode = await upgradeOperator(said(upgrade));
+    });
+  const uninstall = operator
+    .command("uninstall")
+    .summary("take it out of the cluster that kubectl uses")
+    .description("Uninstalls the operator.")
+    .option("--all", "the kinds too, with all APIs and their gateways", false);
+  addClusterChoice(addNamespace(uninstall))
+    .addHelpText("after", uninstallExamples)
+    .action(async (options: OperatorUninstallOptions) => {
+      const { uninstallOperator } = await import("./operator-uninstall.ts");
+      process.exitCode = await uninstallOperator(options);
+    });
+  const status = operator
+    .command("status")
+    .summary("say whether it works")
+    .description("Says whether the operator works, and how many APIs it serves.")
+    .option("--json", "print JSON", false);
+  addClusterChoice(addNamespace(status))
+    .addHelpText("after", statusExamples)
+    .action(async (options: OperatorStatusOptions) => {
+      const { showOperator } = await import("./operator-status.ts");
+      process.exitCode = await showOperator(options);
+    });
+  addRun(operator.command("run"))
     .summary("keep the cluster as its APIs say")
     .description("Reads APIs and what they refer to, and makes, runs and updates their gateways.")
-    .option("--toolkit <IMAGE>", "the image with this program, with which Kaniko makes gateways' files");
-  addSettings(run, runExamples).action(async (options: OperatorRunOptions) => {
-    const { runOperator } = await import("./operator-run.ts");
-    process.exitCode = await runOperator(options);
-  });
-}
-
-const addSettings = (command: Command, examples: string): Command =>
-  addRegistryOptions(
-    command
-      .requiredOption("--registry <NAME>", "where images go: a registry, and perhaps a path that all their names begin with")
-      .requiredOption("--base <IMAGE>", "the image that gateways' images are made on, with Envoy")
-      .option("--registry-secret <NAME>", "the Secret (kubernetes.io/dockerconfigjson) in the operator's namespace that opens the registry")
-      .option("--executor <IMAGE>", "the image of Kaniko's executor", "gcr.io/kaniko-project/executor:v1.24.0")
-      .addOption(
-        new Option("--builder <BUILDER>", "what builds where an API does not say it").choices(["kaniko", "layer"]).default("kaniko"),
-      )
-      .option("--namespace <NAME>", "the operator's own namespace", "portico-system")
-      .option("--build-namespace <NAME>", "where Kaniko's pods run; without it, a namespace beside the operator's own")
-      .addHelpText("after", examples),
-  );
-
-function count(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("Write a small whole number, such as 2.");
-  return Number(text);
+    .addHelpText("after", runExamples)
+    .action(async (options: OperatorRunOptions) => {
+      const { runOperator } = await import("./operator-run.ts");
+      process.exitCode = await runOperator(options);
+    });
 }

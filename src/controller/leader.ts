@@ -6,6 +6,7 @@ import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { errorCode } from "../error-code.ts";
+import { operatorName as name } from "../workloads/operator.ts";
 import type { Log } from "./log.ts";
 
 /** The one operator that works, of several that run (Kubernetes: "Leases"). */
@@ -30,7 +31,6 @@ interface LeaderOptions {
   readonly signal: AbortSignal;
 }
 
-const name = "portico-operator";
 /** How long nobody else takes the lead after it was last said, how long one counts on it oneself, and how often it is said (milliseconds). */
 const leaseMs = 15_000;
 const deadlineMs = 10_000;

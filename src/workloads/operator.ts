@@ -17,15 +17,22 @@ export interface OperatorInstallation {
 /** Where an operator answers /healthz, /readyz and /metrics. */
 export const operatorMonitoringPort = 8081;
 
-type Manifest = Readonly<Record<string, unknown>> & { readonly kind: string };
+/** One of an operator's objects: some have a namespace. */
+export type OperatorManifest = Readonly<Record<string, unknown>> & {
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string };
+};
 
-const name = "portico-operator";
+/** The name of an operator's Deployment, of its Lease, and of what else belongs to it. */
+export const operatorName = "portico-operator";
+
+const name = operatorName;
 const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "portico" };
 /** Where the operator's container has the authorities. */
 const authoritiesFile = "/etc/portico/registry/ca.crt";
 
 /** All objects of an operator, but for the kinds' definitions; those that others need first. */
-export function operatorObjects(installation: OperatorInstallation): readonly Manifest[] {
+export function operatorObjects(installation: OperatorInstallation): readonly OperatorManifest[] {
   const { namespace, buildNamespace, authorities } = installation;
   const own = { name, namespace, labels };
   return [
@@ -49,7 +56,7 @@ export function operatorObjects(installation: OperatorInstallation): readonly Ma
 }
 
 /** A namespace that holds pods to a level (Kubernetes: "Pod Security Standards"). */
-const namespaceOf = (named: string, level: "restricted" | "baseline"): Manifest => ({
+const namespaceOf = (named: string, level: "restricted" | "baseline"): OperatorManifest => ({
   apiVersion: "v1",
   kind: "Namespace",
   metadata: { name: named, labels: { ...labels, "pod-security.kubernetes.io/enforce": level } },
@@ -60,7 +67,7 @@ const binding = (
   metadata: Readonly<Record<string, unknown>> & { readonly name: string },
   roleKind: string,
   namespace: string,
-): Manifest => ({
+): OperatorManifest => ({
   apiVersion: "rbac.authorization.k8s.io/v1",
   kind,
   metadata,
@@ -95,7 +102,7 @@ const buildRules = [
   rule("", ["pods/log"], "get"),
 ];
 
-function deployment({ namespace, image, replicas, args, pullSecret, authorities }: OperatorInstallation): Manifest {
+function deployment({ namespace, image, replicas, args, pullSecret, authorities }: OperatorInstallation): OperatorManifest {
   const mounts = authorities === undefined ? [] : [{ name: "authorities", mountPath: "/etc/portico/registry", readOnly: true }];
   const volumes = authorities === undefined ? [] : [{ name: "authorities", configMap: { name } }];
   return {

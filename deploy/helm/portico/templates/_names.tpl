@@ -1,0 +1,3 @@
+{{- define "portico.buildNamespace" -}}
+{{- default (printf "%s-builds" .Release.Namespace) .Values.buildNamespace -}}
+{{- end -}}

@@ -1,0 +1,30 @@
+import { customResourceDefinition } from "../api/crd.ts";
+import { kindNames } from "../api/kinds.ts";
+import { type OperatorManifest, operatorObjects } from "../workloads/operator.ts";
+import type { InstallationOptions } from "./operator-options.ts";
+
+/** Where builds run, where nothing else is said. */
+export const usualBuildNamespace = (namespace: string): string => `${namespace}-builds`;
+
+/** All that an operator is in a cluster: the kinds first. `authorities` are those that registries are trusted by (PEM). */
+export const operatorManifests = (
+  options: InstallationOptions,
+  authorities: string | undefined,
+): readonly Readonly<Record<string, unknown>>[] => [...kindNames.map(customResourceDefinition), ...ownManifests(options, authorities)];
+
+/** The same without the kinds. */
+export function ownManifests(options: InstallationOptions, authorities: string | undefined): readonly OperatorManifest[] {
+  const { namespace, image, registrySecret, replicas } = options;
+  const buildNamespace = options.buildNamespace ?? usualBuildNamespace(namespace);
+  const args = argumentsOf(options, buildNamespace);
+  return operatorObjects({ namespace, buildNamespace, image, replicas, args, pullSecret: registrySecret, authorities });
+}
+
+/** What the operator is told, in its turn. */
+const argumentsOf = (options: InstallationOptions, buildNamespace: string): readonly string[] => [
+  ...["--namespace", options.namespace, "--build-namespace", buildNamespace],
+  ...["--registry", options.registry, "--base", options.base, "--toolkit", options.image],
+  ...["--executor", options.executor, "--builder", options.builder],
+  ...(options.registrySecret === undefined ? [] : ["--registry-secret", options.registrySecret]),
+  ...(options.plainHttp ? ["--plain-http"] : []),
+];
