@@ -6,10 +6,21 @@ import { partInNode } from "./program.ts";
 
 const pki = (name: string): string => `${inNode}/pki/${name}`;
 
+/** What pods ask for is written down, without what it holds: tests see there what the operator does with its rights (Kubernetes: "Auditing"). */
+const auditPolicy = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [{ level: "Metadata", userGroups: ["system:serviceaccounts"] }, { level: "None" }],
+};
+
+/** Where the node's folder has it: an event of audit.k8s.io/v1 a line. */
+export const auditLog = "log/audit";
+
 /** kube-apiserver, with the aggregation layer on (kubernetes.io: Configure the Aggregation Layer). */
 export const apiserver = (kubernetes: string): Component => ({
   name: "kube-apiserver",
-  files: {},
+  files: { "etc/audit.yaml": JSON.stringify(auditPolicy) },
   command: [
     partInNode(kubernetes),
     "kube-apiserver",
@@ -30,6 +41,9 @@ export const apiserver = (kubernetes: string): Component => ({
     "--kubelet-preferred-address-types=InternalIP",
     "--authorization-mode=Node,RBAC",
     "--enable-admission-plugins=NodeRestriction",
+    `--audit-policy-file=${inNode}/etc/audit.yaml`,
+    `--audit-log-path=${inNode}/${auditLog}`,
+    "--audit-log-maxsize=1000",
     `--requestheader-client-ca-file=${pki("ca.crt")}`,
     "--requestheader-allowed-names=front-proxy-client",
     "--requestheader-extra-headers-prefix=X-Remote-Extra-",

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { customResourceDefinition } from "../../../src/api/crd.ts";
+import { kindNames } from "../../../src/api/kinds.ts";
+import { applyManifests } from "../../../src/apply/kubernetes/apply-manifest.ts";
+import { openClient } from "../../../src/apply/kubernetes/client.ts";
+import { openTransport } from "../../../src/apply/kubernetes/transport.ts";
+import { operatorMonitoringPort } from "../../../src/workloads/operator.ts";
+import { must } from "../../../testing/envoy.ts";
+import { until } from "../../../testing/until.ts";
+import { porticoCommand, pushed, registryOptions } from "../harness/gateway.ts";
+import { type Ending, makeNamespace } from "../harness/namespace.ts";
+import { reportFailure } from "../harness/report.ts";
+import { target, testImage } from "../harness/target.ts";
+import { testFolder } from "../harness/test-folder.ts";
+
+/** An operator that runs as a process beside the cluster, and is started again when it ends, as kubelet would. */
+export interface OperatorProcess {
+  /** Kills it (SIGKILL), wherever it is. */
+  kill(): void;
+  readonly pid: number;
+  /** How often it was started. */
+  readonly starts: number;
+  /** A figure of its own, such as `portico_queue_depth`; undefined while it does not answer. */
+  metric(name: string): Promise<number | undefined>;
+  /** Waits until it knows the cluster, leads, and has nothing more to do. */
+  idle(boundMs?: number): Promise<void>;
+  /** Ends it, as one is told to. */
+  stop(): Promise<void>;
+}
+
+/** Runs the operator against an API that is reached by a URL, with a registry's path of its own for images. */
+export async function startOperator(t: Ending, url: string, repository: string): Promise<OperatorProcess> {
+  await installKinds();
+  const folder = await testFolder(t);
+  const namespace = await makeNamespace(t);
+  const kubeconfig = join(folder, "kubeconfig");
+  await writeFile(kubeconfig, kubeconfigOf(url));
+  const registry = `${target.pushRegistry}/e2e/${repository}`;
+  const images = ["--registry", registry, "--base", pushed(testImage("envoy")), "--builder", "layer"];
+  const command = porticoCommand("operator", "run", "--namespace", namespace.name, ...images, ...registryOptions);
+  const log = join(folder, "operator.log");
+  let child: ChildProcess;
+  let starts = 0;
+  let stopped = false;
+  const start = (): void => {
+    const output = openSync(log, "a");
+    const [program = "", ...args] = command;
+    child = spawn(program, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ["ignore", output, output] });
+    closeSync(output);
+    starts++;
+    child.once("exit", () => {
+      if (!stopped) start();
+    });
+  };
+  start();
+  t.after(async () => {
+    await reportFailure(t, [{ what: "the end of the operator's log", ask: async () => (await readFile(log, "utf8")).slice(-20_000) }]);
+    await stop();
+  });
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  };
+  const metric = async (name: string): Promise<number | undefined> => {
+    const answer = await fetch(`http://127.0.0.1:${operatorMonitoringPort}/metrics`).catch(() => undefined);
+    const value = new RegExp(`^${name} (\\S+)$`, "m").exec((await answer?.text()) ?? "")?.[1];
+    return value === undefined ? undefined : Number(value);
+  };
+  return {
+    kill: () => void child.kill("SIGKILL"),
+    get pid() {
+      return child.pid ?? 0;
+    },
+    get starts() {
+      return starts;
+    },
+    metric,
+    idle: async (boundMs = 120_000) => {
+      const works = async (): Promise<boolean> =>
+        (await readFile(log, "utf8")).split('"The operator works."').length > starts && (await metric("portico_queue_depth")) === 0;
+      await until("the operator has nothing more to do", works, boundMs);
+    },
+    stop,
+  };
+}
+
+const kubeconfigOf = (url: string): string =>
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "proxy",
+    clusters: [{ name: "proxy", cluster: { server: url } }],
+    users: [{ name: "proxy", user: {} }],
+    contexts: [{ name: "proxy", context: { cluster: "proxy", user: "proxy" } }],
+  });
+
+async function installKinds(): Promise<void> {
+  const transport = openTransport(must(openClient()).config);
+  must(await applyManifests(transport, kindNames.map(customResourceDefinition)));
+  transport.close();
+}
