@@ -27,6 +27,8 @@ export interface ApiProxy {
   readonly passed: readonly Passing[];
   /** Says what becomes of each request from now on. */
   decide(fate: (passing: Passing) => Fate): void;
+  /** Breaks all connections that there are, watches too. */
+  cut(): void;
 }
 
 const passes: Fate = { kind: "passes" };
@@ -82,6 +84,7 @@ export async function startApiProxy(t: Ending): Promise<ApiProxy> {
     decide: (fate) => {
       fateOf = fate;
     },
+    cut: () => proxy.closeAllConnections(),
   };
 }
 

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { z } from "zod";
+import { operatorName } from "../../../src/workloads/operator.ts";
+import { until } from "../../../testing/until.ts";
+import { auditLog } from "../cluster/components/apiserver.ts";
+import { clusterFolder } from "../cluster/place.ts";
+import { apiOf, configMap, pets, store } from "../harness/api.ts";
+import { endings } from "../harness/endings.ts";
+import { makeNamespace } from "../harness/namespace.ts";
+import { installOperator, type Operator } from "../harness/operator.ts";
+import { reportFailures } from "../harness/report.ts";
+
+const podName = "authentication.kubernetes.io/pod-name";
+const event = z.looseObject({
+  verb: z.string(),
+  user: z.looseObject({ username: z.string(), extra: z.record(z.string(), z.array(z.string())).default({}) }),
+  objectRef: z.looseObject({ resource: z.string() }).optional(),
+  responseStatus: z.looseObject({ code: z.number() }).optional(),
+});
+
+/** What a pod of the operator wrote, by the cluster's own log. */
+async function writesOf(pod: string): Promise<readonly string[]> {
+  const lines = (await readFile(join(clusterFolder("e2e"), auditLog), "utf8")).split("\n").filter(Boolean);
+  return lines
+    .map((line) => event.parse(JSON.parse(line)))
+    .filter(
+      ({ verb, user }) =>
+        user.username.endsWith(`:${operatorName}`) && user.extra[podName]?.includes(pod) && !/^(get|list|watch)$/.test(verb),
+    )
+    .map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef?.resource} ${responseStatus?.code}`);
+}
+
+/** The process of a pod, as this machine numbers it: the cluster's nodes are on it. */
+const processOf = (pod: string): number =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((pid) => {
+      try {
+        return (
+          readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(`HOSTNAME=${pod}`) &&
+          readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("portico.js")
+        );
+      } catch {
+        return false;
+      }
+    }) ?? assert.fail(`${pod} has no process`);
+
+describe("two operators", { timeout: 600_000 }, () => {
+  const ending = endings();
+  let operator: Operator;
+  before(async () => {
+    operator = await installOperator(ending);
+  });
+  after(ending.run);
+  reportFailures([
+    { what: "the operator's log", ask: () => operator.namespace.kubectl("logs", `deployment/${operatorName}`, "--tail=100") },
+  ]);
+
+  it("one that leads and stands still is followed by the other within 20 seconds, and writes nothing when it goes on", async (t) => {
+    const system = operator.namespace;
+    const leader = (): Promise<string> => system.field(`lease/${operatorName}`, ".spec.holderIdentity");
+    await system.kubectl("scale", `deployment/${operatorName}`, "--replicas=2");
+    await system.kubectl("rollout", "status", `deployment/${operatorName}`, "--timeout=60s");
+    const still = await leader();
+    const pid = processOf(still);
+    const namespace = await makeNamespace(t);
+    await namespace.apply(configMap("pets", pets), store, apiOf("before"));
+    await namespace.condition("api/before", "Ready", 60);
+    process.kill(pid, "SIGSTOP");
+    const began = performance.now();
+    await namespace.apply(apiOf("meanwhile"));
+    await until("the other one leads", async () => ![still, ""].includes(await leader()), 25_000);
+    const seconds = (performance.now() - began) / 1000;
+    t.diagnostic(`the other one leads after ${seconds.toFixed(1)} s`);
+    assert.ok(seconds < 20, String(seconds));
+    await namespace.condition("api/meanwhile", "Ready", 60);
+    const writes = await writesOf(still);
+    assert.ok(writes.length > 0, "the log has what it wrote before");
+    process.kill(pid, "SIGCONT");
+    await until(
+      "it ends, and is started anew",
+      async () => Number(await system.field(`pod/${still}`, ".status.containerStatuses[0].restartCount")) > 0,
+      60_000,
+    );
+    // A lease that is not its own any more it may try to write, and is refused.
+    const since = (await writesOf(still)).slice(writes.length).filter((write) => write !== "update leases 409");
+    assert.deepEqual(since, []);
+    assert.notEqual(await leader(), still);
+  });
+});
