@@ -12,8 +12,8 @@ import { aloneOnMachine, locked } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
 import { partsFolder } from "../tests/e2e/cluster/parts/cache.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
-import { clusterFolder, kubeconfigOf, kubectlCacheOf, nodeAddress, registry, secureRegistry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
+import { testEnvironment } from "../tests/e2e/cluster/test-environment.ts";
 import { prepare, up } from "../tests/e2e/cluster/up.ts";
 
 const cluster = "e2e";
@@ -50,20 +50,7 @@ async function inOwnCluster(): Promise<number> {
   await end();
   try {
     const { node, parts } = await up(cluster, say);
-    const env = {
-      KUBECONFIG: kubeconfigOf(cluster),
-      KUBECACHEDIR: kubectlCacheOf(cluster),
-      PORTICO_E2E_KUBECTL: `${parts.kubernetes} kubectl`,
-      PORTICO_E2E_REGISTRY: `${registry.name}:${registry.port}`,
-      PORTICO_E2E_PUSH_REGISTRY: `${nodeAddress}:${registry.port}`,
-      PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true",
-      PORTICO_E2E_SECURE_REGISTRY: JSON.stringify({
-        registry: `${nodeAddress}:${secureRegistry.port}`,
-        user: secureRegistry.user,
-        password: secureRegistry.password,
-        authority: join(clusterFolder(cluster), "pki/ca.crt"),
-      }),
-    };
+    const env = testEnvironment(cluster, parts);
     const inNetwork = (command: readonly string[]): readonly string[] => enteringNetwork(node, command);
     // One at a time: each has the cluster's only operator.
     if (process.argv[2] === "faults") return await runTests("tests/e2e/faults/*.e2e.ts", env, 1, inNetwork);

@@ -16,12 +16,12 @@ interface BaseImages {
 let built: Promise<BaseImages> | undefined;
 
 /** Builds them with Kaniko from deploy/images, once for a test file. */
-export function baseImages(namespace: Namespace): Promise<BaseImages> {
+export function baseImages(namespace: Pick<Namespace, "name">): Promise<BaseImages> {
   built ??= buildAll(namespace);
   return built;
 }
 
-async function buildAll(namespace: Namespace): Promise<BaseImages> {
+async function buildAll(namespace: Pick<Namespace, "name">): Promise<BaseImages> {
   const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
   const name = (image: string): string => `${target.registry}/e2e/${repository}/${image}:1`;
   const repository = randomBytes(4).toString("hex");
@@ -35,7 +35,7 @@ async function buildAll(namespace: Namespace): Promise<BaseImages> {
 }
 
 /** Builds a Dockerfile's context with Kaniko, which gets it through its input. */
-async function buildContext(namespace: Namespace, name: string, folder: string, destination: string): Promise<void> {
+async function buildContext(namespace: Pick<Namespace, "name">, name: string, folder: string, destination: string): Promise<void> {
   const insecure = target.registryIsPlainHttp ? ["--insecure", "--insecure-pull"] : [];
   const args = [
     "--context=tar://stdin",

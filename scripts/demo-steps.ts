@@ -1,0 +1,81 @@
+// The demo's steps, in the network of its cluster: the commands of docs/kubernetes.md, as a person would type them.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pageExamples, shellWords } from "../testing/page-examples.ts";
+import { run, runInForeground } from "../tests/e2e/cluster/command.ts";
+import { say, step } from "../tests/e2e/cluster/progress.ts";
+import { baseImages } from "../tests/e2e/harness/base-images.ts";
+import { porticoCommand, registryOptions } from "../tests/e2e/harness/gateway.ts";
+import { page } from "../tests/e2e/harness/operator.ts";
+import { withPlugins } from "../tests/e2e/harness/plugins.ts";
+import { target, testImage } from "../tests/e2e/harness/target.ts";
+
+const [cluster = ""] = process.argv.slice(2);
+const system = "portico-system";
+const registry = `${target.registry}/apis`;
+
+const kubectl = (...args: readonly string[]): Promise<string> => run([...target.kubectl, ...args]);
+
+/** What stands in the page for somebody's registry. */
+const here = (text: string): string => text.replaceAll("registry.example/apis", registry).replaceAll("registry.example", target.registry);
+
+/** Shows a command and does it, with what it says. */
+async function typed(shown: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  say(`\n$ ${shown}`);
+  const code = await runInForeground(command, env);
+  if (code !== 0) throw new Error(`It ended with ${code}.`);
+}
+
+async function main(folder: string): Promise<void> {
+  const { files, consoles } = pageExamples(page.pathname);
+  const [install, add] = consoles.flatMap(({ steps }) => steps.map(({ command }) => command));
+  for (const [name, text] of files) await writeFile(join(folder, name), here(text));
+  const env = await withPlugins(folder);
+
+  const { toolkit, gateway } = await step(say, "images of Portico, by Kaniko", () => baseImages({ name: "default" }));
+  const images = new Map([
+    ["registry.example/apis", registry],
+    ["registry.example/portico/toolkit:1", toolkit],
+    ["registry.example/portico/gateway:1", gateway],
+  ]);
+  const words = shellWords(install ?? "")
+    .slice(1)
+    .map((word) => images.get(word) ?? word);
+  const installing = [...words, "--executor", testImage("kaniko"), ...registryOptions];
+  await typed(`portico ${installing.join(" ")}`, porticoCommand(...installing), env);
+  await step(say, "the operator runs", () =>
+    kubectl("--namespace", system, "rollout", "status", "deployment/portico-operator", "--timeout=120s"),
+  );
+
+  const adding = shellWords(add ?? "")
+    .slice(1)
+    .map((word) => word.replace(/=(\w+\.yaml)$/, `=${folder}/$1`));
+  await typed(add ?? "", [...target.kubectl, ...adding], env);
+  await typed("kubectl get apis,te", [...target.kubectl, "get", "apis,te"], env);
+
+  const address = await kubectl("get", "service/petstore-gateway", "--output=jsonpath={.spec.clusterIP}");
+  const url = `http://${address}/pets/7`;
+  say(`\n$ curl ${url}`);
+  const answer = await fetch(url);
+  say(`${answer.status} ${await answer.text()}`);
+
+  const begin = `npm run -s cluster -- --name ${cluster}`;
+  say(`
+It stays up. Go on by hand:
+  ${begin} exec -- curl -s ${url}
+  ${begin} kubectl -- get apis
+  ${begin} exec -- ${process.execPath} src/cli/portico.ts status petstore
+  npm run demo -- down                      leave nothing of it`);
+}
+
+const folder = await mkdtemp(join(tmpdir(), "portico-demo-"));
+try {
+  await main(folder);
+} catch (failure) {
+  say(failure instanceof Error ? failure.message : String(failure));
+  process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true });
+}
