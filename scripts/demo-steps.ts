@@ -1,14 +1,14 @@
-// The demo's steps, in the network of its cluster: the commands of docs/kubernetes.md, as a person would type them.
+// The demo's steps, in the network of its cluster: the commands of docs/kubernetes/, as a person would type them.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pageExamples, shellWords } from "../testing/page-examples.ts";
+import { shellWords } from "../testing/page-examples.ts";
 import { run, runInForeground } from "../tests/e2e/cluster/command.ts";
 import { say, step } from "../tests/e2e/cluster/progress.ts";
 import { baseImages } from "../tests/e2e/harness/base-images.ts";
 import { porticoCommand, registryOptions } from "../tests/e2e/harness/gateway.ts";
-import { page } from "../tests/e2e/harness/operator.ts";
+import { kubernetesPages } from "../tests/e2e/harness/pages.ts";
 import { withPlugins } from "../tests/e2e/harness/plugins.ts";
 import { target, testImage } from "../tests/e2e/harness/target.ts";
 
@@ -29,8 +29,9 @@ async function typed(shown: string, command: readonly string[], env: NodeJS.Proc
 }
 
 async function main(folder: string): Promise<void> {
-  const { files, consoles } = pageExamples(page.pathname);
-  const [install, add] = consoles.flatMap(({ steps }) => steps.map(({ command }) => command));
+  const { files, commands } = kubernetesPages();
+  const install = commands.find(({ command }) => command.startsWith("portico operator install"))?.command ?? "";
+  const add = commands.find(({ command }) => command.startsWith("kubectl add"))?.command ?? "";
   for (const [name, text] of files) await writeFile(join(folder, name), here(text));
   const env = await withPlugins(folder);
 
@@ -40,7 +41,7 @@ async function main(folder: string): Promise<void> {
     ["registry.example/portico/toolkit:1", toolkit],
     ["registry.example/portico/gateway:1", gateway],
   ]);
-  const words = shellWords(install ?? "")
+  const words = shellWords(install)
     .slice(1)
     .map((word) => images.get(word) ?? word);
   const installing = [...words, "--executor", testImage("kaniko"), ...registryOptions];
@@ -49,10 +50,10 @@ async function main(folder: string): Promise<void> {
     kubectl("--namespace", system, "rollout", "status", "deployment/portico-operator", "--timeout=120s"),
   );
 
-  const adding = shellWords(add ?? "")
+  const adding = shellWords(add)
     .slice(1)
     .map((word) => word.replace(/=(\w+\.yaml)$/, `=${folder}/$1`));
-  await typed(add ?? "", [...target.kubectl, ...adding], env);
+  await typed(add, [...target.kubectl, ...adding], env);
   await typed("kubectl get apis,te", [...target.kubectl, "get", "apis,te"], env);
 
   const address = await kubectl("get", "service/petstore-gateway", "--output=jsonpath={.spec.clusterIP}");

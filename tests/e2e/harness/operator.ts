@@ -1,11 +1,9 @@
-import { pageExamples, shellWords } from "../../../testing/page-examples.ts";
+import { shellWords } from "../../../testing/page-examples.ts";
 import { baseImages } from "./base-images.ts";
 import { portico, registryOptions } from "./gateway.ts";
 import { type Ending, makeNamespace, type Namespace } from "./namespace.ts";
+import { kubernetesPages } from "./pages.ts";
 import { target, testImage } from "./target.ts";
-
-/** The page whose commands install an operator and add an API. */
-export const page = new URL("../../../docs/kubernetes.md", import.meta.url);
 
 /** An operator in the cluster: there is one at a time. */
 export interface Operator {
@@ -18,7 +16,7 @@ export interface Operator {
   readonly images: { readonly toolkit: string; readonly gateway: string };
 }
 
-/** Installs an operator by the command that the page shows, with our own base images; it goes with the tests. */
+/** Installs an operator by the command that its page shows, with our own base images; it goes with the tests. */
 export async function installOperator(t: Ending): Promise<Operator> {
   const builds = await makeNamespace(t);
   const namespace = await makeNamespace(t);
@@ -31,9 +29,9 @@ export async function installOperator(t: Ending): Promise<Operator> {
 
 /** Installs it, or installs it anew in another way. */
 export async function install({ namespace, builds, registry, images }: Operator, ...more: readonly string[]): Promise<void> {
-  const [shown] = pageExamples(page.pathname).consoles.flatMap(({ steps }) => steps);
+  const [shown] = kubernetesPages().commands;
   const [program, ...words] = shellWords(shown?.command ?? "");
-  if (program !== "portico") throw new Error("The page begins with another command than the one that installs.");
+  if (program !== "portico") throw new Error("The pages begin with another command than the one that installs.");
   const names = new Map([
     ["registry.example/apis", registry],
     ["registry.example/portico/toolkit:1", images.toolkit],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
-import { pageExamples, shellWords } from "../../../testing/page-examples.ts";
+import { shellWords } from "../../../testing/page-examples.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
@@ -11,7 +11,8 @@ import { endings } from "../harness/endings.ts";
 import { porticoCommand } from "../harness/gateway.ts";
 import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
-import { install, installOperator, type Operator, page } from "../harness/operator.ts";
+import { install, installOperator, type Operator } from "../harness/operator.ts";
+import { kubernetesPages } from "../harness/pages.ts";
 import { withPlugins } from "../harness/plugins.ts";
 import { reportFailures } from "../harness/report.ts";
 import { authOf, copyToSecure } from "../harness/secure-registry.ts";
@@ -42,6 +43,12 @@ describe("the operator", { timeout: 900_000 }, () => {
     operator = await installOperator(ending);
   });
   after(ending.run);
+  /** What a page says of somebody's cluster, of this one. */
+  const here = (text: string): string =>
+    text
+      .replaceAll("registry.example/apis", operator.registry)
+      .replaceAll("registry.example", target.registry)
+      .replaceAll("portico-system", operator.namespace.name);
   reportFailures([
     { what: "the operator's log", ask: () => operator.namespace.kubectl("logs", "deployment/portico-operator", "--tail=300") },
     { what: "the operator's pods", ask: () => operator.namespace.kubectl("describe", "pods") },
@@ -101,36 +108,37 @@ describe("the operator", { timeout: 900_000 }, () => {
       assert.match(await namespace.kubectl("get", "deployments", "--output=name"), /store-backend/);
     });
 
-    it("what its page shows", async (t) => {
+    it("what its pages show", async (t) => {
       const namespace = await makeNamespace(t);
       const folder = await testFolder(t);
       const env = await withPlugins(folder);
-      const { files, consoles } = pageExamples(page.pathname);
-      const here = (text: string): string =>
-        text.replaceAll("registry.example/apis", operator.registry).replaceAll("registry.example", target.registry);
+      const { files, commands } = kubernetesPages();
       for (const [name, content] of files) await writeFile(join(folder, name), here(content));
-      const steps = consoles.slice(1).flatMap((one) => one.steps);
-      for (const { command, shown } of steps) {
-        const [program, ...words] = shellWords(command);
-        const does = program === "portico" ? porticoCommand() : target.kubectl;
-        const printed = await run(["sh", "-c", '"$@" 2>&1', "sh", ...does, ...words, "--namespace", namespace.name], {
-          env,
-          cwd: folder,
-        });
-        for (const line of shown)
-          assert.match(
-            printed,
-            new RegExp(
-              here(line)
-                .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
-                .replaceAll(" ", " +"),
-            ),
-            command,
-          );
+      // The first installed the operator.
+      for (const { command, shown } of commands.slice(1)) {
+        const printed = await typed(here(command), [namespace.name, operator.namespace.name], { env, cwd: folder });
+        for (const line of shown) assert.match(printed, asShown(here(line)), command);
       }
       await namespace.kubectl("delete", "api", "petstore");
       await namespace.kubectl("apply", `--filename=${join(folder, "production.yaml")}`);
       await ready(namespace, "petstore");
+    });
+
+    it("several documents in one gateway, each below its base path: versions stand side by side", async (t) => {
+      const namespace = await makeNamespace(t);
+      const version = (number: number): object => ({
+        ...pets,
+        info: { ...pets.info, version: `${number}.0.0` },
+        "x-portico": { backend: "store", basePath: `/v${number}` },
+      });
+      const definition = [{ configMap: { name: "one" } }, { configMap: { name: "two" } }];
+      await namespace.apply(configMap("one", version(1)), configMap("two", version(2)), store, apiOf("pets", { definition }));
+      await ready(namespace, "pets");
+      for (const path of ["/v1/pets/7", "/v2/pets/7"]) assert.equal((await answerOf(namespace, "pets", path)).path, path);
+      assert.equal(await namespace.field("api/pets", ".status.operations"), "4");
+      await namespace.apply(configMap("two", version(1)));
+      await until("it says that both are at one place", async () => (await reasonOf(namespace, "pets")) === "BasePathClash", 30_000);
+      assert.equal((await answerOf(namespace, "pets", "/v2/pets/7")).path, "/v2/pets/7");
     });
 
     it("on after a wrong update, which changes the status, and never the traffic", async (t) => {
@@ -255,6 +263,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     };
     const before = await versions();
     const system = operator.namespace;
+    await system.kubectl("scale", "deployment/portico-operator", "--replicas=1");
     await system.kubectl("rollout", "restart", "deployment/portico-operator");
     await system.kubectl("rollout", "status", "deployment/portico-operator", "--timeout=60s");
     const ask = 'fetch("http://127.0.0.1:8081/metrics").then((answer) => answer.text()).then((text) => process.stdout.write(text))';
@@ -340,6 +349,21 @@ describe("the operator", { timeout: 900_000 }, () => {
     assert.doesNotMatch(await operator.builds.kubectl("get", "secrets,jobs", "--output=name"), /./, "nothing of a build is left");
   });
 });
+
+/** What a command of a page prints, in a test's namespace or, where it is about the operator, in that one's. */
+function typed(
+  line: string,
+  [own, system]: readonly [string, string],
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<string> {
+  const [program, ...words] = shellWords(line);
+  const does = program === "portico" ? porticoCommand() : target.kubectl;
+  const where = words.includes("operator") || words.includes(system) ? system : own;
+  return run(["sh", "-c", '"$@" 2>&1', "sh", ...does, ...words, "--namespace", where], options);
+}
+
+/** A line that a page shows: columns may be wider. */
+const asShown = (line: string): RegExp => new RegExp(line.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", " +"));
 
 const rolledOutBackend = async (namespace: Namespace): Promise<void> => {
   await until(
