@@ -1,8 +1,9 @@
 // All that `npm run e2e:full` does: the core flow, and what takes longer or needs more than one cluster. It writes tests/e2e/REPORT.md, which is checked in.
 
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
 import { runInForeground, wasToldToEnd } from "../tests/e2e/cluster/command.ts";
 import { nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
@@ -10,6 +11,8 @@ import { killedWhenItSays } from "../tests/e2e/machine/program.ts";
 
 const script = (name: string, ...args: readonly string[]): readonly string[] => [process.execPath, name, ...args];
 const e2e = script("scripts/e2e.ts");
+/** Where tests write what they measured. */
+const figures = join(tmpdir(), `portico-figures-${process.pid}`);
 const cluster = (...args: readonly string[]): readonly string[] => script("tests/e2e/cluster/main.ts", "--name", "second", ...args);
 
 /** The core flow in a cluster that it knows by KUBECONFIG and the name of a registry alone. */
@@ -27,10 +30,23 @@ async function afterKill(): Promise<number> {
   return runInForeground(e2e);
 }
 
+/** What goes wrong, and what is measured on the way. */
+async function faults(): Promise<number> {
+  rmSync(figures, { force: true });
+  return runInForeground(script("scripts/e2e.ts", "faults"), { ...process.env, PORTICO_E2E_FIGURES: figures });
+}
+
+async function demo(): Promise<number> {
+  const code = await runInForeground(script("scripts/demo.ts"));
+  return (await runInForeground(script("scripts/demo.ts", "down"))) || code;
+}
+
 const parts: readonly { readonly name: string; readonly run: () => Promise<number> }[] = [
   { name: "The core flow (`npm run e2e`) in a cluster of its own", run: () => runInForeground(e2e) },
   { name: "The core flow after one that was killed (SIGKILL) while it ran", run: afterKill },
   { name: "The core flow in a second cluster that is known by its KUBECONFIG", run: inSecondCluster },
+  { name: "Faults: kills, a cluster or registry in trouble, two operators, odd objects, 1,000 APIs", run: faults },
+  { name: "`npm run demo`, and `npm run demo -- down`", run: demo },
 ];
 
 const git = (...args: readonly string[]): string => spawnSync("git", args, { encoding: "utf8" }).stdout.trim();
@@ -48,6 +64,7 @@ for (const { name, run } of parts) {
 }
 
 const machine = `${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split("-")[0]}`;
+const measured = existsSync(figures) ? `\n## Figures\n\n| what | value |\n| --- | --- |\n${readFileSync(figures, "utf8")}` : "";
 const report = `# The last run of \`npm run e2e:full\`
 
 ${new Date().toISOString().slice(0, 10)}, at commit ${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain") === "" ? "" : " and changes to it"}, on ${machine}.
@@ -55,7 +72,7 @@ ${new Date().toISOString().slice(0, 10)}, at commit ${git("rev-parse", "--short"
 | what | result | time |
 | --- | --- | --- |
 ${rows.join("\n")}
-`;
+${measured}`;
 writeFileSync("tests/e2e/REPORT.md", report);
 say(`\n${report}`);
 process.exitCode = exitCode;

@@ -33,13 +33,13 @@ export interface OperatorProcess {
 }
 
 /** Runs the operator against an API that is reached by a URL, with a registry's path of its own for images. */
-export async function startOperator(t: Ending, url: string, repository: string): Promise<OperatorProcess> {
+export async function startOperator(t: Ending, url: string, repository: string, host = target.pushRegistry): Promise<OperatorProcess> {
   await installKinds();
   const folder = await testFolder(t);
   const namespace = await makeNamespace(t);
   const kubeconfig = join(folder, "kubeconfig");
   await writeFile(kubeconfig, kubeconfigOf(url));
-  const registry = `${target.pushRegistry}/e2e/${repository}`;
+  const registry = `${host}/e2e/${repository}`;
   const images = ["--registry", registry, "--base", pushed(testImage("envoy")), "--builder", "layer"];
   const command = porticoCommand("operator", "run", "--namespace", namespace.name, ...images, ...registryOptions);
   const log = join(folder, "operator.log");

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { describe, it } from "node:test";
+import { until } from "../../../testing/until.ts";
+import { apiOf, configMap, objectOf, pets } from "../harness/api.ts";
+import { figure } from "../harness/figure.ts";
+import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+import { type ApiProxy, startApiProxy } from "./api-proxy.ts";
+import { type OperatorProcess, startOperator } from "./operator-process.ts";
+
+const sizes = [10, 100, 1000];
+/** How many objects go to the cluster with one command. */
+const batch = 250;
+
+const readyCount = async (namespace: Namespace): Promise<number> => {
+  const path = '--output=jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
+  return (await namespace.kubectl("get", "apis", path)).split(" ").filter((status) => status === "True").length;
+};
+
+/** What came by from now on, but for the lease: how many writes, how many requests in all. */
+function counting({ passed }: ApiProxy) {
+  const from = passed.length;
+  return () => {
+    const since = passed.slice(from).filter(({ path }) => !path.includes("/leases"));
+    return { writes: since.flatMap(({ write }) => write ?? []), requests: since.length };
+  };
+}
+
+/** What one change of an API costs. */
+async function oneChange(namespace: Namespace, proxy: ApiProxy, operator: OperatorProcess) {
+  const count = counting(proxy);
+  const labels = `{"spec":{"resources":{"requests":{"cpu":"${10 + (Math.floor(performance.now()) % 900)}m"}}}}`;
+  await namespace.kubectl("patch", "api", "many-0", "--type=merge", `--patch=${labels}`);
+  const generation = await namespace.field("api/many-0", ".metadata.generation");
+  await until(
+    "it is done",
+    async () => (await namespace.field("api/many-0", ".status.observedGeneration")) === generation && (await readyCount(namespace)) >= 1,
+    60_000,
+  );
+  await operator.idle();
+  return count();
+}
+
+describe("an operator of many APIs", { timeout: 1_500_000 }, () => {
+  it("costs as much as they do, and one change the same however many there are; a new start writes nothing", async (t) => {
+    const proxy = await startApiProxy(t);
+    const namespace = await makeNamespace(t);
+    const operator = await startOperator(t, proxy.url, randomBytes(4).toString("hex"));
+    await operator.idle();
+    await namespace.apply(
+      configMap("pets", pets),
+      objectOf("TargetEndpoint", "store", { url: "http://store.example" }),
+      apiOf("seed", { replicas: 0 }),
+    );
+    await namespace.condition("api/seed", "Ready", 60);
+    const image = await namespace.field("api/seed", ".status.image");
+    const inputHash = await namespace.field("api/seed", ".status.inputHash");
+    const costs: number[] = [];
+    let there = 0;
+    for (const size of sizes) {
+      const cpuBefore = (await operator.metric("process_cpu_seconds_total")) ?? 0;
+      const began = performance.now();
+      for (; there < size; there += batch) {
+        const names = Array.from({ length: Math.min(batch, size - there) }, (_, index) => `many-${there + index}`);
+        await namespace.apply(...names.map((name) => objectOf("API", name, { image, inputHash, replicas: 0 })));
+        if (names.length < batch) break;
+      }
+      there = size;
+      await until(`all ${size} serve`, async () => (await readyCount(namespace)) === size + 1, 600_000);
+      await operator.idle();
+      const seconds = (performance.now() - began) / 1000;
+      const cpu = ((await operator.metric("process_cpu_seconds_total")) ?? 0) - cpuBefore;
+      const memory = ((await operator.metric("process_resident_memory_bytes")) ?? 0) / 2 ** 20;
+      await figure(
+        t,
+        `${size} APIs: until all are Ready, from the first apply`,
+        `${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of the operator's processor)`,
+      );
+      await figure(t, `${size} APIs: the operator's memory`, `${memory.toFixed(0)} MiB`);
+      const change = await oneChange(namespace, proxy, operator);
+      await figure(t, `${size} APIs: one change of one`, `${change.writes.length} writes, ${change.requests} requests`);
+      costs.push(change.writes.length);
+
+      const count = counting(proxy);
+      const killed = performance.now();
+      operator.kill();
+      await until("it is started anew", () => operator.starts === costs.length + 1, 10_000);
+      await operator.idle(300_000);
+      const memoryAfter = ((await operator.metric("process_resident_memory_bytes")) ?? 0) / 2 ** 20;
+      await figure(
+        t,
+        `${size} APIs: from a kill until all is looked at again`,
+        `${((performance.now() - killed) / 1000).toFixed(1)} s, then ${memoryAfter.toFixed(0)} MiB`,
+      );
+      assert.deepEqual(count().writes, [], "a new start writes nothing");
+    }
+    assert.equal(new Set(costs).size, 1, costs.join(", "));
+  });
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { describe, it, type TestContext } from "node:test";
+import { until } from "../../../testing/until.ts";
+import { apiOf, configMap, objectOf, pets } from "../harness/api.ts";
+import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+import { startRealRegistry } from "../machine/real-registry.ts";
+import { startApiProxy } from "./api-proxy.ts";
+import { startOperator } from "./operator-process.ts";
+
+const backend = objectOf("TargetEndpoint", "store", { url: "http://store.example" });
+const api = (name: string, spec: object = {}): object => apiOf(name, { replicas: 0, ...spec });
+const ready = (namespace: Namespace, name: string): Promise<void> => namespace.condition(`api/${name}`, "Ready", 120);
+const reasonOf = (namespace: Namespace, name: string): Promise<string> =>
+  namespace.field(`api/${name}`, '.status.conditions[?(@.type=="Ready")].reason');
+
+async function begin(t: TestContext) {
+  const proxy = await startApiProxy(t);
+  const namespace = await makeNamespace(t);
+  const operator = await startOperator(t, proxy.url, randomBytes(4).toString("hex"));
+  await operator.idle();
+  return { namespace, operator };
+}
+
+/** A document of so many bytes, about. */
+function large(bytes: number): object {
+  const paths: Record<string, object> = {};
+  const description = "x".repeat(1000);
+  for (let index = 0; index * 1100 < bytes; index++)
+    paths[`/things/${index}`] = { get: { description, responses: { 200: { description: "A thing." } } } };
+  return { ...pets, paths };
+}
+
+describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
+  it("serves the others where a document is garbage, and the one when that is mended", async (t) => {
+    const { namespace } = await begin(t);
+    const garbage = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "garbage" }, data: { "swagger.json": '{"openapi": [[[' } };
+    const names = ["a", "b", "c"];
+    const odd = api("odd", { definition: [{ configMap: { name: "garbage" } }] });
+    await namespace.apply(garbage, odd, configMap("pets", pets), backend, ...names.map((name) => api(name)));
+    for (const name of names) await ready(namespace, name);
+    assert.equal(await reasonOf(namespace, "odd"), "NotYaml");
+    await namespace.apply(configMap("garbage", pets));
+    await ready(namespace, "odd");
+  });
+
+  it("takes an API of nearly 1.4 MB, the most that a cluster keeps", async (t) => {
+    const { namespace } = await begin(t);
+    const inline = JSON.stringify(large(1_300_000));
+    assert.ok(inline.length > 1_250_000 && inline.length < 1_400_000, String(inline.length));
+    await namespace.apply(backend, objectOf("API", "large", { definition: [{ inline }], builder: "layer", replicas: 0 }));
+    await ready(namespace, "large");
+    assert.equal(await namespace.field("api/large", ".status.operations"), String(Object.keys(Object(JSON.parse(inline)).paths).length));
+  });
+
+  it("has done with a namespace that is deleted in the middle, and goes on with the others", async (t) => {
+    const { namespace, operator } = await begin(t);
+    const doomed = await makeNamespace(t);
+    const names = Array.from({ length: 20 }, (_, index) => `doomed-${index}`);
+    await doomed.apply(configMap("pets", pets), backend, ...names.map((name) => api(name)));
+    await until("some are made", async () => (await doomed.kubectl("get", "deployments", "--output=name")).includes("doomed"), 60_000);
+    await doomed.kubectl("delete", "namespace", doomed.name, "--wait=false");
+    await namespace.apply(configMap("pets", pets), backend, api("after"));
+    await ready(namespace, "after");
+    await doomed.kubectl("wait", "--for=delete", `namespace/${doomed.name}`, "--timeout=120s");
+    await operator.idle();
+    assert.equal(operator.starts, 1);
+    await doomed.kubectl("create", "namespace", doomed.name);
+  });
+
+  it("waits for a registry that is away, says so, and goes on by itself", async (t) => {
+    const registry = await startRealRegistry(t);
+    const proxy = await startApiProxy(t);
+    const namespace = await makeNamespace(t);
+    const operator = await startOperator(t, proxy.url, "pets", registry.host);
+    await operator.idle();
+    registry.process.kill("SIGSTOP");
+    await namespace.apply(configMap("pets", pets), backend, api("pets"));
+    await until("it says so", async () => (await reasonOf(namespace, "pets")) === "RegistryUnreachable", 200_000);
+    registry.process.kill("SIGCONT");
+    await ready(namespace, "pets");
+    assert.equal(operator.starts, 1);
+  });
+});
