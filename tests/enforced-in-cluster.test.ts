@@ -85,7 +85,8 @@ async function outcomeOfApi(fields: object): Promise<string> {
   if (!made.ok) return JSON.stringify(made.problems);
   const summary = made.value;
   const registry = { registry: "registry.test", repository: "apis" };
-  const content = { image: "registry.test/apis/pets@sha256:1", inputHash: summary.inputHash, mounted: summary.mounted };
+  const { inputHash, mounted } = summary;
+  const content = { image: "registry.test/apis/pets@sha256:1", inputHash, mounted, certificate: undefined };
   return JSON.stringify([gatewayObjects(workload, content, owner), imageAsk(registry, api, read.value, workload, summary)]);
 }
 

@@ -55,7 +55,6 @@ export async function operate(
     used: (used: string): void => {
       for (const user of users.of(used)) queue.add(user);
     },
-    reads: (secret: string): boolean => opening.used.includes(secret),
     failed: (thrown: unknown): void => log("warning", "The cluster does not answer a watch.", { why: errorCode(thrown) }),
   };
   const hasHttpRoutes = await serves(transport, resources.httpRoutes);

@@ -1,14 +1,15 @@
 import type { ApiSpec } from "../api/api.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
 import type { JsonObject } from "../text/node.ts";
+import { servesTls } from "../workloads/exposure.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
 import { addressOf } from "./address.ts";
 import { apiSpecOf } from "./compile-gateway.ts";
-import type { GatewaySummary } from "./compiled-gateways.ts";
 import { conditionsOf, type Progress } from "./conditions.ts";
 import { imageOf } from "./image-of.ts";
 import type { Outcome } from "./queue.ts";
@@ -45,10 +46,17 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   if (image.kind === "building") return { progress: { at: "building" }, known: { operations } };
   if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
   const known = { operations, inputHash, image: image.reference, address: addressOf(workload), backends: summary.value.endpoints };
-  return { progress: await servingOf(world, api, workload, contentOf(summary.value, image.reference)), known };
+  const { mounted } = summary.value;
+  const certificate = certificateVersion(world, workload);
+  return { progress: await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }), known };
 }
 
-const contentOf = ({ inputHash, mounted }: GatewaySummary, image: string) => ({ image, inputHash, mounted });
+/** Which certificate a gateway serves with: another one is another version of its Secret. */
+function certificateVersion({ collections }: World, workload: GatewayWorkload): string | undefined {
+  const { namespace, exposure } = workload;
+  const metadata = servesTls(workload) ? collections.secrets.objects.get(`${namespace}/${exposure.tlsSecret}`)?.metadata : undefined;
+  return metadata && `${metadata.uid}/${metadata.resourceVersion}`;
+}
 
 /** What is wrong with an image that is ready, or with its registry. */
 const ofImages: ReadonlySet<Reason> = new Set([

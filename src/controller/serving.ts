@@ -38,8 +38,8 @@ export async function servingOf(world: World, api: StoredObject, workload: Gatew
  * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:
  * where it does not say these, they are touched once more.
  */
-async function touchPods(world: World, { api, namespace }: GatewayWorkload, { mounted }: GatewayContent): Promise<readonly Problem[]> {
-  const hash = mountedHash(mounted);
+async function touchPods(world: World, { api, namespace }: GatewayWorkload, content: GatewayContent): Promise<readonly Problem[]> {
+  const hash = mountedHash(content);
   const deployment = world.owned.find("Deployment", namespace, gatewayName(api));
   if (deployment === undefined || deployment.metadata.annotations[mountedAnnotation] === hash) return [];
   const pods = await world.store.list(resources.pods, namespace, gatewayLabels(api));

@@ -22,8 +22,6 @@ interface Hearers {
   readonly work: (object: string) => void;
   /** Something that others refer to is another now, or is gone. */
   readonly used: (used: string) => void;
-  /** Whether a Secret's content counts, and not merely that it is there. */
-  readonly reads: (secret: string) => boolean;
   readonly failed: (thrown: unknown) => void;
 }
 
@@ -31,7 +29,7 @@ type Changed = (key: string, now: StoredObject | undefined, before: StoredObject
 
 /** Watches what people write, and what the operator made of it. */
 export function watchWorld(transport: Transport, hasHttpRoutes: boolean, hearers: Hearers, signal: AbortSignal): Watches {
-  const { work, used, reads, failed } = hearers;
+  const { work, used, failed } = hearers;
   const watch = (resource: ApiResource, changed: Changed, metadataOnly = false): Collection =>
     watchCollection(transport, { resource, metadataOnly }, { changed, failed }, signal);
   const written =
@@ -61,13 +59,7 @@ export function watchWorld(transport: Transport, hasHttpRoutes: boolean, hearers
       },
       true,
     ),
-    secrets: watch(
-      resources.secrets,
-      (key, now, before) => {
-        if (now === undefined || before === undefined || reads(usedSecret(key))) used(usedSecret(key));
-      },
-      true,
-    ),
+    secrets: watch(resources.secrets, (key) => used(usedSecret(key)), true),
   };
   const own = watchOwned(transport, hasHttpRoutes, hearers, signal);
   const all = [...Object.values(collections), ...own.collections];

@@ -9,6 +9,8 @@ export interface GatewayContent {
   readonly inputHash: string;
   /** File name -> text, of the folder `mounted`. */
   readonly mounted: ReadonlyMap<string, string>;
+  /** Which version of its certificate's Secret is mounted; undefined where it serves no TLS. */
+  readonly certificate: string | undefined;
 }
 
 /** The name of a gateway's Deployment and Service. */
@@ -26,10 +28,10 @@ export const mountedAnnotation = "portico.dev/mounted";
  */
 export const mountedName = (api: string, inputHash: string): string => ownedName(api, `mounted-${inputHash.slice(0, 12)}`);
 
-/** Which files are mounted, as a hash. */
-export const mountedHash = (mounted: ReadonlyMap<string, string>): string =>
+/** What is mounted, as a hash. */
+export const mountedHash = ({ mounted, certificate }: GatewayContent): string =>
   createHash("sha256")
-    .update(JSON.stringify([...mounted]))
+    .update(JSON.stringify([...mounted, ...(certificate === undefined ? [] : [certificate])]))
     .digest("hex")
     .slice(0, 16);
 

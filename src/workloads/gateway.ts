@@ -17,7 +17,7 @@ export function gatewayObjects(workload: GatewayWorkload, content: GatewayConten
       kind: "Secret",
       metadata: {
         ...named(mountedName(api, content.inputHash)),
-        annotations: { [mountedAnnotation]: mountedHash(content.mounted) },
+        annotations: { [mountedAnnotation]: mountedHash(content) },
       },
       type: "Opaque",
       data: Object.fromEntries([...content.mounted].map(([name, text]) => [name, Buffer.from(text).toString("base64")])),
@@ -26,7 +26,7 @@ export function gatewayObjects(workload: GatewayWorkload, content: GatewayConten
       apiVersion: "apps/v1",
       kind: "Deployment",
       // Says for which files the pods that run were told to look at what is mounted.
-      metadata: { ...metadata, annotations: { [mountedAnnotation]: mountedHash(content.mounted) } },
+      metadata: { ...metadata, annotations: { [mountedAnnotation]: mountedHash(content) } },
       spec: {
         ...replicasOf(pods),
         selector: { matchLabels: podSelector(labels) },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
@@ -204,6 +205,38 @@ describe("the operator", { timeout: 900_000 }, () => {
       assert.equal(secrets.match(/pets-mounted/g)?.length, 1, secrets);
     });
 
+    it("another certificate within seconds, by the same pods", async (t) => {
+      const namespace = await makeNamespace(t);
+      const certificates = new URL("../../fixtures/certificates/", import.meta.url);
+      const files = await Promise.all(
+        ["localhost.pem", "localhost.key", "other.pem"].map((name) => readFile(new URL(name, certificates), "utf8")),
+      );
+      const otherKey = await readFile(new URL("other.key", certificates), "utf8");
+      const [certificate = "", key = "", otherCertificate = ""] = files;
+      const secret = (crt: string, privateKey: string): object => ({
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "certificate" },
+        type: "kubernetes.io/tls",
+        stringData: { "tls.crt": crt, "tls.key": privateKey },
+      });
+      await namespace.apply(
+        secret(certificate, key),
+        configMap("pets", pets),
+        store,
+        apiOf("pets", { expose: { tls: { name: "certificate" } } }),
+      );
+      await ready(namespace, "pets");
+      const seen = (): Promise<string> => fingerprintFrom(namespace, "store-backend", "pets-gateway");
+      assert.equal(await seen(), new X509Certificate(certificate).fingerprint256);
+      const pods = await podNames(namespace);
+      const began = performance.now();
+      await namespace.apply(secret(otherCertificate, otherKey));
+      await until("the other one is seen", async () => (await seen()) === new X509Certificate(otherCertificate).fingerprint256, 30_000);
+      t.diagnostic(`from the Secret's change to the first handshake with it: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      assert.deepEqual(await podNames(namespace), pods);
+    });
+
     it("in another namespace, where pods are restricted, what is built already, by document and by image; nothing is built", async (t) => {
       const [development, production] = [await makeNamespace(t), await makeNamespace(t)];
       await production.kubectl("label", "namespace", production.name, "pod-security.kubernetes.io/enforce=restricted");
@@ -379,6 +412,16 @@ const podNames = async (namespace: Namespace): Promise<readonly string[]> =>
     .split("\n")
     .filter(Boolean)
     .toSorted();
+
+/** The certificate that a Service's TLS shows to a pod of a Deployment, by its fingerprint. */
+function fingerprintFrom(namespace: Namespace, deployment: string, service: string): Promise<string> {
+  const options = JSON.stringify({ host: service, port: 443, servername: "localhost", rejectUnauthorized: false });
+  const program = `const { connect } = await import("node:tls"); const socket = connect(${options}, () => {
+    process.stdout.write(socket.getPeerCertificate().fingerprint256);
+    socket.end();
+  });`;
+  return namespace.kubectl("exec", `deployment/${deployment}`, "--", "node", "--input-type=module", "-e", program);
+}
 
 /** The same as `answerOf`, asked from a pod of another Deployment. */
 const answerFrom = async (
