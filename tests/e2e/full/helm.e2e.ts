@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { loadAll } from "js-yaml";
+import { isObject, type JsonObject } from "../../../src/text/node.ts";
+import { run } from "../cluster/command.ts";
+import { buildHelm } from "../cluster/parts/parts.ts";
+import { say } from "../cluster/progress.ts";
+import { baseImages } from "../harness/base-images.ts";
+import { portico } from "../harness/gateway.ts";
+import { makeNamespace } from "../harness/namespace.ts";
+import { target, testImage } from "../harness/target.ts";
+import { testFolder } from "../harness/test-folder.ts";
+
+const chart = fileURLToPath(new URL("../../../deploy/helm/portico", import.meta.url));
+const authority = fileURLToPath(new URL("../../fixtures/certificates/authority.pem", import.meta.url));
+
+/** Objects by kind and name. Helm makes the release's namespace itself, and keeps kinds by an annotation. */
+function objectsOf(yaml: string): ReadonlyMap<string, unknown> {
+  const objects = loadAll(yaml).filter(isObject);
+  return new Map(
+    objects
+      .map((one): [string, unknown] => {
+        const metadata: JsonObject = isObject(one.metadata) ? one.metadata : {};
+        const { annotations: _, ...kept } = metadata;
+        return [`${String(one.kind)} ${String(metadata.namespace ?? "")}/${String(metadata.name)}`, { ...one, metadata: kept }];
+      })
+      .filter(([name]) => name !== "Namespace /portico-system")
+      .toSorted(([a], [b]) => a.localeCompare(b)),
+  );
+}
+
+/** The same installation, as the command and as the chart are told. */
+const cases: readonly { readonly title: string; readonly options: readonly string[]; readonly values: readonly string[] }[] = [
+  { title: "the least that can be said", options: [], values: [] },
+  {
+    title: "everything",
+    options: [
+      ...["--registry-secret", "registry", "--plain-http", "--registry-ca", authority, "--executor", "e.test/kaniko:1"],
+      ...["--builder", "layer", "--replicas", "3", "--build-namespace", "ci"],
+    ],
+    values: [
+      ...["registrySecret=registry", "plainHttp=true", "executor=e.test/kaniko:1", "builder=layer", "replicas=3", "buildNamespace=ci"],
+    ],
+  },
+];
+
+describe("the chart", { timeout: 600_000 }, () => {
+  let helm = "";
+  before(async () => {
+    helm = await buildHelm(say);
+  });
+  const images = ["--registry", "r.test/apis", "--image", "r.test/toolkit:1", "--base", "r.test/gateway:1"];
+  const imageValues = ["registry=r.test/apis", "image=r.test/toolkit:1", "base=r.test/gateway:1"];
+  const set = (values: readonly string[]): readonly string[] => values.flatMap((value) => ["--set", value]);
+
+  for (const { title, options, values } of cases)
+    it(`makes what the command applies: ${title}`, async () => {
+      const authorities = options.includes(authority) ? ["--set-file", `registryCa=${authority}`] : [];
+      const name = ["template", "portico", chart, "--namespace", "portico-system"];
+      const made = await run([helm, ...name, ...set([...imageValues, ...values]), ...authorities]);
+      const applied = await portico("operator", "install", ...images, ...options, "--output", "yaml");
+      assert.deepEqual(objectsOf(made), objectsOf(applied));
+    });
+
+  it("install.yaml is what the command applies", async () => {
+    const text = await readFile(new URL("../../../deploy/install.yaml", import.meta.url), "utf8");
+    const image = /registry\.example\/portico\/toolkit:\S+/.exec(text)?.[0] ?? "";
+    const base = image.replace("toolkit", "gateway");
+    const applied = await portico(
+      "operator",
+      "install",
+      "--registry",
+      "registry.example/apis",
+      "--image",
+      image,
+      "--base",
+      base,
+      "--output",
+      "yaml",
+    );
+    assert.deepEqual(objectsOf(text), objectsOf(applied));
+  });
+
+  it("says what is missing, and what it does not know", async () => {
+    const template = (...values: readonly string[]): Promise<string> => run([helm, "template", "portico", chart, ...set(values)]);
+    await assert.rejects(template(), /Say where images go/);
+    await assert.rejects(template("registry=r.test/apis", "regstry=x"), /regstry/);
+  });
+
+  it("installs an operator that leads, and takes it out again; the kinds stay", async (t) => {
+    const builds = await makeNamespace(t);
+    const system = await makeNamespace(t);
+    const folder = await testFolder(t);
+    const { toolkit, gateway } = await baseImages(builds);
+    await writeFile(
+      join(folder, "values.yaml"),
+      JSON.stringify({
+        registry: `${target.registry}/e2e/helm`,
+        image: toolkit,
+        base: gateway,
+        executor: testImage("kaniko"),
+        plainHttp: target.registryIsPlainHttp,
+      }),
+    );
+    const release = (verb: string, ...more: readonly string[]): Promise<string> =>
+      run([helm, verb, "portico", ...more, "--namespace", system.name]);
+    await release("install", chart, "--values", join(folder, "values.yaml"), "--wait", "--timeout", "120s");
+    assert.match(await portico("operator", "status", "--namespace", system.name), /the operator works/);
+    await release("upgrade", chart, "--values", join(folder, "values.yaml"), "--set", "replicas=2", "--wait", "--timeout", "120s");
+    assert.match(await portico("operator", "status", "--namespace", system.name), /replicas +2/);
+    await release("uninstall", "--wait");
+    assert.equal(await system.kubectl("get", "deployments", "--output=name"), "");
+    assert.match(await system.kubectl("get", "crds", "--output=name"), /apis\.portico\.dev/);
+  });
+});
