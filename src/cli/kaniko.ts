@@ -35,7 +35,8 @@ export async function openKaniko(options: KanikoOptions & RegistryOptions, signa
   const write = (text: string): void => {
     process.stderr.write(text.split("\n").map(printable).join("\n"));
   };
-  const around = { credentials: credentials.value, write, signal, resumes: false };
+  const waits = (why: string): void => write(`${why}\n`);
+  const around = { credentials: credentials.value, write, waits, signal, resumes: false };
   const builder = (registries: Registries): Builder => kanikoBuilder(cluster, settings.value, { ...around, registries });
   return checked({ credentials: credentials.value, builder }, []);
 }

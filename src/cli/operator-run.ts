@@ -131,10 +131,10 @@ const credentialsOf = (client: Client, { registrySecret, namespace }: OperatorRu
 const buildingOf = (client: Client, { kaniko }: OperatorSettings, { open }: OpenRegistries, credentials: Credentials): Building => ({
   registries: open,
   credentials,
-  builder: (name, write, signal) => {
+  builder: (name, listener) => {
     if (name === "layer") return checked(layerBuilder(open), []);
     if (kaniko !== undefined)
-      return checked(kanikoBuilder(buildCluster(client), kaniko, { credentials, write, signal, registries: open, resumes: true }), []);
+      return checked(kanikoBuilder(buildCluster(client), kaniko, { ...listener, credentials, registries: open, resumes: true }), []);
     const advice = "Let the API say `builder: layer`, or install the operator with --toolkit.";
     return failed(error("BuildFailed", wholeFile("operator"), `The operator was not told with which toolkit Kaniko builds. ${advice}`));
   },

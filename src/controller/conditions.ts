@@ -9,7 +9,8 @@ export type Progress =
   | { readonly at: "refused"; readonly problems: readonly Problem[] }
   /** Something that it refers to is not there. */
   | { readonly at: "unresolved"; readonly problems: readonly Problem[] }
-  | { readonly at: "building" }
+  /** And why that does not begin, where something holds it up. */
+  | { readonly at: "building"; readonly why?: string | undefined }
   | { readonly at: "unbuilt"; readonly problems: readonly Problem[] }
   | { readonly at: "unapplied"; readonly problems: readonly Problem[] }
   | { readonly at: "applied"; readonly rollout: Rollout };
@@ -61,7 +62,7 @@ function standing(progress: Progress): (Saying & { readonly type: Step }) | unde
     case "unresolved":
       return broken("ResolvedRefs", progress.problems);
     case "building":
-      return { type: "ImageReady", status: "False", reason: "Building", message: "The image is being built." };
+      return { type: "ImageReady", status: "False", reason: "Building", message: progress.why ?? "The image is being built." };
     case "unbuilt":
       return broken("ImageReady", progress.problems);
     case "unapplied":

@@ -1,6 +1,7 @@
 import type { ApiSpec } from "../api/api.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Builder } from "../image/builder.ts";
+import type { Listener } from "../image/kaniko/run-job.ts";
 import type { ProvidedImage } from "../image/provide.ts";
 import { type ImageInput, provideVersion, type RebuildRule } from "../image/provide-version.ts";
 import { type ImageReference, showReference } from "../image/reference.ts";
@@ -50,11 +51,11 @@ export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload
   const name = showReference(ask.target);
   const serving = servingImage(api, summary.inputHash, name);
   if (serving !== undefined) return { kind: "there", reference: serving };
-  return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal) => {
+  return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal, waits) => {
     const gateway = await world.gateways.whole(api, spec, workload);
     if (!gateway.ok) return { kind: "failed", problems: gateway.problems };
     const began = performance.now();
-    const provided = await provide(world, keyOf(api), gateway.value, summary, ask, signal);
+    const provided = await provide(world, keyOf(api), gateway.value, summary, ask, { signal, waits });
     world.metrics.built(ask.builder ?? settings.builder, provided.ok, (performance.now() - began) / 1000);
     if (!provided.ok) return { kind: "failed", problems: provided.problems };
     return { kind: "there", reference: showReference(provided.value.reference) };
@@ -67,10 +68,10 @@ function provide(
   { apis, folder }: CompiledGateway,
   input: ImageInput,
   { target, rule, builder: chosen = settings.builder }: ImageAsk,
-  signal: AbortSignal,
+  listener: Omit<Listener, "write">,
 ): Promise<Checked<ProvidedImage>> {
   const write = (text: string): void => log("info", "build", { api, text: text.trimEnd() });
-  const builder = chosen === "none" ? checked(noBuilder, []) : building.builder(chosen, write, signal);
+  const builder = chosen === "none" ? checked(noBuilder, []) : building.builder(chosen, { ...listener, write });
   if (!builder.ok) return Promise.resolve(builder);
   const request = imageRequest(apis, folder, target, settings.base, { engine: engine.name, toolkit: settings.version });
   return provideVersion(builder.value, building.registries(target.registry), request, input, rule);

@@ -53,3 +53,27 @@ it("what a build throws is a failure of that API's image, and nobody else's", as
   assert.deepEqual(state.kind === "failed" && state.problems.map(({ reason }) => reason), ["BuildFailed"]);
   assert.deepEqual(thrown, ["a/pets Error: oops"]);
 });
+
+it("why a build does not begin is told, and shown until it ends", async () => {
+  let told = 0;
+  let end: (state: Exclude<ImageState, { kind: "building" }>) => void = () => {};
+  let wait: (why: string) => void = () => {};
+  const images = makeImages(
+    () => told++,
+    () => assert.fail(),
+  );
+  const ensure = (): ImageState =>
+    images.ensure("a/pets", "one", (_, waits) => {
+      wait = waits;
+      return new Promise((resolve) => {
+        end = resolve;
+      });
+    });
+  ensure();
+  wait("It finds no node.");
+  assert.deepEqual([told, ensure()], [1, { kind: "building", why: "It finds no node." }]);
+  end({ kind: "there", reference: "r/pets@sha256:1" });
+  await until("it is told", () => told === 2);
+  wait("Too late.");
+  assert.deepEqual([told, ensure().kind], [2, "there"]);
+});

@@ -2,17 +2,21 @@ import { error, type Problem, wholeFile } from "../problem.ts";
 
 /** What is known of the image that an API needs. */
 export type ImageState =
-  | { readonly kind: "building" }
+  /** And why that does not begin, where something holds it up. */
+  | { readonly kind: "building"; readonly why?: string | undefined }
   /** With its digest. */
   | { readonly kind: "there"; readonly reference: string }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
 
 type Ended = Exclude<ImageState, { kind: "building" }>;
 
+/** Looks for an image, or builds it, and says meanwhile why it waits. */
+type Provide = (signal: AbortSignal, waits: (why: string) => void) => Promise<Ended>;
+
 /** The images that APIs wait for: each is looked for, or built, beside the work on objects. */
 export interface Images {
   /** The state of the image that an API needs for an ask; the first call for it begins. */
-  ensure(api: string, ask: string, provide: (signal: AbortSignal) => Promise<Ended>): ImageState;
+  ensure(api: string, ask: string, provide: Provide): ImageState;
   /** Ends what runs for an API that is gone. */
   forget(api: string): void;
 }
@@ -22,24 +26,30 @@ interface Entry {
   readonly ended: AbortController;
   /** How it ended last; undefined while it runs for the first time. */
   state: Ended | undefined;
+  /** Why it does not begin. */
+  why: string | undefined;
   /** Whether it runs, and if not, whether somebody has been told how it ended. */
   stage: "runs" | "ended" | "told";
 }
 
 /**
- * `changed` is called with the API when it is known how its image's ask ended. One that failed is begun anew by who asks again after having been
+ * `changed` is called with the API when it is known how its image's ask ended, or why it waits. One that failed is begun anew by who asks again after having been
  * told; until that ends, it is still the failure that is known. `unexpected` is called with what was thrown: that is a failure like any other.
  */
 export function makeImages(changed: (api: string) => void, unexpected: (api: string, thrown: unknown) => void): Images {
   const entries = new Map<string, Entry>();
-  const begin = (api: string, entry: Entry, provide: (signal: AbortSignal) => Promise<Ended>): void => {
+  const begin = (api: string, entry: Entry, provide: Provide): void => {
     entry.stage = "runs";
+    const waits = (why: string): void => {
+      entry.why = why;
+      if (entries.get(api) === entry && entry.stage === "runs") changed(api);
+    };
     const end = (state: Ended): void => {
       entry.state = state;
       entry.stage = "ended";
       if (entries.get(api) === entry) changed(api);
     };
-    void provide(entry.ended.signal).then(end, (thrown: unknown) => {
+    void provide(entry.ended.signal, waits).then(end, (thrown: unknown) => {
       unexpected(api, thrown);
       end({ kind: "failed", problems: [nobodyThoughtOf(api)] });
     });
@@ -50,10 +60,10 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
       if (known?.ask === ask) {
         if (known.state?.kind === "failed" && known.stage === "told") begin(api, known, provide);
         else if (known.stage === "ended") known.stage = "told";
-        return known.state ?? { kind: "building" };
+        return known.state ?? { kind: "building", why: known.why };
       }
       known?.ended.abort();
-      const entry: Entry = { ask, ended: new AbortController(), state: undefined, stage: "runs" };
+      const entry: Entry = { ask, ended: new AbortController(), state: undefined, why: undefined, stage: "runs" };
       entries.set(api, entry);
       begin(api, entry, provide);
       return { kind: "building" };

@@ -43,7 +43,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   if (missing !== undefined) return { progress: { at: "unresolved", problems: [missing] }, known: {} };
   const { operations, inputHash } = summary.value;
   const image = imageOf(world, api, spec, workload, summary.value);
-  if (image.kind === "building") return { progress: { at: "building" }, known: { operations } };
+  if (image.kind === "building") return { progress: { at: "building", why: image.why }, known: { operations } };
   if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
   const known = { operations, inputHash, image: image.reference, address: addressOf(workload), backends: summary.value.endpoints };
   const { mounted } = summary.value;

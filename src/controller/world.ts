@@ -2,6 +2,7 @@ import type { Collection } from "../apply/kubernetes/collection.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import type { Builder } from "../image/builder.ts";
 import type { Registries } from "../image/copy-blob.ts";
+import type { Listener } from "../image/kaniko/run-job.ts";
 import type { Credentials } from "../image/registry/credentials.ts";
 import type { Checked } from "../problem.ts";
 import type { LastApplied } from "./apply-objects.ts";
@@ -28,7 +29,7 @@ export interface Collections {
 export interface Building {
   readonly registries: Registries;
   readonly credentials: Credentials;
-  builder(name: "kaniko" | "layer", write: (text: string) => void, signal: AbortSignal): Checked<Builder>;
+  builder(name: "kaniko" | "layer", listener: Listener): Checked<Builder>;
 }
 
 /** All that a reconcile reads and writes. */

@@ -57,6 +57,7 @@ async function build(
     registries,
     credentials,
     write: (text) => said.push(text),
+    waits: (why) => said.push(`${why}\n`),
     signal,
     resumes,
   }).build({

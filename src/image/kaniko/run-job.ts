@@ -8,8 +8,10 @@ const pauseMs = 500;
 
 /** Who waits for a build. */
 export interface Listener {
-  /** Gets the build's log as it comes, and why it waits. */
+  /** Gets the build's log as it comes. */
   readonly write: (text: string) => void;
+  /** Hears why the build does not begin yet, where something holds it up. */
+  readonly waits: (why: string) => void;
   /** Ends the build: its Job is removed. */
   readonly signal: AbortSignal;
 }
@@ -18,19 +20,19 @@ export interface Listener {
 export async function digestOfJob(
   cluster: BuildCluster,
   namespace: string,
-  { write, signal }: Listener,
+  { write, waits, signal }: Listener,
   job: string,
   log: LastLines,
 ): Promise<Checked<string>> {
   let said: string | undefined;
-  const waits = ({ why }: Extract<BuildState, { kind: "waiting" }>): void => {
+  const note = ({ why }: Extract<BuildState, { kind: "waiting" }>): void => {
     if (why === undefined || why === said) return;
-    write(`${why}\n`);
+    waits(why);
     said = why;
   };
   const ask = (): Promise<Checked<BuildState>> => cluster.state(namespace, job);
   const begun = await reached(ask, signal, (state) => {
-    if (state.kind === "waiting") waits(state);
+    if (state.kind === "waiting") note(state);
     return state.kind !== "waiting";
   });
   if (!begun.ok) return begun;
