@@ -60,7 +60,9 @@ async function buildOf(
   { target, base, labels, project }: BuildRequest,
   { credentials, resumes }: KanikoSurroundings,
 ): Promise<KanikoBuild> {
-  const same = [target, base, settings.toolkit].map(showReference).join(" ") + labels[labelNames.inputHash];
+  // One that was begun in another way, by an executor that cannot be pulled say, is not the same.
+  const { executor, extraArguments, plainHttp } = settings;
+  const same = JSON.stringify([[target, base, settings.toolkit].map(showReference), labels, executor, extraArguments, plainHttp]);
   const own = resumes ? createHash("sha256").update(same).digest("hex").slice(0, 8) : randomBytes(4).toString("hex");
   return {
     name: `${nameOf(target.repository)}-${own}`,

@@ -3,16 +3,20 @@ import { readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import { operatorName } from "../../../src/workloads/operator.ts";
 import { until } from "../../../testing/until.ts";
 import { auditLog } from "../cluster/components/apiserver.ts";
+import { components, waitForComponent } from "../cluster/components/components.ts";
+import { endProcess, startProcess } from "../cluster/node.ts";
 import { clusterFolder } from "../cluster/place.ts";
 import { apiOf, configMap, pets, store } from "../harness/api.ts";
 import { endings } from "../harness/endings.ts";
 import { makeNamespace } from "../harness/namespace.ts";
 import { installOperator, type Operator } from "../harness/operator.ts";
 import { reportFailures } from "../harness/report.ts";
+import { findE2eCluster } from "../machine/e2e-cluster.ts";
 
 const podName = "authentication.kubernetes.io/pod-name";
 const event = z.looseObject({
@@ -91,5 +95,32 @@ describe("two operators", { timeout: 600_000 }, () => {
     const since = (await writesOf(still)).slice(writes.length).filter((write) => write !== "update leases 409");
     assert.deepEqual(since, []);
     assert.notEqual(await leader(), still);
+  });
+
+  it("gateways serve while the cluster's API is away for a minute, and what is asked for then is done without a hand", async (t) => {
+    const e2e = await findE2eCluster();
+    const apiserver = components(e2e.kubernetes).find(({ name }) => name === "kube-apiserver") ?? assert.fail();
+    const namespace = await makeNamespace(t);
+    await namespace.apply(configMap("pets", pets), store, apiOf("pets"));
+    await namespace.condition("api/pets", "Ready", 60);
+    const address = await namespace.field("service/pets-gateway", ".spec.clusterIP");
+    await endProcess(e2e.node, apiserver.name);
+    const away = performance.now();
+    let answers = 0;
+    while (performance.now() - away < 60_000) {
+      const answer = await fetch(`http://${address}/pets/7`);
+      assert.equal(answer.status, 200);
+      await answer.text();
+      answers++;
+      await wait(100);
+    }
+    await startProcess(e2e.node, apiserver.name, apiserver.command);
+    await waitForComponent(e2e.node, apiserver);
+    const back = performance.now();
+    await namespace.apply(apiOf("after"));
+    await namespace.condition("api/after", "Ready", 120);
+    t.diagnostic(
+      `${answers} answers meanwhile; an API is Ready ${((performance.now() - back) / 1000).toFixed(1)} s after the cluster's API is back`,
+    );
   });
 });
