@@ -171,6 +171,32 @@ describe("the operator", { timeout: 900_000 }, () => {
       await until("the new operation answers", async () => (await answerOf(namespace, "pets", "/dogs")).path === "/dogs");
     });
 
+    it("what a repository holds, as Argo CD or Flux apply it: one by one, the last first, and pruned again", async (t) => {
+      const namespace = await makeNamespace(t);
+      const folder = await testFolder(t);
+      const of = (object: object): object => ({ ...object, metadata: { ...Object(object).metadata, labels: { repository: "pets" } } });
+      const other = objectOf("TargetEndpoint", "other", { url: "http://other.example" });
+      const all = [configMap("pets", pets), store, other, apiOf("pets"), apiOf("dogs")].map(of);
+      for (const object of all.toReversed()) await namespace.apply(object);
+      for (const name of ["pets", "dogs"]) await ready(namespace, name);
+      const kinds = ["core/v1/ConfigMap", "portico.dev/v1alpha1/API", "portico.dev/v1alpha1/TargetEndpoint"];
+      const prune = async (...objects: readonly object[]): Promise<string> => {
+        const file = join(folder, "objects.json");
+        await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+        const which = ["--prune", "--selector=repository=pets", ...kinds.map((kind) => `--prune-allowlist=${kind}`)];
+        return namespace.kubectl("apply", `--filename=${file}`, ...which);
+      };
+      // What was applied by the server alone is not pruned: it is taken over first.
+      await prune(...all);
+      await prune(...all.slice(0, 2), ...all.slice(4));
+      await until(
+        "nothing is left of what is not in the repository",
+        async () => (await namespace.kubectl("get", "apis,te,deployments,services,secrets", "--output=name")).match(/pets|other/) === null,
+        60_000,
+      );
+      assert.equal((await answerOf(namespace, "dogs")).path, "/pets/7");
+    });
+
     it("another backend without a restart, within seconds, and a policy by a new image; no request fails", async (t) => {
       const namespace = await makeNamespace(t);
       const backend = (name: string, host: string): object => objectOf("TargetEndpoint", name, { url: `http://${host}.${namespace.name}` });
