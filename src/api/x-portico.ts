@@ -102,7 +102,11 @@ const everywhere = {
 
 /** What only the document as a whole may say. */
 const documentOnly = {
-  name: dnsLabel.optional().describe("The API's name. Default: made from the document's title."),
+  name: dnsLabel
+    .optional()
+    .describe(
+      "The API's name. Default: made from the document's title, and where documents of one gateway share that, from their versions too.",
+    ),
   basePath: z
     .string()
     .regex(

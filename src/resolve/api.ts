@@ -6,6 +6,7 @@ import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openap
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
+import { nameFrom } from "./api-name.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
@@ -23,6 +24,8 @@ type Fields = z.infer<typeof operationExtension>;
 /** An API as far as it can be resolved, and what is wrong with the rest. */
 export interface SurveyedApi {
   readonly model: ApiModel;
+  /** Whether somebody chose its name; else it is made from the document's title. */
+  readonly isNamed: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -44,8 +47,9 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
   problems.push(...missingSecurity(document, operations, settings), ...refusedHeaders(document), ...unevenTwins(operations, place));
+  const name = settings.cluster?.apiName ?? extension?.fields.name;
   const model: ApiModel = {
-    name: settings.cluster?.apiName ?? extension?.fields.name ?? nameFrom(document.title ?? document.root.file.name),
+    name: name ?? nameFrom(document.title ?? document.root.file.name),
     title: document.title ?? document.root.file.name,
     version,
     owner: extension?.fields.owner,
@@ -54,22 +58,13 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     operations,
     backends: usedBackends(kept),
   };
-  return { model, problems };
+  return { model, isNamed: name !== undefined, problems };
 }
 
 /** Where an operation is written: its lines are looked for only when somebody asks. */
 export function placesOf(document: OpenApiDocument): (operation: Asked) => Place {
   const { root, files } = document.files;
   return ({ where }) => locate(where.source === root.name ? root : (files.get(where.source) ?? root), where.pointer);
-}
-
-/** A name for images and workloads (RFC 1123, section 2.1: a label of at most 63 characters). */
-function nameFrom(title: string): string {
-  const words = title
-    .normalize("NFKD")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-");
-  return words.slice(0, 63).replaceAll(/^-+|-+$/g, "") || "api";
 }
 
 interface NamedPath {

@@ -8,6 +8,7 @@ import { type Checked, checked, error, type Place, type Problem } from "../probl
 import type { Reason } from "../reason.ts";
 import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { placesOf, resolveApi } from "./api.ts";
+import { versionsApart } from "./api-name.ts";
 import { type Asked, clashesBetween } from "./clashes.ts";
 import { notYetProblem } from "./extension.ts";
 import type { ResolveSettings } from "./settings.ts";
@@ -48,12 +49,9 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
     ...unservedFields(resources.value),
     ...(settings.cluster === undefined ? needsCluster(resources.value) : []),
   ];
-  const apis: ResolvedApi[] = [];
-  for (const document of sources.documents) {
-    const surveyed = resolveApi(document, resources.value, settings);
-    problems.push(...surveyed.problems);
-    apis.push({ model: surveyed.model, document, place: placesOf(document) });
-  }
+  const surveyed = sources.documents.map((document) => ({ document, ...resolveApi(document, resources.value, settings) }));
+  problems.push(...surveyed.flatMap((one) => one.problems));
+  const apis = versionsApart(surveyed).map(({ document, model }) => ({ model, document, place: placesOf(document) }));
   problems.push(...clashesBetween(apis));
   const isWhole = before.every(({ severity }) => severity === "warning");
   return checked(apis, [...before, ...problems.filter(({ reason }) => isWhole || !absences.has(reason))]);

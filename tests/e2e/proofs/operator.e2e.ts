@@ -389,7 +389,8 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     await system.apply(secret(Buffer.from("portico:another").toString("base64")));
     await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"version":"1.1.0"}}');
-    await until("it says that it may not", async () => (await reasonOf(namespace, "pets")) === "RegistryDenied", 30_000);
+    await until("it says that it may not", async () => (await reasonOf(namespace, "pets")) === "BuildFailed", 60_000);
+    assert.match(await namespace.field("api/pets", '.status.conditions[?(@.type=="ImageReady")].message'), /UNAUTHORIZED/);
     assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
     await system.apply(secret(auth));
     await until(
