@@ -36,7 +36,8 @@ export async function reconcileEndpoint(world: World, key: string): Promise<Outc
 
 interface Step {
   readonly progress: Progress;
-  readonly fields: { readonly address?: string; readonly replicas?: number };
+  /** One that is undefined is taken out. */
+  readonly fields: { readonly address?: string; readonly replicas?: number | undefined };
 }
 
 async function step(world: World, endpoint: StoredObject): Promise<Step> {
@@ -58,7 +59,7 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
   const pruned = await prune(world, endpoint, objects.value);
   if (!pruned.ok) return { progress: { at: "unapplied", problems: pruned.problems }, fields: {} };
   if (workload === undefined)
-    return { progress: { at: "applied", rollout: { kind: "complete", pods: 0 } }, fields: { address: urlOf(spec.value) } };
+    return { progress: { at: "applied", rollout: { kind: "complete", pods: 0 } }, fields: { address: urlOf(spec.value), replicas: undefined } };
   const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
   return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "complete" ? rollout.pods : 0 } };
 }

@@ -52,6 +52,8 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           image: content.image,
           // Envoy is the container's own process: what it writes and how it ends is what the cluster sees.
           command: ["/usr/local/bin/envoy"],
+          // Paths in its configuration begin here, whatever its base image says.
+          workingDir: "/gateway",
           args: ["--config-path", "mounted/bootstrap.json", "--drain-time-s", String(drainSeconds / 3)],
           securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
           ports: [

@@ -26,8 +26,10 @@ const nameOf = ({ kind, metadata }: JsonObject): string => `${String(kind)} ${is
 function stripped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stripped);
   if (!isObject(value)) return value;
-  // What a Secret's addresses hold names the namespace, in base64.
+  // What a Secret holds names the namespace, in base64.
   if (value.kind === "Secret") return { ...strippedFields({ ...value, data: undefined }), data: decoded(value.data) };
+  // How far the cluster is with them is its own word.
+  if (value.kind === "Deployment" || value.kind === "Service") return strippedFields({ ...value, status: undefined });
   return strippedFields(value);
 }
 
