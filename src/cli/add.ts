@@ -10,6 +10,8 @@ export interface AddApiOptions extends ClusterOptions {
   readonly replicas?: number;
   readonly mode?: string;
   readonly image?: string;
+  readonly env: readonly string[];
+  readonly interceptors: readonly string[];
   readonly builder?: "kaniko" | "layer" | "none";
   readonly host: readonly string[];
   readonly expose?: "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress";
@@ -24,6 +26,8 @@ const examples = (program: string): string => `
 Examples:
   $ ${program} api petstore --from-file=petstore.yaml
   $ ${program} api petstore --from-file=petstore.yaml --resources=backends/ --replicas=2
+  $ ${program} api petstore --image=registry.example/apis/petstore:1.0.0
+                                              the image that another environment serves
   $ ${program} api petstore --from-file=petstore.yaml --dry-run=client --output=yaml > petstore-api.yaml
                                               print what would be applied
 `;
@@ -66,6 +70,7 @@ const addApiOptions = (command: Command): Command =>
   addClusterOptions(
     command
       .option("-f, --from-file <FILE>", "the OpenAPI document, YAML or JSON; may be repeated", collected, [])
+      .option("--image <IMAGE>", "serve a gateway's image that is there already, in place of a document: nothing is built")
       .option(
         "--resources <PATH>",
         "a file or folder with TargetEndpoints and other kinds, which are applied first; may be repeated",
@@ -80,6 +85,8 @@ const addApiOptions = (command: Command): Command =>
       )
       .option("--host <NAME>", "a host name under which the API is reached; may be repeated", collected, [])
       .addOption(new Option("--expose <HOW>", "what leads to the gateway").choices(["ClusterIP", "NodePort", "LoadBalancer", "Ingress"]))
+      .option("--env <NAME=VALUE>", "an environment variable of agents and interceptors: not yet; may be repeated", collected, [])
+      .option("--interceptors <DIR>", "a folder with interceptors: not yet; may be repeated", collected, [])
       .option("--override", "build anew where the version stands for another document", false)
       .option("--no-wait", "do not wait until it serves")
       .option("--timeout <SECONDS>", "give up waiting after so long", count, 300)

@@ -1,10 +1,11 @@
 import { basename } from "node:path";
+import { readResources } from "../api/resource.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { publishedApis, type ResolvedApi } from "../resolve/gateway.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
@@ -20,8 +21,8 @@ export interface Manifests {
   readonly maps: readonly DefinitionMap[];
   readonly namespace: string;
   readonly api: Manifest;
-  /** Of what its image is made from. */
-  readonly inputHash: string;
+  /** Of what its image is made from; undefined where that is not known, of an image that is there already. */
+  readonly inputHash: string | undefined;
 }
 
 export const allOf = ({ resources: before, maps, namespace, api }: Manifests): readonly Manifest[] => [
@@ -37,9 +38,14 @@ export async function manifestsOf(
   options: AddApiOptions,
   inCluster: readonly SourceFile[],
 ): Promise<Checked<Manifests>> {
-  if (options.fromFile.length === 0)
-    return failed(error("DefinitionMissing", wholeFile(name), "Nothing says which document. Name one with --from-file=petstore.yaml."));
+  const wrong = unfit(name, options);
+  if (wrong !== undefined) return failed(wrong);
   const sources = await loadSources({ documents: options.fromFile, resources: options.resources, references: "folder" });
+  const before = sources.resources.flatMap(({ value }) => manifestIn(value, namespace));
+  if (options.image !== undefined) {
+    const problems = [...sources.problems, ...readResources(sources.resources).problems];
+    return checked({ resources: before, maps: [], namespace, api: apiOf(name, namespace, [], options), inputHash: undefined }, problems);
+  }
   const resolved = resolveIn(sources, name, namespace, inCluster);
   if (!resolved.ok) return resolved;
   const mocks = mocksOfBuild(resolved.value);
@@ -50,11 +56,26 @@ export async function manifestsOf(
   );
   const { manifest } = folderOf(publishedApis(resolved.value), { ...containerEnvironment, mockSocket: mocks.value });
   const api = apiOf(name, namespace, documents, options);
-  const before = sources.resources.flatMap(({ value }) => manifestIn(value, namespace));
   return checked({ resources: before, maps: documents.flat(), namespace, api, inputHash: manifest.inputHash }, [
     ...resolved.problems,
     ...mocks.problems,
   ]);
+}
+
+/** What is asked for and cannot be. */
+function unfit(name: string, { fromFile, image, env, interceptors }: AddApiOptions): Problem | undefined {
+  const at = wholeFile(name);
+  if (env.length > 0) return error("NotYet", at, "This version has no agents or interceptors that --env would reach. Leave it out.");
+  if (interceptors.length > 0) return error("NotYet", at, "This version does not run interceptors. Leave --interceptors out.");
+  if (fromFile.length === 0 && image === undefined)
+    return error(
+      "DefinitionMissing",
+      at,
+      "Nothing says which document. Name one with --from-file=petstore.yaml, or an image with --image.",
+    );
+  if (fromFile.length > 0 && image !== undefined)
+    return error("WrongValue", at, "An image has its documents in it. Name a document with --from-file, or an image with --image.");
+  return undefined;
 }
 
 /** A file's TargetEndpoint counts before the cluster's of the same name: it is applied in its place. */

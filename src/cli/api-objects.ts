@@ -27,12 +27,12 @@ export function configMapOf(
   };
 }
 
-/** The API of these documents, each in its ConfigMaps. What is not said is left to its defaults. */
+/** The API of these documents, each in its ConfigMaps, or of an image. What is not said is left to its defaults. */
 export function apiOf(
   name: string,
   namespace: string,
   documents: readonly (readonly DefinitionMap[])[],
-  { version, replicas, mode, builder, host, expose }: AddApiOptions,
+  { version, replicas, mode, image, builder, host, expose }: AddApiOptions,
 ): Manifest {
   const service = expose === undefined || expose === "Ingress" ? undefined : { type: expose };
   const exposure = {
@@ -40,13 +40,13 @@ export function apiOf(
     ...(service === undefined ? {} : { service }),
     ...(expose === "Ingress" ? { ingress: {} } : {}),
   };
-  const said = { version, replicas, mode, builder, expose: Object.keys(exposure).length === 0 ? undefined : exposure };
+  const said = { image, version, replicas, mode, builder, expose: Object.keys(exposure).length === 0 ? undefined : exposure };
   return {
     apiVersion: "portico.dev/v1alpha1",
     kind: "API",
     metadata: { name, namespace },
     spec: {
-      definition: documents.map(definitionOf),
+      ...(documents.length === 0 ? {} : { definition: documents.map(definitionOf) }),
       ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
     },
   };

@@ -78,10 +78,13 @@ function unfit(there: StoredObject | undefined, name: string, namespace: string,
 function asking(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
   const spec = isObject(there?.value.spec) ? there.value.spec : {};
   const status = isObject(there?.value.status) ? there.value.status : {};
-  const { image: _, inputHash: __, ...kept } = spec;
-  const moves = there !== undefined && version === undefined && status.inputHash !== undefined && status.inputHash !== made.inputHash;
+  // Where an image comes from is said anew: a document, or the image itself.
+  const { image: _, inputHash: __, definition: ___, ...kept } = spec;
+  const { inputHash } = made;
+  const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;
+  const moves = other && there !== undefined && version === undefined;
   if (moves) process.stderr.write("The version stays as it is: its tag moves to the new image, where it is not the same.\n");
-  const annotations = moves || override ? { annotations: { "portico.dev/rebuild-to": made.inputHash } } : {};
+  const annotations = inputHash !== undefined && (moves || override) ? { annotations: { "portico.dev/rebuild-to": inputHash } } : {};
   const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec: { ...kept, ...Object(made.api.spec) } };
   return { ...made, api };
 }

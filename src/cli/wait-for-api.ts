@@ -11,8 +11,8 @@ interface Wanted {
   readonly generation: number;
   /** Of the API when it was applied: what its status says in that version is of before. */
   readonly resourceVersion: string;
-  /** Of what it shall serve. */
-  readonly inputHash: string;
+  /** Of what it shall serve; undefined where only its image is known. */
+  readonly inputHash: string | undefined;
 }
 
 /** How an API stands. */
@@ -30,7 +30,8 @@ function standingOf(api: StoredObject, { resourceVersion, inputHash }: Wanted): 
   const { conditions = [], ...status } = statusOf(api);
   const ready = conditions.find(({ type }) => type === "Ready");
   if (ready === undefined || status.observedGeneration !== generation) return unseen;
-  if (ready.status === "True" && status.inputHash === inputHash) return { kind: "serves", address: status.address ?? "" };
+  const isWanted = inputHash === undefined || status.inputHash === inputHash;
+  if (ready.status === "True" && isWanted) return { kind: "serves", address: status.address ?? "" };
   if (version === resourceVersion) return unseen;
   const { reason, message } = ready;
   return ready.status === "True" || passing.has(reason)

@@ -59,7 +59,10 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
   const pruned = await prune(world, endpoint, objects.value);
   if (!pruned.ok) return { progress: { at: "unapplied", problems: pruned.problems }, fields: {} };
   if (workload === undefined)
-    return { progress: { at: "applied", rollout: { kind: "complete", pods: 0 } }, fields: { address: urlOf(spec.value), replicas: undefined } };
+    return {
+      progress: { at: "applied", rollout: { kind: "complete", pods: 0 } },
+      fields: { address: urlOf(spec.value), replicas: undefined },
+    };
   const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
   return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "complete" ? rollout.pods : 0 } };
 }

@@ -46,6 +46,12 @@ describe("the four kinds in a real apiserver", { timeout: 120_000 }, () => {
     await until("discovery names the four kinds", async () => (await namesInDiscovery()).length === kindNames.length, 30_000);
   });
 
+  it("takes the samples of network policies", async () => {
+    const samples = readFileSync(fileURLToPath(new URL("../../../deploy/samples/network-policies.yaml", import.meta.url)), "utf8");
+    const taken = await kubectl(["create", "--dry-run=server", "--filename=-"], samples.replaceAll(/, namespace: [-a-z]+/g, ""));
+    assert.equal(taken.match(/created \(server dry run\)/g)?.length, 4, taken);
+  });
+
   it("their schemas are structural, and all four are in the category", async () => {
     const definitions = JSON.parse(await kubectl(["get", "crd", "--output=json"])).items.filter(
       ({ spec }: { spec: { group: string } }) => spec.group === "portico.dev",
