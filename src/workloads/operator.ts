@@ -131,7 +131,10 @@ function deployment({ namespace, image, replicas, args, pullSecret, authorities 
               ports: [{ name: "monitoring", containerPort: operatorMonitoringPort }],
               readinessProbe: { httpGet: { path: "/readyz", port: operatorMonitoringPort }, periodSeconds: 2 },
               livenessProbe: { httpGet: { path: "/healthz", port: operatorMonitoringPort }, periodSeconds: 10, failureThreshold: 6 },
-              resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "1Gi" } },
+              resources: {
+                requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "64Mi" },
+                limits: { memory: "1Gi", "ephemeral-storage": "512Mi" },
+              },
               volumeMounts: mounts,
             },
           ],

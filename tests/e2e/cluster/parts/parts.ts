@@ -46,8 +46,17 @@ const helm: GoPart = {
   firstBuild: "3 minutes",
 };
 
-/** The path of Helm, which a cluster does not need: it is built where a test asks for it. */
+const kubeScore: GoPart = {
+  name: "kube-score",
+  version: "v1.20.0",
+  package: "github.com/zegl/kube-score/cmd/kube-score",
+  values: {},
+  firstBuild: "1 minute",
+};
+
+/** The paths of programs that a cluster does not need: they are built where a test asks for them. */
 export const buildHelm = (say: (line: string) => void): Promise<string> => buildPart(helm, say);
+export const buildKubeScore = (say: (line: string) => void): Promise<string> => buildPart(kubeScore, say);
 
 /** The programs that a test cluster is made from, as paths in the cache. */
 export interface Parts {

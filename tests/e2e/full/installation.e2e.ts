@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { loadAll } from "js-yaml";
 import { isObject, type JsonObject } from "../../../src/text/node.ts";
 import { run } from "../cluster/command.ts";
-import { buildHelm } from "../cluster/parts/parts.ts";
+import { buildHelm, buildKubeScore } from "../cluster/parts/parts.ts";
 import { say } from "../cluster/progress.ts";
 import { baseImages } from "../harness/base-images.ts";
 import { portico } from "../harness/gateway.ts";
@@ -47,7 +47,7 @@ const cases: readonly { readonly title: string; readonly options: readonly strin
   },
 ];
 
-describe("the chart", { timeout: 600_000 }, () => {
+describe("an installation", { timeout: 600_000 }, () => {
   let helm = "";
   before(async () => {
     helm = await buildHelm(say);
@@ -82,6 +82,17 @@ describe("the chart", { timeout: 600_000 }, () => {
       "yaml",
     );
     assert.deepEqual(objectsOf(text), objectsOf(applied));
+  });
+
+  it("kube-score finds nothing in it that its page does not answer", async () => {
+    const file = fileURLToPath(new URL("../../../deploy/install.yaml", import.meta.url));
+    // It exits with 1 where it finds something.
+    const found = await run(["sh", "-c", '"$1" score "$2" --output-format ci || true', "sh", await buildKubeScore(say), file]);
+    const findings = [...found.matchAll(/^\[(?:CRITICAL|WARNING)\] [^:]+: (?:\(operator\) )?(.*)$/gm)].map(([, finding]) => finding);
+    const page = await readFile(new URL("../../../docs/kubernetes/install.md", import.meta.url), "utf8");
+    const answered = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, finding]) => finding);
+    assert.deepEqual(findings.toSorted(), answered.toSorted());
+    assert.match(found, /\[OK\]/);
   });
 
   it("says what is missing, and what it does not know", async () => {
