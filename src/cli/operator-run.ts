@@ -17,7 +17,7 @@ import { type Credentials, noCredentials } from "../image/registry/credentials.t
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { failure } from "./failure.ts";
 import type { OperatorRunOptions } from "./operator-options.ts";
-import { type OpenRegistries, openRegistries, readAuthority } from "./registries.ts";
+import { type OpenRegistries, ofOperator, openRegistries, readAuthority } from "./registries.ts";
 import { secretCredentials } from "./secret-credentials.ts";
 import { version } from "./version.ts";
 
@@ -28,7 +28,7 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   const settings = await settingsOf(options);
   if (!settings.ok) return failure(settings.problems);
   const credentials = credentialsOf(client.value, options);
-  const registries = await openRegistries(options, credentials);
+  const registries = await openRegistries(options, credentials, ofOperator);
   if (!registries.ok) return failure(registries.problems);
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { Credentials } from "../image/registry/credentials.ts";
 import { dockerCredentials } from "../image/registry/docker-credentials.ts";
 import { openRegistry, type Registry } from "../image/registry/registry.ts";
-import { usualRetries } from "../image/registry/retry.ts";
+import { type Retries, usualRetries } from "../image/registry/retry.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { readText } from "../source/read-text.ts";
 import type { RegistryOptions } from "./registry-options.ts";
@@ -14,7 +14,16 @@ export interface OpenRegistries {
   close(): void;
 }
 
-const patienceMs = 60_000;
+/** How long a registry may be silent, and what is tried again. */
+interface Patience {
+  readonly patienceMs: number;
+  readonly retries: Retries;
+}
+
+const ofPeople: Patience = { patienceMs: 60_000, retries: usualRetries };
+
+/** An operator says soon what is wrong, and comes back to it by itself. */
+export const ofOperator: Patience = { patienceMs: 15_000, retries: { ...usualRetries, most: 2 } };
 
 /** On a terminal somebody waits; a log needs no progress. */
 const watched = (registry: Registry): Registry =>
@@ -24,15 +33,15 @@ const watched = (registry: Registry): Registry =>
 export async function openRegistries(
   { plainHttp, registryCa }: RegistryOptions,
   credentials: Credentials = dockerCredentials(process.env),
+  patience: Patience = ofPeople,
 ): Promise<Checked<OpenRegistries>> {
   const authority = registryCa === undefined ? undefined : await readAuthority(registryCa);
   if (authority?.ok === false) return authority;
   const options = {
     authorities: authority?.value,
     plainHttp,
-    patienceMs,
     credentials,
-    retries: usualRetries,
+    ...patience,
   };
   const opened = new Map<string, Registry>();
   const open = (name: string): Registry => {

@@ -76,7 +76,7 @@ describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
     await operator.idle();
     registry.process.kill("SIGSTOP");
     await namespace.apply(configMap("pets", pets), backend, api("pets"));
-    await until("it says so", async () => (await reasonOf(namespace, "pets")) === "RegistryUnreachable", 200_000);
+    await until("it says so", async () => (await reasonOf(namespace, "pets")) === "RegistryUnreachable", 90_000);
     registry.process.kill("SIGCONT");
     await ready(namespace, "pets");
     assert.equal(operator.starts, 1);
