@@ -91,7 +91,7 @@ function stateOf(job: V1Job, pod: V1Pod | undefined): BuildState {
   const container = stateOfKaniko(pod);
   const condition = job.status?.conditions?.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
   if (condition?.type === "Failed")
-    return { kind: "failed", pod: container?.terminated === undefined ? undefined : name, why: whyFailed(condition) };
+    return { kind: "failed", pod: container?.terminated === undefined ? undefined : name, why: whyFailed(condition, pod) };
   if (condition?.type === "Complete")
     return name === undefined
       ? { kind: "failed", pod: undefined, why: "It ended, but its pod is gone, and with it the image's digest." }
@@ -101,8 +101,14 @@ function stateOf(job: V1Job, pod: V1Pod | undefined): BuildState {
   return { kind: "waiting", why: whyWaiting(pod) };
 }
 
-const whyFailed = ({ reason, message }: { readonly reason?: string; readonly message?: string }): string =>
-  reason === "DeadlineExceeded" ? "Its time was over." : `Its Job failed (${message ?? reason ?? "the cluster does not say why"}).`;
+/** What the pod says is nearer to the cause than its Job: that it was evicted, or had too little memory. */
+function whyFailed({ reason, message }: { readonly reason?: string; readonly message?: string }, pod: V1Pod | undefined): string {
+  if (reason === "DeadlineExceeded") return "Its time was over.";
+  const { reason: ended } = stateOfKaniko(pod)?.terminated ?? {};
+  const cause = pod?.status?.reason ?? (ended === "Error" ? undefined : ended);
+  const said = [cause, pod?.status?.message].filter((one) => one !== undefined).join(": ");
+  return `Its Job failed (${said === "" ? (message ?? reason ?? "the cluster does not say why") : said}).`;
+}
 
 /** What holds a pod up: it finds no node, or its container cannot start (Kubernetes: "Pod Lifecycle"). */
 function whyWaiting(pod: V1Pod | undefined): string | undefined {

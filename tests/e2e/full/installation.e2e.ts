@@ -32,6 +32,9 @@ function objectsOf(yaml: string): ReadonlyMap<string, unknown> {
   );
 }
 
+/** Without a cluster Helm takes an old one, unless its own release says another. */
+const version = ["--kube-version", "1.34.0"];
+
 /** The same installation, as the command and as the chart are told. */
 const cases: readonly { readonly title: string; readonly options: readonly string[]; readonly values: readonly string[] }[] = [
   { title: "the least that can be said", options: [], values: [] },
@@ -59,7 +62,7 @@ describe("an installation", { timeout: 600_000 }, () => {
   for (const { title, options, values } of cases)
     it(`makes what the command applies: ${title}`, async () => {
       const authorities = options.includes(authority) ? ["--set-file", `registryCa=${authority}`] : [];
-      const name = ["template", "portico", chart, "--namespace", "portico-system"];
+      const name = ["template", "portico", chart, "--namespace", "portico-system", ...version];
       const made = await run([helm, ...name, ...set([...imageValues, ...values]), ...authorities]);
       const applied = await portico("operator", "install", ...images, ...options, "--output", "yaml");
       assert.deepEqual(objectsOf(made), objectsOf(applied));
@@ -96,7 +99,7 @@ describe("an installation", { timeout: 600_000 }, () => {
   });
 
   it("says what is missing, and what it does not know", async () => {
-    const template = (...values: readonly string[]): Promise<string> => run([helm, "template", "portico", chart, ...set(values)]);
+    const template = (...values: readonly string[]): Promise<string> => run([helm, "template", "portico", chart, ...version, ...set(values)]);
     await assert.rejects(template(), /Say where images go/);
     await assert.rejects(template("registry=r.test/apis", "regstry=x"), /regstry/);
   });
