@@ -43,7 +43,7 @@ function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
     replace: unused,
     remove: unused,
   };
-  const lastApplied = new Map<string, number>();
+  const lastApplied = new Map();
   const apply = (object: KubernetesObject) => applyObject(object, { store, owned, lastApplied });
   return { apply, written, put, lastApplied, standsAlready: (value: unknown) => (others = value) };
 }

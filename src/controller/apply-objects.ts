@@ -10,8 +10,16 @@ import type { Owned } from "./owned.ts";
 /** Under which annotation an object says what it was applied as. */
 const appliedAnnotation = "portico.dev/applied";
 
-/** What an object that somebody made had when it was applied last: the cluster may write values in another form. */
-export type LastApplied = Map<string, number>;
+/** What an object had when it was applied last. */
+interface Applied {
+  /** The cluster may write values in another form: that makes no new generation. */
+  readonly generation: number;
+  /** Before and after it was applied: what is watched may be older than what was written. Another version is somebody else's. */
+  readonly versions: readonly string[];
+}
+
+/** What was applied last, by uid. */
+export type LastApplied = Map<string, Applied>;
 
 interface Surroundings {
   readonly store: ObjectStore;
@@ -35,10 +43,21 @@ export async function applyObject(object: KubernetesObject, { store, owned, last
     if (!there.ok) return there;
     if (there.value?.metadata.owners.every(({ uid }) => uid !== owner)) return failed(nameTaken(object));
   }
-  const applied = await store.apply(marked);
+  const applied = await store.apply(scaledAs(live, marked));
   if (!applied.ok) return applied;
-  lastApplied.set(applied.value.metadata.uid, applied.value.metadata.generation);
+  const { uid, generation, resourceVersion } = applied.value.metadata;
+  lastApplied.set(uid, { generation, versions: [resourceVersion, ...(live === undefined ? [] : [live.metadata.resourceVersion])] });
   return applied;
+}
+
+/**
+ * Where an autoscaler decides how many pods there are, that stays as it is: a field that was ours and is left out falls back to its default (Kubernetes:
+ * "Server-Side Apply", transferring ownership), which is one pod.
+ */
+function scaledAs(live: StoredObject | undefined, wanted: KubernetesObject): KubernetesObject {
+  const [now, spec] = [live?.value.spec, wanted.spec];
+  if (wanted.kind !== "Deployment" || !isObject(spec) || !isObject(now) || "replicas" in spec || now.replicas === undefined) return wanted;
+  return { ...wanted, spec: { ...spec, replicas: now.replicas } };
 }
 
 /** What a Secret holds leaves no trace in the mark: an annotation of its own says which version that is. */
@@ -51,12 +70,16 @@ function marking(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [appliedAnnotation]: hash } } };
 }
 
-/** Whether an object was applied as this, and nobody changed it since. Of one whose metadata alone is known that is what it says itself. */
+/**
+ * Whether an object was applied as this, and nobody changed it since. Of one whose metadata alone is known that is what it says itself, and its version
+ * where we know which that was.
+ */
 function isSo(live: StoredObject, wanted: KubernetesObject, lastApplied: LastApplied): boolean {
   if (live.metadata.annotations[appliedAnnotation] !== wanted.metadata.annotations?.[appliedAnnotation]) return false;
-  if (live.value.spec === undefined) return true;
+  const last = lastApplied.get(live.metadata.uid);
+  if (live.value.spec === undefined) return last === undefined || last.versions.includes(live.metadata.resourceVersion);
   // The cluster writes some values in another form, a quantity say: then it is so while it has the generation that applying it made.
-  return contains(live.value.spec, wanted.spec) || lastApplied.get(live.metadata.uid) === live.metadata.generation;
+  return contains(live.value.spec, wanted.spec) || last?.generation === live.metadata.generation;
 }
 
 /** Whether a value has everything that another one says. */

@@ -125,9 +125,9 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
   };
 }
 
-/** A registry or a cluster that does not answer now may answer at the next question. */
+/** A registry or a cluster that does not answer now may answer at the next question, and have another image under the same name. */
 const isLasting = (result: Checked<GatewaySummary>): boolean =>
-  result.ok || !result.problems.some(({ reason }) => /^(?:Cluster|Registry|ImageMissing)/.test(reason));
+  result.ok || !result.problems.some(({ reason }) => /^(?:Cluster|Registry|ImageMissing|BadImage|ForeignImage)/.test(reason));
 
 const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
   error(

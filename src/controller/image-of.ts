@@ -16,7 +16,7 @@ import type { ImageState } from "./images.ts";
 import type { World } from "./world.ts";
 
 /** Asks once for the image of one input, under a version that stands for another. */
-const rebuildAnnotation = "portico.dev/rebuild-to";
+export const rebuildAnnotation = "portico.dev/rebuild-to";
 
 /** What is asked of registry and builder for an API. */
 interface ImageAsk {
@@ -74,7 +74,7 @@ function provide(
   const builder = chosen === "none" ? checked(noBuilder, []) : building.builder(chosen, { ...listener, write });
   if (!builder.ok) return Promise.resolve(builder);
   const request = imageRequest(apis, folder, target, settings.base, { engine: engine.name, toolkit: settings.version });
-  return provideVersion(builder.value, building.registries(target.registry), request, input, rule);
+  return provideVersion(builder.value, building.registries(target.registry), request, input, rule, listener.signal);
 }
 
 /** Where nothing is to be built, the image is there already, or it is somebody's to bring. */

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { ApiException } from "@kubernetes/client-node";
 import { type ApiResource, pathOf, resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
@@ -57,7 +59,7 @@ export async function operate(
     },
     failed: (thrown: unknown): void => log("warning", "The cluster does not answer a watch.", { why: errorCode(thrown) }),
   };
-  const hasHttpRoutes = await serves(transport, resources.httpRoutes);
+  const hasHttpRoutes = await serves(transport, resources.httpRoutes, hearers.failed, until);
   const { collections, owned, filled } = watchWorld(transport, hasHttpRoutes, hearers, until);
   const { configMaps, targetEndpoints, secrets } = collections;
   const opening = registrySecret(settings, secrets, building.credentials);
@@ -131,12 +133,21 @@ function reconcile(world: World, kind: string, key: string): Promise<Outcome> {
   }
 }
 
-/** Whether a cluster knows a kind. */
-async function serves(transport: Transport, resource: ApiResource): Promise<boolean> {
-  try {
-    await transport.json({ method: "GET", path: `${pathOf(resource)}?limit=1` });
-    return true;
-  } catch {
-    return false;
+/** Whether a cluster knows a kind. That it does not is its own word: while it does not answer, it is asked again. */
+async function serves(
+  transport: Transport,
+  resource: ApiResource,
+  failed: (thrown: unknown) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let failures = 0; ; failures++) {
+    try {
+      await transport.json({ method: "GET", path: `${pathOf(resource)}?limit=1` });
+      return true;
+    } catch (thrown) {
+      if (signal.aborted || (thrown instanceof ApiException && thrown.code === 404)) return false;
+      failed(thrown);
+      await wait(Math.min(30_000, 500 * 2 ** failures), undefined, { signal }).catch(() => {});
+    }
   }
 }

@@ -11,7 +11,8 @@ import { pullSecretName } from "../workloads/pull-secret.ts";
 import { addressOf } from "./address.ts";
 import { apiSpecOf } from "./compile-gateway.ts";
 import { conditionsOf, type Progress } from "./conditions.ts";
-import { imageOf } from "./image-of.ts";
+import { imageOf, rebuildAnnotation } from "./image-of.ts";
+import { ownerOf } from "./ownership.ts";
 import type { Outcome } from "./queue.ts";
 import { servingOf } from "./serving.ts";
 import type { World } from "./world.ts";
@@ -35,7 +36,7 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
 
 /** How far an API gets, and what stands in its status beside conditions; what is not known now stays as it was. */
 async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ readonly progress: Progress; readonly known: JsonObject }> {
-  const copies = world.registrySecret.used.length === 0 ? [] : [pullSecretName(api.metadata.name)];
+  const copies = world.registrySecret.used.length === 0 ? [] : [pullSecretName(ownerOf(api))];
   const workload = gatewayWorkload(api.metadata, spec, copies);
   const summary = await world.gateways.summary(api, spec, workload);
   if (!summary.ok) return { progress: stopped(summary.problems), known: {} };
@@ -46,9 +47,21 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   if (image.kind === "building") return { progress: { at: "building", why: image.why }, known: { operations } };
   if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
   const known = { operations, inputHash, image: image.reference, address: addressOf(workload), backends: summary.value.endpoints };
+  await spendAsk(world, api, inputHash);
   const { mounted } = summary.value;
   const certificate = certificateVersion(world, workload);
   return { progress: await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }), known };
+}
+
+/** An ask to build an input under a version that stands for another holds once: what was asked for is there. */
+async function spendAsk(
+  { store, log }: World,
+  { metadata: { namespace, name, annotations } }: StoredObject,
+  inputHash: string,
+): Promise<void> {
+  if (annotations[rebuildAnnotation] !== inputHash) return;
+  const spent = await store.annotate(resources.apis, namespace, name, { [rebuildAnnotation]: null });
+  if (!spent.ok) log("warning", "An ask to rebuild was not taken back.", { namespace, name, why: spent.problems[0]?.message ?? "" });
 }
 
 /** Which certificate a gateway serves with: another one is another version of its Secret. */
@@ -102,6 +115,7 @@ const transient: ReadonlySet<Reason> = new Set([
   "NameTaken",
   "TagConflict",
   "ForeignImage",
+  "BadImage",
 ]);
 
 const isTransient = (progress: Progress): boolean =>

@@ -47,7 +47,11 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
   const spec = checked(shape.value, unserved("TargetEndpoint", node, shape.value));
   if (!spec.ok) return { progress: { at: "refused", problems: spec.problems }, fields: {} };
   const { namespace, name } = endpoint.metadata;
-  const workload = backendWorkload(endpoint.metadata, spec.value, world.registrySecret.used.length === 0 ? [] : [pullSecretName(name)]);
+  const workload = backendWorkload(
+    endpoint.metadata,
+    spec.value,
+    world.registrySecret.used.length === 0 ? [] : [pullSecretName(ownerOf(endpoint))],
+  );
   const objects = workload === undefined ? checked([], []) : await objectsOf(world, endpoint, workload);
   if (!objects.ok) return { progress: { at: "unapplied", problems: objects.problems }, fields: {} };
   let rollout: Rollout = { kind: "progressing", message: "The Deployment was made." };
@@ -64,7 +68,7 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
       fields: { address: urlOf(spec.value), replicas: undefined },
     };
   const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
-  return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "complete" ? rollout.pods : 0 } };
+  return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "failed" ? 0 : (rollout.pods ?? 0) } };
 }
 
 /** What is deployed, and the Secret with which its image is pulled: the registry may be the gateways' own. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** How far a Deployment's pods are what it asks for. */
 export type Rollout =
   | { readonly kind: "complete"; readonly pods: number }
-  | { readonly kind: "progressing"; readonly message: string }
+  | { readonly kind: "progressing"; readonly message: string; readonly pods?: number }
   | { readonly kind: "failed"; readonly message: string };
 
 const deployment = z.looseObject({
@@ -35,6 +35,7 @@ export function rolloutOf(value: unknown): Rollout {
   if (isWhole) return { kind: "complete", pods: availableReplicas };
   return {
     kind: "progressing",
+    pods: availableReplicas,
     message: `${Math.min(updatedReplicas, availableReplicas)} of ${spec.replicas} pods serve what was asked for.`,
   };
 }

@@ -22,7 +22,7 @@ export interface ImageInput {
 /**
  * The image of an API's version. The one that is there when it was made from the same input. Where only a policy changed, or a rebuild is
  * asked, a new one: under `<version>-<12 digits of the input hash>`, which never moves, and then under `<version>`, which does. Else fails with
- * TagConflict; where the tag is somebody else's with ForeignImage, always.
+ * TagConflict; where the tag is somebody else's with ForeignImage, always. After the signal no tag moves any more.
  */
 export async function provideVersion(
   builder: Builder,
@@ -30,6 +30,7 @@ export async function provideVersion(
   request: BuildRequest,
   input: ImageInput,
   rule: RebuildRule,
+  signal?: AbortSignal,
 ): Promise<Checked<ProvidedImage>> {
   const standing = await standingOf(registry, request.target);
   if (!standing.ok) return standing;
@@ -39,6 +40,8 @@ export async function provideVersion(
   const fixed = { ...request.target, tag: fixedTag(request.target.tag ?? "latest", input.inputHash) };
   const provided = await provideImage(builder, registry, { ...request, target: fixed }, input.inputHash, false);
   if (!provided.ok) return provided;
+  // Somebody wants another one by now: that one's tag is not for this one to move.
+  if (signal?.aborted) return failed(superseded(request));
   const moved = await moveTag(registry, request.target, provided.value.digest);
   return moved.ok
     ? checked({ ...provided.value, reference: { ...request.target, digest: provided.value.digest } }, provided.problems)
@@ -58,6 +61,9 @@ async function moveTag(registry: Registry, target: BuildRequest["target"], diges
   const put = await registry.putManifest(target.repository, target.tag ?? "latest", manifest.value);
   return put.ok ? checked(undefined, []) : put;
 }
+
+const superseded = ({ target }: BuildRequest): Problem =>
+  error("BuildFailed", wholeFile(showReference(target)), "The image was built, but something else is asked for by now.");
 
 const conflict = (request: BuildRequest, there: string, wanted: string): Problem =>
   error(

@@ -81,6 +81,8 @@ const written = ["list", "watch", "get", "create", "patch", "delete"] as const;
 /** What it may do in every namespace. Of Secrets it asks for metadata, and reads none but the registry's; Kubernetes has no verb for that. */
 const clusterRules = [
   rule("portico.dev", ["apis", "targetendpoints", "ratelimitings", "securities"], "list", "watch"),
+  // The annotation that asks for a rebuild is taken back.
+  rule("portico.dev", ["apis"], "patch"),
   rule("portico.dev", ["apis/status", "targetendpoints/status", "ratelimitings/status", "securities/status"], "patch"),
   rule("", ["configmaps"], "list", "watch", "get"),
   rule("", ["secrets", "services"], ...written),

@@ -12,14 +12,15 @@ export interface PullSecretContent {
   readonly config: Redacted;
 }
 
-/** The name of the Secret with which an object's pods pull their images. */
-export const pullSecretName = (owner: string): string => ownedName(owner, "registry");
+/** The name of the Secret with which an object's pods pull their images: an API and a TargetEndpoint of one name have one each. */
+export const pullSecretName = ({ kind, name }: Pick<OwnerReference, "kind" | "name">): string =>
+  ownedName(name, kind === "API" ? "gateway-registry" : "backend-registry");
 
 export const pullSecret = (namespace: string, owner: OwnerReference, { version, config }: PullSecretContent): KubernetesObject => ({
   apiVersion: "v1",
   kind: "Secret",
   metadata: {
-    name: pullSecretName(owner.name),
+    name: pullSecretName(owner),
     namespace,
     labels: ownLabels("registry", owner.name),
     annotations: { [copyAnnotation]: version },

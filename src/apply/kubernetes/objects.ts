@@ -1,6 +1,6 @@
 import { ApiException } from "@kubernetes/client-node";
 import { type Checked, checked, failed } from "../../problem.ts";
-import { type ApiResource, pathOf, resourceOf } from "./kinds.ts";
+import { type ApiResource, pathOf, resourceOf, resources } from "./kinds.ts";
 import { listAll } from "./list-and-watch.ts";
 import { clusterProblem } from "./problems.ts";
 import { type StoredObject, storedObject } from "./stored-object.ts";
@@ -20,7 +20,7 @@ interface NewObject {
 
 /** The objects of a cluster, one at a time. Failures are ClusterUnreachable, ClusterDenied and ClusterFailed. */
 export interface ObjectStore {
-  /** Undefined where there is none. */
+  /** Undefined where there is none. Of a Secret only its metadata is asked for. */
   read(resource: ApiResource, namespace: string, name: string): Promise<Checked<StoredObject | undefined>>;
   /** Those that have all of the labels, of one namespace or of all. */
   list(
@@ -68,7 +68,10 @@ export function objectStore(transport: Transport, fieldManager = "portico", dryR
   return {
     read: (resource, namespace, name) =>
       asked(`read the ${resource.kind} ${namespace}/${name}`, () =>
-        unlessGone(async () => storedObject(await transport.json({ method: "GET", path: pathOf(resource, namespace, name) }))),
+        unlessGone(async () => {
+          const path = pathOf(resource, namespace, name);
+          return storedObject(await transport.json({ method: "GET", path, ...(resource === resources.secrets ? metadataAlone : {}) }));
+        }),
       ),
     list: (resource, namespace, labels) => {
       const labelSelector = Object.entries(labels)
@@ -116,6 +119,8 @@ export function objectStore(transport: Transport, fieldManager = "portico", dryR
       }),
   };
 }
+
+const metadataAlone = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
 
 /** Another object of the same name is not the one that was meant: that one is gone (409 for a uid). */
 async function unlessGone<T>(act: () => Promise<T>): Promise<T | undefined> {

@@ -99,7 +99,8 @@ describe("an installation", { timeout: 600_000 }, () => {
   });
 
   it("says what is missing, and what it does not know", async () => {
-    const template = (...values: readonly string[]): Promise<string> => run([helm, "template", "portico", chart, ...version, ...set(values)]);
+    const template = (...values: readonly string[]): Promise<string> =>
+      run([helm, "template", "portico", chart, ...version, ...set(values)]);
     await assert.rejects(template(), /Say where images go/);
     await assert.rejects(template("registry=r.test/apis", "regstry=x"), /regstry/);
   });
