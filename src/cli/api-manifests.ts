@@ -23,6 +23,8 @@ export interface Manifests {
   readonly api: Manifest;
   /** Of what its image is made from; undefined where that is not known, of an image that is there already. */
   readonly inputHash: string | undefined;
+  /** The first document's own. */
+  readonly version: string | undefined;
 }
 
 export const allOf = ({ resources: before, maps, namespace, api }: Manifests): readonly Manifest[] => [
@@ -44,7 +46,10 @@ export async function manifestsOf(
   const before = sources.resources.flatMap(({ value }) => manifestIn(value, namespace));
   if (options.image !== undefined) {
     const problems = [...sources.problems, ...readResources(sources.resources).problems];
-    return checked({ resources: before, maps: [], namespace, api: apiOf(name, namespace, [], options), inputHash: undefined }, problems);
+    return checked(
+      { resources: before, maps: [], namespace, api: apiOf(name, namespace, [], options), inputHash: undefined, version: undefined },
+      problems,
+    );
   }
   const resolved = resolveIn(sources, name, namespace, inCluster);
   if (!resolved.ok) return resolved;
@@ -56,10 +61,10 @@ export async function manifestsOf(
   );
   const { manifest } = folderOf(publishedApis(resolved.value), { ...containerEnvironment, mockSocket: mocks.value });
   const api = apiOf(name, namespace, documents, options);
-  return checked({ resources: before, maps: documents.flat(), namespace, api, inputHash: manifest.inputHash }, [
-    ...resolved.problems,
-    ...mocks.problems,
-  ]);
+  return checked(
+    { resources: before, maps: documents.flat(), namespace, api, inputHash: manifest.inputHash, version: resolved.value[0]?.model.version },
+    [...resolved.problems, ...mocks.problems],
+  );
 }
 
 /** What is asked for and cannot be. */

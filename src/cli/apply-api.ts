@@ -4,15 +4,15 @@ import { resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { objectFile } from "../controller/compile-gateway.ts";
-import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
-import { isObject } from "../text/node.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { AddApiOptions } from "./add.ts";
 import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
 import { configMapOf, type Manifest } from "./api-objects.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
+import { mergedApi } from "./merged-api.ts";
 import { reportProblems } from "./report-problems.ts";
-import { waitForApi } from "./wait-for-api.ts";
+import { type Wanted, waitForApi } from "./wait-for-api.ts";
 
 /** Whether an API is new, or is there already. */
 export type Intent = "add" | "update";
@@ -46,9 +46,9 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
   const fresh = await manifestsOf(name, namespace, options, endpoints.value.map(objectFile));
   if (!fresh.ok) return failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
-  const made = asking(fresh.value, there.value, options);
+  const made = mergedApi(fresh.value, there.value, options);
   const began = performance.now();
-  const applied = await applyAll(store, made);
+  const applied = await applyAll(store, made, there.value);
   if (!applied.ok) return failure(applied.problems);
   if (options.output !== undefined) process.stdout.write(printed(allOf(made), options.output));
   if (options.dryRun !== undefined || !options.wait) return 0;
@@ -72,28 +72,14 @@ function unfit(there: StoredObject | undefined, name: string, namespace: string,
   return undefined;
 }
 
-/**
- * What is left unsaid stays as it is. Another document under the version that serves is an ask to build just that: the tag then moves, which is said.
- */
-function asking(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
-  const spec = isObject(there?.value.spec) ? there.value.spec : {};
-  const status = isObject(there?.value.status) ? there.value.status : {};
-  // Where an image comes from is said anew: a document, or the image itself.
-  const { image: _, inputHash: __, definition: ___, ...kept } = spec;
-  const { inputHash } = made;
-  const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;
-  const moves = other && there !== undefined && version === undefined;
-  if (moves) process.stderr.write("The version stays as it is: its tag moves to the new image, where it is not the same.\n");
-  const annotations = inputHash !== undefined && (moves || override) ? { annotations: { "portico.dev/rebuild-to": inputHash } } : {};
-  const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec: { ...kept, ...Object(made.api.spec) } };
-  return { ...made, api };
-}
-
 /** Applies what the API needs, the API, and then its documents once more, which now belong to it and go with it. */
 async function applyAll(
   store: ObjectStore,
   { resources: before, maps, namespace, api }: Manifests,
-): Promise<Checked<{ readonly generation: number; readonly resourceVersion: string }>> {
+  there: StoredObject | undefined,
+): Promise<Checked<Pick<Wanted, "generation" | "resourceVersion">>> {
+  const taken = await mapsThere(store, maps, namespace, api.metadata.name);
+  if (!taken.ok) return taken;
   for (const one of [...before, ...maps.map((map) => configMapOf(map, namespace))]) {
     const applied = await store.apply(one);
     if (!applied.ok) return applied;
@@ -101,11 +87,40 @@ async function applyAll(
   const added = await store.apply(api);
   if (!added.ok) return added;
   const { name, uid, generation, resourceVersion } = added.value.metadata;
+  let changed = resourceVersion !== there?.metadata.resourceVersion;
   for (const map of maps) {
     const owned = await store.apply(configMapOf(map, namespace, { name, uid }));
     if (!owned.ok) return owned;
+    changed ||= owned.value.metadata.resourceVersion !== taken.value.get(map.name);
   }
-  return checked({ generation, resourceVersion }, []);
+  return checked({ generation, resourceVersion: changed ? resourceVersion : undefined }, []);
+}
+
+/** The versions of those ConfigMaps that are there. Fails with NameTaken where one is somebody else's: it would be overwritten, and go with the API. */
+async function mapsThere(
+  store: ObjectStore,
+  maps: Manifests["maps"],
+  namespace: string,
+  api: string,
+): Promise<Checked<ReadonlyMap<string, string>>> {
+  const versions = new Map<string, string>();
+  for (const { name } of maps) {
+    const found = await store.read(resources.configMaps, namespace, name);
+    if (!found.ok) return found;
+    if (found.value === undefined) continue;
+    const { labels, owners, resourceVersion } = found.value.metadata;
+    const isOurs = labels["app.kubernetes.io/managed-by"] === "portico-cli" || owners.some((one) => one.kind === "API" && one.name === api);
+    if (!isOurs)
+      return failed(
+        error(
+          "NameTaken",
+          wholeFile(`ConfigMap/${name}`),
+          `A ConfigMap of this name is there already, and not this command's to change. Remove it, or choose another name.`,
+        ),
+      );
+    versions.set(name, resourceVersion);
+  }
+  return checked(versions, []);
 }
 
 const printed = (manifests: readonly Manifest[], format: "yaml" | "json"): string =>

@@ -1,6 +1,9 @@
 import { dump } from "js-yaml";
+import { z } from "zod";
 import { applyManifests } from "../apply/kubernetes/apply-manifest.ts";
-import { type Checked, checked } from "../problem.ts";
+import type { Transport } from "../apply/kubernetes/transport.ts";
+import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
+import { operatorName } from "../workloads/operator.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
 import { installedOperator } from "./installed-operator.ts";
@@ -32,6 +35,8 @@ export async function upgradeOperator(options: OperatorUpgradeOptions): Promise<
 }
 
 async function apply({ transport }: OpenCluster, options: InstallationOptions, authorities: string | undefined): Promise<number> {
+  const other = await otherInstallation(transport, options.namespace);
+  if (other !== undefined) return failure([other]);
   const applied = await applyManifests(transport, operatorManifests(options, authorities));
   if (!applied.ok) return failure(applied.problems);
   process.stderr.write(`The operator is installed in ${options.namespace}. \`portico operator status\` says whether it works.\n`);
@@ -40,3 +45,15 @@ async function apply({ transport }: OpenCluster, options: InstallationOptions, a
 
 const authoritiesOf = async (file: string | undefined): Promise<Checked<string | undefined>> =>
   file === undefined ? checked(undefined, []) : readAuthority(file);
+
+const binding = z.looseObject({ subjects: z.array(z.looseObject({ namespace: z.string().default("") })).default([]) });
+
+/** An operator has its rights in all namespaces, and works in all: there is one in a cluster. */
+async function otherInstallation(transport: Transport, namespace: string): Promise<Problem | undefined> {
+  const path = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${operatorName}`;
+  const found = await transport.json({ method: "GET", path }).catch(() => undefined);
+  const there = binding.safeParse(found).data?.subjects[0]?.namespace;
+  if (there === undefined || there === namespace) return undefined;
+  const advice = `Change that one with \`portico operator upgrade --namespace ${there}\`, or uninstall it first.`;
+  return error("NameTaken", wholeFile(there), `There is an operator in this namespace already, and a cluster has one. ${advice}`);
+}

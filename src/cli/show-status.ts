@@ -46,11 +46,14 @@ function textOf(api: ApiSummary, backends: readonly BackendSummary[], paint: Pai
   const steps = conditions.flatMap(({ type, status, message }) =>
     message.split("\n").map((line, index) => [...(index === 0 ? [mark(status), type] : ["", ""]), printable(line)]),
   );
-  const parts = backends.map((backend) => [mark(backend.ready ? "True" : "False"), backend.name, backend.reason, backend.address ?? ""]);
+  const parts = backends.map((backend) => [
+    mark(backend.ready ? "True" : "False"),
+    ...[backend.name, backend.reason, backend.address ?? ""].map(printable),
+  ]);
   return [
     paint(
       ready ? "strong" : "error",
-      `${namespace}/${name}: ${ready ? "it serves" : `it does not serve what it says${reason === "" ? "" : ` (${reason})`}`}.`,
+      `${namespace}/${name}: ${ready ? "it serves" : `it does not serve what it says${reason === "" ? "" : ` (${printable(reason)})`}`}.`,
     ),
     ...(conditions.length === 0 ? [printable(message)] : [indented(steps)]),
     ...(facts.length === 0 ? [] : ["", indented(facts)]),

@@ -2,15 +2,16 @@ import { watchCollection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
+import { printable } from "./printable.ts";
 import { statusOf } from "./stored-api.ts";
 
 /** What of an API is waited for: that it serves as it was said in that generation. */
-interface Wanted {
+export interface Wanted {
   readonly namespace: string;
   readonly name: string;
   readonly generation: number;
-  /** Of the API when it was applied: what its status says in that version is of before. */
-  readonly resourceVersion: string;
+  /** Of the API when it was applied: what its status says in that version is of before. Undefined where nothing changed. */
+  readonly resourceVersion: string | undefined;
   /** Of what it shall serve; undefined where only its image is known. */
   readonly inputHash: string | undefined;
 }
@@ -39,6 +40,9 @@ function standingOf(api: StoredObject, { resourceVersion, inputHash }: Wanted): 
     : { kind: "stuck", saying: `${reason}: ${message}` };
 }
 
+/** How long something that is wrong may be so only for now (milliseconds). */
+const graceMs = 2000;
+
 const unseen: Standing = { kind: "waits", saying: "The operator has not seen it yet." };
 
 /** Waits until an API serves, and says on stderr how far it is; its address goes to stdout. The exit code. */
@@ -53,24 +57,33 @@ export async function waitForApi(
   const say = (text: string): void => {
     if (text === last) return;
     last = text;
-    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${text}\n`);
+    const lines = text.split("\n").map(printable).join("\n");
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${lines}\n`);
   };
   const code = await new Promise<number>((resolve) => {
     const late = `It does not serve after ${seconds} s, and goes on trying. \`kubectl describe api ${name}\` shows how far it is.`;
     const end = (saying: string, exitCode: number): void => {
       clearTimeout(timer);
+      clearTimeout(patience);
       say(saying);
       resolve(exitCode);
     };
     const timer = setTimeout(() => end(late, 1), seconds * 1000);
+    let patience: NodeJS.Timeout | undefined;
     const changed = (_: string, api: StoredObject | undefined): void => {
-      if (api === undefined || api.metadata.generation < generation) return;
+      clearTimeout(patience);
+      if (api === undefined) {
+        end("It was deleted.", 1);
+        return;
+      }
+      if (api.metadata.generation < generation) return;
       const standing = standingOf(api, wanted);
       if (standing.kind === "waits") say(standing.saying);
-      else if (standing.kind === "stuck") end(standing.saying, 1);
+      // The operator may have seen one of several objects that were applied, and not yet the others.
+      else if (standing.kind === "stuck") patience = setTimeout(() => end(standing.saying, 1), graceMs);
       else {
         end("It serves.", 0);
-        process.stdout.write(`${standing.address}\n`);
+        process.stdout.write(`${printable(standing.address)}\n`);
       }
     };
     const failed = (): void => say("The cluster does not answer; it is asked again.");

@@ -1,0 +1,41 @@
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { parseReference } from "../image/reference.ts";
+import { tagOfVersion } from "../image/tag.ts";
+import { isObject, type JsonObject } from "../text/node.ts";
+import type { AddApiOptions } from "./add.ts";
+import type { Manifests } from "./api-manifests.ts";
+import { statusOf } from "./stored-api.ts";
+
+/**
+ * An API as it is applied over the one that is there. What is left unsaid stays as it is. Another document under the version that serves is an ask to build
+ * just that: the tag then moves, which is said on stderr.
+ */
+export function mergedApi(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
+  const { inputHash } = made;
+  // Where an image comes from is said anew: a document, or the image itself.
+  const { image: _, inputHash: __, definition: ___, ...kept } = isObject(there?.value.spec) ? there.value.spec : {};
+  const status = there === undefined ? {} : statusOf(there);
+  const said = version ?? (typeof kept.version === "string" ? kept.version : made.version);
+  const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;
+  const moves = other && version === undefined && said !== undefined && tagOf(status.image) === tagOfVersion(said);
+  if (moves) process.stderr.write("The version stays as it is: its tag moves to the new image, where it is not the same.\n");
+  const annotations = inputHash !== undefined && (moves || override) ? { annotations: { "portico.dev/rebuild-to": inputHash } } : {};
+  const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec: merged(kept, Object(made.api.spec)) };
+  return { ...made, api };
+}
+
+/** Objects are merged field by field; of a list, or of a plain value, what is said last counts. */
+const merged = (before: JsonObject, said: JsonObject): JsonObject => ({
+  ...before,
+  ...Object.fromEntries(
+    Object.entries(said).map(([field, value]) => {
+      const old = before[field];
+      return [field, isObject(old) && isObject(value) ? merged(old, value) : value];
+    }),
+  ),
+});
+
+function tagOf(image: string | undefined): string | undefined {
+  const reference = image === undefined ? undefined : parseReference(image);
+  return reference?.ok ? reference.value.tag : undefined;
+}
