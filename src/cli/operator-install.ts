@@ -54,6 +54,8 @@ async function otherInstallation(transport: Transport, namespace: string): Promi
   const found = await transport.json({ method: "GET", path }).catch(() => undefined);
   const there = binding.safeParse(found).data?.subjects[0]?.namespace;
   if (there === undefined || there === namespace) return undefined;
+  // What is left of one that is gone is taken over.
+  if (!(await installedOperator(transport, there)).ok) return undefined;
   const advice = `Change that one with \`portico operator upgrade --namespace ${there}\`, or uninstall it first.`;
   return error("NameTaken", wholeFile(there), `There is an operator in this namespace already, and a cluster has one. ${advice}`);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { loadAll } from "js-yaml";
+import { kindNames, kinds as kindsOf } from "../../../src/api/kinds.ts";
 import { isObject, type JsonObject } from "../../../src/text/node.ts";
 import { run } from "../cluster/command.ts";
 import { buildHelm, buildKubeScore } from "../cluster/parts/parts.ts";
@@ -120,6 +121,10 @@ describe("an installation", { timeout: 600_000 }, () => {
         plainHttp: target.registryIsPlainHttp,
       }),
     );
+    // Helm takes over nothing that it did not make.
+    const kinds = kindNames.map((name) => `${kindsOf[name].plural}.portico.dev`);
+    await system.kubectl("delete", "--ignore-not-found", "clusterrole/portico-operator", "clusterrolebinding/portico-operator");
+    await system.kubectl("delete", "--ignore-not-found", "crds", ...kinds);
     const release = (verb: string, ...more: readonly string[]): Promise<string> =>
       run([helm, verb, "portico", ...more, "--namespace", system.name]);
     await release("install", chart, "--values", join(folder, "values.yaml"), "--wait", "--timeout", "120s");

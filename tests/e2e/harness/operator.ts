@@ -23,6 +23,9 @@ export async function installOperator(t: Ending): Promise<Operator> {
   const images = await baseImages(builds);
   const registry = `${target.registry}/e2e/${namespace.name}`;
   const operator = { namespace, builds, registry, images };
+  t.after(async () => {
+    await portico("operator", "uninstall", "--namespace", namespace.name);
+  });
   await install(operator, ...registryOptions);
   return operator;
 }
