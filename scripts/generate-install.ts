@@ -40,6 +40,11 @@ const values: Readonly<Record<string, Value>> = {
     value: "",
     schema: text,
   },
+  pullSecret: {
+    about: "The Secret there whose copies pods elsewhere pull with, and may read; without it, the same.",
+    value: "",
+    schema: text,
+  },
   registryCa: { about: "Certification authorities that the registry is trusted by, beside the usual ones (PEM).", value: "", schema: text },
   plainHttp: {
     about: "Whether registries are spoken to without TLS: for one on a network of your own.",
@@ -72,6 +77,7 @@ const marked: InstallationOptions = {
   buildNamespace: mark("buildNamespace"),
   registry: mark("registry"),
   registrySecret: mark("registrySecret"),
+  pullSecret: mark("pullSecret"),
   image: mark("image"),
   base: mark("base"),
   executor: mark("executor"),
@@ -99,6 +105,7 @@ function operatorTemplate(): string {
   };
   optional("registrySecret", / +- --registry-secret\n.*\n/);
   optional("registrySecret", / +imagePullSecrets:\n.*\n/);
+  optional("pullSecret", / +- --pull-secret\n.*\n/);
   optional("plainHttp", / +- --plain-http\n/);
   optional("registryCa", / +- --registry-ca\n.*\n/);
   optional("registryCa", / +volumeMounts:\n(?: +(?:- name: authorities|mountPath: .*|readOnly: true)\n)+/);

@@ -26,5 +26,6 @@ const argumentsOf = (options: InstallationOptions, buildNamespace: string): read
   ...["--registry", options.registry, "--base", options.base, "--toolkit", options.image],
   ...["--executor", options.executor, "--builder", options.builder],
   ...(options.registrySecret === undefined ? [] : ["--registry-secret", options.registrySecret]),
+  ...(options.pullSecret === undefined ? [] : ["--pull-secret", options.pullSecret]),
   ...(options.plainHttp ? ["--plain-http"] : []),
 ];

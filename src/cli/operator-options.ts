@@ -6,6 +6,7 @@ import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts"
 interface OperatorSettingsOptions extends RegistryOptions {
   readonly registry: string;
   readonly registrySecret?: string;
+  readonly pullSecret?: string;
   readonly base: string;
   readonly executor: string;
   readonly builder: "kaniko" | "layer";
@@ -73,6 +74,7 @@ const addSettings = (command: Command, isNew: boolean): Command =>
           "--registry-secret <NAME>",
           "the Secret (kubernetes.io/dockerconfigjson) in the operator's namespace that opens the registry",
         )
+        .option("--pull-secret <NAME>", "the Secret there whose copies pods elsewhere pull with, and may read; else the same")
         .option("--executor <IMAGE>", "the image of Kaniko's executor", "gcr.io/kaniko-project/executor:v1.24.0")
         .addOption(
           new Option("--builder <BUILDER>", "what builds where an API does not say it").choices(["kaniko", "layer"]).default("kaniko"),

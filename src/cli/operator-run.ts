@@ -27,7 +27,7 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   if (!client.ok) return failure(client.problems);
   const settings = await settingsOf(options);
   if (!settings.ok) return failure(settings.problems);
-  const credentials = credentialsOf(client.value, options);
+  const credentials = credentialsOf(client.value, options.namespace, options.registrySecret);
   const registries = await openRegistries(options, credentials, ofOperator);
   if (!registries.ok) return failure(registries.problems);
   const ended = new AbortController();
@@ -89,7 +89,7 @@ async function asLeader(
 }
 
 async function settingsOf(options: OperatorRunOptions): Promise<Checked<OperatorSettings>> {
-  const { registry, base, toolkit, executor, builder, namespace, buildNamespace, plainHttp, registryCa, registrySecret } = options;
+  const { registry, base, toolkit, executor, builder, namespace, buildNamespace, plainHttp, registryCa } = options;
   const prefix = parseReference(`${registry.replace(/\/+$/, "")}/x`);
   const bases = parseReference(base);
   const tools = toolkit === undefined ? undefined : parseReference(toolkit);
@@ -110,7 +110,10 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
     deadlineSeconds: 900,
     extraArguments: [],
   };
-  return checked({ namespace, registry: withoutName(prefix.value), base: bases.value, builder, kaniko, registrySecret, version }, []);
+  return checked(
+    { namespace, registry: withoutName(prefix.value), base: bases.value, builder, kaniko, pullSecret: pullSecretOf(options), version },
+    [],
+  );
 }
 
 const withoutName = ({ registry, repository }: ImageReference): OperatorSettings["registry"] => ({
@@ -118,19 +121,27 @@ const withoutName = ({ registry, repository }: ImageReference): OperatorSettings
   repository: repository.split("/").slice(0, -1).join("/"),
 });
 
+/** With what pods pull: where nothing else is said, with what the operator pushes. */
+const pullSecretOf = ({ pullSecret, registrySecret }: OperatorRunOptions): string | undefined => pullSecret ?? registrySecret;
+
 /** The Secret is read each time a registry asks who we are: it may have been changed. */
-const credentialsOf = (client: Client, { registrySecret, namespace }: OperatorRunOptions): Credentials => {
-  if (registrySecret === undefined) return noCredentials;
+const credentialsOf = (client: Client, namespace: string, secret: string | undefined): Credentials => {
+  if (secret === undefined) return noCredentials;
   const cluster = buildCluster(client);
   return async (registry) => {
-    const found = await secretCredentials(cluster, namespace, registrySecret);
+    const found = await secretCredentials(cluster, namespace, secret);
     return found.ok ? found.value(registry) : undefined;
   };
 };
 
-const buildingOf = (client: Client, { kaniko }: OperatorSettings, { open }: OpenRegistries, credentials: Credentials): Building => ({
+const buildingOf = (
+  client: Client,
+  { kaniko, namespace, pullSecret }: OperatorSettings,
+  { open }: OpenRegistries,
+  credentials: Credentials,
+): Building => ({
   registries: open,
-  credentials,
+  pullCredentials: credentialsOf(client, namespace, pullSecret),
   builder: (name, listener) => {
     if (name === "layer") return checked(layerBuilder(open), []);
     if (kaniko !== undefined)

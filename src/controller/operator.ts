@@ -62,7 +62,7 @@ export async function operate(
   const hasHttpRoutes = await serves(transport, resources.httpRoutes, hearers.failed, until);
   const { collections, owned, filled } = watchWorld(transport, hasHttpRoutes, hearers, until);
   const { configMaps, targetEndpoints, secrets } = collections;
-  const opening = registrySecret(settings, secrets, building.credentials);
+  const opening = registrySecret(settings, secrets, building.pullCredentials);
   const { registries } = building;
   const world: World = {
     settings,

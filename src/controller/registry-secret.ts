@@ -15,7 +15,7 @@ export interface RegistrySecret {
 }
 
 export function registrySecret(
-  { namespace, registrySecret: name, registry }: OperatorSettings,
+  { namespace, pullSecret: name, registry }: OperatorSettings,
   secrets: Collection,
   credentials: Credentials,
 ): RegistrySecret {

@@ -13,8 +13,11 @@ export interface OperatorSettings {
   readonly builder: "kaniko" | "layer";
   /** Undefined where nothing was said of Kaniko: then it builds nothing. */
   readonly kaniko: KanikoSettings | undefined;
-  /** The Secret (kubernetes.io/dockerconfigjson) of the operator's namespace that opens the registry. */
-  readonly registrySecret: string | undefined;
+  /**
+   * The Secret (kubernetes.io/dockerconfigjson) of the operator's namespace with which pods elsewhere pull images: they get copies. Undefined where the
+   * registry is open.
+   */
+  readonly pullSecret: string | undefined;
   /** The version of this program. */
   readonly version: string;
 }

@@ -28,7 +28,8 @@ export interface Collections {
 /** The registries, as whom the operator speaks to them, and what builds images there. */
 export interface Building {
   readonly registries: Registries;
-  readonly credentials: Credentials;
+  /** What pods elsewhere pull images with. */
+  readonly pullCredentials: Credentials;
   builder(name: "kaniko" | "layer", listener: Listener): Checked<Builder>;
 }
 

@@ -42,11 +42,29 @@ const cases: readonly { readonly title: string; readonly options: readonly strin
   {
     title: "everything",
     options: [
-      ...["--registry-secret", "registry", "--plain-http", "--registry-ca", authority, "--executor", "e.test/kaniko:1"],
+      ...[
+        "--registry-secret",
+        "registry",
+        "--pull-secret",
+        "pull",
+        "--plain-http",
+        "--registry-ca",
+        authority,
+        "--executor",
+        "e.test/kaniko:1",
+      ],
       ...["--builder", "layer", "--replicas", "3", "--build-namespace", "ci"],
     ],
     values: [
-      ...["registrySecret=registry", "plainHttp=true", "executor=e.test/kaniko:1", "builder=layer", "replicas=3", "buildNamespace=ci"],
+      ...[
+        "registrySecret=registry",
+        "pullSecret=pull",
+        "plainHttp=true",
+        "executor=e.test/kaniko:1",
+        "builder=layer",
+        "replicas=3",
+        "buildNamespace=ci",
+      ],
     ],
   },
 ];
