@@ -24,7 +24,10 @@ function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
   const owned = ownedIndex();
   const written: Parameters<ObjectStore["apply"]>[0][] = [];
   let others: unknown;
-  const put = (value: object): void => owned.changed("Service", "a/pets", storedObject(value));
+  const put = (value: object): void => {
+    const stored = storedObject(value);
+    owned.changed(String(stored.value.kind), "a/pets", stored);
+  };
   const unused = (): never => assert.fail("not asked for");
   const store: ObjectStore = {
     read: () => Promise.resolve(checked(others === undefined ? undefined : storedObject(others), [])),
@@ -70,6 +73,27 @@ describe("an object that is applied", () => {
       spec: { ports: [{ port: 8080 }] },
     });
     await apply(service(80));
+    assert.equal(written.length, 2);
+  });
+
+  it("whose metadata alone is known is written again when somebody changed it", async () => {
+    const { spec: _, ...rest } = service(80);
+    const secret = { ...rest, kind: "Secret", data: { key: "dmFsdWU=" } };
+    const { apply, written, put } = cluster(() => undefined);
+    for (const object of [secret, secret]) await apply(object);
+    assert.equal(written.length, 1);
+    put({ ...written[0], metadata: { ...written[0]?.metadata, uid: "s1", resourceVersion: "9" }, spec: undefined });
+    await apply(secret);
+    assert.equal(written.length, 2);
+  });
+
+  it("keeps as many pods as an autoscaler wants", async () => {
+    const { apply, written } = cluster();
+    const deployment = (spec: object) => ({ ...service(80), apiVersion: "apps/v1", kind: "Deployment", spec });
+    await apply(deployment({ replicas: 10, paused: false }));
+    await apply(deployment({ paused: false }));
+    assert.deepEqual(written[1]?.spec, { paused: false, replicas: 10 });
+    await apply(deployment({ paused: false }));
     assert.equal(written.length, 2);
   });
 
