@@ -1,4 +1,5 @@
 import type { ApiSpec } from "../api/api.ts";
+import { inTime } from "../apply/in-time.ts";
 import type { Collection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
@@ -83,7 +84,11 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
 
   const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
-    if (image !== undefined) return gatewayOfImage(registries, { image, inputHash }, workload, () => endpointsIn(api.metadata.namespace));
+    if (image !== undefined) {
+      const gateway = gatewayOfImage(registries, { image, inputHash }, workload, () => endpointsIn(api.metadata.namespace));
+      // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
+      return inTime(gateway, imagePatienceMs, () => failed(tooSlow(image)));
+    }
     const gateway = await whole(api, spec, workload);
     if (!gateway.ok) return gateway;
     const made = gateway.value.folder.manifest.inputHash;
@@ -124,6 +129,12 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
     },
   };
 }
+
+/** How long an image may take to be read (milliseconds). */
+const imagePatienceMs = 60_000;
+
+const tooSlow = (image: string): Problem =>
+  error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image within a minute. It is asked again.");
 
 /** A registry or a cluster that does not answer now may answer at the next question, and have another image under the same name. */
 const isLasting = (result: Checked<GatewaySummary>): boolean =>

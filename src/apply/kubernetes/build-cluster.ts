@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { ApiException, type KubernetesObject, type V1ContainerState, type V1Job, type V1Pod } from "@kubernetes/client-node";
 import type { BuildCluster, BuildState } from "../../image/kaniko/cluster.ts";
 import { kanikoContainer } from "../../image/kaniko/job.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { Redacted } from "../../redacted.ts";
+import { inTime } from "../in-time.ts";
 import type { Client } from "./client.ts";
 import { followLog } from "./follow-log.ts";
 import { clusterProblem } from "./problems.ts";
@@ -19,7 +19,7 @@ export function buildCluster(client: Client): BuildCluster {
     }
   };
   /** The client itself waits for ever. */
-  const answered = <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => asked(what, () => inTime(act()));
+  const answered = <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => asked(what, () => inTime(act(), patienceMs, late));
   return {
     create: (object) => {
       const { kind } = object;
@@ -71,18 +71,9 @@ const stateOfKaniko = (pod: V1Pod | undefined): V1ContainerState | undefined =>
 
 const patienceMs = 30_000;
 
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const timeout = wait(patienceMs, undefined, { signal: late.signal }).then(() => {
-    throw Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
-  });
-  try {
-    return await Promise.race([answer, timeout]);
-  } finally {
-    timeout.catch(() => {});
-    late.abort();
-  }
-}
+const late = (): never => {
+  throw Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+};
 
 const uidOf = ({ metadata }: KubernetesObject): string => metadata?.uid ?? "";
 
