@@ -10,7 +10,7 @@ export function statusWith(before: unknown, fields: JsonObject, sayings: readonl
     return { ...saying, observedGeneration: generation, lastTransitionTime };
   });
   const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  return { observedGeneration: generation, ...said, conditions };
+  return { ...said, observedGeneration: generation, conditions };
 }
 
 /** Whether a status says what is there already: then it is not written. */

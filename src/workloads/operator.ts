@@ -105,8 +105,7 @@ const buildRules = [
 ];
 
 function deployment({ namespace, image, replicas, args, pullSecret, authorities }: OperatorInstallation): OperatorManifest {
-  const mounts = authorities === undefined ? [] : [{ name: "authorities", mountPath: "/etc/portico/registry", readOnly: true }];
-  const volumes = authorities === undefined ? [] : [{ name: "authorities", configMap: { name } }];
+  const mount = { name: "authorities", mountPath: "/etc/portico/registry", readOnly: true };
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -137,10 +136,10 @@ function deployment({ namespace, image, replicas, args, pullSecret, authorities 
                 requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "64Mi" },
                 limits: { memory: "1Gi", "ephemeral-storage": "512Mi" },
               },
-              volumeMounts: mounts,
+              ...(authorities === undefined ? {} : { volumeMounts: [mount] }),
             },
           ],
-          volumes,
+          ...(authorities === undefined ? {} : { volumes: [{ name: mount.name, configMap: { name } }] }),
         },
       },
     },

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bundle } from "../../../scripts/bundle.ts";
 import { customResourceDefinition } from "../../../src/api/crd.ts";
 import { kindNames } from "../../../src/api/kinds.ts";
 import { applyManifests } from "../../../src/apply/kubernetes/apply-manifest.ts";
@@ -11,7 +12,7 @@ import { openTransport } from "../../../src/apply/kubernetes/transport.ts";
 import { operatorMonitoringPort } from "../../../src/workloads/operator.ts";
 import { must } from "../../../testing/envoy.ts";
 import { until } from "../../../testing/until.ts";
-import { porticoCommand, pushed, registryOptions } from "../harness/gateway.ts";
+import { pushed, registryOptions } from "../harness/gateway.ts";
 import { type Ending, makeNamespace } from "../harness/namespace.ts";
 import { reportFailure } from "../harness/report.ts";
 import { target, testImage } from "../harness/target.ts";
@@ -46,7 +47,9 @@ export async function startOperator(t: Ending, url: string, repository: string, 
   await writeFile(kubeconfig, kubeconfigOf(url));
   const registry = `${host}/e2e/${repository}`;
   const images = ["--registry", registry, "--base", pushed(testImage("envoy")), "--builder", "layer"];
-  const command = porticoCommand("operator", "run", "--namespace", namespace.name, ...images, ...registryOptions);
+  // As it is published: what it takes of memory is what it takes in a cluster.
+  const program = await bundle(join(folder, "portico"));
+  const command = [process.execPath, program, "operator", "run", "--namespace", namespace.name, ...images, ...registryOptions];
   const log = join(folder, "operator.log");
   let child: ChildProcess;
   let starts = 0;
@@ -56,8 +59,8 @@ export async function startOperator(t: Ending, url: string, repository: string, 
   const start = (): void => {
     const output = openSync(log, "a");
     logBegin = fstatSync(output).size;
-    const [program = "", ...args] = command;
-    child = spawn(program, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ["ignore", output, output] });
+    const [node = "", ...args] = command;
+    child = spawn(node, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ["ignore", output, output] });
     closeSync(output);
     starts++;
     child.once("exit", () => {
