@@ -5,6 +5,7 @@ import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
 import type { GatewayFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import type { ApiModel } from "../src/model/api.ts";
+import { noValues } from "../src/model/values.ts";
 import { readDocument } from "../src/openapi/read.ts";
 import { type Checked, checked } from "../src/problem.ts";
 import { resolveApi } from "../src/resolve/api.ts";
@@ -36,6 +37,7 @@ export const filesOf = (models: readonly ApiModel[], port: number, monitoring: n
     trustedHops: 0,
     mockSocket: "run/mocks.sock",
     trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
+    values: noValues,
     debug: false,
   });
 

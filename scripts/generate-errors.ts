@@ -8,7 +8,11 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "Compare the path with `portico routes`: base path, trailing slash and case count. `portico explain GET /the/path` names the nearest operations.",
   methodNotAllowed: "Use a method of the `Allow` header, or add the operation to the document.",
   unauthorized:
-    "This version of Portico checks no credentials yet, so nobody may call the operation. On your own machine, `portico run --unprotected` lets everybody in. If the operation is open to all, say so in the document: `security: []`.",
+    'Send a credential of a kind that the `WWW-Authenticate` header names; `error="invalid_token"` in it says that the token which was sent is not good: expired, of another issuer or audience, or changed. Where nobody gets in, no Security checks what the document asks for: `portico check` says which. If the operation is open to all, say so in the document: `security: []`.',
+  forbidden:
+    "The credential is good, and lacks a scope, a claim or the right to be used: `scope` in the `WWW-Authenticate` header names the scopes that are needed. A client that is blocked (`blockedClients`) gets this answer, too.",
+  credentialUnchecked:
+    "The gateway fetches the issuer's public keys by the url of its Security (`jwks`), and gets none now. Ask again soon; who runs the gateway looks whether that url answers.",
   badRequest:
     "Send well-formed HTTP. Refused are an escaped slash or backslash in the path (`%2F`, `%5C`), control characters, header names with underscores, and messages whose length is ambiguous.",
   requestTimeout: "Send the header within 10 seconds and the whole request within 5 minutes.",

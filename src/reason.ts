@@ -31,6 +31,8 @@ export const reasons = {
   UnknownBackend: "A backend is named that does not exist.",
   BadServer: "A server's URL is not one that requests can be sent to.",
   MissingSecurity: "Operations need a credential that nothing checks.",
+  BadSecurity: "A Security does not go with what the document asks of it.",
+  MissingValue: "A Secret, ConfigMap or file that a credential is checked with is not there, or has nothing that serves.",
   // resources and extensions
   UnknownKind: "A resource is of a kind that Portico does not have.",
   DuplicateResource: "Two resources of one kind have the same name.",

@@ -12,6 +12,11 @@ export class Redacted {
     return this.#secret;
   }
 
+  /** Another secret made from this one. */
+  map(change: (secret: string) => string): Redacted {
+    return new Redacted(change(this.#secret));
+  }
+
   toString(): string {
     return "[redacted]";
   }

@@ -4,9 +4,12 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Environment, GatewayFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
+import { noValues, type Values } from "../src/model/values.ts";
 import { surveyDocument } from "../src/openapi/read.ts";
 import { type Checked, showPlace } from "../src/problem.ts";
 import { type ResolvedApi, resolveGateway } from "../src/resolve/gateway.ts";
+import { entriesOfObject } from "../src/source/values.ts";
+import { root } from "../src/text/node.ts";
 import { parseAll } from "../src/text/parse.ts";
 
 const goldensFolder = join(dirname(fileURLToPath(import.meta.url)), "../goldens");
@@ -79,11 +82,18 @@ export function resolveCase({ input, settings }: Pick<GoldenCase, "input" | "set
   );
 }
 
+/** The Secrets and ConfigMaps of a case's text. */
+export function caseValues({ input }: Pick<GoldenCase, "input">): Values {
+  const files = parseAll("in.yaml", input);
+  return new Map(files.ok ? files.value.flatMap((file) => entriesOfObject(root(file))) : []);
+}
+
 const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Omit<Environment, "trustedRoots"> => ({
   listener: { host: "127.0.0.1", port: 8080, tls: undefined },
   monitoring: { host: "127.0.0.1", port: 8081 },
   trustedHops,
   mockSocket: "run/mocks.sock",
+  values: noValues,
   debug,
 });
 
@@ -93,18 +103,26 @@ interface Surroundings {
   readonly monitoring: number;
   /** The authorities that backends are trusted by, as a file; the system's unless said. */
   readonly trustedRoots?: string;
+  /** What credentials are checked with. */
+  readonly values?: Values;
 }
 
 /** The gateway files of a case, with surroundings of one's own where it is to run. */
 export function compileCase(
   apis: readonly ResolvedApi[],
   settings: GoldenCase["settings"],
-  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt" }: Surroundings = { port: 8080, monitoring: 8081 },
+  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt", values = noValues }: Surroundings,
 ): GatewayFiles {
   const standard = environment(settings);
   return envoy.compile(
     apis.map(({ model }) => model),
-    { ...standard, trustedRoots, listener: { ...standard.listener, port }, monitoring: { ...standard.monitoring, port: monitoring } },
+    {
+      ...standard,
+      trustedRoots,
+      values,
+      listener: { ...standard.listener, port },
+      monitoring: { ...standard.monitoring, port: monitoring },
+    },
   );
 }
 
@@ -117,7 +135,12 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   const problems = told.length === 0 ? [] : [["problems.txt", told.join("")] as const];
   if (!apis.ok) return new Map(problems);
   const everything = golden.name.startsWith("environment/");
-  const files = [...compileCase(apis.value, golden.settings)].filter(([path]) => everything || /routes|clusters/.test(path));
+  const files = [...compileCase(apis.value, golden.settings, { port: 8080, monitoring: 8081, values: caseValues(golden) })].filter(
+    ([path]) =>
+      everything ||
+      /routes|clusters/.test(path) ||
+      (/tokens|keys/.test(path) && apis.value.some(({ model }) => model.verifiers.length > 0)),
+  );
   return new Map([
     ...problems,
     ["model.json", pretty(apis.value.map(({ model }) => model))],

@@ -28,4 +28,6 @@ export const testApi: ApiModel = {
   basePath: "/v1",
   operations: [testOperation],
   backends: [testBackend],
+  securities: [],
+  verifiers: [],
 };

@@ -78,7 +78,9 @@ async function outcomeOfApi(fields: object): Promise<string> {
     registries: () => emptyRegistry,
     users: makeUsers(),
     configMaps: nothing,
+    secrets: nothing,
     targetEndpoints: nothing,
+    securities: nothing,
     alwaysUsed: [],
   });
   const made = await gateways.summary(api, read.value, workload);

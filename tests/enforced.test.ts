@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { division } from "../src/api/enforced.ts";
 import { gatewayManifest } from "../src/compile/manifest.ts";
-import { compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
+import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
 
 const settings: GoldenCase["settings"] = { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] };
+
+const ofPortico = { apiVersion: "portico.dev/v1alpha1" };
+const issuer = { issuer: "https://issuer.test", jwks: { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"a"}]}' } };
+const tokens = { ...ofPortico, kind: "Security", metadata: { name: "token" }, spec: { type: "jwt", jwt: { issuers: [issuer] } } };
+const keys = {
+  ...ofPortico,
+  kind: "Security",
+  metadata: { name: "keys" },
+  spec: { type: "apiKey", apiKey: { keys: { name: "clients" }, locations: [{ header: "x-key" }] } },
+};
+const clients = { apiVersion: "v1", kind: "Secret", metadata: { name: "clients" }, stringData: { alice: "key-of-alice" } };
 
 /** Everything that somebody could tell the difference by: the gateway's files and its manifest, or the Problems. */
 function outcome(extension: object, endpoint: object, more: object): string {
@@ -17,11 +28,11 @@ function outcome(extension: object, endpoint: object, more: object): string {
     ...more,
   };
   const resource = { apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", metadata: { name: "store" }, spec: endpoint };
-  const input = `${JSON.stringify(document)}\n---\n${JSON.stringify(resource)}\n`;
+  const input = [document, resource, tokens, keys, clients].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = resolveCase({ input, settings });
   if (!apis.ok) return JSON.stringify(apis.problems);
   return JSON.stringify([
-    [...compileCase(apis.value, settings)],
+    [...compileCase(apis.value, settings, { port: 8080, monitoring: 8081, values: caseValues({ input }) })],
     gatewayManifest(
       apis.value.map(({ model }) => ({ model, published: "" })),
       "envoy",
@@ -33,6 +44,8 @@ function outcome(extension: object, endpoint: object, more: object): string {
 const interceptor = { "x-wso2-request-interceptor": "java:com.example.Trace" };
 const cors = (fields: object): object => ({ cors: { origins: ["https://a.test"], ...fields } });
 const backend = (fields: object): object => ({ backend: { url: "http://a.test/x", ...fields } });
+
+const protectedBy = (fields: object): object => ({ security: [{ token: [] }], ...fields });
 
 /** Two values of each field of x-portico that is enforced. */
 const inDocument: Readonly<Record<string, readonly [object, object]>> = {
@@ -58,6 +71,9 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   disabled: [{ disabled: true }, { disabled: false }],
   mock: [{ mock: true }, { mock: false }],
   webSocket: [{ webSocket: true }, { webSocket: false }],
+  security: [{ security: [{ token: [] }] }, { security: false }],
+  "scopes[]": [protectedBy({ scopes: ["a"] }), protectedBy({ scopes: ["b"] })],
+  schemes: [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
   ...Object.fromEntries(
     ["requestHeaders", "responseHeaders"].flatMap((side) => [
       [`${side}.remove[]`, [{ [side]: { remove: ["x-a"] } }, { [side]: { remove: ["x-b"] } }]],

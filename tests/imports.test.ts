@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   api: [],
   openapi: [],
   model: [],
-  source: ["openapi"],
+  source: ["openapi", "model"],
   resolve: ["api", "openapi", "model"],
   compile: ["model"],
   image: ["compile", "model"],

@@ -39,6 +39,20 @@ const podFields: readonly string[] = [
   "resources.limits.*",
 ];
 
+/** Where a signed key stands, and whether the backend sees it, is said for keys as a whole. */
+const ofTheKey = /^(?:locations|forward)/;
+
+const inIssuer = (name: string): string => `issuers[].${name}`;
+
+const locationFields = ["header", "query", "cookie", "prefix"].map((name) => `locations[].${name}`);
+
+const tokenFields: readonly string[] = [
+  ...["issuer", "audiences[]", "jwks.url", "jwks.inline", "jwks.secret.name", "jwks.secret.key", "jwks.configMap.name"].map(inIssuer),
+  ...["jwks.configMap.key", "jwks.certificate.name", "jwks.certificate.key", "jwks.file"].map(inIssuer),
+  ...["audiences[]", "algorithms[]", "claims[].claim", "claims[].equals", "claims[].oneOf[]", "claims[].contains", "scopeClaim"],
+  ...["clockSkew", "maxLifetime", "forward", "claimsToHeaders[].claim", "claimsToHeaders[].header", "cache", ...locationFields],
+];
+
 const inDeploy = (name: string): string => `deploy.${name}`;
 
 /** The one table of what this version does. A test holds it against the schemas: every field is in exactly one of the two columns. */
@@ -103,7 +117,23 @@ export const division: Readonly<Record<Fielded, Division>> = {
     ],
   },
   RateLimiting: { enforced: [], notYet: later("rate limits", "") },
-  Security: { enforced: [], notYet: later("protection", "") },
+  Security: {
+    enforced: [
+      "type",
+      "scopes[]",
+      "blockedClients[]",
+      ...tokenFields.map((name) => `jwt.${name}`),
+      ...tokenFields.filter((name) => !ofTheKey.test(name)).map((name) => `apiKey.signed.${name}`),
+      ...["keys.name", "clientHeader", "forward", ...locationFields].map((name) => `apiKey.${name}`),
+    ],
+    notYet: [
+      ...later("a place of its own for signed keys: say it for keys as a whole", "apiKey.signed.locations", "apiKey.signed.forward"),
+      ...later("introspection of tokens", "oauth2"),
+      ...later("names and passwords", "basic"),
+      ...later("client certificates", "mtls"),
+      ...later("authorisers of one's own", "authorizer"),
+    ],
+  },
   "x-portico": {
     enforced: [
       "name",
@@ -117,6 +147,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "cors",
       ...corsFields.map((name) => `cors.${name}`),
       ...headerFields.flatMap((name) => [`requestHeaders.${name}`, `responseHeaders.${name}`]),
+      ...["security", "scopes[]", "schemes"],
       "disabled",
       "mock",
       "webSocket",
@@ -135,14 +166,11 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later(
         "protection",
 
-        "security",
-        "scopes",
-        "schemes",
         "credentialTypes",
         "credentialHeader",
         "clientCertificate",
       ),
-      ...laterUnlessOff("protection", "strictAlternatives", "credentialOptional"),
+      ...laterUnlessOff("protection", "credentialOptional"),
       ...laterUnlessOff("rate limits", "rateLimit"),
       ...later("address lists", "addresses"),
       ...later("sandbox backends", "sandbox", "sandboxWhen"),

@@ -36,7 +36,6 @@ const everywhere = {
     .optional()
     .describe("Who may call, in place of the document's `security` and in its form; `false` is everybody, `true` what the document says."),
   scopes: z.array(scope).optional().describe("Scopes that are needed beyond those that `security` names."),
-  strictAlternatives: z.boolean().optional().describe("Whether a bad credential is no obstacle when another one that was sent is good."),
   rateLimit: z
     .union([z.literal(false), limitName, z.array(limitName)])
     .optional()

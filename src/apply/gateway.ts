@@ -19,9 +19,16 @@ export interface ServedGateway {
 
 const clustersFile = "mounted/clusters.json";
 const routesFile = "image/routes.json";
+/** What credentials are checked with. */
+const credentialFiles = ["mounted/tokens.json", "mounted/keys.json"];
 
 /** The statistics in which Envoy shows the version of a file that is in effect, and how many it refused. */
-const shownIn: Readonly<Record<string, string>> = { [clustersFile]: "cluster_manager.cds", [routesFile]: "http.gateway.rds.routes" };
+const shownIn: Readonly<Record<string, string>> = {
+  [clustersFile]: "cluster_manager.cds",
+  [routesFile]: "http.gateway.rds.routes",
+  "mounted/tokens.json": "extension_config_discovery.http_filter.portico.tokens",
+  "mounted/keys.json": "extension_config_discovery.http_filter.portico.keys",
+};
 
 /** How many clusters are not there for requests yet, since their hosts' names are being looked up. */
 const warming = "cluster_manager.warming_clusters";
@@ -58,6 +65,7 @@ function stepsTo(next: GatewayFiles, current: GatewayFiles): readonly (readonly 
   const [before, clusters] = [current.get(clustersFile) ?? "", next.get(clustersFile) ?? ""];
   return [
     [clustersFile, clustersOfBoth(before, clusters)],
+    ...credentialFiles.map((path) => [path, next.get(path) ?? ""] as const),
     [routesFile, next.get(routesFile) ?? ""],
     [clustersFile, clusters],
   ];

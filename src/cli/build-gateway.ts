@@ -32,7 +32,7 @@ async function buildDocuments(documents: readonly string[], { resources, refs, m
     process.stderr.write(`A project of ${plural(files.size, "file")} in ${project}.\n`);
   }
   if (out === undefined) return 0;
-  const gateway = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value });
+  const gateway = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value, values: prepared.value.values });
   return said(await writeGateway(out, gateway.files, force), gateway, gateway.files.size, out);
 }
 

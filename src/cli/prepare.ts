@@ -2,16 +2,22 @@ import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
+import { valueReferences } from "../model/security.ts";
+import type { Values } from "../model/values.ts";
 import type { Checked } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
+import { valueProblems } from "../resolve/values.ts";
 import { loadSources, type SourcePaths } from "../source/gateway.ts";
+import { loadValues } from "../source/values.ts";
 import type { SourceFile } from "../text/node.ts";
 
 /** The gateway that documents and resources make, and the texts it was read from. */
 export interface PreparedGateway {
   readonly apis: readonly ResolvedApi[];
   readonly files: readonly SourceFile[];
+  /** What credentials are checked with. */
+  readonly values: Values;
 }
 
 /**
@@ -27,16 +33,23 @@ export async function prepareGateway(
   const apis = resolveGateway(sources, settings);
   if (!apis.ok) return apis;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...sources.resources];
-  return { ok: true, value: { apis: apis.value, files }, problems: apis.problems };
+  const models = apis.value.map(({ model }) => model);
+  const references = valueReferences(models.flatMap(({ verifiers }) => verifiers));
+  const values = await loadValues(sources.resources, references, noticed);
+  return {
+    ok: true,
+    value: { apis: apis.value, files, values },
+    problems: [...apis.problems, ...valueProblems(models, values, "warning")],
+  };
 }
 
 export const engine: Engine = envoy;
 
 /** The gateway's files for an environment. */
-export const compileGateway = ({ apis }: PreparedGateway, environment: Environment): GatewayFiles =>
+export const compileGateway = ({ apis, values }: PreparedGateway, environment: Environment): GatewayFiles =>
   engine.compile(
     apis.map(({ model }) => model),
-    environment,
+    { ...environment, values },
   );
 
 /** A gateway's whole folder for an environment, with what an image says of itself. */

@@ -62,7 +62,7 @@ async function startIn(
   const mocks = await startMockBackend(mockSources(prepared.apis), join(folder.path, mocksSocket));
   if (!mocks.ok) return mocks;
   const roots = await trustedRoots(folder.path, process.env);
-  const environment: Environment = { ...places, trustedHops, mockSocket: mocksSocket, trustedRoots: roots, debug };
+  const environment: Environment = { ...places, trustedHops, mockSocket: mocksSocket, trustedRoots: roots, values: prepared.values, debug };
   const gateway = await serve(binary, compileGateway(prepared, environment), {
     folder: folder.path,
     concurrency,

@@ -1,3 +1,4 @@
+import { noValues } from "../model/values.ts";
 import type { Environment } from "./engine.ts";
 
 /** A container's: everybody may call, and the system's certification authorities are where Debian has them. */
@@ -7,5 +8,6 @@ export const containerEnvironment: Environment = {
   trustedHops: 0,
   mockSocket: undefined,
   trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
+  values: noValues,
   debug: false,
 };

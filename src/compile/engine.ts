@@ -1,4 +1,5 @@
 import type { ApiModel } from "../model/api.ts";
+import type { Values } from "../model/values.ts";
 
 /** A kind of gateway: what turns models into the files that it serves from. */
 export interface Engine {
@@ -21,6 +22,8 @@ export interface Environment {
   readonly mockSocket: string | undefined;
   /** The file (PEM) of the certification authorities that backends' certificates are checked against. */
   readonly trustedRoots: string;
+  /** What credentials are checked with. */
+  readonly values: Values;
   /** Whether answers name their operation. */
   readonly debug: boolean;
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ApiModel } from "../model/api.ts";
+import type { CredentialLocation } from "../model/security.ts";
 
 /** The form of the image part, which who mounts the other part has to know. */
 export const contract = 1;
@@ -29,6 +30,14 @@ interface ManifestApi {
   readonly operations: number;
   /** The names of the backends whose addresses the environment has to supply. */
   readonly backends: readonly string[];
+  /** What the environment has to supply to check credentials with. */
+  readonly securities: readonly ManifestSecurity[];
+}
+
+interface ManifestSecurity {
+  readonly name: string;
+  /** Where the document says that the credential is. */
+  readonly locations: readonly CredentialLocation[];
 }
 
 /** The manifest of a gateway that an engine makes from these APIs. */
@@ -36,7 +45,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
   return {
     contract,
     inputHash: inputHash(apis, engine),
-    apis: apis.map(({ model: { name, version, owner, hosts, basePath, operations, backends } }) => ({
+    apis: apis.map(({ model: { name, version, owner, hosts, basePath, operations, backends, securities } }) => ({
       name,
       version,
       owner,
@@ -44,6 +53,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
       basePath,
       operations: operations.length,
       backends: backends.map((backend) => backend.name),
+      securities: securities.map((security) => ({ name: security.name, locations: security.locations })),
     })),
   };
 }
@@ -55,7 +65,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
 function inputHash(apis: readonly CompiledApi[], engine: string): string {
   const hash = createHash("sha256").update(canonical({ contract, engine }));
   for (const { model, published } of apis) {
-    const { operations, backends, ...api } = model;
+    const { operations, backends, verifiers: _, ...api } = model;
     hash.update(published);
     hash.update(canonical({ ...api, backends: backends.map(({ name }) => name), operations: operations.length }));
     for (const { where: _, ...operation } of operations) hash.update(canonical(operation));

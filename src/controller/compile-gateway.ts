@@ -7,11 +7,14 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
+import type { Verifier } from "../model/security.ts";
+import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
 import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
+import { valueProblems } from "../resolve/values.ts";
 import { child, placeOf, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
 import { servesTls } from "../workloads/exposure.ts";
@@ -26,6 +29,8 @@ export interface CompiledGateway {
   readonly folder: GatewayFolder;
   /** The names of the TargetEndpoints that requests go to. */
   readonly endpoints: readonly string[];
+  /** How credentials are checked. */
+  readonly verifiers: readonly Verifier[];
 }
 
 /** An object of the cluster's as a text with positions, so that a Problem in it names its field. */
@@ -60,33 +65,42 @@ export interface GatewayInput {
   readonly problems: readonly Problem[];
   /** The TargetEndpoints of the API's namespace. */
   readonly endpoints: readonly StoredObject[];
+  /** The Securities of the API's namespace. */
+  readonly securities: readonly StoredObject[];
 }
 
-/** Compiles an API's gateway. Pure. Fails with every Problem of its documents and of what they refer to. */
-export function compileGateway(input: GatewayInput): Checked<CompiledGateway> {
-  const resolved = resolveUsed(input);
-  if (!resolved.ok) return resolved;
+/** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
+export function compileGateway(resolved: Resolved, workload: GatewayWorkload, values: Values): Checked<CompiledGateway> {
+  const models = resolved.value.map(({ model }) => model);
+  const missing = valueProblems(models, values, "error");
+  if (missing.length > 0) return failed(...resolved.problems, ...missing);
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
   const apis = publishedApis(resolved.value);
-  const folder = gatewayFolder(engine, apis, environmentOf(input.workload, mocks.value));
+  const folder = gatewayFolder(engine, apis, { ...environmentOf(workload, mocks.value), values });
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
-  return checked({ apis, folder, endpoints: [...new Set(names.filter((name) => !name.startsWith("@")))] }, [
+  const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
+  return checked({ apis, folder, endpoints, verifiers: models.flatMap(({ verifiers }) => verifiers) }, [
     ...resolved.problems,
     ...mocks.problems,
   ]);
 }
 
-/** What is wrong with a TargetEndpoint stops only those APIs that send requests there. */
-function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]> {
-  const { endpoints } = input;
-  const whole = resolve(input, endpoints);
+type Resolved = Extract<Checked<readonly ResolvedApi[]>, { ok: true }>;
+
+/**
+ * Resolves an API's documents. Pure. Fails with every Problem of them and of what they refer to: what is wrong with a TargetEndpoint or Security stops only
+ * those APIs that use it.
+ */
+export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]> {
+  const objects = [...input.endpoints, ...input.securities];
+  const whole = resolve(input, objects);
   if (whole.ok) return whole;
   const faulty = new Set(whole.problems.filter(({ severity }) => severity === "error").map(({ where }) => where.source));
-  const sound = endpoints.filter((endpoint) => !faulty.has(objectFile(endpoint).name));
-  if (sound.length === endpoints.length) return whole;
+  const sound = objects.filter((object) => !faulty.has(objectFile(object).name));
+  if (sound.length === objects.length) return whole;
   const rest = resolve(input, sound);
-  const misses = !rest.ok && rest.problems.some(({ reason }) => reason === "UnknownBackend");
+  const misses = !rest.ok && rest.problems.some(({ reason }) => reason === "UnknownBackend" || reason === "MissingSecurity");
   return misses ? whole : rest;
 }
 
@@ -104,8 +118,8 @@ export const resolveInCluster = (api: string, namespace: string, sources: ReadSo
     cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined),
   });
 
-const resolve = ({ workload: { api, namespace }, documents, problems }: GatewayInput, endpoints: readonly StoredObject[]) =>
-  resolveInCluster(api, namespace, { documents, problems, resources: endpoints.map(objectFile) });
+const resolve = ({ workload: { api, namespace }, documents, problems }: GatewayInput, objects: readonly StoredObject[]) =>
+  resolveInCluster(api, namespace, { documents, problems, resources: objects.map(objectFile) });
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
 export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {

@@ -6,14 +6,16 @@ import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
+import { type Verifier, valueReferences } from "../model/security.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
 import { isObject } from "../text/node.ts";
-import { type CompiledGateway, compileGateway, mountedPart } from "./compile-gateway.ts";
+import { type CompiledGateway, compileGateway, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import { gatewayOfImage } from "./ready-image.ts";
-import { anyEndpoint, usedConfigMap, usedEndpoint, usedSecret } from "./used.ts";
+import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
+import { valuesOf } from "./values-of.ts";
 
 /** What is kept of a compiled gateway: little, for there may be a thousand. */
 export interface GatewaySummary {
@@ -24,6 +26,8 @@ export interface GatewaySummary {
   readonly operations: number;
   /** The names of the TargetEndpoints that requests go to. */
   readonly endpoints: readonly string[];
+  /** How credentials are checked. */
+  readonly verifiers: readonly Verifier[];
   readonly mounted: ReadonlyMap<string, string>;
   /** The API's ready image by its digest; undefined where one is made from its documents. */
   readonly image: string | undefined;
@@ -50,42 +54,85 @@ interface Sources {
   readonly registries: Registries;
   readonly users: Users;
   readonly configMaps: Collection;
+  readonly secrets: Collection;
   readonly targetEndpoints: Collection;
+  readonly securities: Collection;
   /** What every API uses. */
   readonly alwaysUsed: readonly string[];
 }
 
-export function compiledGateways({ store, registries, users, configMaps, targetEndpoints, alwaysUsed }: Sources): CompiledGateways {
+export function compiledGateways({
+  store,
+  registries,
+  users,
+  configMaps,
+  secrets,
+  targetEndpoints,
+  securities,
+  alwaysUsed,
+}: Sources): CompiledGateways {
   const memories = new Map<string, Memory>();
-  const endpointsIn = (namespace: string): readonly StoredObject[] =>
-    [...targetEndpoints.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
+  /** What an API would be checked with, though it may not be there. */
+  const wanted = new Map<string, readonly string[]>();
+  const within = (collection: Collection, namespace: string): readonly StoredObject[] =>
+    [...collection.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
+  const endpointsIn = (namespace: string): readonly StoredObject[] => within(targetEndpoints, namespace);
+  const securitiesIn = (namespace: string): readonly StoredObject[] => within(securities, namespace);
 
   const fingerprintOf = ({ metadata }: StoredObject, used: readonly string[]): string =>
     JSON.stringify([metadata.uid, metadata.generation, ...used.map((one) => [one, versionOf(one)])]);
 
   const versionOf = (used: string): unknown => {
     const [kind, key = ""] = used.split(" ");
-    // It is mounted as it is: nothing is compiled from it.
-    if (kind === "Secret") return undefined;
+    if (kind === "Secret") return secrets.objects.get(key)?.metadata.resourceVersion;
     if (kind === "ConfigMap") return configMaps.objects.get(key)?.metadata.resourceVersion;
     // Its status changes its resource version, and nothing that counts here.
     const version = ({ metadata }: StoredObject) => `${metadata.uid} ${metadata.generation}`;
-    if (key.endsWith("/*")) return endpointsIn(key.slice(0, -2)).map((one) => [keyOf(one), version(one)]);
-    const endpoint = targetEndpoints.objects.get(key);
-    return endpoint && version(endpoint);
+    const collection = kind === "Security" ? securities : targetEndpoints;
+    if (key.endsWith("/*")) return within(collection, key.slice(0, -2)).map((one) => [keyOf(one), version(one)]);
+    const object = collection.objects.get(key);
+    return object && version(object);
+  };
+
+  /** Before they are read: a Secret that comes meanwhile is then seen. */
+  const noticed = (api: StoredObject, verifiers: readonly Verifier[]): readonly Verifier[] => {
+    const used = usedValues(api.metadata.namespace, verifiers);
+    wanted.set(keyOf(api), used);
+    users.add(`API ${keyOf(api)}`, used);
+    return verifiers;
   };
 
   const whole = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>> => {
     const { namespace } = api.metadata;
     const { documents, problems } = await loadDefinitions(definitionsOf(spec), configMapReader(store, namespace));
     if (documents.length === 0 && problems.length > 0) return failed(...problems);
-    return compileGateway({ workload, documents, problems, endpoints: endpointsIn(namespace) });
+    const resolved = resolveUsed({
+      workload,
+      documents,
+      problems,
+      endpoints: endpointsIn(namespace),
+      securities: securitiesIn(namespace),
+    });
+    if (!resolved.ok) return resolved;
+    const values = await valuesOf(
+      store,
+      namespace,
+      noticed(
+        api,
+        resolved.value.flatMap(({ model }) => model.verifiers),
+      ),
+    );
+    return values.ok ? compileGateway(resolved, workload, values.value) : values;
   };
 
   const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
     if (image !== undefined) {
-      const gateway = gatewayOfImage(registries, { image, inputHash }, workload, () => endpointsIn(api.metadata.namespace));
+      const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
+        endpoints: () => endpointsIn(api.metadata.namespace),
+        securities: () => securitiesIn(api.metadata.namespace),
+        values: (verifiers) => valuesOf(store, api.metadata.namespace, noticed(api, verifiers)),
+      });
       // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
       return inTime(gateway, imagePatienceMs, () => failed(tooSlow(image)));
     }
@@ -112,11 +159,11 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
       ];
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
-      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, anyEndpoint(namespace)])]);
+      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, anyEndpoint(namespace), anySecurity(namespace)])]);
       const result = await summarised(api, spec, workload);
       const used = [
         ...certain,
-        ...(result.ok ? result.value.endpoints.map((name) => usedEndpoint(namespace, name)) : [anyEndpoint(namespace)]),
+        ...(result.ok ? usedBy(namespace, result.value) : [anyEndpoint(namespace), anySecurity(namespace), ...(wanted.get(key) ?? [])]),
       ];
       users.set(`API ${key}`, used);
       if (before === fingerprintOf(api, certain) && isLasting(result))
@@ -125,6 +172,7 @@ export function compiledGateways({ store, registries, users, configMaps, targetE
     },
     forget: (key) => {
       memories.delete(key);
+      wanted.delete(key);
       users.set(`API ${key}`, []);
     },
   };
@@ -147,16 +195,29 @@ const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
     `The documents make the input ${made}, not what \`inputHash\` wants. Take the documents that were tested, or the other hash.`,
   );
 
-const summaryOf = ({ apis, folder, endpoints }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
+const summaryOf = ({ apis, folder, endpoints, verifiers }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,
+  verifiers,
   mounted: mountedPart(folder.files),
   image: undefined,
   problems,
 });
+
+const usedBy = (namespace: string, { endpoints, verifiers }: GatewaySummary): readonly string[] => [
+  ...endpoints.map((name) => usedEndpoint(namespace, name)),
+  ...verifiers.map(({ security }) => usedSecurity(namespace, security)),
+  ...usedValues(namespace, verifiers),
+];
+
+const usedValues = (namespace: string, verifiers: readonly Verifier[]): readonly string[] =>
+  valueReferences(verifiers).flatMap(({ kind, name }) => {
+    if (kind === "file") return [];
+    return [kind === "Secret" ? usedSecret(`${namespace}/${name}`) : usedConfigMap(namespace, name)];
+  });
 
 function definitionsOf({ definition = [] }: ApiSpec): readonly Definition[] {
   return definition.map(({ inline, configMap, parts }) =>

@@ -61,7 +61,7 @@ export async function operate(
   };
   const hasHttpRoutes = await serves(transport, resources.httpRoutes, hearers.failed, until);
   const { collections, owned, filled } = watchWorld(transport, hasHttpRoutes, hearers, until);
-  const { configMaps, targetEndpoints, secrets } = collections;
+  const { configMaps, targetEndpoints, securities, secrets } = collections;
   const opening = registrySecret(settings, secrets, building.pullCredentials);
   const { registries } = building;
   const world: World = {
@@ -75,7 +75,7 @@ export async function operate(
       (api) => queue.add(`API ${api}`),
       (api, thrown) => unexpected(`API ${api}`, thrown),
     ),
-    gateways: compiledGateways({ store, registries, users, configMaps, targetEndpoints, alwaysUsed: opening.used }),
+    gateways: compiledGateways({ store, registries, users, configMaps, secrets, targetEndpoints, securities, alwaysUsed: opening.used }),
     users,
     knowsUsers: () => unseen?.size === 0,
     registrySecret: opening,

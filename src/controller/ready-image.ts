@@ -1,4 +1,3 @@
-import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { mocksSocket } from "../compile/envoy/names.ts";
 import { contract } from "../compile/manifest.ts";
@@ -6,12 +5,14 @@ import { contentsOf, type ImageContents } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { labelNames } from "../image/gateway-image.ts";
 import { parseReference, showReference } from "../image/reference.ts";
-import type { ApiModel, Backend } from "../model/api.ts";
+import type { Verifier } from "../model/security.ts";
+import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import { endpointBackend } from "../resolve/backends.ts";
-import { clusterSettings, engine, environmentOf, mountedPart, objectFile } from "./compile-gateway.ts";
+import { valueProblems } from "../resolve/values.ts";
+import { engine, environmentOf, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
+import { modelOfImage } from "./image-model.ts";
 
 /** What is asked of a ready image. */
 export interface ReadyImage {
@@ -20,16 +21,23 @@ export interface ReadyImage {
   readonly inputHash: string | undefined;
 }
 
+/** What an image's environment is looked for in. */
+export interface ImageSurroundings {
+  readonly endpoints: () => readonly StoredObject[];
+  readonly securities: () => readonly StoredObject[];
+  readonly values: (verifiers: readonly Verifier[]) => Promise<Checked<Values>>;
+}
+
 /**
  * The gateway of an image that is ready: nothing is built, and no document is needed, for the image says what the environment must supply. Fails with
- * ImageMissing, ForeignImage or BadImage, with UnknownBackend for each backend that no TargetEndpoint of the namespace stands for, and with
+ * ImageMissing, ForeignImage or BadImage, with UnknownBackend and MissingSecurity for what the image needs and the namespace does not have, and with
  * what the registry says.
  */
 export async function gatewayOfImage(
   registries: Registries,
   { image, inputHash }: ReadyImage,
   workload: GatewayWorkload,
-  endpoints: () => readonly StoredObject[],
+  surroundings: ImageSurroundings,
 ): Promise<Checked<GatewaySummary>> {
   const reference = parseReference(image);
   if (!reference.ok) return reference;
@@ -39,15 +47,17 @@ export async function gatewayOfImage(
   const wrong = unfit(image, contents.value, inputHash);
   if (wrong !== undefined) return failed(wrong);
   // Now, and not before the registry answered: they may have changed meanwhile.
-  const here = endpoints();
-  const models = manifest.apis.map((api) => modelOf(api, workload, here, image));
-  const problems = models.flatMap((model) => model.problems);
+  const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
+  const found = manifest.apis.map((api) => modelOfImage(api, workload, here, image));
+  const problems = found.flatMap((one) => one.problems);
   if (problems.length > 0) return failed(...problems);
+  const models = found.map(({ model }) => model);
+  const values = await surroundings.values(models.flatMap(({ verifiers }) => verifiers));
+  if (!values.ok) return values;
+  const missing = valueProblems(models, values.value, "error");
+  if (missing.length > 0) return failed(...missing);
   // The image has the routes; of what is compiled here only the environment's part counts.
-  const files = engine.compile(
-    models.map(({ model }) => model),
-    environmentOf(workload, mocksSocket),
-  );
+  const files = engine.compile(models, { ...environmentOf(workload, mocksSocket), values: values.value });
   return checked(
     {
       inputHash: manifest.inputHash,
@@ -55,6 +65,7 @@ export async function gatewayOfImage(
       version: manifest.apis[0]?.version ?? "0",
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
+      verifiers: models.flatMap(({ verifiers }) => verifiers),
       mounted: mountedPart(files),
       image: showReference({ ...reference.value, digest }),
       problems: [],
@@ -77,46 +88,4 @@ function unfit(image: string, { manifest }: ImageContents, inputHash: string | u
       `The image was made from the input ${manifest.inputHash.slice(0, 12)}, not from ${inputHash.slice(0, 12)}, which \`inputHash\` wants. Name the image that was tested.`,
     );
   return undefined;
-}
-
-type ManifestApi = ImageContents["manifest"]["apis"][number];
-
-/** An API of an image, as far as the environment's part needs it. */
-function modelOf(api: ManifestApi, { namespace }: GatewayWorkload, endpoints: readonly StoredObject[], image: string) {
-  const { name, version, owner, hosts, basePath } = api;
-  const found = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
-  const model: ApiModel = {
-    name,
-    title: name,
-    version,
-    owner,
-    hosts,
-    basePath,
-    operations: [],
-    backends: found.flatMap(({ backend }) => backend ?? []),
-  };
-  return { model, problems: found.flatMap(({ problems }) => problems) };
-}
-
-interface Found {
-  readonly backend: Backend | undefined;
-  readonly problems: readonly Problem[];
-}
-
-function backendNamed(name: string, namespace: string, endpoints: readonly StoredObject[], image: string): Found {
-  const object = endpoints.find(({ metadata }) => metadata.name === name);
-  if (object === undefined) {
-    const advice = name.startsWith("@")
-      ? "A document's own servers are of one environment: let the document name a TargetEndpoint, and build the image anew."
-      : "Make a TargetEndpoint of this name.";
-    return {
-      backend: undefined,
-      problems: [error("UnknownBackend", wholeFile(image), `The image needs the backend \`${name}\`, which is not here. ${advice}`)],
-    };
-  }
-  const { value, problems } = readResources([objectFile(object)]);
-  const endpoint = value.targetEndpoints.get(name);
-  if (endpoint === undefined) return { backend: undefined, problems };
-  const wrong: Problem[] = [...problems];
-  return { backend: endpointBackend(endpoint, clusterSettings(namespace, undefined), wrong), problems: wrong };
 }

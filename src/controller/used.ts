@@ -4,5 +4,8 @@ export const usedEndpoint = (namespace: string, name: string): string => `Target
 export const usedSecret = (key: string): string => `Secret ${key}`;
 /** Used by those that look for one which is not there, or not in order. */
 export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
+export const usedSecurity = (namespace: string, name: string): string => `Security ${namespace}/${name}`;
+/** Used by those whose documents ask for a credential that nothing checks. */
+export const anySecurity = (namespace: string): string => `Security ${namespace}/*`;
 /** Whether this is one TargetEndpoint; its name is that of the work on it. */
 export const isEndpoint = (used: string): boolean => used.startsWith("TargetEndpoint ") && !used.endsWith("/*");

@@ -2,6 +2,8 @@
 export interface Users {
   /** Says anew all that a user refers to; nothing takes it out. */
   set(user: string, used: readonly string[]): void;
+  /** Says that a user refers to more than it said so far. */
+  add(user: string, used: readonly string[]): void;
   of(used: string): ReadonlySet<string>;
 }
 
@@ -19,16 +21,18 @@ export function makeUsers(changed: (used: string) => void = () => {}): Users {
   const note = (user: string, used: string): void => {
     usedBy.set(used, (usedBy.get(used) ?? new Set()).add(user));
   };
+  const set = (user: string, used: readonly string[]): void => {
+    const [before, now] = [uses.get(user) ?? nobody, new Set(used)];
+    const [gone, come] = [[...before].filter((one) => !now.has(one)), [...now].filter((one) => !before.has(one))];
+    if (now.size > 0) uses.set(user, now);
+    else uses.delete(user);
+    for (const one of gone) forget(user, one);
+    for (const one of come) note(user, one);
+    [...gone, ...come].forEach(changed);
+  };
   return {
-    set: (user, used) => {
-      const [before, now] = [uses.get(user) ?? nobody, new Set(used)];
-      const [gone, come] = [[...before].filter((one) => !now.has(one)), [...now].filter((one) => !before.has(one))];
-      if (now.size > 0) uses.set(user, now);
-      else uses.delete(user);
-      for (const one of gone) forget(user, one);
-      for (const one of come) note(user, one);
-      [...gone, ...come].forEach(changed);
-    },
+    set,
+    add: (user, used) => set(user, [...(uses.get(user) ?? nobody), ...used]),
     of: (used) => usedBy.get(used) ?? nobody,
   };
 }

@@ -4,7 +4,7 @@ import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { managedSelector } from "../workloads/object.ts";
 import { type Owned, ownedIndex } from "./owned.ts";
-import { anyEndpoint, usedConfigMap, usedEndpoint, usedSecret } from "./used.ts";
+import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedSecret, usedSecurity } from "./used.ts";
 import type { Collections } from "./world.ts";
 
 /** What the operator sees of the cluster, kept up to date. */
@@ -50,7 +50,14 @@ export function watchWorld(transport: Transport, hasHttpRoutes: boolean, hearers
       }),
     ),
     rateLimitings: watch(resources.rateLimitings, written("RateLimiting")),
-    securities: watch(resources.securities, written("Security")),
+    securities: watch(
+      resources.securities,
+      written("Security", (key) => {
+        const [namespace = "", name = ""] = key.split("/");
+        used(usedSecurity(namespace, name));
+        used(anySecurity(namespace));
+      }),
+    ),
     configMaps: watch(
       resources.configMaps,
       (key) => {

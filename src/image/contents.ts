@@ -8,6 +8,12 @@ import { readLayer } from "./layer.ts";
 import { type ImageReference, showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
 
+const location = z.discriminatedUnion("in", [
+  z.object({ in: z.literal("header"), name: z.string(), prefix: z.string() }),
+  z.object({ in: z.literal("query"), name: z.string() }),
+  z.object({ in: z.literal("cookie"), name: z.string() }),
+]);
+
 /** What a gateway's image says of itself, as far as it is shown. */
 const manifest = z.looseObject({
   contract: z.int(),
@@ -21,6 +27,7 @@ const manifest = z.looseObject({
       basePath: z.string(),
       operations: z.int(),
       backends: z.array(z.string()),
+      securities: z.array(z.object({ name: z.string(), locations: z.array(location) })),
     }),
   ),
 });

@@ -2,6 +2,7 @@ import type { Cors } from "./cors.ts";
 import type { HeaderChanges } from "./headers.ts";
 import type { MockReply } from "./mock.ts";
 import type { PathTemplate, QueryCondition } from "./path.ts";
+import type { Alternative, Security, Verifier } from "./security.ts";
 
 /** One API with everything a gateway needs to know of it: no references, no extensions, nothing of OpenAPI. Never changes. */
 export interface ApiModel {
@@ -18,6 +19,10 @@ export interface ApiModel {
   /** In the order of the document. No two answer the same requests. */
   readonly operations: readonly Operation[];
   readonly backends: readonly Backend[];
+  /** Those that operations demand, by their names' order. */
+  readonly securities: readonly Security[];
+  /** How the environment checks them. */
+  readonly verifiers: readonly Verifier[];
 }
 
 export interface Operation {
@@ -52,6 +57,8 @@ export type Access =
   | { readonly kind: "open" }
   /** It needs a credential, which the person asked not to be checked. */
   | { readonly kind: "unprotected"; readonly schemes: readonly Scheme[] }
+  /** Who meets one of the alternatives. The schemes are those that a refusal names. */
+  | { readonly kind: "protected"; readonly alternatives: readonly Alternative[]; readonly schemes: readonly Scheme[] }
   /** It needs a credential that nothing here can check: nobody may. */
   | { readonly kind: "refused"; readonly schemes: readonly Scheme[] };
 

@@ -54,5 +54,7 @@ export interface SecurityRequirement {
 export interface SecurityScheme {
   readonly name: string;
   readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "mutualTLS" | "http";
+  /** Where a key is, for the type apiKey. */
+  readonly key: { readonly in: string; readonly name: string } | undefined;
   readonly where: Node;
 }

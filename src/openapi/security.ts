@@ -22,7 +22,8 @@ export function schemesOf(files: DocumentFiles, document: Node, format: Format):
   const schemes = new Map<string, SecurityScheme>();
   for (const [name, member] of members(list)) {
     const target = follow(files, member);
-    if (target.ok && !name.startsWith("x-")) schemes.set(name, { name, kind: schemeKind(target.value), where: member });
+    if (target.ok && !name.startsWith("x-"))
+      schemes.set(name, { name, kind: schemeKind(target.value), key: keyPlace(target.value), where: member });
   }
   return schemes;
 }
@@ -42,4 +43,10 @@ function schemeKind(node: Node): SecurityScheme["kind"] {
       return name === "bearer" || name === "basic" ? name : "http";
     }
   }
+}
+
+/** Where a scheme of the type apiKey says that the key is. */
+function keyPlace(node: Node): SecurityScheme["key"] {
+  const [place, name] = [child(node, "in").value, child(node, "name").value];
+  return child(node, "type").value === "apiKey" && typeof place === "string" && typeof name === "string" ? { in: place, name } : undefined;
 }

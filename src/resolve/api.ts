@@ -8,11 +8,13 @@ import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { nameFrom } from "./api-name.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
+import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
+import { makeProtection, type Protection } from "./protection.ts";
 import { refusedHeaders } from "./refused-headers.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl } from "./server-url.ts";
@@ -38,15 +40,28 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const version = document.version ?? "0";
   const extension = readExtension("document", documentExtension, document.root, { document, version, problems });
   const { path: basePath } = parseServerUrl(extension?.fields.basePath ?? document.servers[0]?.url ?? "");
-  const whole: Whole = { document, resources, settings, version, basePath, level: { scope: "document", extension }, problems };
-  const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, path));
+  const whole: Whole = {
+    document,
+    resources,
+    settings,
+    version,
+    basePath,
+    level: { scope: "document", extension, schemes: extension?.fields.schemes },
+    problems,
+  };
+  const protection = makeProtection(whole);
+  const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, protection, path));
   const place = placesOf(document);
   const kept = withoutTwins(resolved, place, problems);
   const operations = kept.flatMap(({ operation }) => operation ?? []);
   if (operations.length === 0 && !problems.some((problem) => problem.severity === "error")) {
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
-  problems.push(...missingSecurity(document, operations, settings), ...refusedHeaders(document), ...unevenTwins(operations, place));
+  problems.push(
+    ...missingSecurity(document, protection.unchecked, settings),
+    ...refusedHeaders(document),
+    ...unevenTwins(operations, place),
+  );
   const name = settings.cluster?.apiName ?? extension?.fields.name;
   const model: ApiModel = {
     name: name ?? nameFrom(document.title ?? document.root.file.name),
@@ -57,6 +72,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     basePath,
     operations,
     backends: usedBackends(kept),
+    ...protection.used(),
   };
   return { model, isNamed: name !== undefined, problems };
 }
@@ -93,7 +109,7 @@ interface WithBackend extends Resolved {
   readonly backend: Backend | undefined;
 }
 
-function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly WithBackend[] {
+function pathOperations(whole: Whole, protection: Protection, { path, operations }: NamedPath): readonly WithBackend[] {
   const { problems, basePath, settings, document } = whole;
   const key = parsePathKey(path.key);
   if (!key.ok) {
@@ -123,7 +139,8 @@ function pathOperations(whole: Whole, { path, operations }: NamedPath): readonly
       query: key.query,
       where: { source: node.file.name, pointer: node.pointer },
     };
-    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings });
+    const access = protection.accessOf(requirementsOf(whole, levels, written));
+    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access });
     return [{ asked, operation, isSound: pathIsSound && noErrors(problems, begun), backend: destination?.backend }];
   });
 }

@@ -3,12 +3,11 @@ import type { CorsField } from "../api/cors.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Answer, Operation } from "../model/api.ts";
+import type { Access, Answer, Operation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
 import { defaultReply } from "../openapi/mock/replies.ts";
-import { accessOf } from "./access.ts";
 import type { Destination } from "./backends.ts";
 import type { Asked } from "./clashes.ts";
 import { mockSource } from "./mock-source.ts";
@@ -29,13 +28,14 @@ export interface OperationParts {
   readonly fields: Fields;
   readonly destination: Destination | undefined;
   readonly settings: ResolveSettings;
+  readonly access: Access;
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
 
 /** One operation of the model; undefined where nothing says what answers it (a Problem that was said). */
 export function resolveOperation(parts: OperationParts): Operation | undefined {
-  const { document, written, asked, fields, settings } = parts;
+  const { written, asked, fields } = parts;
   const answer = answerOf(parts);
   if (answer === undefined) return undefined;
   return {
@@ -44,7 +44,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     template: asked.template,
     path: asked.path,
     query: asked.query,
-    access: accessOf(document, written.security, settings),
+    access: parts.access,
     answer,
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),

@@ -19,6 +19,9 @@ export interface Whole {
   readonly settings: ResolveSettings;
   readonly version: string;
   readonly basePath: string;
-  readonly level: Level;
+  readonly level: Level & {
+    /** Which Security checks a scheme, where the document says it. */
+    readonly schemes: Readonly<Record<string, string>> | undefined;
+  };
   readonly problems: Problem[];
 }

@@ -4,6 +4,7 @@ import { createServer } from "node:https";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { envoy } from "../../src/compile/envoy/engine.ts";
+import { noValues } from "../../src/model/values.ts";
 import { must, withEnvoy } from "../../testing/envoy.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { resolveCase } from "../../testing/golden-case.ts";
@@ -39,6 +40,7 @@ async function gateway(t: TestContext, shown: string, trustedRoots: string, host
       trustedHops: 0,
       mockSocket: undefined,
       trustedRoots,
+      values: noValues,
       debug: false,
     },
   );

@@ -11,7 +11,7 @@ import { type Backend, type Certificate, startBackend } from "../../testing/back
 import { echo } from "../../testing/echo.ts";
 import { must, testEnvoy, withEnvoy } from "../../testing/envoy.ts";
 import { freePort } from "../../testing/free-port.ts";
-import { compileCase, type GoldenCase, goldenCases, type GoldenRequest, resolveCase } from "../../testing/golden-case.ts";
+import { caseValues, compileCase, type GoldenCase, goldenCases, type GoldenRequest, resolveCase } from "../../testing/golden-case.ts";
 import { type Answer, send } from "../../testing/raw-request.ts";
 
 const compiled = goldenCases().filter((golden) => resolveCase(golden).ok);
@@ -30,7 +30,7 @@ async function serveCase(t: TestContext, golden: GoldenCase): Promise<{ readonly
   const input = golden.input.replaceAll(/backend\.test(:\d+)?/g, (_, port) => hostOf(backend, port));
   const apis = must(resolveCase({ input, settings: golden.settings }));
   const [port, monitoring] = [await freePort(), await freePort()];
-  const envoy = await withEnvoy(t, compileCase(apis, golden.settings, { port, monitoring, trustedRoots: `${certificates}authority.pem` }));
+  const envoy = await withEnvoy(t, compileCase(apis, golden.settings, { port, monitoring, values: caseValues(golden), trustedRoots: `${certificates}authority.pem` }));
   const mocks = must(await startMockBackend(mockSources(apis), `${envoy.folder}/run/mocks.sock`));
   t.after(mocks.close);
   // Neither a field that is going away nor one that is work in progress.
@@ -57,7 +57,7 @@ describe("what a golden case compiles to passes Envoy's own validation", { concu
     it(golden.name, async (t) => {
       const folder = must(await makeRunFolder(process.env));
       t.after(folder.remove);
-      const files = compileCase(must(resolveCase(golden)), golden.settings);
+      const files = compileCase(must(resolveCase(golden)), golden.settings, { port: 8080, monitoring: 8081, values: caseValues(golden) });
       for (const [path, text] of files) await writeAtomically(join(folder.path, path), text);
       must(await validateConfiguration(await testEnvoy(), folder.path));
     });

@@ -4,6 +4,7 @@ import type { Environment } from "../engine.ts";
 import { extension, type Message, typed } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
 import { clusterName, ownMetadata } from "./names.ts";
+import { keysCluster, verifiersOf } from "./tokens.ts";
 
 const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
@@ -11,8 +12,19 @@ const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots }: Environment): readonly Message[] {
   return [
     ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, trustedRoots))),
+    ...keysClusters(apis, trustedRoots),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
+}
+
+/** Where issuers' keys are fetched from, each place once. */
+function keysClusters(apis: readonly ApiModel[], trustedRoots: string): readonly Message[] {
+  const keys = verifiersOf(apis).flatMap(({ tokens }) => (tokens?.issuers ?? []).map((issuer) => issuer.keys));
+  const targets = keys.flatMap((one) => (one.kind === "remote" ? [one.target] : []));
+  const places = new Map(targets.map((target) => [keysCluster(target), target] as const));
+  return [...places].map(([name, target]) =>
+    backendCluster(name, { name, targets: [target], path: "", connectTimeoutMs: 5000 }, trustedRoots),
+  );
 }
 
 /** Envoy resolves names again as their time to live says and keeps the last good answer (envoy: clusters.dns, as STRICT_DNS was). */

@@ -4,24 +4,34 @@ import { bootstrap } from "./bootstrap.ts";
 import { clusters } from "./clusters.ts";
 import { idHeader } from "./errors.ts";
 import { discoveryFile, type Message } from "./json.ts";
+import { keysFile } from "./keys.ts";
 import { listeners, tlsSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
 import { routeConfigurationName } from "./names.ts";
+import { tokensFile, verifiersOf } from "./tokens.ts";
 import { virtualHosts } from "./virtual-hosts.ts";
 
 /** The default engine: Envoy, from files that it watches. */
 export const envoy: Engine = { name: "envoy", compile };
 
 function compile(apis: readonly ApiModel[], environment: Environment): GatewayFiles {
-  const { tls } = environment.listener;
+  const { listener, values } = environment;
+  const verifiers = verifiersOf(apis);
   return new Map([
     ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
     ["mounted/bootstrap.json", `${JSON.stringify(bootstrap())}\n`],
     ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment))],
     ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
-    ...(tls
-      ? [["mounted/certificate.json", discoveryFile("envoy.extensions.transport_sockets.tls.v3.Secret", [tlsSecret(tls)])] as const]
+    ["mounted/tokens.json", tokensFile(verifiers, values)],
+    ["mounted/keys.json", keysFile(verifiers, values)],
+    ...(listener.tls
+      ? [
+          [
+            "mounted/certificate.json",
+            discoveryFile("envoy.extensions.transport_sockets.tls.v3.Secret", [tlsSecret(listener.tls)]),
+          ] as const,
+        ]
       : []),
   ]);
 }
@@ -34,6 +44,14 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     // Envoy's own switch for this would take the id from a request that it has not cleaned yet, too.
     response_headers_to_add: [idHeader("%REQ(X-REQUEST-ID)%")],
     max_direct_response_body_size_bytes: longestDirectBody(direct),
+    ...withoutIdentities(apis),
     virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), debug }),
   };
+}
+
+/** No client says who it is in the headers in which backends are told: they are taken out everywhere, before a route writes its own. */
+function withoutIdentities(apis: readonly ApiModel[]): Message {
+  const headers = apis.flatMap(({ securities }) => securities.flatMap(({ identity }) => identity.map(({ header }) => header)));
+  if (headers.length === 0) return {};
+  return { request_headers_to_remove: [...new Set(headers)].toSorted(), most_specific_header_mutations_wins: true };
 }

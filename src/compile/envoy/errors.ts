@@ -30,7 +30,14 @@ export const errors = {
     "unauthorized",
     401,
     "Unauthorized",
-    "The operation needs a credential, and this gateway has nothing to check it with.",
+    "The operation needs a credential that is accepted here; the WWW-Authenticate header says which.",
+  ),
+  forbidden: gatewayError("forbidden", 403, "Forbidden", "The credential is genuine, and does not allow this operation."),
+  credentialUnchecked: gatewayError(
+    "credential-unchecked",
+    503,
+    "Service Unavailable",
+    "The token cannot be checked now: the keys of its issuer cannot be fetched.",
   ),
   badRequest: gatewayError(
     "bad-request",

@@ -1,3 +1,4 @@
+import { credentialHeader } from "./credential-names.ts";
 import { apiHeader, operationHeader } from "./names.ts";
 
 /** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
@@ -17,8 +18,16 @@ const overrides = [
   "x-forwarded-uri",
 ];
 
+/** As many places as a credential may stand in. */
+const mostLocations = 8;
+
 /** Request headers that no client and no proxy in front may write. */
-export const forged: readonly string[] = [...overrides, apiHeader, operationHeader];
+export const forged: readonly string[] = [
+  ...overrides,
+  apiHeader,
+  operationHeader,
+  ...Array.from({ length: mostLocations }, (_, index) => `${credentialHeader}-${index}`),
+];
 
 /**
  * What only a proxy may say of the client: RFC 7239's field, and those that came before it. X-Forwarded-For is written anew by Envoy, with

@@ -2,6 +2,7 @@ import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { corsFilter } from "./cors.ts";
+import { authenticatedFilter, authorizedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
@@ -15,7 +16,27 @@ const connectionManager = "envoy.extensions.filters.network.http_connection_mana
 export const streamIdleSeconds = 300;
 
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
-const httpFilters: readonly Message[] = [answerHeaders(), extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"), router];
+const httpFilters: readonly Message[] = [
+  answerHeaders(),
+  // First of those that decide: a preflight has no credential, and a refusal has CORS headers.
+  extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
+  mountedFilter(tokensFilter, "tokens.json", "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"),
+  mountedFilter(keysFilter, "keys.json", "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),
+  decision(authenticatedFilter),
+  decision(authorizedFilter),
+  router,
+];
+
+/** A filter that holds issuers or credentials: it comes from a watched file (ECDS), and routes switch it on. */
+function mountedFilter(name: string, file: string, type: string): Message {
+  const source = { config_source: watchedFile("mounted", file), type_urls: [`type.googleapis.com/${type}`] };
+  return { name, disabled: true, config_discovery: source };
+}
+
+/** A filter that lets in by what routes say, and by itself nobody. */
+function decision(name: string): Message {
+  return { ...extension(name, "envoy.extensions.filters.http.rbac.v3.RBAC", { rules: { action: "ALLOW", policies: {} } }), disabled: true };
+}
 
 /** What a request must not say when it comes from outside. Its route is chosen after they are gone. */
 const withoutForgeries = (trustedHops: number): Message =>

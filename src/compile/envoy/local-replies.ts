@@ -1,6 +1,8 @@
+import { authenticatedPrefix, blockedPolicy, failedToken, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
+import { ownMetadata } from "./names.ts";
 
 const startsWith = (...beginnings: readonly string[]): string =>
   beginnings.map((beginning) => `response.code_details.startsWith(${JSON.stringify(beginning)})`).join(" || ");
@@ -46,6 +48,27 @@ const ofIdleStreams: readonly GatewayError[] = [errors.requestTimeout, errors.ba
 /** What routes answer directly when they refuse. Mocks' own errors never come this way: the mock backend answers them. */
 const ofRoutes: readonly GatewayError[] = [errors.notFound, errors.methodNotAllowed, errors.unauthorized];
 
+const denial = startsWith("rbac_access_denied_matched_policy[");
+const found = (filter: string, key: string): string => `metadata.filter_metadata[${JSON.stringify(filter)}][${JSON.stringify(key)}]`;
+/** The challenge that a route has for a case. */
+const challenge = (name: string): Message => ({ header: { key: "www-authenticate", value: `%METADATA(ROUTE:${ownMetadata}:${name})%` } });
+/** Envoy's words (jwt_verify_lib: getStatusString) for an issuer that does not answer, and for no token at all. */
+const keysNotFetched = "Jwks remote fetch is failed";
+const noToken = "Jwt is missing";
+
+/** What the decisions about credentials refuse; the first that holds decides. */
+const ofAccess: readonly (readonly [condition: string, error: GatewayError, headers: readonly Message[]])[] = [
+  [`${denial} && ${found(tokenMetadata, failedToken)}.message == ${JSON.stringify(keysNotFetched)}`, errors.credentialUnchecked, []],
+  [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), errors.forbidden, []],
+  [
+    `${denial} && ${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed"`,
+    errors.forbidden,
+    [challenge("insufficient")],
+  ],
+  [`${denial} && ${found(tokenMetadata, failedToken)}.message != ${JSON.stringify(noToken)}`, errors.unauthorized, [challenge("invalid")]],
+  [denial, errors.unauthorized, [challenge("challenge")]],
+];
+
 /**
  * The bodies of refusals (envoy: HttpConnectionManager.local_reply_config). They stand here once and not in each route. Only what Envoy
  * answers itself comes here, and an answer below 400 passes at its status alone.
@@ -54,6 +77,7 @@ export function localReplies(): Message {
   return {
     mappers: [
       ...ofRoutes.map((error) => refusal(error, `${is("direct_response")} && response.code == ${error.status}`)),
+      ...ofAccess.map(([condition, error, headers]) => refusal(error, condition, [...requestIdHeader, ...headers])),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
       refusal(errors.internal, "true"),

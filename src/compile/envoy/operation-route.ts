@@ -1,4 +1,6 @@
-import type { Access, ApiModel, Operation, Scheme } from "../../model/api.ts";
+import type { Access, ApiModel, Operation } from "../../model/api.ts";
+import type { Security } from "../../model/security.ts";
+import { accessFilters, challenge, challengesOf, identityHeaders } from "./access-policy.ts";
 import { backendAction } from "./backend-route.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
@@ -29,21 +31,34 @@ export function operationRoutes(
 ): readonly Message[] {
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
+    const filters = { ...corsFilters(found, methods), ...protectionOf(found) };
     return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
       ...action,
       ...changes,
-      ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders]),
+      ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders, ...identityOf(found)]),
       ...field("response_headers_to_add", [
         ...messages(changes.response_headers_to_add),
         ...responseHeaders,
         ...(found.operation.cors ? [varyByOrigin] : []),
       ]),
-      ...(found.operation.cors ? { typed_per_filter_config: { [corsFilter]: corsPolicy(found.operation.cors, methods) } } : {}),
+      ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
     };
   });
 }
+
+const corsFilters = ({ operation }: EntryOperation, methods: readonly string[]): Message =>
+  operation.cors ? { [corsFilter]: corsPolicy(operation.cors, methods) } : {};
+
+const securitiesOf = ({ securities }: ApiModel): ReadonlyMap<string, Security> =>
+  new Map(securities.map((one) => [one.name, one] as const));
+
+const protectionOf = ({ api, operation: { access } }: EntryOperation): Message =>
+  access.kind === "protected" ? accessFilters(access, securitiesOf(api)) : {};
+
+const identityOf = ({ api, operation: { access } }: EntryOperation): readonly Message[] =>
+  access.kind === "protected" ? identityHeaders(access, securitiesOf(api)) : [];
 
 const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
 
@@ -58,6 +73,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames 
           operation: operation.id,
           template: operation.template,
           metric: metricNames.get(operation) ?? "other",
+          ...(operation.access.kind === "protected" ? challengesOf(api.name, operation.access.schemes) : {}),
         },
       },
     },
@@ -79,7 +95,7 @@ function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings):
 
 /** Nobody can be let in: 401, with what would be accepted (RFC 9110, section 15.5.2). */
 function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }>): RouteAction {
-  const challenges = [...new Set(schemes.flatMap((scheme) => challenge(api, scheme)))];
+  const challenges = [...new Set(schemes.flatMap((scheme) => challenge(api.name, scheme)))];
   return {
     when: [],
     action: { direct_response: { status: errors.unauthorized.status } },
@@ -90,15 +106,3 @@ function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }
     })),
   };
 }
-
-/** A challenge with its realm, and the scopes of a Bearer token (RFC 6750, section 3). */
-function challenge(api: ApiModel, { challenge: scheme, scopes }: Scheme): readonly string[] {
-  if (scheme === undefined) return [];
-  const realm = `realm="${api.name}"`;
-  return [
-    scheme === "Bearer" && scopes.length > 0 ? `${scheme} ${realm}, scope="${scopes.map(quotedText).join(" ")}"` : `${scheme} ${realm}`,
-  ];
-}
-
-/** What may stand in a quoted string of a header field as it is; the rest is left out. */
-const quotedText = (text: string): string => text.replaceAll(/[^\x21\x23-\x5b\x5d-\x7e]/g, "");

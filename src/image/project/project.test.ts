@@ -6,6 +6,7 @@ import { testApi } from "../../../testing/model.ts";
 import { envoy } from "../../compile/envoy/engine.ts";
 import { gatewayFolder, imagePart } from "../../compile/gateway-folder.ts";
 import type { CompiledApi } from "../../compile/manifest.ts";
+import { noValues } from "../../model/values.ts";
 import { projectFiles, readProject } from "./project.ts";
 
 const environment = {
@@ -14,6 +15,7 @@ const environment = {
   trustedHops: 0,
   mockSocket: "run/mocks.sock",
   trustedRoots: "/roots.pem",
+  values: noValues,
   debug: false,
 };
 

@@ -25,10 +25,10 @@ export function projectFiles(apis: readonly CompiledApi[], engine: string): Gate
   ]);
 }
 
-const withoutEnvironment = ({ backends, operations, ...api }: ApiModel) => ({
+const withoutEnvironment = ({ backends, verifiers: _, operations, ...api }: ApiModel) => ({
   ...api,
   backends: backends.map(({ name }) => name),
-  operations: operations.map(({ where: _, ...operation }) => operation),
+  operations: operations.map(({ where: __, ...operation }) => operation),
 });
 
 /** The APIs of a project, without addresses. `read` gives a file's text, or undefined where there is none. Fails with BadProject. */
@@ -57,9 +57,15 @@ export function readProject(read: (path: string) => string | undefined): Checked
 
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
-const modelOf = ({ backends, operations, owner, ...api }: ProjectApi): ApiModel => ({
+const modelOf = ({ backends, securities, operations, owner, ...api }: ProjectApi): ApiModel => ({
   ...api,
   owner,
+  verifiers: [],
+  securities: securities.map((security) => ({
+    ...security,
+    token: security.token,
+    identity: security.identity.map((one) => ({ ...one, claim: one.claim })),
+  })),
   backends: backends.map((name) => ({ name, targets: [], path: "", connectTimeoutMs: 0 })),
   operations: operations.map(operationOf),
 });

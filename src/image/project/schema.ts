@@ -10,8 +10,11 @@ const scheme = z.strictObject({
   scopes: z.array(z.string()),
 });
 
+const demand = z.strictObject({ security: z.string(), scopes: z.array(z.string()) });
+
 const access = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("open") }),
+  z.strictObject({ kind: z.literal("protected"), alternatives: z.array(z.array(demand)), schemes: z.array(scheme) }),
   z.strictObject({ kind: z.literal("unprotected"), schemes: z.array(scheme) }),
   z.strictObject({ kind: z.literal("refused"), schemes: z.array(scheme) }),
 ]);
@@ -59,6 +62,26 @@ const operation = z.strictObject({
   webSocket: z.boolean(),
 });
 
+const location = z.discriminatedUnion("in", [
+  z.strictObject({ in: z.literal("header"), name: z.string(), prefix: z.string() }),
+  z.strictObject({ in: z.literal("query"), name: z.string() }),
+  z.strictObject({ in: z.literal("cookie"), name: z.string() }),
+]);
+
+const tokenRules = z.strictObject({
+  algorithms: z.array(z.string()),
+  claims: z.array(z.strictObject({ claim: z.string(), kind: z.enum(["is", "holds"]), values: z.array(z.string()) })),
+  scopeClaims: z.array(z.string()),
+});
+
+const security = z.strictObject({
+  name: z.string(),
+  token: tokenRules.optional(),
+  keys: z.boolean(),
+  locations: z.array(location),
+  identity: z.array(z.strictObject({ header: z.string(), claim: z.string().optional() })),
+});
+
 const api = z.strictObject({
   name: z.string(),
   title: z.string(),
@@ -68,6 +91,7 @@ const api = z.strictObject({
   basePath: z.string(),
   /** Their names alone: where they are differs by environment. */
   backends: z.array(z.string()),
+  securities: z.array(security),
   operations: z.array(operation),
 });
 

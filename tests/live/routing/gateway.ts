@@ -1,5 +1,6 @@
 import type { Environment } from "../../../src/compile/engine.ts";
 import { envoy } from "../../../src/compile/envoy/engine.ts";
+import { noValues } from "../../../src/model/values.ts";
 import { readDocument } from "../../../src/openapi/read.ts";
 import { resolveGateway } from "../../../src/resolve/gateway.ts";
 import { parseOne } from "../../../src/text/parse.ts";
@@ -16,6 +17,7 @@ export async function freeEnvironment(mockSocket: string | undefined): Promise<E
     trustedHops: 0,
     mockSocket,
     trustedRoots: "/etc/ssl/certs/ca-certificates.crt",
+    values: noValues,
     debug: false,
   };
 }

@@ -1,0 +1,153 @@
+import type { Access, Scheme } from "../../model/api.ts";
+import type { Alternative, ClaimRule, Demand, Security, TokenRules } from "../../model/security.ts";
+import {
+  authenticatedFilter,
+  authenticatedPrefix,
+  authorizedFilter,
+  everyToken,
+  keyClient,
+  keyResult,
+  keysFilter,
+  rbacMetadata,
+  tokenHeader,
+  tokenMetadata,
+  tokensFilter,
+} from "./credential-names.ts";
+import { type Message, typed } from "./json.ts";
+
+type Protected = Extract<Access, { kind: "protected" }>;
+type Securities = ReadonlyMap<string, Security>;
+
+/**
+ * What a route of a protected operation switches on: the filters that look for credentials, and the two that decide. The first asks whether some
+ * alternative's credentials are all genuine (else 401), the second whether they allow it (else 403). Both let in only whom they know.
+ */
+export function accessFilters({ alternatives }: Protected, securities: Securities): Message {
+  const demands = alternatives.flat();
+  const takesTokens = demands.some(({ security }) => securities.get(security)?.token !== undefined);
+  const authenticated = anyOf(alternatives, (demand) => genuine(demand, securities));
+  const authorized = anyOf(alternatives, (demand) => satisfied(demand, securities));
+  return {
+    ...(takesTokens
+      ? { [tokensFilter]: on("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", { requirement_name: everyToken }) }
+      : {}),
+    [keysFilter]: typed("envoy.config.route.v3.FilterConfig", { config: {} }),
+    [authenticatedFilter]: decision(authenticated, { rules_stat_prefix: authenticatedPrefix }),
+    ...(JSON.stringify(authorized) === JSON.stringify(authenticated) ? {} : { [authorizedFilter]: decision(authorized) }),
+  };
+}
+
+const on = (type: string, config: Message): Message => typed("envoy.config.route.v3.FilterConfig", { config: typed(type, config) });
+
+const decision = (permission: Message, more: Message = {}): Message =>
+  on("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", {
+    rbac: { rules: { action: "ALLOW", policies: { known: { permissions: [permission], principals: [{ any: true }] } } }, ...more },
+  });
+
+const all = (rules: readonly Message[]): Message => (rules.length === 1 && rules[0] ? rules[0] : { and_rules: { rules } });
+const any = (rules: readonly Message[]): Message => (rules.length === 1 && rules[0] ? rules[0] : { or_rules: { rules } });
+
+const anyOf = (alternatives: readonly Alternative[], rule: (demand: Demand) => Message): Message =>
+  any(alternatives.map((alternative) => all(alternative.map(rule))));
+
+/** Nobody: a rule that no request meets. */
+const nobody: Message = { not_rule: { any: true } };
+
+/** That a credential of the Security was shown, and is genuine. */
+function genuine({ security }: Demand, securities: Securities): Message {
+  const { token, keys } = securities.get(security) ?? { token: undefined, keys: false };
+  const rules = [...(token === undefined ? [] : [genuineToken(security, token)]), ...(keys ? [knownKey(security)] : [])];
+  return rules.length === 0 ? nobody : any(rules);
+}
+
+/** That it allows what is demanded, too. A key has no scopes. */
+function satisfied(demand: Demand, securities: Securities): Message {
+  const { token, keys } = securities.get(demand.security) ?? { token: undefined, keys: false };
+  const rules = [
+    ...(token === undefined ? [] : [allowingToken(demand, token)]),
+    ...(keys && demand.scopes.length === 0 ? [knownKey(demand.security)] : []),
+  ];
+  return rules.length === 0 ? nobody : any(rules);
+}
+
+const metadata = (filter: string, path: readonly string[], value: Message): Message => ({
+  sourced_metadata: { metadata_matcher: { filter, path: path.map((key) => ({ key })), value } },
+});
+
+const equal = (text: string): Message => ({ string_match: { exact: text } });
+const oneOf = (values: readonly Message[]): Message =>
+  values.length === 1 && values[0] ? values[0] : { or_match: { value_matchers: values } };
+
+/** A verified token is genuine only when its algorithm is one of those that were said (RFC 8725, section 3.1): Envoy has no list of its own. */
+const genuineToken = (security: string, { algorithms }: TokenRules): Message =>
+  metadata(tokenMetadata, [tokenHeader(security), "alg"], oneOf(algorithms.map(equal)));
+
+const allowingToken = ({ security, scopes }: Demand, rules: TokenRules): Message =>
+  all([
+    genuineToken(security, rules),
+    ...rules.claims.map((rule) => claimHolds(security, rule)),
+    ...scopes.map((scope) => hasScope(security, scope, rules.scopeClaims)),
+  ]);
+
+/** A scope is in one of the claims that hold scopes, which are lists by now. */
+const hasScope = (security: string, scope: string, claims: readonly string[]): Message =>
+  any(claims.map((claim) => metadata(tokenMetadata, [security, ...claim.split(".")], { list_match: { one_of: equal(scope) } })));
+
+function claimHolds(security: string, { claim, kind, values }: ClaimRule): Message {
+  const value = oneOf(values.flatMap(valueMatchers));
+  return metadata(tokenMetadata, [security, ...claim.split(".")], kind === "is" ? value : { list_match: { one_of: value } });
+}
+
+/** A value as JSON may have it: a text, and a number or truth value that is written so. */
+function valueMatchers(text: string): readonly Message[] {
+  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [{ double_match: { exact: Number(text) } }] : [];
+  const truth = text === "true" || text === "false" ? [{ bool_match: text === "true" }] : [];
+  return [equal(text), ...number, ...truth];
+}
+
+const knownKey = (security: string): Message => metadata(rbacMetadata, [keyResult(security)], equal("allowed"));
+
+/** The headers in which the backend sees who calls. */
+export function identityHeaders({ alternatives }: Protected, securities: Securities): readonly Message[] {
+  const names = [...new Set(alternatives.flat().map(({ security }) => security))];
+  return names.flatMap((name) =>
+    (securities.get(name)?.identity ?? []).map(({ header, claim }) => ({
+      header: {
+        key: header,
+        value:
+          claim === undefined
+            ? `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`
+            : `%DYNAMIC_METADATA(${tokenMetadata}:${[name, ...claim.split(".")].join(":")})%`,
+      },
+      append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+    })),
+  );
+}
+
+/** What a refusal says would be accepted: without a credential, with one that is not genuine, and with one that does not allow it. */
+export interface Challenges {
+  readonly challenge: string;
+  readonly invalid: string;
+  readonly insufficient: string;
+}
+
+/** The challenges of a route (RFC 9110, section 11.6.1; RFC 6750, section 3). */
+export function challengesOf(realm: string, schemes: readonly Scheme[]): Challenges {
+  const written = (error?: string): string =>
+    [...new Set(schemes.flatMap((scheme) => challenge(realm, scheme, scheme.challenge === "Bearer" ? error : undefined)))].join(", ");
+  return { challenge: written(), invalid: written("invalid_token"), insufficient: written("insufficient_scope") };
+}
+
+/** One challenge; none where HTTP has none. */
+export function challenge(realm: string, { challenge: scheme, scopes }: Scheme, error?: string): readonly string[] {
+  if (scheme === undefined) return [];
+  const parts = [
+    `realm="${realm}"`,
+    ...(error === undefined ? [] : [`error="${error}"`]),
+    ...(scheme === "Bearer" && scopes.length > 0 ? [`scope="${scopes.map(quotedText).join(" ")}"`] : []),
+  ];
+  return [`${scheme} ${parts.join(", ")}`];
+}
+
+/** What may stand in a quoted string of a header field as it is; the rest is left out. */
+const quotedText = (text: string): string => text.replaceAll(/[^\x21\x23-\x5b\x5d-\x7e]/g, "");

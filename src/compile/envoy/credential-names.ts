@@ -1,0 +1,26 @@
+/** The filters that look at credentials, by the names that routes switch them on by. */
+export const tokensFilter = "portico.tokens";
+export const keysFilter = "portico.keys";
+export const authenticatedFilter = "portico.authenticated";
+export const authorizedFilter = "portico.authorized";
+
+/** Where Envoy's filters leave what they found, for those after them (envoy: core.v3.Metadata). */
+export const tokenMetadata = "envoy.filters.http.jwt_authn";
+export const rbacMetadata = "envoy.filters.http.rbac";
+
+/** The claims of a Security's token stand under the Security's name; no Security's name has an `@`. */
+export const tokenHeader = (security: string): string => `${security}@header`;
+export const failedToken = "@failed";
+export const everyToken = "every";
+
+/** Whether a key of a Security was found, and whose it is. */
+export const keyPrefix = (security: string): string => `${security}.`;
+export const keyResult = (security: string): string => `${keyPrefix(security)}shadow_engine_result`;
+export const keyClient = (security: string): string => `${keyPrefix(security)}shadow_effective_policy_id`;
+
+/** Under which the first decision is known to the second. */
+export const authenticatedPrefix = "@authenticated.";
+export const blockedPolicy = "@blocked";
+
+/** Where a credential is put that does not stand in a header. No client can write it. */
+export const credentialHeader = "portico-credential";

@@ -1,0 +1,121 @@
+import type { CredentialLocation, Verifier } from "../../model/security.ts";
+import { clientKeys, type Values } from "../../model/values.ts";
+import { blockedPolicy, credentialHeader, keyPrefix, keysFilter, tokenMetadata } from "./credential-names.ts";
+import { discoveryFile, extension, type Message, typed } from "./json.ts";
+
+const rbac = "envoy.extensions.filters.http.rbac.v3.RBAC";
+
+/**
+ * The filters that look for opaque keys, one after the other (envoy: filter_chain). They refuse nobody but clients that are blocked: each leaves
+ * whose key it found for the decision. After them the request has no credential that its backend is not to see.
+ */
+export function keysFile(verifiers: readonly Verifier[], values: Values): string {
+  const filters = [
+    ...verifiers.flatMap((verifier) => (verifier.keys === undefined ? [] : keyFilters(verifier, clientsOf(verifier, values)))),
+    ...blocked(verifiers),
+    stripped(verifiers),
+  ];
+  const config = { default_filter_chain: { filters } };
+  return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [
+    extension(keysFilter, "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig", config),
+  ]);
+}
+
+/** The clients by their keys; those that are blocked have none. */
+function clientsOf({ keys, blockedClients }: Verifier, values: Values): ReadonlyMap<string, string> {
+  const found = keys === undefined ? [] : [...clientKeys(values, keys)];
+  return new Map(found.filter(([client]) => !blockedClients.includes(client)).map(([client, key]) => [key.reveal(), client] as const));
+}
+
+/** What brings a Security's keys into headers where they stand elsewhere, and then finds them. */
+function keyFilters({ security, locations }: Verifier, clients: ReadonlyMap<string, string>): readonly Message[] {
+  const placed = locations.map((location, index) => placedKey(location, `${credentialHeader}-${index}`));
+  const matcher = placed.reduceRight<Message | undefined>(
+    (next, { header, prefix }) => keyMatcher(header, prefix, clients, next),
+    undefined,
+  );
+  const shadow = { shadow_rules_stat_prefix: keyPrefix(security), shadow_matcher: matcher };
+  return [...placed.flatMap(({ before }) => before), extension(`${keysFilter}.${security}`, rbac, shadow)];
+}
+
+interface PlacedKey {
+  readonly header: string;
+  readonly prefix: string;
+  readonly before: readonly Message[];
+}
+
+/** The header that a key stands in, and the filters that put it there. */
+function placedKey(location: CredentialLocation, header: string): PlacedKey {
+  switch (location.in) {
+    case "header":
+      return { header: location.name, prefix: location.prefix, before: [] };
+    case "query":
+      return { header, prefix: "", before: [put(header, `%QUERY_PARAM(${location.name})%`)] };
+    case "cookie": {
+      const rule = { cookie: location.name, on_header_present: { metadata_namespace: keysFilter, key: header } };
+      const read = extension("envoy.filters.http.header_to_metadata", "envoy.extensions.filters.http.header_to_metadata.v3.Config", {
+        request_rules: [rule],
+      });
+      return { header, prefix: "", before: [read, put(header, `%DYNAMIC_METADATA(${keysFilter}:${header})%`)] };
+    }
+  }
+}
+
+const mutation = (mutations: Message): Message =>
+  extension("envoy.filters.http.header_mutation", "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", { mutations });
+
+/** A header with a value, or, where that is empty, none: what an earlier Security left there is gone. */
+const put = (header: string, value: string): Message =>
+  mutation({
+    request_mutations: [{ remove: header }, { append: { header: { key: header, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" } }],
+  });
+
+/** A key is looked up as a whole, in one step however many there are; the action's name is the client (envoy: rbac's matcher). */
+function keyMatcher(header: string, prefix: string, clients: ReadonlyMap<string, string>, next: Message | undefined): Message {
+  const action = (client: string): Message => ({
+    action: { name: "client", typed_config: typed("envoy.config.rbac.v3.Action", { name: client, action: "ALLOW" }) },
+  });
+  // A map of none is refused by Envoy: no header has a line's end.
+  const known = clients.size === 0 ? [["\n", ""] as const] : [...clients];
+  return {
+    matcher_tree: {
+      input: extension("header", "envoy.type.matcher.v3.HttpRequestHeaderMatchInput", { header_name: header }),
+      exact_match_map: { map: Object.fromEntries(known.map(([key, client]) => [`${prefix}${key}`, action(client)] as const)) },
+    },
+    ...(next === undefined ? {} : { on_no_match: { matcher: next } }),
+  };
+}
+
+/** The claims that name the client which a token was made for (RFC 8693, section 4.3; OpenID Connect Core, section 2). */
+const clientClaims = ["client_id", "azp", "sub"];
+
+/** Refuses clients whose tokens are good and who are blocked all the same. */
+function blocked(verifiers: readonly Verifier[]): readonly Message[] {
+  const rules = verifiers.flatMap(({ security, tokens, blockedClients }) =>
+    tokens === undefined ? [] : blockedClients.flatMap((client) => clientClaims.map((claim) => isClaim(security, claim, client))),
+  );
+  if (rules.length === 0) return [];
+  const policies = { [blockedPolicy]: { permissions: rules, principals: [{ any: true }] } };
+  return [extension(`${keysFilter}.blocked`, rbac, { rules: { action: "DENY", policies } })];
+}
+
+const isClaim = (security: string, claim: string, value: string): Message => ({
+  sourced_metadata: {
+    metadata_matcher: { filter: tokenMetadata, path: [{ key: security }, { key: claim }], value: { string_match: { exact: value } } },
+  },
+});
+
+/** Takes the credentials out of the request, but where a Security says that its backend sees them. Cookies stay whole. */
+function stripped(verifiers: readonly Verifier[]): Message {
+  const places = (forwarded: boolean): readonly CredentialLocation[] =>
+    verifiers.filter(({ forward }) => forward === forwarded).flatMap(({ locations }) => locations);
+  const kept = new Set(places(true).map(({ in: place, name }) => `${place} ${name}`));
+  const gone = places(false).filter(({ in: place, name }) => !kept.has(`${place} ${name}`));
+  const names = (place: "header" | "query"): readonly string[] => [...new Set(gone.flatMap((one) => (one.in === place ? [one.name] : [])))];
+  const most = Math.max(1, ...verifiers.map(({ locations }) => locations.length));
+  const internal = Array.from({ length: most }, (_, index) => `${credentialHeader}-${index}`);
+  return mutation({
+    request_mutations: [...internal, ...names("header")].map((remove) => ({ remove })),
+    ...(names("query").length > 0 ? { query_parameter_mutations: names("query").map((remove) => ({ remove })) } : {}),
+  });
+}

@@ -1,0 +1,112 @@
+import type { ApiModel } from "../../model/api.ts";
+import { keySetOfCertificate, readKeySet } from "../../model/key-set.ts";
+import type { CredentialLocation, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
+import { entryOf, type Values } from "../../model/values.ts";
+import { everyToken, failedToken, tokenHeader, tokensFilter } from "./credential-names.ts";
+import { discoveryFile, extension, type Message } from "./json.ts";
+
+const filter = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
+
+/** The verifiers of all APIs, each Security's once: it is the same for all of them but for where documents say that it is. */
+export function verifiersOf(apis: readonly ApiModel[]): readonly Verifier[] {
+  const found = new Map<string, Verifier>();
+  for (const verifier of apis.flatMap((api) => api.verifiers)) {
+    const before = found.get(verifier.security);
+    found.set(verifier.security, before === undefined ? verifier : { ...before, locations: joined(before.locations, verifier.locations) });
+  }
+  return [...found.values()];
+}
+
+const joined = (...lists: readonly (readonly CredentialLocation[])[]): readonly CredentialLocation[] => [
+  ...new Map(lists.flat().map((one) => [JSON.stringify(one), one] as const)).values(),
+];
+
+/**
+ * The filter that verifies tokens (envoy: jwt_authn). It refuses nobody: it leaves the claims of genuine tokens for the decision, and says of others
+ * why they are none. So alternatives are what OpenAPI says, and a bad credential is no obstacle beside a good one.
+ */
+export function tokensFile(verifiers: readonly Verifier[], values: Values): string {
+  const providers = verifiers.flatMap((verifier) =>
+    (verifier.tokens?.issuers ?? []).map((issuer, index) => ({
+      name: `${verifier.security}/${index}`,
+      issuer: issuer.issuer,
+      provider: providerOf(verifier, verifier.tokens, issuer, values),
+    })),
+  );
+  const config = {
+    providers: Object.fromEntries(providers.map(({ name, provider }) => [name, provider] as const)),
+    requirement_map: { [everyToken]: requirementOf(providers) },
+  };
+  return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [extension(tokensFilter, filter, config)]);
+}
+
+/**
+ * `allow_missing_or_failed` alone finds a token's provider by its issuer, however many there are: where several Securities believe one issuer, those
+ * that it does not find are asked by name.
+ */
+function requirementOf(providers: readonly { readonly name: string; readonly issuer: string }[]): Message {
+  const seen = new Set<string>();
+  const hidden = providers.filter(({ issuer }) => seen.size === seen.add(issuer).size);
+  const byName = hidden.map(({ name }) => ({ requires_any: { requirements: [{ provider_name: name }, { allow_missing_or_failed: {} }] } }));
+  return byName.length === 0
+    ? { allow_missing_or_failed: {} }
+    : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...byName] } };
+}
+
+function providerOf(
+  { security, locations, forward }: Verifier,
+  tokens: TokenVerifier | undefined,
+  issuer: Issuer,
+  values: Values,
+): Message {
+  return {
+    issuer: issuer.issuer,
+    ...(issuer.audiences.length > 0 ? { audiences: issuer.audiences } : {}),
+    ...keysOf(issuer, values),
+    ...locationFields(locations),
+    forward,
+    payload_in_metadata: security,
+    header_in_metadata: tokenHeader(security),
+    failed_status_in_metadata: failedToken,
+    normalize_payload_in_metadata: { space_delimited_claims: tokens?.scopeClaims ?? [] },
+    require_expiration: true,
+    // Nothing is the default of a minute to Envoy.
+    clock_skew_seconds: Math.max(1, tokens?.clockSkewSeconds ?? 0),
+    ...(tokens?.maxLifetimeSeconds === undefined ? {} : { max_lifetime: `${tokens.maxLifetimeSeconds}s` }),
+    ...(tokens?.cache === true ? { jwt_cache_config: { jwt_cache_size: cachedTokens } } : {}),
+  };
+}
+
+/** How many tokens each of Envoy's threads remembers of an issuer: a cache that is smaller than the tokens in use gains nothing. */
+const cachedTokens = 10_000;
+
+/** Keys that are not there, or not in order, are none: nobody gets in, and who looks at the environment is told. */
+function keysOf({ keys }: Issuer, values: Values): Message {
+  if (keys.kind === "remote")
+    return {
+      remote_jwks: {
+        http_uri: { uri: keys.url, cluster: keysCluster(keys.target), timeout: "5s" },
+        cache_duration: "300s",
+        async_fetch: { fast_listener: true },
+      },
+    };
+  const text = keys.kind === "inline" ? keys.json : (entryOf(values, keys.from)?.reveal() ?? "");
+  const read = keys.kind === "value" && keys.form === "certificate" ? keySetOfCertificate(text) : readKeySet(text);
+  return { local_jwks: { inline_string: JSON.stringify({ keys: read.kind === "keys" ? read.keys : [] }) } };
+}
+
+/** The cluster that an issuer's keys are fetched from. */
+export const keysCluster = ({ tls, host, port }: { readonly tls: boolean; readonly host: string; readonly port: number }): string =>
+  `@keys/${tls ? "https" : "http"}://${host}:${port}`;
+
+function locationFields(locations: readonly CredentialLocation[]): Message {
+  const headers = locations.flatMap((one) =>
+    one.in === "header" ? [{ name: one.name, ...(one.prefix === "" ? {} : { value_prefix: one.prefix }) }] : [],
+  );
+  const named = (place: "query" | "cookie"): readonly string[] => locations.flatMap((one) => (one.in === place ? [one.name] : []));
+  return {
+    ...(headers.length > 0 ? { from_headers: headers } : {}),
+    ...(named("query").length > 0 ? { from_params: named("query") } : {}),
+    ...(named("cookie").length > 0 ? { from_cookies: named("cookie") } : {}),
+  };
+}

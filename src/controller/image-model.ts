@@ -1,0 +1,85 @@
+import { readResources } from "../api/resource.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { ImageContents } from "../image/contents.ts";
+import type { ApiModel, Backend } from "../model/api.ts";
+import type { Verifier } from "../model/security.ts";
+import type { GatewayWorkload } from "../model/workload.ts";
+import { error, type Problem, wholeFile } from "../problem.ts";
+import { endpointBackend } from "../resolve/backends.ts";
+import { unserved } from "../resolve/gateway.ts";
+import { checkedSecurity } from "../resolve/securities.ts";
+import { clusterSettings, objectFile } from "./compile-gateway.ts";
+
+type ManifestApi = ImageContents["manifest"]["apis"][number];
+
+/** An API of an image, as far as the environment's part needs it. */
+export function modelOfImage(
+  api: ManifestApi,
+  { namespace }: GatewayWorkload,
+  { endpoints, securities }: ImageObjects,
+  image: string,
+): { readonly model: ApiModel; readonly problems: readonly Problem[] } {
+  const { name, version, owner, hosts, basePath } = api;
+  const found = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
+  const checks = api.securities.map((security) => securityNamed(security, securities, image));
+  const model: ApiModel = {
+    name,
+    title: name,
+    version,
+    owner,
+    hosts,
+    basePath,
+    operations: [],
+    backends: found.flatMap(({ backend }) => backend ?? []),
+    securities: [],
+    verifiers: checks.flatMap(({ verifier }) => verifier ?? []),
+  };
+  return { model, problems: [...found, ...checks].flatMap(({ problems }) => problems) };
+}
+
+/** The objects of the namespace that an image's needs are looked up in. */
+interface ImageObjects {
+  readonly endpoints: readonly StoredObject[];
+  readonly securities: readonly StoredObject[];
+}
+
+interface Found {
+  readonly backend: Backend | undefined;
+  readonly problems: readonly Problem[];
+}
+
+function backendNamed(name: string, namespace: string, endpoints: readonly StoredObject[], image: string): Found {
+  const object = endpoints.find(({ metadata }) => metadata.name === name);
+  if (object === undefined) {
+    const advice = name.startsWith("@")
+      ? "A document's own servers are of one environment: let the document name a TargetEndpoint, and build the image anew."
+      : "Make a TargetEndpoint of this name.";
+    return {
+      backend: undefined,
+      problems: [error("UnknownBackend", wholeFile(image), `The image needs the backend \`${name}\`, which is not here. ${advice}`)],
+    };
+  }
+  const { value, problems } = readResources([objectFile(object)]);
+  const endpoint = value.targetEndpoints.get(name);
+  if (endpoint === undefined) return { backend: undefined, problems };
+  const wrong: Problem[] = [...problems];
+  return { backend: endpointBackend(endpoint, clusterSettings(namespace, undefined), wrong), problems: wrong };
+}
+
+interface Checks {
+  readonly verifier: Verifier | undefined;
+  readonly problems: readonly Problem[];
+}
+
+function securityNamed({ name, locations }: ManifestApi["securities"][number], securities: readonly StoredObject[], image: string): Checks {
+  const object = securities.find(({ metadata }) => metadata.name === name);
+  if (object === undefined) {
+    const message = `The image needs the Security \`${name}\`, which is not here. Make one of this name.`;
+    return { verifier: undefined, problems: [error("MissingSecurity", wholeFile(image), message)] };
+  }
+  const { value, problems } = readResources([objectFile(object)]);
+  const resource = value.securities.get(name);
+  if (resource === undefined) return { verifier: undefined, problems };
+  const wrong: Problem[] = [...problems, ...unserved("Security", resource.node, resource.spec)];
+  return { verifier: checkedSecurity(resource, locations, wrong)?.verifier, problems: wrong };
+}

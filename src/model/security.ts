@@ -1,0 +1,111 @@
+import type { Place } from "../problem.ts";
+import type { Target } from "./api.ts";
+
+/** How a credential is judged, as far as that is the same in every environment. Whether it is genuine is a Verifier's matter. */
+export interface Security {
+  readonly name: string;
+  /** What must hold of signed tokens; undefined where none are taken. */
+  readonly token: TokenRules | undefined;
+  /** Whether opaque keys are taken, each of one client. */
+  readonly keys: boolean;
+  /** Where the document says that the credential is. */
+  readonly locations: readonly CredentialLocation[];
+  /** What the backend is told of who calls. */
+  readonly identity: readonly IdentityHeader[];
+}
+
+/** What must hold of a JSON Web Token beside its signature, issuer, audience and time (RFC 8725). */
+export interface TokenRules {
+  /** Names of RFC 7518, section 3.1. */
+  readonly algorithms: readonly string[];
+  readonly claims: readonly ClaimRule[];
+  /** The claims that hold scopes. */
+  readonly scopeClaims: readonly string[];
+}
+
+/** A claim, and values of which it has one; or, where it is a list, which the list holds. */
+export interface ClaimRule {
+  /** A dot leads into an object. */
+  readonly claim: string;
+  readonly kind: "is" | "holds";
+  readonly values: readonly string[];
+}
+
+/** A header that says who calls: a claim of the token, or, without one, the client whose key it is. */
+interface IdentityHeader {
+  readonly header: string;
+  readonly claim: string | undefined;
+}
+
+/** Where in a request a credential stands. */
+export type CredentialLocation =
+  /** `prefix` stands before it. */
+  | { readonly in: "header"; readonly name: string; readonly prefix: string }
+  | { readonly in: "query"; readonly name: string }
+  | { readonly in: "cookie"; readonly name: string };
+
+/** What an operation wants of one Security: a genuine credential, with all of these scopes. */
+export interface Demand {
+  readonly security: string;
+  readonly scopes: readonly string[];
+}
+
+/** Demands that must all be met. */
+export type Alternative = readonly Demand[];
+
+/** How a credential is known to be genuine: the environment's part of a Security. */
+export interface Verifier {
+  readonly security: string;
+  readonly tokens: TokenVerifier | undefined;
+  /** The Secret whose entries are the keys, by their clients' names. */
+  readonly keys: ValueReference | undefined;
+  readonly locations: readonly CredentialLocation[];
+  /** Whether the backend sees the credential. */
+  readonly forward: boolean;
+  readonly blockedClients: readonly string[];
+  /** The Security, as it is written. */
+  readonly where: Place;
+}
+
+export interface TokenVerifier {
+  readonly issuers: readonly Issuer[];
+  readonly clockSkewSeconds: number;
+  readonly maxLifetimeSeconds: number | undefined;
+  readonly cache: boolean;
+  readonly scopeClaims: readonly string[];
+}
+
+export interface Issuer {
+  readonly issuer: string;
+  readonly audiences: readonly string[];
+  readonly keys: KeySet;
+}
+
+/** An issuer's public keys. */
+export type KeySet =
+  /** As JSON (RFC 7517). */
+  | { readonly kind: "inline"; readonly json: string }
+  | { readonly kind: "value"; readonly form: "jwks" | "certificate"; readonly from: ValueReference }
+  /** Fetched by the gateway itself. */
+  | { readonly kind: "remote"; readonly url: string; readonly target: Target };
+
+/** A text that the environment keeps: in a Secret or ConfigMap of the cluster, or in a file. */
+export interface ValueReference {
+  readonly kind: "Secret" | "ConfigMap" | "file";
+  /** The object's name, or the file's path. */
+  readonly name: string;
+  /** Undefined for the only entry, or for all. */
+  readonly key: string | undefined;
+}
+
+/** The name under which an environment has an object's entries: `Secret/keys`. */
+export const valueName = ({ kind, name }: ValueReference): string => `${kind}/${name}`;
+
+/** Every reference of some verifiers, each object once. */
+export function valueReferences(verifiers: readonly Verifier[]): readonly ValueReference[] {
+  const all = verifiers.flatMap(({ keys, tokens }) => [
+    ...(keys === undefined ? [] : [keys]),
+    ...(tokens?.issuers ?? []).flatMap((issuer) => (issuer.keys.kind === "value" ? [issuer.keys.from] : [])),
+  ]);
+  return [...new Map(all.map((one) => [valueName(one), one] as const)).values()];
+}

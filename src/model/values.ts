@@ -1,0 +1,25 @@
+import type { Redacted } from "../redacted.ts";
+import { type ValueReference, valueName } from "./security.ts";
+
+/** What the environment keeps, by `Secret/keys`, `ConfigMap/keys` or `file/keys.json`: its entries. A file has one, without a name. */
+export type Values = ReadonlyMap<string, ReadonlyMap<string, Redacted>>;
+
+export const noValues: Values = new Map();
+
+/** All entries of an object. */
+export const entriesOf = (values: Values, reference: ValueReference): ReadonlyMap<string, Redacted> =>
+  values.get(valueName(reference)) ?? new Map();
+
+/** The entry that a reference names, or, where it names none, the only one. */
+export function entryOf(values: Values, reference: ValueReference): Redacted | undefined {
+  const entries = entriesOf(values, reference);
+  if (reference.key !== undefined) return entries.get(reference.key);
+  const [only] = entries.values();
+  return entries.size === 1 ? only : undefined;
+}
+
+/** The keys of clients, by their clients' names. A line's end after a key is none of it: files have one. */
+export function clientKeys(values: Values, reference: ValueReference): ReadonlyMap<string, Redacted> {
+  const keys = [...entriesOf(values, reference)].map(([client, key]) => [client, key.map((text) => text.replace(/\r?\n$/, ""))] as const);
+  return new Map(keys.filter(([, key]) => key.reveal() !== ""));
+}

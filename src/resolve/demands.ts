@@ -1,0 +1,49 @@
+import type { CredentialLocation } from "../model/security.ts";
+import type { DocumentOperation, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
+import type { Level, Whole } from "./whole.ts";
+
+/** What a document asks of who calls an operation: alternatives. */
+export interface Requirements {
+  readonly alternatives: readonly SecurityRequirement[];
+  /** Scopes that are needed beyond those. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * What is asked for an operation: by the innermost level of `x-portico` that says `security`, else by its own `security`, else by the document's
+ * (OpenAPI 3.1, section 4.8.30).
+ */
+export function requirementsOf({ document }: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
+  const saying = levels.find(({ extension }) => extension?.fields.security !== undefined)?.extension;
+  const scopes = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension?.fields.scopes ?? [];
+  const said = saying?.fields.security;
+  const inDocument = written.security ?? document.security ?? [];
+  if (saying === undefined || said === undefined || said === true) return { alternatives: inDocument, scopes };
+  if (said === false) return { alternatives: [], scopes };
+  const where = saying.at("security");
+  const alternatives = said.map((one) => ({
+    schemes: Object.entries(one).map(([name, itsScopes]) => ({ name, scopes: itsScopes })),
+    where,
+  }));
+  return { alternatives, scopes };
+}
+
+/** The Security that checks a scheme: the one that `x-portico` names for it, else the one of its own name. */
+export const securityName = ({ level }: Whole, scheme: string): string => {
+  const schemes = level.schemes ?? {};
+  return Object.hasOwn(schemes, scheme) ? (schemes[scheme] ?? scheme) : scheme;
+};
+
+/** Where a document's schemes say that the credential of a Security is, each place once. */
+export function documentedLocations(whole: Whole, security: string): readonly CredentialLocation[] {
+  const schemes: OpenApiDocument["schemes"] = whole.document.schemes;
+  const found = [...schemes.values()].flatMap(({ name, key }) =>
+    key === undefined || securityName(whole, name) !== security ? [] : [locationOf(key)],
+  );
+  return [...new Map(found.map((one) => [JSON.stringify(one), one] as const)).values()];
+}
+
+const locationOf = ({ in: place, name }: { readonly in: string; readonly name: string }): CredentialLocation => {
+  if (place === "query") return { in: "query", name };
+  return place === "cookie" ? { in: "cookie", name } : { in: "header", name: name.toLowerCase(), prefix: "" };
+};

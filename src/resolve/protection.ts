@@ -1,0 +1,90 @@
+import type { Access, Scheme } from "../model/api.ts";
+import type { Alternative, Demand, Security, Verifier } from "../model/security.ts";
+import type { SecurityScheme } from "../openapi/document.ts";
+import { error } from "../problem.ts";
+import { placeOf } from "../text/node.ts";
+import { documentedLocations, type Requirements, securityName } from "./demands.ts";
+import { sayOnce } from "./say-once.ts";
+import { type CheckedSecurity, checkedSecurity } from "./securities.ts";
+import type { Whole } from "./whole.ts";
+
+/** Who may call the operations of one API, as it is found out operation by operation. */
+export interface Protection {
+  accessOf(requirements: Requirements): Access;
+  /** Schemes that operations need and nothing checks, with how many those are. */
+  readonly unchecked: ReadonlyMap<string, number>;
+  /** The Securities that operations demand, in the order of their names. */
+  used(): { readonly securities: readonly Security[]; readonly verifiers: readonly Verifier[] };
+}
+
+/** What is wrong with a demanded Security is added to the Problems of the whole. */
+export function makeProtection(whole: Whole): Protection {
+  const unchecked = new Map<string, number>();
+  const known = new Map<string, CheckedSecurity | undefined>();
+  const security = (name: string): CheckedSecurity | undefined => {
+    const resource = whole.resources.securities.get(name);
+    if (resource !== undefined && !known.has(name))
+      known.set(name, checkedSecurity(resource, documentedLocations(whole, name), whole.problems));
+    return known.get(name);
+  };
+  const demandOf = (scheme: string, scopes: readonly string[], more: readonly string[], at: Requirements): Demand | undefined => {
+    const found = security(securityName(whole, scheme));
+    if (found === undefined) return undefined;
+    const own = whole.resources.securities.get(found.security.name)?.spec.scopes ?? [];
+    const wanted = [...new Set([...scopes, ...own, ...(found.security.token === undefined ? [] : more)])];
+    if (found.security.token === undefined && wanted.length > 0) sayScopeless(whole, scheme, at);
+    return { security: found.security.name, scopes: wanted };
+  };
+  return {
+    unchecked,
+    accessOf(requirements) {
+      const { alternatives, scopes } = requirements;
+      // An empty list, no list, or an empty alternative in it ask for no credential.
+      if (alternatives.length === 0 || alternatives.some(({ schemes }) => schemes.length === 0)) return { kind: "open" };
+      const asked = alternatives.map(({ schemes }) =>
+        schemes.map((one) => ({ ...one, demand: demandOf(one.name, one.scopes, scopes, requirements) })),
+      );
+      const missing = new Set(asked.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
+      const shown = (list: typeof asked): readonly Scheme[] =>
+        list.flat().map(({ name, demand, scopes: own }) => schemeOf(name, demand?.scopes ?? own, whole.document.schemes));
+      const complete = asked.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
+      if (complete.length === 0 && whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(asked) };
+      for (const name of missing) unchecked.set(name, (unchecked.get(name) ?? 0) + 1);
+      if (complete.length === 0) return { kind: "refused", schemes: shown(asked) };
+      const met: readonly Alternative[] = complete.map((alternative) => alternative.flatMap(({ demand }) => demand ?? []));
+      return { kind: "protected", alternatives: met, schemes: shown(complete) };
+    },
+    used() {
+      const found = [...known.values()].flatMap((one) => one ?? []);
+      const sorted = found.toSorted((a, b) => (a.security.name < b.security.name ? -1 : 1));
+      return { securities: sorted.map((one) => one.security), verifiers: sorted.map((one) => one.verifier) };
+    },
+  };
+}
+
+function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requirements): void {
+  const where = alternatives.find(({ schemes }) => schemes.some(({ name }) => name === scheme))?.where ?? whole.document.root;
+  const message = `\`${scheme}\` is checked by keys, which have no scopes. Leave the scopes out, or let a Security of type jwt check it.`;
+  sayOnce(whole.problems, error("BadSecurity", placeOf(where), message));
+}
+
+const schemeOf = (name: string, scopes: readonly string[], known: ReadonlyMap<string, SecurityScheme>): Scheme => ({
+  name,
+  challenge: challengeOf(known.get(name)?.kind),
+  scopes,
+});
+
+/** A name without a scheme is a Security resource's, which are tokens' unless somebody says otherwise. */
+function challengeOf(kind: SecurityScheme["kind"] | undefined): Scheme["challenge"] {
+  switch (kind) {
+    case "basic":
+      return "Basic";
+    case "apiKey":
+      return "ApiKey";
+    case "mutualTLS":
+    case "http":
+      return undefined;
+    default:
+      return "Bearer";
+  }
+}

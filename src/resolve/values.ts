@@ -1,0 +1,60 @@
+import type { ApiModel } from "../model/api.ts";
+import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
+import type { Issuer, ValueReference, Verifier } from "../model/security.ts";
+import { clientKeys, entriesOf, entryOf, type Values } from "../model/values.ts";
+import { error, type Problem, warning } from "../problem.ts";
+
+/**
+ * What credentials cannot be checked with: a Secret, ConfigMap or file that is missing, or holds nothing that serves. `severity` says what that is: where
+ * something serves already, it goes on, and refuses those credentials.
+ */
+export function valueProblems(models: readonly ApiModel[], values: Values, severity: Problem["severity"]): readonly Problem[] {
+  const say = severity === "error" ? error : warning;
+  const verifiers = new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const)));
+  return [...verifiers.values()].flatMap((verifier) =>
+    [...keysWrong(verifier, values), ...(verifier.tokens?.issuers ?? []).flatMap((issuer) => issuerWrong(issuer, values))].map((message) =>
+      say("MissingValue", verifier.where, message),
+    ),
+  );
+}
+
+const named = ({ kind, name, key }: ValueReference): string =>
+  `${kind === "file" ? "file" : kind} \`${name}\`${key ? ` (\`${key}\`)` : ""}`;
+
+function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
+  if (keys === undefined) return [];
+  if (!values.has(`${keys.kind}/${keys.name}`))
+    return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
+  const found = [...clientKeys(values, keys)];
+  if (found.length === 0) return [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client.`];
+  const owners = new Map<string, string>();
+  return found.flatMap(([client, key]) => {
+    const other = owners.get(key.reveal());
+    owners.set(key.reveal(), client);
+    return other === undefined
+      ? []
+      : [`In the ${named(keys)}, \`${other}\` and \`${client}\` have the same key: who calls is not known. Give each its own.`];
+  });
+}
+
+const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string>> = {
+  notJson: "is no JSON",
+  noKeys: "holds no public key",
+  secretKey: "holds a private or shared key, with which everybody who reads it could make tokens",
+  notCertificate: "holds no certificate in PEM",
+};
+
+function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[] {
+  if (keys.kind === "remote") return [];
+  const advice = `Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`;
+  if (keys.kind === "inline") return wrong(readKeySet(keys.json)).map((fault) => `The inline key set ${fault}. ${advice}`);
+  const text = entryOf(values, keys.from);
+  if (text === undefined) {
+    const there = entriesOf(values, keys.from).size > 0;
+    return [`There is no ${named(keys.from)}${there ? ", or it has several entries" : ""}. ${advice}`];
+  }
+  const read = keys.form === "certificate" ? keySetOfCertificate(text.reveal()) : readKeySet(text.reveal());
+  return wrong(read).map((fault) => `The ${named(keys.from)} ${fault}. ${advice}`);
+}
+
+const wrong = (read: ReadKeySet): readonly string[] => (read.kind === "wrong" ? [why[read.why]] : []);

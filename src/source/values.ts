@@ -1,0 +1,50 @@
+import { type ValueReference, valueName } from "../model/security.ts";
+import type { Values } from "../model/values.ts";
+import { Redacted } from "../redacted.ts";
+import { child, elements, isObject, members, type Node, root, type SourceFile } from "../text/node.ts";
+import { readText } from "./read-text.ts";
+
+/**
+ * What references lead to where there is no cluster: entries of the Secrets and ConfigMaps that stand among the resources, as they would be applied to one,
+ * and files. What is not there is left out. `noticed` is told each file.
+ */
+export async function loadValues(
+  resources: readonly SourceFile[],
+  references: readonly ValueReference[],
+  noticed: (path: string) => void = () => {},
+): Promise<Values> {
+  const objects = resources.flatMap((file) => opened(root(file))).flatMap(entriesOfObject);
+  const files = await Promise.all(
+    references.flatMap((reference) => {
+      if (reference.kind !== "file") return [];
+      noticed(reference.name);
+      return [fileEntry(reference)];
+    }),
+  );
+  return new Map([...objects, ...files.flat()]);
+}
+
+type Entry = readonly [name: string, entries: ReadonlyMap<string, Redacted>];
+
+async function fileEntry(reference: ValueReference): Promise<readonly Entry[]> {
+  const text = await readText(reference.name);
+  return text.ok ? [[valueName(reference), new Map([["", new Redacted(text.value)]])]] : [];
+}
+
+function opened(node: Node): readonly Node[] {
+  const isList = isObject(node.value) && node.value.kind === "List" && node.value.apiVersion === "v1";
+  return isList ? elements(child(node, "items")).flatMap(opened) : [node];
+}
+
+/** The entries of a Secret or ConfigMap (Kubernetes: `data` of a Secret is base64, `stringData` wins over it). */
+export function entriesOfObject(node: Node): readonly Entry[] {
+  const kind = child(node, "kind").value;
+  const name = child(child(node, "metadata"), "name").value;
+  if (child(node, "apiVersion").value !== "v1" || typeof name !== "string" || (kind !== "Secret" && kind !== "ConfigMap")) return [];
+  const texts = (field: string, encoding: "base64" | "utf8") =>
+    members(child(node, field)).flatMap(([key, { value }]) =>
+      typeof value === "string" ? [[key, new Redacted(Buffer.from(value, encoding).toString("utf8"))] as const] : [],
+    );
+  const entries = kind === "Secret" ? [...texts("data", "base64"), ...texts("stringData", "utf8")] : texts("data", "utf8");
+  return [[`${kind}/${name}`, new Map(entries)]];
+}
