@@ -1,0 +1,56 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+
+/** What a token is made of, where that is not what a good one has. */
+export interface TokenParts {
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** In place of the signature. */
+  readonly signature?: (signed: string) => string;
+}
+
+/** Somebody who makes tokens (RFC 7519) with a key of their own, for tests alone. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  /** The public keys as JSON (RFC 7517). */
+  readonly jwks: string;
+  readonly publicPem: string;
+  token(parts?: TokenParts): string;
+}
+
+const base64url = (value: unknown): string => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+
+const pairs = {
+  RS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  PS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
+  ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  EdDSA: () => generateKeyPairSync("ed25519"),
+} as const;
+
+export type Algorithm = keyof typeof pairs;
+
+function signature(algorithm: Algorithm, key: KeyObject, text: string): string {
+  const bytes = Buffer.from(text);
+  if (algorithm === "EdDSA") return sign(null, bytes, key).toString("base64url");
+  // 6 is RSA_PKCS1_PSS_PADDING.
+  const options = algorithm === "PS256" ? { key, padding: 6, saltLength: 32 } : { key, dsaEncoding: "ieee-p1363" as const };
+  return sign("sha256", bytes, options).toString("base64url");
+}
+
+/** Tokens of it are good for an hour, for the audience `pets`, and say that they are of `ann`. */
+export function tokenIssuer(issuer = "https://issuer.test", algorithm: Algorithm = "RS256", kid = "one"): TokenIssuer {
+  const { publicKey, privateKey } = pairs[algorithm]();
+  return {
+    issuer,
+    jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid, use: "sig" }] }),
+    publicPem: publicKey.export({ type: "spki", format: "pem" }).toString(),
+    token({ header = {}, claims = {}, signature: other } = {}) {
+      const expires = Math.floor(Date.now() / 1000) + 3600;
+      const body = { iss: issuer, sub: "ann", aud: "pets", exp: expires, ...claims };
+      const signed = `${base64url({ alg: algorithm, typ: "JWT", kid, ...header })}.${base64url(body)}`;
+      return `${signed}.${other?.(signed) ?? signature(algorithm, privateKey, signed)}`;
+    },
+  };
+}
+
+/** What somebody signs with who takes a text that everybody knows for a shared secret. */
+export const hmac = (secret: string, signed: string): string => createHmac("sha256", secret).update(signed).digest("base64url");

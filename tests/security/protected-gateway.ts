@@ -1,0 +1,65 @@
+import { type Backend, startBackend } from "../../testing/backend.ts";
+import { type LiveEnvoy, must, withEnvoy } from "../../testing/envoy.ts";
+import { freePort } from "../../testing/free-port.ts";
+import { caseValues, compileCase, type GoldenCase, resolveCase } from "../../testing/golden-case.ts";
+import { type Answer, send } from "../../testing/raw-request.ts";
+import type { Scope } from "../../testing/scope.ts";
+
+const settings: GoldenCase["settings"] = { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] };
+
+/** A gateway with a real Envoy before a backend that echoes. */
+interface ProtectedGateway {
+  readonly port: number;
+  readonly backend: Backend;
+  readonly envoy: LiveEnvoy;
+  /** The answer to a GET, or to another method where the target begins with one. */
+  get(target: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+/** Serves a document and its resources, as values that go into YAML; requests go to the backend. */
+export async function protectedGateway(scope: Scope, document: object, resources: readonly object[]): Promise<ProtectedGateway> {
+  const backend = await startBackend(scope);
+  const whole = {
+    openapi: "3.1.0",
+    info: { title: "Pets", version: "1.0.0" },
+    "x-portico": { backend: { url: backend.url } },
+    ...document,
+  };
+  const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
+  const apis = must(resolveCase({ input, settings }));
+  const [port, monitoring] = [await freePort(), await freePort()];
+  const files = new Map(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }) }));
+  const envoy = await withEnvoy(scope, files);
+  const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
+    send(port, { send: /^[A-Z]+ /.test(target) ? target : `GET ${target}`, headers });
+  return { port, backend, envoy, get };
+}
+
+/** A Security of the kind jwt. */
+export const tokenSecurity = (name: string, jwt: object, more: object = {}): object => ({
+  apiVersion: "portico.dev/v1alpha1",
+  kind: "Security",
+  metadata: { name },
+  spec: { type: "jwt", jwt, ...more },
+});
+
+/** A Security of the kind apiKey, and the Secret with its keys by clients. */
+export const keySecurity = (
+  name: string,
+  keys: Readonly<Record<string, string>>,
+  apiKey: object = {},
+  more: object = {},
+): readonly object[] => [
+  {
+    apiVersion: "portico.dev/v1alpha1",
+    kind: "Security",
+    metadata: { name },
+    spec: { type: "apiKey", apiKey: { keys: { name: `${name}-keys` }, ...apiKey }, ...more },
+  },
+  { apiVersion: "v1", kind: "Secret", metadata: { name: `${name}-keys` }, stringData: keys },
+];
+
+/** The path item of an operation with GET alone. */
+export const guarded = (...security: readonly object[]): object => ({ get: { security, responses: { 200: { description: "ok" } } } });
+
+export const bearer = (token: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${token}` });
