@@ -41,20 +41,20 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
 }
 
 /**
- * `allow_missing_or_failed` alone finds a token's provider by its issuer, however many there are: where several Securities believe one issuer, those
- * that it does not find are asked by name.
+ * `allow_missing_or_failed` alone finds a token's provider by its issuer, however many there are: where several Securities believe one issuer, it
+ * finds any of them, and all are asked by name.
  */
 function requirementOf(providers: readonly { readonly name: string; readonly issuer: string }[]): Message {
-  const seen = new Set<string>();
-  const hidden = providers.filter(({ issuer }) => seen.size === seen.add(issuer).size);
-  const byName = hidden.map(({ name }) => ({ requires_any: { requirements: [{ provider_name: name }, { allow_missing_or_failed: {} }] } }));
+  const believed = Map.groupBy(providers, ({ issuer }) => issuer);
+  const shared = providers.filter(({ issuer }) => (believed.get(issuer)?.length ?? 0) > 1);
+  const byName = shared.map(({ name }) => ({ requires_any: { requirements: [{ provider_name: name }, { allow_missing_or_failed: {} }] } }));
   return byName.length === 0
     ? { allow_missing_or_failed: {} }
     : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...byName] } };
 }
 
 function providerOf(
-  { security, locations, forward }: Verifier,
+  { security, locations }: Verifier,
   tokens: TokenVerifier | undefined,
   issuer: Issuer,
   values: Values,
@@ -64,7 +64,8 @@ function providerOf(
     ...(issuer.audiences.length > 0 ? { audiences: issuer.audiences } : {}),
     ...keysOf(issuer, values),
     ...locationFields(locations),
-    forward,
+    // Others may still have to see it: what the backend is not to see is taken out after all have looked.
+    forward: true,
     payload_in_metadata: security,
     header_in_metadata: tokenHeader(security),
     failed_status_in_metadata: failedToken,

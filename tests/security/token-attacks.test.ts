@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { suiteScope } from "../../testing/scope.ts";
+import { hmac, type TokenParts, tokenIssuer } from "../../testing/token-issuer.ts";
+import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
+
+// RFC 8725 and its kin. docs/security.md has each row's result; a token that is no good must be 401, and its request must not reach the backend.
+
+const issuer = tokenIssuer();
+const elliptic = tokenIssuer("https://elliptic.test", "ES256");
+const now = Math.floor(Date.now() / 1000);
+const anyKey = { kty: "oct", k: "AAAA" };
+
+/** Tokens that are no good, and why. */
+const refused: readonly (readonly [what: string, parts: TokenParts])[] = [
+  ["alg none, with no signature", { header: { alg: "none" }, signature: () => "" }],
+  ["alg None", { header: { alg: "None" }, signature: () => "" }],
+  ["alg nOnE with a signature", { header: { alg: "nOnE" } }],
+  ["no alg", { header: { alg: undefined } }],
+  ["HMAC with the public key in PEM", { header: { alg: "HS256" }, signature: (signed) => hmac(issuer.publicPem, signed) }],
+  ["HMAC with the key set", { header: { alg: "HS256" }, signature: (signed) => hmac(issuer.jwks, signed) }],
+  ["an algorithm that is not allowed, by the same key", { header: { alg: "RS512" } }],
+  ["another kid", { header: { kid: "two" } }],
+  ["a kid that is a path", { header: { kid: "../../../dev/null" }, signature: (signed) => hmac("", signed) }],
+  ["a kid that is SQL", { header: { kid: "x' UNION SELECT 'key" } }],
+  ["a key of its own in jwk", { header: { kid: "two", jwk: anyKey }, signature: (signed) => hmac("\0\0\0", signed) }],
+  ["a key set of its own in jku", { header: { kid: "two", jku: "http://127.0.0.1:1/keys" } }],
+  ["a certificate of its own in x5u", { header: { kid: "two", x5u: "http://127.0.0.1:1/cert" } }],
+  ["expired", { claims: { exp: now - 3600 } }],
+  ["expired for two minutes, with a skew of one", { claims: { exp: now - 120 } }],
+  ["not yet valid", { claims: { nbf: now + 3600 } }],
+  ["without an end", { claims: { exp: undefined } }],
+  ["of another issuer", { claims: { iss: "https://evil.test" } }],
+  ["of an issuer whose name begins alike", { claims: { iss: "https://issuer.test.evil.test" } }],
+  ["without an issuer", { claims: { iss: undefined } }],
+  ["for another audience", { claims: { aud: "shop" } }],
+  ["for no audience", { claims: { aud: undefined } }],
+  ["for a list of other audiences", { claims: { aud: ["shop", "store"] } }],
+  ["with a signature that is cut off", { signature: () => "AAAA" }],
+  ["with a signature that is empty", { signature: () => "" }],
+  ["that is huge", { claims: { padding: "x".repeat(30_000), exp: now - 3600 } }],
+];
+
+/** Tokens that are good, though they look odd. */
+const accepted: readonly (readonly [what: string, parts: TokenParts])[] = [
+  ["with a list of audiences that has it", { claims: { aud: ["shop", "pets"] } }],
+  ["issued in the future, of which RFC 7519 says nothing", { claims: { iat: now + 3600 } }],
+  ["expired a moment ago, within the skew", { claims: { exp: now - 10 } }],
+  ["with a thousand claims", { claims: Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`claim${index}`, index])) }],
+];
+
+/** Requests whose tokens are good, and not as a request should show them. */
+const token = issuer.token();
+const [head = "", body = "", signature = ""] = token.split(".");
+const twice = Buffer.from(`{"iss":"${issuer.issuer}","aud":"pets","exp":${now - 10_000},"exp":${now + 3600}}`).toString("base64url");
+const odd: readonly (readonly [what: string, target: string, headers: Readonly<Record<string, string>>])[] = [
+  ["two tokens in one header", "/pets", { authorization: `Bearer ${token}, Bearer ${token}` }],
+  ["a token in the query, where the header alone is allowed", `/pets?access_token=${token}`, {}],
+  ["a token in a cookie", "/pets", { cookie: `access_token=${token}` }],
+  ["a token in another header", "/pets", { "x-authorization": `Bearer ${token}` }],
+  ["another scheme", "/pets", { authorization: `Basic ${token}` }],
+  ["no scheme", "/pets", { authorization: token }],
+  ["a tab in the token", "/pets", { authorization: `Bearer ${head}.\t${body}.${signature}` }],
+  ["a letter changed in the claims", "/pets", { authorization: `Bearer ${head}.${body.replace(/.$/, "A")}x.${signature}` }],
+  ["claims of another token", "/pets", { authorization: `Bearer ${head}.${twice}.${signature}` }],
+  ["four parts", "/pets", { authorization: `Bearer ${token}.x` }],
+  ["two parts", "/pets", { authorization: `Bearer ${head}.${body}` }],
+  ["letters that are none of base64url", "/pets", { authorization: `Bearer ${head}.${body}.${signature}+/=` }],
+];
+
+describe("tokens", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const issuers = [issuer, elliptic].map((one) => ({ issuer: one.issuer, jwks: { inline: one.jwks } }));
+    const securities = [tokenSecurity("user", { issuers, audiences: ["pets"] })];
+    gateway = await protectedGateway(scope, { paths: { "/pets": guarded({ user: [] }) } }, securities);
+  });
+
+  const isRefused = async (what: string, target: string, headers: Readonly<Record<string, string>>): Promise<void> => {
+    const before = gateway.backend.received.length;
+    const answer = await gateway.get(target, headers);
+    assert.equal(answer.status, 401, what);
+    assert.match(answer.headers["www-authenticate"] ?? "", /^Bearer realm="pets"/, what);
+    assert.match(answer.body, /"type":"https:\/\/portico\.dev\/errors\/unauthorized"/, what);
+    assert.equal(gateway.backend.received.length, before, what);
+  };
+
+  it("that are good get in", async () => {
+    assert.equal((await gateway.get("/pets", bearer(issuer.token()))).status, 200);
+    assert.equal((await gateway.get("/pets", bearer(elliptic.token()))).status, 200);
+  });
+
+  for (const [what, parts] of refused) it(`are refused: ${what}`, () => isRefused(what, "/pets", bearer(issuer.token(parts))));
+  for (const [what, target, headers] of odd) it(`are refused: ${what}`, () => isRefused(what, target, headers));
+  for (const [what, parts] of accepted)
+    it(`get in: ${what}`, async () => assert.equal((await gateway.get("/pets", bearer(issuer.token(parts)))).status, 200));
+
+  it("are refused: a signature of nothing but zeros (ES256, r = s = 0)", () =>
+    isRefused("zeros", "/pets", bearer(elliptic.token({ signature: () => Buffer.alloc(64).toString("base64url") }))));
+
+  it("are refused with a reason: a token that was sent is invalid, one that was not is missing", async () => {
+    const challenge = async (headers: Readonly<Record<string, string>>): Promise<string | undefined> =>
+      (await gateway.get("/pets", headers)).headers["www-authenticate"];
+    assert.equal(await challenge({}), 'Bearer realm="pets"');
+    assert.equal(await challenge(bearer(issuer.token({ claims: { exp: 1 } }))), 'Bearer realm="pets", error="invalid_token"');
+  });
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { suiteScope } from "../../testing/scope.ts";
+import { type Algorithm, tokenIssuer } from "../../testing/token-issuer.ts";
+import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
+
+const issuer = tokenIssuer();
+const issuers = [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }];
+const security = (name: string, jwt: object, more: object = {}): object => tokenSecurity(name, { issuers, ...jwt }, more);
+
+describe("what a Security says of tokens", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  const names = [
+    "equals",
+    "one-of",
+    "contains",
+    "nested",
+    "number",
+    "truth",
+    "custom",
+    "short",
+    "placed",
+    "kept",
+    "told",
+    "always",
+    "blocking",
+  ];
+  before(async () => {
+    const claim = (rule: object): object => ({ claims: [rule] });
+    gateway = await protectedGateway(
+      scope,
+      {
+        paths: {
+          ...Object.fromEntries(names.map((name) => [`/${name}`, guarded({ [name]: [] })])),
+          "/scoped": guarded({ custom: ["admin"] }),
+        },
+      },
+      [
+        security("equals", claim({ claim: "team", equals: "red" })),
+        security("one-of", claim({ claim: "team", oneOf: ["red", "blue"] })),
+        security("contains", claim({ claim: "groups", contains: "staff" })),
+        security("nested", claim({ claim: "realm_access.roles", contains: "admin" })),
+        security("number", claim({ claim: "level", equals: "7" })),
+        security("truth", claim({ claim: "verified", equals: "true" })),
+        security("custom", { scopeClaim: "permissions" }),
+        security("short", { maxLifetime: "10m" }),
+        security("placed", { locations: [{ header: "x-token" }, { query: "token" }, { cookie: "token" }] }),
+        security("kept", { forward: true }),
+        security("told", {
+          claimsToHeaders: [
+            { claim: "sub", header: "x-user" },
+            { claim: "org.name", header: "x-org" },
+          ],
+        }),
+        security("always", {}, { scopes: ["base"] }),
+        security("blocking", {}, { blockedClients: ["robot"] }),
+      ],
+    );
+  });
+
+  const status = async (name: string, claims: object, headers: object = {}): Promise<number> =>
+    (await gateway.get(`/${name}`, { ...bearer(issuer.token({ claims: { ...claims } })), ...headers })).status;
+
+  const cases: readonly (readonly [what: string, name: string, good: object, bad: object, refused: 401 | 403])[] = [
+    ["a claim that equals", "equals", { team: "red" }, { team: "reddish" }, 403],
+    ["a claim that is missing", "equals", { team: "red" }, {}, 403],
+    ["a claim that is one of several", "one-of", { team: "blue" }, { team: "green" }, 403],
+    ["a list that contains", "contains", { groups: ["guests", "staff"] }, { groups: ["guests"] }, 403],
+    ["a list within an object", "nested", { realm_access: { roles: ["admin"] } }, { realm_access: { roles: ["user"] } }, 403],
+    ["a number", "number", { level: 7 }, { level: 8 }, 403],
+    ["a truth value", "truth", { verified: true }, { verified: false }, 403],
+    ["scopes as a text in a claim of one's own", "scoped", { permissions: "read admin" }, { permissions: "read" }, 403],
+    ["scopes as a list in it", "scoped", { permissions: ["admin"] }, { permissions: [] }, 403],
+    ["scopes elsewhere", "scoped", { permissions: "admin" }, { scope: "admin" }, 403],
+    ["a scope that every operation needs", "always", { scope: "base" }, { scope: "other" }, 403],
+    ["a scope in scp", "always", { scp: ["base"] }, { scp: ["bases"] }, 403],
+    ["a client that is blocked", "blocking", { client_id: "human" }, { client_id: "robot" }, 403],
+    ["a client that is blocked, in azp", "blocking", { azp: "human" }, { azp: "robot" }, 403],
+  ];
+  for (const [what, name, good, bad, refused] of cases)
+    it(what, async () => {
+      assert.equal(await status(name, good), 200);
+      assert.equal(await status(name, bad), refused);
+    });
+
+  it("how long a token is good at most", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    assert.equal(await status("short", { iat: now, exp: now + 500 }), 200);
+    assert.equal(await status("short", { iat: now, exp: now + 3600 }), 401);
+  });
+
+  it("where a token is looked for, and nowhere else", async () => {
+    const token = issuer.token();
+    assert.equal((await gateway.get("/placed", { "x-token": token })).status, 200);
+    assert.equal((await gateway.get(`/placed?a=b&token=${token}&c=d`)).status, 200);
+    assert.equal(gateway.backend.received.at(-1)?.path, "/placed?a=b&c=d");
+    assert.equal((await gateway.get("/placed", { cookie: `a=b; token=${token}` })).status, 200);
+    assert.equal((await gateway.get("/placed", bearer(token))).status, 401);
+  });
+
+  it("whether the backend sees it", async () => {
+    await gateway.get("/kept", bearer(issuer.token()));
+    assert.match(String(gateway.backend.received.at(-1)?.headers.authorization), /^Bearer ey/);
+    await gateway.get("/equals", bearer(issuer.token({ claims: { team: "red" } })));
+    assert.equal(gateway.backend.received.at(-1)?.headers["x-user"], undefined);
+  });
+
+  it("what the backend is told of who calls, which no client can say itself", async () => {
+    const forged = { "x-user": "root", "x-org": "evil" };
+    await gateway.get("/told", { ...bearer(issuer.token({ claims: { org: { name: "acme" } } })), ...forged });
+    const { headers } = gateway.backend.received.at(-1) ?? assert.fail("nothing was received");
+    assert.deepEqual([headers["x-user"], headers["x-org"]], ["ann", "acme"]);
+    await gateway.get("/told", { ...bearer(issuer.token()), ...forged });
+    assert.equal(gateway.backend.received.at(-1)?.headers["x-org"], undefined);
+    await gateway.get("/truth", { ...bearer(issuer.token({ claims: { verified: true } })), ...forged });
+    assert.equal(gateway.backend.received.at(-1)?.headers["x-user"], undefined, "by another Security's operation");
+  });
+});
+
+describe("algorithms", () => {
+  const scope = suiteScope();
+  const all = (["RS256", "PS256", "ES256", "EdDSA"] as const).map((algorithm) => ({
+    algorithm,
+    from: tokenIssuer(`https://${algorithm.toLowerCase()}.test`, algorithm),
+  }));
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const every = all.map(({ from }) => ({ issuer: from.issuer, jwks: { inline: from.jwks } }));
+    gateway = await protectedGateway(scope, { paths: { "/any": guarded({ any: [] }), "/one": guarded({ one: [] }) } }, [
+      tokenSecurity("any", { issuers: every }),
+      tokenSecurity("one", { issuers: every, algorithms: ["ES256"] satisfies Algorithm[] }),
+    ]);
+  });
+
+  for (const { algorithm, from } of all)
+    it(`${algorithm} is taken, and where another one alone is allowed it is not`, async () => {
+      assert.equal((await gateway.get("/any", bearer(from.token()))).status, 200);
+      assert.equal((await gateway.get("/one", bearer(from.token()))).status, algorithm === "ES256" ? 200 : 401);
+    });
+});
