@@ -19,16 +19,18 @@ export interface SteadyLoad {
   stop(): Promise<void>;
 }
 
+type Headers = Readonly<Record<string, string>>;
+
 const nothing = (): Seen => ({ requests: 0, failures: [], opened: 0, closed: 0 });
 
 /** Asks over so many kept connections of HTTP/1.1, one request after the other on each. */
-export function http1Load(scope: Scope, port: number, path: string, connections: number): SteadyLoad {
+export function http1Load(scope: Scope, port: number, path: string, connections: number, headers: Headers = {}): SteadyLoad {
   const seen = nothing();
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const sockets = new WeakSet<object>();
   const ask = (): Promise<number> =>
     new Promise((resolve, reject) => {
-      const question = request({ host: "127.0.0.1", port, path, agent }, (answer) => {
+      const question = request({ host: "127.0.0.1", port, path, agent, headers: { ...headers } }, (answer) => {
         if (answer.headers.connection === "close") seen.closed++;
         answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
       });
@@ -43,14 +45,14 @@ export function http1Load(scope: Scope, port: number, path: string, connections:
 }
 
 /** Asks over one connection of HTTP/2, so many requests at once. */
-export function http2Load(scope: Scope, port: number, path: string, streams: number): SteadyLoad {
+export function http2Load(scope: Scope, port: number, path: string, streams: number, headers: Headers = {}): SteadyLoad {
   const seen = nothing();
   const session = connect(`http://127.0.0.1:${port}`);
   seen.opened++;
   session.on("goaway", () => seen.closed++).on("error", ({ message }) => seen.failures.push(message));
   const ask = (): Promise<number> =>
     new Promise((resolve, reject) => {
-      const stream = session.request({ ":path": path });
+      const stream = session.request({ ":path": path, ...headers });
       let status = 0;
       stream.on("response", (headers) => {
         status = headers[":status"] ?? 0;

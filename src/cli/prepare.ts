@@ -4,7 +4,7 @@ import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts"
 import type { CompiledApi } from "../compile/manifest.ts";
 import { valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
-import type { Checked } from "../problem.ts";
+import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems } from "../resolve/values.ts";
@@ -22,12 +22,14 @@ export interface PreparedGateway {
 
 /**
  * The way from files to models, as every command goes it: source, resolve. All Problems on it come together, warnings of a
- * success too. `noticed` is told each file and folder that the gateway depends on.
+ * success too. `noticed` is told each file and folder that the gateway depends on. `unchecked` is how bad it is that something which credentials are checked
+ * with is missing: where nothing serves yet, those credentials are refused, and the rest can serve.
  */
 export async function prepareGateway(
   paths: SourcePaths,
   settings: ResolveSettings,
   noticed?: (path: string) => void,
+  unchecked: Problem["severity"] = "warning",
 ): Promise<Checked<PreparedGateway>> {
   const sources = await loadSources(paths, noticed);
   const apis = resolveGateway(sources, settings);
@@ -36,11 +38,8 @@ export async function prepareGateway(
   const models = apis.value.map(({ model }) => model);
   const references = valueReferences(models.flatMap(({ verifiers }) => verifiers));
   const values = await loadValues(sources.resources, references, noticed);
-  return {
-    ok: true,
-    value: { apis: apis.value, files, values },
-    problems: [...apis.problems, ...valueProblems(models, values, "warning")],
-  };
+  const missing = valueProblems(models, values, unchecked);
+  return checked({ apis: apis.value, files, values }, [...apis.problems, ...missing]);
 }
 
 export const engine: Engine = envoy;

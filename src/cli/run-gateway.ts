@@ -1,4 +1,4 @@
-import { error, wholeFile } from "../problem.ts";
+import { error, type Problem, wholeFile } from "../problem.ts";
 import { failure } from "./failure.ts";
 import { followChanges } from "./follow-changes.ts";
 import { prepareGateway } from "./prepare.ts";
@@ -15,14 +15,16 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
     if (!stopAsked.already()) process.stderr.write(`${text}\n`);
   };
   const noticed = new Set<string>();
-  const prepare = () =>
-    prepareGateway({ documents, resources: options.resources, references: options.refs }, settingsOf(options), (path) => noticed.add(path));
-  const prepared = await prepare();
+  const paths = { documents, resources: options.resources, references: options.refs };
+  const prepareAs = (unchecked: Problem["severity"]) => prepareGateway(paths, settingsOf(options), (path) => noticed.add(path), unchecked);
+  const prepared = await prepareAs("warning");
   if (!prepared.ok) return failure(prepared.problems);
   reportProblems(prepared.problems, prepared.value.files, process.stderr);
   const starting = startGateway(prepared.value, options, say);
   // Followed from here on: what is changed while Envoy starts counts, too.
-  const following = options.watch ? followChanges(starting, { served: prepared.value, prepare, noticed, say }) : undefined;
+  const following = options.watch
+    ? followChanges(starting, { served: prepared.value, prepare: () => prepareAs("error"), noticed, say })
+    : undefined;
   const running = await starting;
   if (!running.ok) {
     following?.close();

@@ -76,7 +76,7 @@ function keyMatcher(header: string, prefix: string, clients: ReadonlyMap<string,
     action: { name: "client", typed_config: typed("envoy.config.rbac.v3.Action", { name: client, action: "ALLOW" }) },
   });
   // A map of none is refused by Envoy: no header has a line's end.
-  const known = clients.size === 0 ? [["\n", ""] as const] : [...clients];
+  const known = clients.size === 0 ? [["\n", "nobody"] as const] : [...clients];
   return {
     matcher_tree: {
       input: extension("header", "envoy.type.matcher.v3.HttpRequestHeaderMatchInput", { header_name: header }),

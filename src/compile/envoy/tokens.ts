@@ -27,11 +27,12 @@ const joined = (...lists: readonly (readonly CredentialLocation[])[]): readonly 
  */
 export function tokensFile(verifiers: readonly Verifier[], values: Values): string {
   const providers = verifiers.flatMap((verifier) =>
-    (verifier.tokens?.issuers ?? []).map((issuer, index) => ({
-      name: `${verifier.security}/${index}`,
-      issuer: issuer.issuer,
-      provider: providerOf(verifier, verifier.tokens, issuer, values),
-    })),
+    (verifier.tokens?.issuers ?? []).flatMap((issuer, index) => {
+      const keys = keysOf(issuer, values);
+      if (keys === undefined) return [];
+      const provider = { ...providerOf(verifier, verifier.tokens, issuer), ...keys };
+      return [{ name: `${verifier.security}/${index}`, issuer: issuer.issuer, provider }];
+    }),
   );
   const config = {
     providers: Object.fromEntries(providers.map(({ name, provider }) => [name, provider] as const)),
@@ -53,16 +54,10 @@ function requirementOf(providers: readonly { readonly name: string; readonly iss
     : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...byName] } };
 }
 
-function providerOf(
-  { security, locations }: Verifier,
-  tokens: TokenVerifier | undefined,
-  issuer: Issuer,
-  values: Values,
-): Message {
+function providerOf({ security, locations }: Verifier, tokens: TokenVerifier | undefined, issuer: Issuer): Message {
   return {
     issuer: issuer.issuer,
     ...(issuer.audiences.length > 0 ? { audiences: issuer.audiences } : {}),
-    ...keysOf(issuer, values),
     ...locationFields(locations),
     // Others may still have to see it: what the backend is not to see is taken out after all have looked.
     forward: true,
@@ -81,8 +76,10 @@ function providerOf(
 /** How many tokens each of Envoy's threads remembers of an issuer: a cache that is smaller than the tokens in use gains nothing. */
 const cachedTokens = 10_000;
 
-/** Keys that are not there, or not in order, are none: nobody gets in, and who looks at the environment is told. */
-function keysOf({ keys }: Issuer, values: Values): Message {
+/**
+ * Undefined where keys are not there, or not in order: nobody gets in with the issuer's tokens, and who looks at the environment is told. Envoy refuses a set of none.
+ */
+function keysOf({ keys }: Issuer, values: Values): Message | undefined {
   if (keys.kind === "remote")
     return {
       remote_jwks: {
@@ -93,7 +90,7 @@ function keysOf({ keys }: Issuer, values: Values): Message {
     };
   const text = keys.kind === "inline" ? keys.json : (entryOf(values, keys.from)?.reveal() ?? "");
   const read = keys.kind === "value" && keys.form === "certificate" ? keySetOfCertificate(text) : readKeySet(text);
-  return { local_jwks: { inline_string: JSON.stringify({ keys: read.kind === "keys" ? read.keys : [] }) } };
+  return read.kind === "keys" ? { local_jwks: { inline_string: JSON.stringify({ keys: read.keys }) } } : undefined;
 }
 
 /** The cluster that an issuer's keys are fetched from. */

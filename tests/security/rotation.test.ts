@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { describe, it } from "node:test";
+import { freePort } from "../../testing/free-port.ts";
+import { servePortico } from "../../testing/portico.ts";
+import { send } from "../../testing/raw-request.ts";
+import { http1Load, http2Load } from "../../testing/steady-load.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { until } from "../../testing/until.ts";
+import { bearer, guarded, keySecurity, tokenSecurity } from "./protected-gateway.ts";
+
+const steady = tokenIssuer();
+const document = JSON.stringify({
+  openapi: "3.1.0",
+  info: { title: "Pets", version: "1.0.0" },
+  paths: { "/user": guarded({ user: [] }), "/key": guarded({ key: [] }), "/open": guarded() },
+});
+const yaml = (...objects: readonly object[]): string => objects.map((one) => JSON.stringify(one)).join("\n---\n");
+const locations = { locations: [{ header: "x-api-key" }] };
+
+/** Both sets as one. */
+const together = (...sets: readonly string[]): string => JSON.stringify({ keys: sets.flatMap((set) => JSON.parse(set).keys) });
+
+describe("what credentials are checked with is changed while requests come", { timeout: 180_000 }, () => {
+  it("20 times, each seen in effect, over 20,000 requests: none is refused", async (t) => {
+    const user = tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { file: "keys.json" } }] });
+    const keysWith = (keys: Readonly<Record<string, string>>): string =>
+      yaml(...keySecurity("key", { steady: "steady", ...keys }, locations));
+    const files = { "pets.json": document, "keys.json": steady.jwks, "user.yaml": yaml(user), "clients.yaml": keysWith({}) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "user.yaml", "--resources", "clients.yaml");
+    const loads = [
+      http1Load(t, gateway.port, "/user", 4, bearer(steady.token())),
+      http2Load(t, gateway.port, "/key", 4, { "x-api-key": "steady" }),
+    ];
+    const status = async (path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await send(gateway.port, { send: `GET ${path}`, headers })).status;
+    let slowest = 0;
+    const seen = async (
+      what: string,
+      change: () => Promise<void>,
+      path: string,
+      headers: Readonly<Record<string, string>>,
+      wanted: number,
+    ) => {
+      await change();
+      const began = performance.now();
+      await until(what, async () => (await status(path, headers)) === wanted);
+      slowest = Math.max(slowest, performance.now() - began);
+    };
+    for (let round = 0; round < 5; round++) {
+      const next = tokenIssuer(steady.issuer, "ES256", `round-${round}`);
+      const guest = { "x-api-key": `guest-${round}` };
+      const write = (name: string, text: string) => () => gateway.write(name, text);
+      await seen("a second key", write("keys.json", together(steady.jwks, next.jwks)), "/user", bearer(next.token()), 200);
+      await seen("the second key gone", write("keys.json", steady.jwks), "/user", bearer(next.token()), 401);
+      await seen("a second client", write("clients.yaml", keysWith({ guest: `guest-${round}` })), "/key", guest, 200);
+      await seen("the second client gone", write("clients.yaml", keysWith({})), "/key", guest, 401);
+    }
+    const total = (): number => loads.reduce((sum, { seen: all }) => sum + all.requests, 0);
+    await until("20,000 requests", () => total() > 20_000, 120_000);
+    for (const load of loads) {
+      await load.stop();
+      assert.deepEqual(load.seen.failures, []);
+      assert.equal(load.seen.closed, 0);
+    }
+    t.diagnostic(`the slowest of 20 changes was seen after ${Math.round(slowest)} ms; ${total()} requests`);
+  });
+
+  it("to a set that is none: that is said, and the last good one serves on", async (t) => {
+    const user = tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { file: "keys.json" } }] });
+    const files = {
+      "pets.json": document,
+      "keys.json": steady.jwks,
+      "user.yaml": yaml(user, ...keySecurity("key", { a: "a" }, locations)),
+    };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "user.yaml");
+    await gateway.write("keys.json", sharedSecret);
+    assert.match(await gateway.says(/private or shared key/), /Tokens of `https:\/\/issuer\.test` are refused/);
+    await gateway.says(/The change was not taken/);
+    const answer = await send(gateway.port, { send: "GET /user", headers: bearer(steady.token()) });
+    assert.equal(answer.status, 200);
+    assert.ok(!gateway.stderr.join("\n").includes("c2VjcmV0"), "the key is told to nobody");
+  });
+});
+
+const sharedSecret = JSON.stringify({ keys: [{ kty: "oct", k: "c2VjcmV0LWtleS1vZi1hbm4" }] });
+
+describe("what credentials are checked with is not there when a gateway starts", { timeout: 60_000 }, () => {
+  it("they are refused, the rest serves, and it is said; once it is there, they are checked", async (t) => {
+    const user = tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { file: "keys.json" } }] });
+    const [key = {}] = keySecurity("key", {}, locations);
+    const files = { "pets.json": document, "keys.json": sharedSecret, "user.yaml": yaml(user), "key.yaml": yaml(key) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "user.yaml", "--resources", "key.yaml");
+    await gateway.says(/There is no Secret `key-keys`/);
+    const status = async (path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await send(gateway.port, { send: `GET ${path}`, headers })).status;
+    assert.equal(await status("/user", bearer(steady.token())), 401);
+    assert.equal(await status("/key", { "x-api-key": "a" }), 401);
+    assert.equal(await status("/open", {}), 200);
+    await gateway.write("keys.json", steady.jwks);
+    await gateway.write("key.yaml", yaml(...keySecurity("key", { a: "key-of-a" }, locations)));
+    await until("the token is good", async () => (await status("/user", bearer(steady.token()))) === 200);
+    await until("the key is good", async () => (await status("/key", { "x-api-key": "key-of-a" })) === 200);
+  });
+});
+
+describe("an issuer that does not answer", { timeout: 120_000 }, () => {
+  it("is 503 for its tokens alone, and comes back by itself", async (t) => {
+    const port = await freePort();
+    const user = tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { url: `http://127.0.0.1:${port}/keys` } }] });
+    const files = { "pets.json": document, "user.yaml": yaml(user, ...keySecurity("key", { a: "key-of-a" }, locations)) };
+    const gateway = await servePortico(t, files, "--mock", "--resources", "user.yaml");
+    const ask = (path: string, headers: Readonly<Record<string, string>>) => send(gateway.port, { send: `GET ${path}`, headers });
+    const answer = await ask("/user", bearer(steady.token()));
+    assert.equal(answer.status, 503);
+    assert.match(answer.body, /errors\/credential-unchecked/);
+    assert.equal((await ask("/user", {})).status, 401);
+    assert.equal((await ask("/open", {})).status, 200);
+    assert.equal((await ask("/key", { "x-api-key": "key-of-a" })).status, 200);
+    const issuer = createServer((_, response) => response.end(steady.jwks)).listen(port, "127.0.0.1");
+    t.after(() => issuer.close());
+    await until("the issuer's keys are there", async () => (await ask("/user", bearer(steady.token()))).status === 200, 30_000);
+  });
+});
