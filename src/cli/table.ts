@@ -1,4 +1,5 @@
 import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import { showAlternatives } from "../model/security.ts";
 import { layOut } from "./lay-out.ts";
 import { printable } from "./printable.ts";
 import { showTarget } from "./show-target.ts";
@@ -31,6 +32,7 @@ function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, B
 
 function accessOf({ access }: Operation): string {
   if (access.kind === "open") return "open";
+  if (access.kind === "protected") return `needs ${showAlternatives(access.alternatives)}`;
   const names = [...new Set(access.schemes.map(({ name }) => name))].join(", ");
   return access.kind === "unprotected" ? `unprotected (${names})` : `needs ${names}`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Access, Answer, ApiModel, Operation } from "../model/api.ts";
 import type { HeaderChanges } from "../model/headers.ts";
-import type { Demand } from "../model/security.ts";
+import { showAlternatives } from "../model/security.ts";
 
 /** An operation as an image lists it: for people, and so that two images can be compared where no document is. */
 interface ListedOperation {
@@ -43,12 +43,9 @@ const listed = ({
 
 function listedAccess(access: Access): string {
   if (access.kind === "open") return "open";
-  if (access.kind === "protected") return access.alternatives.map((all) => all.map(listedDemand).join(" and ")).join(", or ");
+  if (access.kind === "protected") return showAlternatives(access.alternatives);
   return `${access.kind} (${access.schemes.map(({ name }) => name).join(", ")})`;
 }
-
-/** `bearer [read, write]`. */
-const listedDemand = ({ security, scopes }: Demand): string => (scopes.length === 0 ? security : `${security} [${scopes.join(", ")}]`);
 
 /** Of a mock's body the hash alone: the routes have the body. */
 function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {

@@ -53,6 +53,12 @@ export interface Demand {
 /** Demands that must all be met. */
 export type Alternative = readonly Demand[];
 
+/** For people: `bearer [read] and key, or partner`. */
+export const showAlternatives = (alternatives: readonly Alternative[]): string =>
+  alternatives.map((all) => all.map(showDemand).join(" and ")).join(", or ");
+
+const showDemand = ({ security, scopes }: Demand): string => (scopes.length === 0 ? security : `${security} [${scopes.join(", ")}]`);
+
 /** How a credential is known to be genuine: the environment's part of a Security. */
 export interface Verifier {
   readonly security: string;

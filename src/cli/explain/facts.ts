@@ -2,6 +2,7 @@ import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.t
 import type { ApiModel, Backend, BackendPath, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
+import { showAlternatives } from "../../model/security.ts";
 import type { Place } from "../../problem.ts";
 import { type Node, placeOf } from "../../text/node.ts";
 import { showTarget } from "../show-target.ts";
@@ -54,6 +55,7 @@ function webSocketFact({ webSocket, answer }: Operation, place: Place | undefine
 
 function accessOf({ access }: Operation): string {
   if (access.kind === "open") return "open to everybody";
+  if (access.kind === "protected") return `needs ${showAlternatives(access.alternatives)}`;
   const names = [...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`)))];
   return `needs ${names.join(", ")}, which ${access.kind === "refused" ? "nothing here checks" : "was asked not to be checked"}`;
 }

@@ -53,3 +53,20 @@ export async function requestFrom(namespace: Namespace, deployment: string, url:
     30_000,
   );
 }
+
+/** The status of the answer to a request from inside a pod of a Deployment; asked again while nothing answers. */
+export async function statusFrom(
+  namespace: Namespace,
+  deployment: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  const asked = `fetch(${JSON.stringify(url)}, ${JSON.stringify({ headers })})`;
+  const program = `${asked}.then((answer) => process.stdout.write(String(answer.status)))`;
+  const told = await until(
+    `${url} answers`,
+    () => namespace.kubectl("exec", `deployment/${deployment}`, "--", "node", "-e", program).catch(() => undefined),
+    30_000,
+  );
+  return Number(told);
+}

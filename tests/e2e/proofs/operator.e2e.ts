@@ -19,6 +19,7 @@ import { reportFailures } from "../harness/report.ts";
 import { authOf, copyToSecure } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
+import { protectedByTokensAndKeys } from "./protected.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
 
@@ -292,6 +293,8 @@ describe("the operator", { timeout: 900_000 }, () => {
       );
       assert.equal(JSON.parse(await requestFrom(development, "store-backend", url)).path, "/pets/7");
     });
+
+    it("APIs with tokens and keys: what is missing is told until it is there, and what changes takes effect", protectedByTokensAndKeys);
 
     it("objects that come in any order, and tells what is missing until it is there", async (t) => {
       const namespace = await makeNamespace(t);

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { tokenIssuer } from "../../../testing/token-issuer.ts";
+import { until } from "../../../testing/until.ts";
+import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
+import { statusFrom } from "../harness/echo.ts";
+import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+
+/** Whoever lists the pets needs a token with a scope, whoever wants one of them a key. */
+const document = {
+  ...pets,
+  components: {
+    securitySchemes: { user: { type: "http", scheme: "bearer" }, key: { type: "apiKey", in: "header", name: "X-Api-Key" } },
+  },
+  paths: {
+    "/pets": { get: { security: [{ user: ["read"] }], responses: {} } },
+    "/pets/{id}": { get: { security: [{ key: [] }], responses: {} } },
+  },
+};
+
+const userOf = (issuer: string): object =>
+  objectOf("Security", "user", { type: "jwt", jwt: { issuers: [{ issuer, jwks: { configMap: { name: "issuer" } } }] } });
+const issuerKeys = (jwks: string): object => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "issuer" },
+  data: { "keys.json": jwks },
+});
+const key = objectOf("Security", "key", { type: "apiKey", apiKey: { keys: { name: "clients" } } });
+const clients = (keys: Readonly<Record<string, string>>): object => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name: "clients" },
+  stringData: keys,
+});
+
+const reason = (namespace: Namespace): Promise<string> =>
+  namespace.field("api/guarded", '.status.conditions[?(@.type=="ResolvedRefs")].reason');
+
+/** Securities, and what they check with, come after the API, change, and are others where the same image serves elsewhere. */
+export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
+  const [one, other] = [tokenIssuer("https://one.test"), tokenIssuer("https://other.test")];
+  const [here, elsewhere] = [await makeNamespace(t), await makeNamespace(t)];
+  const status = (namespace: Namespace, path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> =>
+    statusFrom(here, "store-backend", `http://guarded-gateway.${namespace.name}${path}`, headers);
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const reader = { claims: { scope: "read" } };
+
+  await here.apply(configMap("pets", document), store, apiOf("guarded"));
+  await until("it misses the Securities", async () => (await reason(here)) === "MissingSecurity", 30_000);
+  // One that nobody uses, and that this version cannot check, is nobody's trouble.
+  const unused = objectOf("Security", "unused", { type: "basic", basic: { users: { name: "users" } } });
+  await here.apply(userOf(one.issuer), key, unused);
+  await until("it misses what they check with", async () => (await reason(here)) === "MissingValue", 30_000);
+  await here.apply(issuerKeys(one.jwks), clients({ alice: "key-of-alice" }));
+  await here.condition("api/guarded", "Ready", 120);
+
+  assert.equal(await status(here, "/pets"), 401);
+  assert.equal(await status(here, "/pets", bearer(one.token())), 403);
+  assert.equal(await status(here, "/pets", bearer(one.token(reader))), 200);
+  assert.equal(await status(here, "/pets/7", { "x-api-key": "key-of-alice" }), 200);
+  assert.equal(await status(here, "/pets/7", { "x-api-key": "nobody's" }), 401);
+
+  const pods = (): Promise<string> => here.kubectl("get", "pods", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name");
+  const [before, image] = [await pods(), await here.field("api/guarded", ".status.image")];
+  const began = performance.now();
+  await here.apply(clients({ alice: "another-key-of-alice" }));
+  await until("the new key is good", async () => (await status(here, "/pets/7", { "x-api-key": "another-key-of-alice" })) === 200, 30_000);
+  t.diagnostic(`from the Secret's change to the first request by the new key: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  assert.equal(await status(here, "/pets/7", { "x-api-key": "key-of-alice" }), 401);
+  assert.deepEqual([await pods(), await here.field("api/guarded", ".status.image")], [before, image]);
+
+  const backend = objectOf("TargetEndpoint", "store", { url: `http://store-backend.${here.name}:8080` });
+  await elsewhere.apply(backend, objectOf("API", "guarded", { image }));
+  await until("it misses what the image needs", async () => (await reason(elsewhere)) === "MissingSecurity", 30_000);
+  await elsewhere.apply(userOf(other.issuer), key, issuerKeys(other.jwks), clients({ bob: "key-of-bob" }));
+  await elsewhere.condition("api/guarded", "Ready", 60);
+  assert.equal(await status(elsewhere, "/pets", bearer(other.token(reader))), 200);
+  assert.equal(await status(elsewhere, "/pets", bearer(one.token(reader))), 401);
+  assert.equal(await status(elsewhere, "/pets/7", { "x-api-key": "key-of-bob" }), 200);
+  assert.equal(await status(elsewhere, "/pets/7", { "x-api-key": "another-key-of-alice" }), 401);
+
+  const told = await here.kubectl("get", "apis,securities,events,deployments,configmaps", "--output=json");
+  for (const secret of ["key-of-alice", "key-of-bob"]) assert.ok(!told.includes(secret), `${secret} is told`);
+}
