@@ -72,8 +72,9 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   mock: [{ mock: true }, { mock: false }],
   webSocket: [{ webSocket: true }, { webSocket: false }],
   security: [{ security: [{ token: [] }] }, { security: false }],
+  "security[].*[]": [{ security: [{ token: ["a"] }] }, { security: [{ token: ["b"] }] }],
   "scopes[]": [protectedBy({ scopes: ["a"] }), protectedBy({ scopes: ["b"] })],
-  schemes: [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
+  "schemes.*": [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
   ...Object.fromEntries(
     ["requestHeaders", "responseHeaders"].flatMap((side) => [
       [`${side}.remove[]`, [{ [side]: { remove: ["x-a"] } }, { [side]: { remove: ["x-b"] } }]],

@@ -69,13 +69,13 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ],
     ["x-portico", { cache: {} }, [["cache", "the response cache"]]],
     ["x-portico", { cache: false, rateLimit: false }, []],
-    ["x-portico", { security: false }, [["security", "protection"]]],
+    ["x-portico", { security: false, credentialOptional: true }, [["credentialOptional", "protection"]]],
     ["API", { definition: [{ inline: "x" }], engine: "envoy" }, []],
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],
     ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, [["protocol", "HTTP/2 and gRPC to backends"]]],
     ["RateLimiting", { type: "api" }, [["", "rate limits"]]],
-    ["Security", {}, [["", "protection"]]],
+    ["Security", { type: "basic", basic: {} }, [["basic", "names and passwords"]]],
   ];
   for (const [kind, value, expected] of cases) {
     it(`${kind} ${JSON.stringify(value)}`, () => {

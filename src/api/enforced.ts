@@ -147,7 +147,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "cors",
       ...corsFields.map((name) => `cors.${name}`),
       ...headerFields.flatMap((name) => [`requestHeaders.${name}`, `responseHeaders.${name}`]),
-      ...["security", "scopes[]", "schemes"],
+      ...["security", "security[].*[]", "scopes[]", "schemes.*"],
       "disabled",
       "mock",
       "webSocket",

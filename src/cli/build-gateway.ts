@@ -19,7 +19,11 @@ export const build = (documents: readonly string[], options: BuildOptions): Prom
   options.fromProject === undefined ? buildDocuments(documents, options) : buildProject(options.fromProject, options);
 
 async function buildDocuments(documents: readonly string[], { resources, refs, mock, out, project, force }: BuildOptions): Promise<number> {
-  const prepared = await prepareGateway({ documents, resources, references: refs }, { mock, credentials: "fail" });
+  const prepared = await prepareGateway(
+    { documents, resources, references: refs },
+    { mock, credentials: "fail" },
+    { unchecked: "warning" },
+  );
   if (!prepared.ok) return failure(prepared.problems);
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);

@@ -8,7 +8,7 @@ import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems } from "../resolve/values.ts";
-import { loadSources, type SourcePaths } from "../source/gateway.ts";
+import { type GatewaySources, loadSources, type SourcePaths } from "../source/gateway.ts";
 import { loadValues } from "../source/values.ts";
 import type { SourceFile } from "../text/node.ts";
 
@@ -20,25 +20,34 @@ export interface PreparedGateway {
   readonly values: Values;
 }
 
-/**
- * The way from files to models, as every command goes it: source, resolve. All Problems on it come together, warnings of a
- * success too. `noticed` is told each file and folder that the gateway depends on. `unchecked` is how bad it is that something which credentials are checked
- * with is missing: where nothing serves yet, those credentials are refused, and the rest can serve.
- */
+/** What a command says beside what people do. */
+export interface Preparation {
+  /** Is told each file and folder that the gateway depends on. */
+  readonly noticed?: (path: string) => void;
+  /**
+   * How bad it is that something which credentials are checked with is missing: where nothing serves yet, those credentials are refused, and the rest can
+   * serve. Left out where no gateway starts.
+   */
+  readonly unchecked?: Problem["severity"];
+  /** Securities that nobody wrote. */
+  readonly added?: ((sources: GatewaySources) => readonly SourceFile[]) | undefined;
+}
+
+/** The way from files to models, as every command goes it: source, resolve. All Problems on it come together, warnings of a success too. */
 export async function prepareGateway(
   paths: SourcePaths,
   settings: ResolveSettings,
-  noticed?: (path: string) => void,
-  unchecked: Problem["severity"] = "warning",
+  { noticed, unchecked, added }: Preparation = {},
 ): Promise<Checked<PreparedGateway>> {
-  const sources = await loadSources(paths, noticed);
+  const read = await loadSources(paths, noticed);
+  const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
   const apis = resolveGateway(sources, settings);
   if (!apis.ok) return apis;
-  const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...sources.resources];
+  const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.value.map(({ model }) => model);
   const references = valueReferences(models.flatMap(({ verifiers }) => verifiers));
   const values = await loadValues(sources.resources, references, noticed);
-  const missing = valueProblems(models, values, unchecked);
+  const missing = unchecked === undefined ? [] : valueProblems(models, values, unchecked);
   return checked({ apis: apis.value, files, values }, [...apis.problems, ...missing]);
 }
 

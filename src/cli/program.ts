@@ -15,6 +15,7 @@ import { addRoutes } from "./routes.ts";
 import { addRun } from "./run.ts";
 import { addSchema } from "./schema.ts";
 import { addStatus } from "./status.ts";
+import { addToken } from "./token.ts";
 import { reportUnexpected } from "./unexpected.ts";
 import { version } from "./version.ts";
 
@@ -32,6 +33,7 @@ export function makeProgram(): Command {
   const program = commandOf("portico", "Turns OpenAPI documents into running gateways.").addHelpText("after", examples);
   for (const add of [
     addRun,
+    addToken,
     addCheck,
     addBuild,
     addImage,

@@ -1,4 +1,5 @@
 import { error, type Problem, wholeFile } from "../problem.ts";
+import { devCredentials } from "./dev-credentials.ts";
 import { failure } from "./failure.ts";
 import { followChanges } from "./follow-changes.ts";
 import { prepareGateway } from "./prepare.ts";
@@ -15,8 +16,10 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
     if (!stopAsked.already()) process.stderr.write(`${text}\n`);
   };
   const noticed = new Set<string>();
+  const dev = options.dev ? devCredentials(process.env) : undefined;
   const paths = { documents, resources: options.resources, references: options.refs };
-  const prepareAs = (unchecked: Problem["severity"]) => prepareGateway(paths, settingsOf(options), (path) => noticed.add(path), unchecked);
+  const prepareAs = (unchecked: Problem["severity"]) =>
+    prepareGateway(paths, settingsOf(options), { noticed: (path) => noticed.add(path), unchecked, added: dev?.added });
   const prepared = await prepareAs("warning");
   if (!prepared.ok) return failure(prepared.problems);
   reportProblems(prepared.problems, prepared.value.files, process.stderr);
@@ -30,7 +33,7 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
     following?.close();
     return failure(running.problems);
   }
-  say(greeting(prepared.value, running.value.environment, options));
+  say(greeting(prepared.value, running.value.environment, options, dev?.headersOf));
   const end = await Promise.race([stopAsked.asked, running.value.gateway.envoy.ended]);
   following?.close();
   await running.value.stop();

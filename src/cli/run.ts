@@ -9,6 +9,7 @@ export interface RunOptions extends DocumentOptions {
   readonly monitoringPort: number;
   readonly watch: boolean;
   readonly unprotected: boolean;
+  readonly dev: boolean;
   readonly debug: boolean;
   readonly envoy?: string;
   readonly concurrency?: number;
@@ -22,6 +23,7 @@ Examples:
   $ portico run petstore.yaml                 serve it: requests go to the document's server
   $ portico run petstore.yaml --mock          answer from the document, without a backend
   $ portico run petstore.yaml --mock --watch  the same, and follow every change of the file
+  $ portico run petstore.yaml --mock --dev    with credentials to try it: "portico token" makes more
   $ portico run shop.yaml pets.yaml --resources backends/
                                               two documents, with TargetEndpoints from a folder
 `;
@@ -39,6 +41,7 @@ export function addRun(program: Command): void {
     .option("--monitoring-port <PORT>", "the port of /livez, /readyz and /metrics; 0 takes a free one", port, 0)
     .option("--watch", "follow changes of the documents, of all they refer to, and of the resources", false)
     .option("--unprotected", "let everybody call operations that need a credential (loopback only)", false)
+    .option("--dev", "check throw-away credentials where nothing else checks what a document asks for (loopback only)", false)
     .option("--debug", "name the operation in every answer, with the header portico-operation", false)
     .option("--envoy <PATH>", "the Envoy to run; else PORTICO_ENVOY, PATH, the cache, a download")
     .option("--concurrency <THREADS>", "Envoy's worker threads; one for each processor unless said", count)

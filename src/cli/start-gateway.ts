@@ -84,13 +84,13 @@ async function startIn(
 const loopback = /^(127\.|::1$)/;
 
 /** Where to listen, unless no gateway is started there. A port that is 0 becomes a free one. */
-async function placesOf({ host, port, monitoringPort, unprotected, tlsCertificate, tlsKey }: RunOptions): Promise<Checked<Places>> {
-  if (unprotected && !loopback.test(host)) {
+async function placesOf({ host, port, monitoringPort, unprotected, dev, tlsCertificate, tlsKey }: RunOptions): Promise<Checked<Places>> {
+  if ((unprotected || dev) && !loopback.test(host)) {
     return failed(
       error(
         "NotLoopback",
         wholeFile(host),
-        "Operations that need a credential are let unprotected on this machine alone. Leave --host out, or leave --unprotected out.",
+        `Operations are ${unprotected ? "let unprotected" : "tried out with throw-away credentials"} on this machine alone. Leave --host out, or leave ${unprotected ? "--unprotected" : "--dev"} out.`,
       ),
     );
   }

@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import { testApi as api, testBackend as backend, testOperation as operation } from "../../testing/model.ts";
 import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import { noHeaderChanges } from "../model/headers.ts";
+import type { Verifier } from "../model/security.ts";
+import { wholeFile } from "../problem.ts";
 import { gatewayManifest } from "./manifest.ts";
 
 const hash = (model: ApiModel, engine = "envoy", published = "{}"): string => gatewayManifest([{ model, published }], engine).inputHash;
@@ -43,6 +45,7 @@ describe("the input hash", () => {
     assert.equal(hash(withBackend({ targets: [{ tls: true, host: "pets.qa.example", port: 443 }] })), hash(api));
     assert.equal(hash(withBackend({ path: "/api" })), hash(api));
     assert.equal(hash(withBackend({ connectTimeoutMs: 1 })), hash(api));
+    assert.equal(hash({ ...api, verifiers: [verifier] }), hash(api));
     assert.equal(hash(withOperation({ where: { source: "other.yaml", pointer: "/paths/0" } })), hash(api));
   });
 
@@ -58,6 +61,7 @@ describe("the input hash", () => {
       hash({ ...api, version: "1.0.1" }),
       hash({ ...api, hosts: ["pets.example"] }),
       hash({ ...api, basePath: "/v2" }),
+      hash({ ...api, securities: [{ name: "key", token: undefined, keys: true, locations: [], identity: [] }] }),
       hash(withBackend({ name: "cats" })),
       hash({ ...api, operations: [operation, { ...operation, id: "twin" }] }),
       hash(api, "wso2"),
@@ -67,11 +71,26 @@ describe("the input hash", () => {
   });
 });
 
+const verifier: Verifier = {
+  security: "key",
+  tokens: undefined,
+  keys: { kind: "Secret", name: "clients", key: undefined },
+  locations: [],
+  forward: false,
+  blockedClients: [],
+  where: wholeFile("key.yaml"),
+};
+
 it("a manifest names what the environment has to supply, and no address", () => {
-  const manifest = gatewayManifest([{ model: api, published: "{}" }], "envoy");
+  const securities = [{ name: "key", locations: [{ in: "query", name: "k" }] }] as const;
+  const security = { ...securities[0], token: undefined, keys: true, identity: [] };
+  const protectedApi = { ...api, securities: [security] };
+  const manifest = gatewayManifest([{ model: protectedApi, published: "{}" }], "envoy");
   assert.deepEqual(manifest, {
     contract: 1,
-    inputHash: hash(api),
-    apis: [{ name: "petstore", version: "1.0.0", owner: undefined, hosts: [], basePath: "/v1", operations: 1, backends: ["pets"] }],
+    inputHash: hash(protectedApi),
+    apis: [
+      { name: "petstore", version: "1.0.0", owner: undefined, hosts: [], basePath: "/v1", operations: 1, backends: ["pets"], securities },
+    ],
   });
 });

@@ -27,7 +27,7 @@ const manifest = z.looseObject({
       basePath: z.string(),
       operations: z.int(),
       backends: z.array(z.string()),
-      securities: z.array(z.object({ name: z.string(), locations: z.array(location) })),
+      securities: z.array(z.object({ name: z.string(), locations: z.array(location) })).default([]),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import type { CredentialLocation } from "../model/security.ts";
 import type { DocumentOperation, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
+import { isObject } from "../text/node.ts";
 import type { Level, Whole } from "./whole.ts";
 
 /** What a document asks of who calls an operation: alternatives. */
@@ -29,10 +30,15 @@ export function requirementsOf({ document }: Whole, levels: readonly Level[], wr
 }
 
 /** The Security that checks a scheme: the one that `x-portico` names for it, else the one of its own name. */
-export const securityName = ({ level }: Whole, scheme: string): string => {
-  const schemes = level.schemes ?? {};
-  return Object.hasOwn(schemes, scheme) ? (schemes[scheme] ?? scheme) : scheme;
-};
+export const securityName = ({ level }: Whole, scheme: string): string => schemeSecurity(level.schemes, scheme);
+
+/** The same, of what is written. A scheme's name that is none for an object stands for what it can be: `Petstore_Auth` for `petstore-auth`. */
+export function schemeSecurity(mapped: unknown, scheme: string): string {
+  const named = isObject(mapped) && Object.hasOwn(mapped, scheme) ? mapped[scheme] : undefined;
+  if (typeof named === "string") return named;
+  const name = scheme.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-");
+  return name.replaceAll(/^[-.]+|[-.]+$/g, "") || scheme;
+}
 
 /** Where a document's schemes say that the credential of a Security is, each place once. */
 export function documentedLocations(whole: Whole, security: string): readonly CredentialLocation[] {

@@ -1,21 +1,22 @@
 import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
+import type { Unchecked } from "./protection.ts";
 import type { ResolveSettings } from "./settings.ts";
 
-/** A Problem for each scheme that operations need and nothing checks, with how many those are. */
+/** A Problem for each scheme that operations need and nothing checks. */
 export function missingSecurity(
   document: OpenApiDocument,
-  unchecked: ReadonlyMap<string, number>,
+  unchecked: ReadonlyMap<string, Unchecked>,
   settings: ResolveSettings,
 ): readonly Problem[] {
   const say = settings.credentials === "fail" ? error : warning;
-  return [...unchecked].map(([name, count]) => {
-    const operationCount = count === 1 ? "1 operation needs" : `${count} operations need`;
+  return [...unchecked].map(([name, { security, operations }]) => {
+    const operationCount = operations === 1 ? "1 operation needs" : `${operations} operations need`;
     return say(
       "MissingSecurity",
       placeOf(schemeNode(document, name)),
-      `${operationCount} \`${name}\`, and no Security checks it: nobody gets in with it. Add a Security \`${name}\`, or name another one for it in \`x-portico: {schemes: {...}}\`. For a try on this machine alone, let everybody in with \`portico run --unprotected\`.`,
+      `${operationCount} \`${name}\`, and no Security checks it: nobody gets in with it. Add a Security \`${security}\`, or name another one in \`x-portico: {schemes: {...}}\`. To try it on this machine alone, take \`portico run --dev\`, or let everybody in with \`--unprotected\`.`,
     );
   });
 }

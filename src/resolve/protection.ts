@@ -11,15 +11,21 @@ import type { Whole } from "./whole.ts";
 /** Who may call the operations of one API, as it is found out operation by operation. */
 export interface Protection {
   accessOf(requirements: Requirements): Access;
-  /** Schemes that operations need and nothing checks, with how many those are. */
-  readonly unchecked: ReadonlyMap<string, number>;
+  /** Schemes that operations need and nothing checks. */
+  readonly unchecked: ReadonlyMap<string, Unchecked>;
   /** The Securities that operations demand, in the order of their names. */
   used(): { readonly securities: readonly Security[]; readonly verifiers: readonly Verifier[] };
 }
 
+/** The Security that would check a scheme, and how many operations need it. */
+export interface Unchecked {
+  readonly security: string;
+  readonly operations: number;
+}
+
 /** What is wrong with a demanded Security is added to the Problems of the whole. */
 export function makeProtection(whole: Whole): Protection {
-  const unchecked = new Map<string, number>();
+  const unchecked = new Map<string, Unchecked>();
   const known = new Map<string, CheckedSecurity | undefined>();
   const security = (name: string): CheckedSecurity | undefined => {
     const resource = whole.resources.securities.get(name);
@@ -49,7 +55,8 @@ export function makeProtection(whole: Whole): Protection {
         list.flat().map(({ name, demand, scopes: own }) => schemeOf(name, demand?.scopes ?? own, whole.document.schemes));
       const complete = asked.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
       if (complete.length === 0 && whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(asked) };
-      for (const name of missing) unchecked.set(name, (unchecked.get(name) ?? 0) + 1);
+      for (const name of missing)
+        unchecked.set(name, { security: securityName(whole, name), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
       if (complete.length === 0) return { kind: "refused", schemes: shown(asked) };
       const met: readonly Alternative[] = complete.map((alternative) => alternative.flatMap(({ demand }) => demand ?? []));
       return { kind: "protected", alternatives: met, schemes: shown(complete) };

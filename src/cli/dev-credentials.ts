@@ -1,0 +1,53 @@
+import type { Operation } from "../model/api.ts";
+import type { Alternative } from "../model/security.ts";
+import { type OwnCredential, throwAway } from "../resolve/throw-away.ts";
+import type { GatewaySources } from "../source/gateway.ts";
+import type { SourceFile } from "../text/node.ts";
+import { devIssuer } from "./own-issuer.ts";
+
+/** What a request shows: header fields as they are written, and what its query says. */
+export interface Shown {
+  readonly headers: readonly string[];
+  readonly query: string;
+}
+
+/** Throw-away credentials for `portico run --dev`, and nothing else: no other command knows of them. */
+interface DevCredentials {
+  readonly added: (sources: GatewaySources) => readonly SourceFile[];
+  /** What to show for an operation; undefined where it needs none, or one that is not ours. */
+  readonly headersOf: (operation: Operation) => Shown | undefined;
+}
+
+const anHour = 3600;
+
+export function devCredentials(env: NodeJS.ProcessEnv): DevCredentials {
+  const issuer = devIssuer(env);
+  let credentials: ReadonlyMap<string, OwnCredential> = new Map();
+  const shownFor = (alternative: Alternative): Shown => {
+    const scopes = alternative.flatMap((demand) => demand.scopes).join(" ");
+    const all = [...new Set(alternative.map(({ security }) => credentials.get(security)))].flatMap((one) => one ?? []);
+    const [tokens, keys] = [all.filter(({ kind }) => kind === "token"), all.flatMap((one) => (one.kind === "key" ? [one] : []))];
+    return {
+      headers: [
+        ...tokens.slice(0, 1).map(() => `Authorization: Bearer ${issuer.token(scopes === "" ? {} : { scope: scopes }, anHour)}`),
+        ...keys.flatMap(({ in: place, name, key }) => {
+          if (place === "query") return [];
+          return [place === "cookie" ? `Cookie: ${name}=${key}` : `${name}: ${key}`];
+        }),
+      ],
+      query: keys.flatMap(({ in: place, name, key }) => (place === "query" ? [`${encodeURIComponent(name)}=${key}`] : [])).join("&"),
+    };
+  };
+  return {
+    added: ({ documents, resources }) => {
+      const made = throwAway(documents, resources, issuer);
+      credentials = made.credentials;
+      return made.resources;
+    },
+    headersOf: ({ access }) => {
+      if (access.kind !== "protected") return undefined;
+      const ours = access.alternatives.find((alternative) => alternative.every(({ security }) => credentials.has(security)));
+      return ours && shownFor(ours);
+    },
+  };
+}
