@@ -46,8 +46,9 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
  * finds any of them, and all are asked by name.
  */
 function requirementOf(providers: readonly { readonly name: string; readonly issuer: string }[]): Message {
-  const believed = Map.groupBy(providers, ({ issuer }) => issuer);
-  const shared = providers.filter(({ issuer }) => (believed.get(issuer)?.length ?? 0) > 1);
+  const believers = new Map<string, number>();
+  for (const { issuer } of providers) believers.set(issuer, (believers.get(issuer) ?? 0) + 1);
+  const shared = providers.filter(({ issuer }) => believers.get(issuer) !== 1);
   const byName = shared.map(({ name }) => ({ requires_any: { requirements: [{ provider_name: name }, { allow_missing_or_failed: {} }] } }));
   return byName.length === 0
     ? { allow_missing_or_failed: {} }
