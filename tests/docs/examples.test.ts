@@ -11,7 +11,7 @@ import { runPortico, startPortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
-const pages = ["docs/run.md", "docs/documents.md", "docs/images.md"];
+const pages = ["docs/run.md", "docs/documents.md", "docs/images.md", "docs/security.md"];
 
 /** `curl -i [-H 'name: value'] [-X METHOD] URL`, as the pages have it, sent without needing curl: what it would print. */
 async function curl(words: readonly string[], port: number): Promise<string> {
@@ -82,12 +82,9 @@ for (const page of pages) {
 
     it("files that it shows are read without an error, but for the broken one", async (t) => {
       const folder = await folderOf(t, examples);
-      for (const file of [...examples.files.keys()].filter((name) => !/broken|backends/.test(name))) {
-        const ended = await runPortico(
-          t,
-          ["check", file, ...(examples.files.has("backends.yaml") ? ["--resources", "backends.yaml"] : [])],
-          folder,
-        );
+      const resources = [...examples.files].flatMap(([name, text]) => (/^kind: /m.test(text) ? [name] : []));
+      for (const file of [...examples.files.keys()].filter((name) => !(/broken/.test(name) || resources.includes(name)))) {
+        const ended = await runPortico(t, ["check", file, ...resources.flatMap((name) => ["--resources", name])], folder);
         assert.equal(ended.exit, 0, ended.stdout + ended.stderr);
       }
     });
