@@ -32,6 +32,7 @@ const store: ObjectStore = {
     const value = { kind: "ConfigMap", metadata: { name, namespace, resourceVersion: "1" }, data: name.startsWith("one") ? only : data };
     return Promise.resolve(checked(storedObject(value), []));
   },
+  secret: unused,
   list: unused,
   apply: unused,
   applyStatus: unused,

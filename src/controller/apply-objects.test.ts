@@ -39,6 +39,7 @@ function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
       put(value);
       return Promise.resolve(checked(storedObject(value), []));
     },
+    secret: unused,
     list: unused,
     applyStatus: unused,
     annotate: unused,

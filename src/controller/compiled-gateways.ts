@@ -72,8 +72,8 @@ export function compiledGateways({
   alwaysUsed,
 }: Sources): CompiledGateways {
   const memories = new Map<string, Memory>();
-  /** What an API would be checked with, though it may not be there. */
-  const wanted = new Map<string, readonly string[]>();
+  /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
+  const wanted = new Map<string, { readonly used: readonly string[]; readonly before: string }>();
   const within = (collection: Collection, namespace: string): readonly StoredObject[] =>
     [...collection.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
   const endpointsIn = (namespace: string): readonly StoredObject[] => within(targetEndpoints, namespace);
@@ -94,10 +94,16 @@ export function compiledGateways({
     return object && version(object);
   };
 
+  const seenWith = ({ metadata: { namespace } }: StoredObject, used: readonly string[]): readonly string[] => [
+    ...used,
+    anyEndpoint(namespace),
+    anySecurity(namespace),
+  ];
+
   /** Before they are read: a Secret that comes meanwhile is then seen. */
   const noticed = (api: StoredObject, verifiers: readonly Verifier[]): readonly Verifier[] => {
     const used = usedValues(api.metadata.namespace, verifiers);
-    wanted.set(keyOf(api), used);
+    wanted.set(keyOf(api), { used, before: fingerprintOf(api, seenWith(api, used)) });
     users.add(`API ${keyOf(api)}`, used);
     return verifiers;
   };
@@ -160,14 +166,20 @@ export function compiledGateways({
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
       users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, anyEndpoint(namespace), anySecurity(namespace)])]);
+      wanted.delete(key);
       const result = await summarised(api, spec, workload);
       const used = [
         ...certain,
-        ...(result.ok ? usedBy(namespace, result.value) : [anyEndpoint(namespace), anySecurity(namespace), ...(wanted.get(key) ?? [])]),
+        ...(result.ok
+          ? usedBy(namespace, result.value)
+          : [anyEndpoint(namespace), anySecurity(namespace), ...(wanted.get(key)?.used ?? [])]),
       ];
       users.set(`API ${key}`, used);
-      if (before === fingerprintOf(api, certain) && isLasting(result))
-        memories.set(key, { fingerprint: fingerprintOf(api, used), used, result });
+      const values = wanted.get(key);
+      const wasStill =
+        before === fingerprintOf(api, certain) &&
+        (values === undefined || values.before === fingerprintOf(api, seenWith(api, values.used)));
+      if (wasStill && isLasting(result)) memories.set(key, { fingerprint: fingerprintOf(api, used), used, result });
       return result;
     },
     forget: (key) => {

@@ -1,6 +1,6 @@
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
-import { type ValueReference, type Verifier, valueReferences } from "../model/security.ts";
+import { type ValueReference, type Verifier, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { entriesOfObject } from "../source/values.ts";
@@ -11,7 +11,13 @@ export async function valuesOf(store: ObjectStore, namespace: string, verifiers:
   const found: ReturnType<typeof entriesOfObject>[number][] = [];
   for (const reference of valueReferences(verifiers)) {
     if (reference.kind === "file") return failed(noFiles(reference));
-    const read = await store.read(reference.kind === "Secret" ? resources.secrets : resources.configMaps, namespace, reference.name);
+    if (reference.kind === "Secret") {
+      const secret = await store.secret(namespace, reference.name);
+      if (!secret.ok) return secret;
+      if (secret.value !== undefined) found.push([valueName(reference), secret.value]);
+      continue;
+    }
+    const read = await store.read(resources.configMaps, namespace, reference.name);
     if (!read.ok) return read;
     if (read.value !== undefined)
       found.push(...entriesOfObject(root({ name: `${reference.kind}/${reference.name}`, text: "", document: 0, value: read.value.value })));

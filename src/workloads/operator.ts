@@ -78,7 +78,7 @@ const binding = (
 const rule = (apiGroup: string, resources: readonly string[], ...verbs: readonly string[]) => ({ apiGroups: [apiGroup], resources, verbs });
 const written = ["list", "watch", "get", "create", "patch", "delete"] as const;
 
-/** What it may do in every namespace. Of Secrets it asks for metadata, and reads none but the registry's; Kubernetes has no verb for that. */
+/** What it may do in every namespace. Of Secrets it asks for metadata, and reads none but the registry's and those that Securities name; Kubernetes has no verb for that. */
 const clusterRules = [
   rule("portico.dev", ["apis", "targetendpoints", "ratelimitings", "securities"], "list", "watch"),
   // The annotation that asks for a rebuild is taken back.

@@ -1,5 +1,7 @@
 import { ApiException } from "@kubernetes/client-node";
+import { z } from "zod";
 import { type Checked, checked, failed } from "../../problem.ts";
+import { Redacted } from "../../redacted.ts";
 import { type ApiResource, pathOf, resourceOf, resources } from "./kinds.ts";
 import { listAll } from "./list-and-watch.ts";
 import { clusterProblem } from "./problems.ts";
@@ -22,6 +24,8 @@ interface NewObject {
 export interface ObjectStore {
   /** Undefined where there is none. Of a Secret only its metadata is asked for. */
   read(resource: ApiResource, namespace: string, name: string): Promise<Checked<StoredObject | undefined>>;
+  /** A Secret's entries; undefined where there is none. */
+  secret(namespace: string, name: string): Promise<Checked<ReadonlyMap<string, Redacted> | undefined>>;
   /** Those that have all of the labels, of one namespace or of all. */
   list(
     resource: ApiResource,
@@ -73,6 +77,10 @@ export function objectStore(transport: Transport, fieldManager = "portico", dryR
           return storedObject(await transport.json({ method: "GET", path, ...(resource === resources.secrets ? metadataAlone : {}) }));
         }),
       ),
+    secret: (namespace, name) =>
+      asked(`read the Secret ${namespace}/${name}`, () =>
+        unlessGone(async () => secretEntries(await transport.json({ method: "GET", path: pathOf(resources.secrets, namespace, name) }))),
+      ),
     list: (resource, namespace, labels) => {
       const labelSelector = Object.entries(labels)
         .map(([name, value]) => `${name}=${value}`)
@@ -119,6 +127,16 @@ export function objectStore(transport: Transport, fieldManager = "portico", dryR
       }),
   };
 }
+
+const secretBody = z.looseObject({ data: z.record(z.string(), z.base64()).default({}) });
+
+/** Entries travel as base64 (Kubernetes: Secret, `data`). */
+const secretEntries = (body: unknown): ReadonlyMap<string, Redacted> =>
+  new Map(
+    Object.entries(secretBody.parse(body).data).map(
+      ([key, text]) => [key, new Redacted(Buffer.from(text, "base64").toString("utf8"))] as const,
+    ),
+  );
 
 const metadataAlone = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
 

@@ -38,6 +38,12 @@ const reasonOf = (namespace: Namespace, api: string, type = "Ready"): Promise<st
 
 const image = (namespace: Namespace, api: string): Promise<string> => namespace.field(`api/${api}`, ".status.image");
 
+/** What is left of an API and of a TargetEndpoint that ask for nothing beside what they must. */
+const plain: Readonly<Record<string, object>> = {
+  pets: { definition: [{ configMap: { name: "pets" } }], builder: "layer" },
+  store: { url: "http://elsewhere.test" },
+};
+
 describe("the operator", { timeout: 900_000 }, () => {
   const ending = endings();
   let operator: Operator;
@@ -69,7 +75,10 @@ describe("the operator", { timeout: 900_000 }, () => {
         const shown = await namespace.kubectl("get", "api", name, "--output=wide");
         const address = `http://${name}-gateway.${namespace.name}.svc`;
         assert.match(shown, new RegExp(`${name} +True +Ready +${address} +2 +${operator.registry}/${name}:1.0.0@sha256:`));
-        assert.match(await namespace.kubectl("describe", "api", name), /Normal +Ready .*portico\.dev\/operator +One pod serves/);
+        // An Event is written after the status that it tells of.
+        await until("an Event says it", async () =>
+          /Normal +Ready .*portico\.dev\/operator +One pod serves/.test(await namespace.kubectl("describe", "api", name)),
+        );
       });
     }
 
@@ -295,6 +304,33 @@ describe("the operator", { timeout: 900_000 }, () => {
     });
 
     it("APIs with tokens and keys: what is missing is told until it is there, and what changes takes effect", protectedByTokensAndKeys);
+
+    it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
+      const namespace = await makeNamespace(t);
+      const limit = objectOf("RateLimiting", "gold", { type: "api", requests: 10, unit: "minute" });
+      const expose = { hosts: ["pets.test"], ingress: { className: "none" } };
+      const autoscaling = { minReplicas: 2, maxReplicas: 3, cpuPercent: 80 };
+      await namespace.apply(configMap("pets", pets), store, limit, apiOf("pets", { autoscaling, expose }));
+      await ready(namespace, "pets");
+      const kinds = "deployments,services,horizontalpodautoscalers,poddisruptionbudgets,ingresses";
+      const names = async (): Promise<readonly string[]> =>
+        (await namespace.kubectl("get", kinds, "--output=name")).split("\n").filter(Boolean).toSorted();
+      assert.deepEqual(await names(), [
+        "deployment.apps/pets-gateway",
+        "deployment.apps/store-backend",
+        "horizontalpodautoscaler.autoscaling/pets-gateway",
+        "ingress.networking.k8s.io/pets-gateway",
+        "poddisruptionbudget.policy/pets-gateway",
+        "service/pets-gateway",
+        "service/store-backend",
+      ]);
+      const replaced = ["pets", "store"].map((name) => `--patch=[{"op":"replace","path":"/spec","value":${JSON.stringify(plain[name])}}]`);
+      await namespace.kubectl("patch", "api", "pets", "--type=json", replaced[0] ?? "");
+      await namespace.kubectl("patch", "targetendpoint", "store", "--type=json", replaced[1] ?? "");
+      const left = ["deployment.apps/pets-gateway", "service/pets-gateway"];
+      await until("the rest is gone", async () => JSON.stringify(await names()) === JSON.stringify(left), 60_000);
+      assert.equal(await namespace.field("ratelimiting/gold", '.status.conditions[?(@.type=="Accepted")].reason'), "NotYet");
+    });
 
     it("objects that come in any order, and tells what is missing until it is there", async (t) => {
       const namespace = await makeNamespace(t);

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { z } from "zod";
+import { operatorName, operatorObjects } from "../../../src/workloads/operator.ts";
+import { auditLog } from "../cluster/components/apiserver.ts";
+import { clusterFolder } from "../cluster/place.ts";
+
+const event = z.looseObject({
+  verb: z.string(),
+  user: z.looseObject({ username: z.string() }),
+  objectRef: z.looseObject({ resource: z.string(), subresource: z.string().optional(), apiGroup: z.string().default("") }).optional(),
+  responseStatus: z.looseObject({ code: z.number(), message: z.string().default("") }).optional(),
+});
+
+const rules = z.array(z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }));
+
+/** `patch apps/deployments`. */
+const rightOf = (verb: string, group: string, resource: string): string => `${verb} ${group}/${resource}`;
+
+/** Every right that an operator gets when it is installed. */
+function granted(): ReadonlySet<string> {
+  const names = { namespace: "system", buildNamespace: "builds", image: "image", replicas: 1, args: [] };
+  const roles = operatorObjects({ ...names, pullSecret: undefined, authorities: undefined }).filter(({ kind }) =>
+    /^(Cluster)?Role$/.test(kind),
+  );
+  const all = roles.flatMap((role) => rules.parse(role.rules));
+  return new Set(
+    all.flatMap(({ apiGroups: [group = ""], resources, verbs }) =>
+      resources.flatMap((resource) => verbs.map((verb) => rightOf(verb, group, resource))),
+    ),
+  );
+}
+
+/** What no test makes it need: kinds that this cluster does not have. */
+const ofOtherClusters = (right: string): boolean => right.includes("gateway.networking.k8s.io");
+
+describe("the rights of the operator, by the cluster's own log of all that its tests did", () => {
+  const used = new Set<string>();
+  const refused: string[] = [];
+  before(async () => {
+    for (const line of (await readFile(join(clusterFolder("e2e"), auditLog), "utf8")).split("\n").filter(Boolean)) {
+      const { verb, user, objectRef, responseStatus } = event.parse(JSON.parse(line));
+      if (!user.username.endsWith(`:${operatorName}`) || objectRef === undefined) continue;
+      const { apiGroup, resource, subresource } = objectRef;
+      const right = rightOf(verb, apiGroup, subresource === undefined ? resource : `${resource}/${subresource}`);
+      used.add(right);
+      // Nobody may make anything in a namespace that is being deleted.
+      if (responseStatus?.code === 403 && !responseStatus.message.includes("being terminated")) refused.push(right);
+    }
+  });
+
+  it("are enough: nothing that it asked for was forbidden", () => assert.deepEqual(refused, []));
+
+  it("are all used", () => {
+    // To apply what is not there yet is to create it: the log says `patch` (Kubernetes: "Server-Side Apply").
+    const isUsed = (right: string): boolean => used.has(right) || used.has(right.replace(/^create /, "patch "));
+    const unused = [...granted()].filter((right) => !(isUsed(right) || ofOtherClusters(right)));
+    assert.deepEqual(unused.toSorted(), []);
+  });
+
+  it("were asked for nothing else", () => {
+    const rights = granted();
+    assert.deepEqual(
+      [...used].filter((right) => !(rights.has(right) || ofOtherClusters(right))),
+      [],
+    );
+  });
+});
