@@ -35,10 +35,10 @@ async function main(folder: string): Promise<void> {
   for (const [name, text] of files) await writeFile(join(folder, name), here(text));
   const env = await withPlugins(folder);
 
-  const { toolkit, gateway } = await step(say, "images of Portico, by Kaniko", () => baseImages({ name: "default" }));
+  const { operator, gateway } = await step(say, "images of Portico, by Kaniko", () => baseImages({ name: "default" }));
   const images = new Map([
     ["registry.example/apis", registry],
-    ["registry.example/portico/toolkit:1", toolkit],
+    ["registry.example/portico/operator:1", operator],
     ["registry.example/portico/gateway:1", gateway],
   ]);
   const words = shellWords(install)

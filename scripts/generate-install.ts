@@ -13,7 +13,7 @@ const yaml = (value: unknown): string => dump(value, { lineWidth: -1, noRefs: tr
 const example: InstallationOptions = {
   namespace: "portico-system",
   registry: "registry.example/apis",
-  image: `registry.example/portico/toolkit:${manifest.version}`,
+  image: `registry.example/portico/operator:${manifest.version}`,
   base: `registry.example/portico/gateway:${manifest.version}`,
   executor: "gcr.io/kaniko-project/executor:v1.24.0",
   builder: "kaniko",
@@ -52,7 +52,7 @@ const values: Readonly<Record<string, Value>> = {
     schema: { type: "boolean" },
   },
   image: {
-    about: "The image with this program: the operator's, and what Kaniko makes gateways' files with.",
+    about: "The operator's image, with which Kaniko makes gateways' files, too.",
     value: example.image,
     schema: text,
   },

@@ -1,5 +1,5 @@
-// Prepares what the Dockerfiles in deploy/images copy, so that building them needs no network: `npm run images -- DIR` makes DIR/toolkit and
-// DIR/gateway. Then `docker build DIR/gateway`, or Kaniko, makes the image.
+// Prepares what the Dockerfiles in deploy/images copy, so that building them needs no network: `npm run images -- DIR` makes DIR/toolkit,
+// DIR/gateway and DIR/operator. Then `docker build DIR/gateway`, or Kaniko, makes the image.
 
 import { spawnSync } from "node:child_process";
 import { chmod, copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
@@ -38,6 +38,11 @@ async function toolkitContext(folder: string): Promise<void> {
   await cp(join(dockerfiles, "toolkit.Dockerfile"), join(folder, "Dockerfile"));
 }
 
+async function operatorContext(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await cp(join(dockerfiles, "operator.Dockerfile"), join(folder, "Dockerfile"));
+}
+
 async function gatewayContext(folder: string): Promise<void> {
   const envoy = await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) });
   if (!envoy.ok) throw new Error(envoy.problems.map(({ message }) => message).join("\n"));
@@ -51,10 +56,14 @@ async function gatewayContext(folder: string): Promise<void> {
   await cp(join(dockerfiles, "gateway.Dockerfile"), join(folder, "Dockerfile"));
 }
 
-/** Makes both contexts in a folder, which are emptied first. */
+/** Makes the contexts in a folder, which are emptied first. */
 export async function imageContexts(folder: string): Promise<void> {
-  for (const name of ["toolkit", "gateway"]) await rm(join(folder, name), { recursive: true, force: true });
-  await Promise.all([toolkitContext(join(folder, "toolkit")), gatewayContext(join(folder, "gateway"))]);
+  for (const name of ["toolkit", "gateway", "operator"]) await rm(join(folder, name), { recursive: true, force: true });
+  await Promise.all([
+    toolkitContext(join(folder, "toolkit")),
+    gatewayContext(join(folder, "gateway")),
+    operatorContext(join(folder, "operator")),
+  ]);
 }
 
 if (import.meta.main) {

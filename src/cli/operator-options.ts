@@ -50,10 +50,7 @@ export const addInstallation = (command: Command, isNew: boolean): Command =>
   addSettings(
     command
       .addOption(
-        new Option(
-          "--image <IMAGE>",
-          "the image with this program: the operator's, and what Kaniko makes gateways' files with",
-        ).makeOptionMandatory(isNew),
+        new Option("--image <IMAGE>", "the operator's image, with which Kaniko makes gateways' files, too").makeOptionMandatory(isNew),
       )
       .option("--replicas <N>", "how many operators there are: one leads, the others wait", count, 1),
     isNew,

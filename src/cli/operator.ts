@@ -13,7 +13,7 @@ import {
 
 const examples = `
 Examples:
-  $ portico operator install --registry registry.example/apis --image registry.example/portico/toolkit:1 \\
+  $ portico operator install --registry registry.example/apis --image registry.example/portico/operator:1 \\
       --base registry.example/portico/gateway:1
   $ portico operator status
 `;
@@ -23,8 +23,8 @@ Applies the four kinds, the operator with its rights, and a namespace for builds
 
 Examples:
   $ portico operator install --registry registry.example/apis --registry-secret registry \\
-      --image registry.example/portico/toolkit:1 --base registry.example/portico/gateway:1
-  $ portico operator install --registry registry.example/apis --image registry.example/portico/toolkit:1 \\
+      --image registry.example/portico/operator:1 --base registry.example/portico/gateway:1
+  $ portico operator install --registry registry.example/apis --image registry.example/portico/operator:1 \\
       --base registry.example/portico/gateway:1 --output yaml > install.yaml
 `;
 
@@ -33,7 +33,7 @@ Applies the four kinds as this program knows them, and the operator. What is not
 images that they have; new images are made on the new base.
 
 Examples:
-  $ portico operator upgrade --image registry.example/portico/toolkit:2 --base registry.example/portico/gateway:2
+  $ portico operator upgrade --image registry.example/portico/operator:2 --base registry.example/portico/gateway:2
   $ portico operator upgrade --replicas 2
 `;
 

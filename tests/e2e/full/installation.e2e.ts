@@ -74,8 +74,8 @@ describe("an installation", { timeout: 600_000 }, () => {
   before(async () => {
     helm = await buildHelm(say);
   });
-  const images = ["--registry", "r.test/apis", "--image", "r.test/toolkit:1", "--base", "r.test/gateway:1"];
-  const imageValues = ["registry=r.test/apis", "image=r.test/toolkit:1", "base=r.test/gateway:1"];
+  const images = ["--registry", "r.test/apis", "--image", "r.test/operator:1", "--base", "r.test/gateway:1"];
+  const imageValues = ["registry=r.test/apis", "image=r.test/operator:1", "base=r.test/gateway:1"];
   const set = (values: readonly string[]): readonly string[] => values.flatMap((value) => ["--set", value]);
 
   for (const { title, options, values } of cases)
@@ -89,8 +89,8 @@ describe("an installation", { timeout: 600_000 }, () => {
 
   it("install.yaml is what the command applies", async () => {
     const text = await readFile(new URL("../../../deploy/install.yaml", import.meta.url), "utf8");
-    const image = /registry\.example\/portico\/toolkit:\S+/.exec(text)?.[0] ?? "";
-    const base = image.replace("toolkit", "gateway");
+    const image = /registry\.example\/portico\/operator:\S+/.exec(text)?.[0] ?? "";
+    const base = image.replace("operator", "gateway");
     const applied = await portico(
       "operator",
       "install",
@@ -128,12 +128,12 @@ describe("an installation", { timeout: 600_000 }, () => {
     const builds = await makeNamespace(t);
     const system = await makeNamespace(t);
     const folder = await testFolder(t);
-    const { toolkit, gateway } = await baseImages(builds);
+    const { operator, gateway } = await baseImages(builds);
     await writeFile(
       join(folder, "values.yaml"),
       JSON.stringify({
         registry: `${target.registry}/e2e/helm`,
-        image: toolkit,
+        image: operator,
         base: gateway,
         executor: testImage("kaniko"),
         plainHttp: target.registryIsPlainHttp,

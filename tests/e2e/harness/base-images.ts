@@ -11,6 +11,7 @@ import { target, testImage } from "./target.ts";
 interface BaseImages {
   readonly toolkit: string;
   readonly gateway: string;
+  readonly operator: string;
 }
 
 let built: Promise<BaseImages> | undefined;
@@ -27,22 +28,29 @@ async function buildAll(namespace: Pick<Namespace, "name">): Promise<BaseImages>
   const repository = randomBytes(4).toString("hex");
   try {
     await imageContexts(folder);
-    for (const image of ["toolkit", "gateway"]) await buildContext(namespace, image, join(folder, image), name(image));
+    const build = (image: string, base: string): Promise<void> =>
+      buildContext(namespace, { name: image, folder: join(folder, image), base, destination: name(image) });
+    await build("toolkit", testImage("debian"));
+    await build("gateway", testImage("debian"));
+    await build("operator", name("toolkit"));
   } finally {
     await rm(folder, { recursive: true });
   }
-  return { toolkit: name("toolkit"), gateway: name("gateway") };
+  return { toolkit: name("toolkit"), gateway: name("gateway"), operator: name("operator") };
 }
 
-/** Builds a Dockerfile's context with Kaniko, which gets it through its input. */
-async function buildContext(namespace: Pick<Namespace, "name">, name: string, folder: string, destination: string): Promise<void> {
+/** A Dockerfile's context, the image that it begins with, and where the image goes. */
+interface ImageContext {
+  readonly name: string;
+  readonly folder: string;
+  readonly base: string;
+  readonly destination: string;
+}
+
+/** Builds a context with Kaniko, which gets it through its input. */
+async function buildContext(namespace: Pick<Namespace, "name">, { name, folder, base, destination }: ImageContext): Promise<void> {
   const insecure = target.registryIsPlainHttp ? ["--insecure", "--insecure-pull"] : [];
-  const args = [
-    "--context=tar://stdin",
-    "--dockerfile=Dockerfile",
-    `--build-arg=BASE=${testImage("debian")}`,
-    `--destination=${destination}`,
-  ];
+  const args = ["--context=tar://stdin", "--dockerfile=Dockerfile", `--build-arg=BASE=${base}`, `--destination=${destination}`];
   const options = [
     "--namespace",
     namespace.name,

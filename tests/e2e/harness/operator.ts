@@ -13,7 +13,7 @@ export interface Operator {
   /** Where it puts images. */
   readonly registry: string;
   /** The images that it was installed with. */
-  readonly images: { readonly toolkit: string; readonly gateway: string };
+  readonly images: { readonly operator: string; readonly gateway: string };
 }
 
 /** Installs an operator by the command that its page shows, with our own base images; it goes with the tests. */
@@ -37,7 +37,7 @@ export async function install({ namespace, builds, registry, images }: Operator,
   if (program !== "portico") throw new Error("The pages begin with another command than the one that installs.");
   const names = new Map([
     ["registry.example/apis", registry],
-    ["registry.example/portico/toolkit:1", images.toolkit],
+    ["registry.example/portico/operator:1", images.operator],
     ["registry.example/portico/gateway:1", images.gateway],
   ]);
   const here = ["--namespace", namespace.name, "--build-namespace", builds.name, "--executor", testImage("kaniko"), ...more];

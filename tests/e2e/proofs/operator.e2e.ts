@@ -406,8 +406,8 @@ describe("the operator", { timeout: 900_000 }, () => {
     assert.ok(secure !== undefined);
     const { namespace: system, images } = operator;
     const registry = `${secure.registry}/e2e/${system.name}`;
-    const there = { toolkit: `${registry}/toolkit:1`, gateway: `${registry}/gateway:1` };
-    await copyToSecure(secure, images.toolkit, there.toolkit);
+    const there = { operator: `${registry}/operator:1`, gateway: `${registry}/gateway:1` };
+    await copyToSecure(secure, images.operator, there.operator);
     await copyToSecure(secure, images.gateway, there.gateway);
     await copyToSecure(secure, testImage("echo"), `${registry}/echo:1`);
     const auth = authOf(secure);
