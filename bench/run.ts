@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   compile: async () => (await import("./compile.ts")).benchCompile(),
   start: async () => (await import("./start.ts")).benchStart(),
   routing: async () => loadGeneratorMissing() ?? (await import("./routing.ts")).benchRouting(),
+  security: async () => loadGeneratorMissing() ?? (await import("./security.ts")).benchSecurity(),
   images: async () => (await import("./images.ts")).benchImages(),
   corpus: async () => (await import("./corpus.ts")).benchCorpus(),
 };

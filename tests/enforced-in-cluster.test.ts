@@ -90,7 +90,10 @@ async function outcomeOfApi(fields: object): Promise<string> {
   const registry = { registry: "registry.test", repository: "apis" };
   const { inputHash, mounted } = summary;
   const content = { image: "registry.test/apis/pets@sha256:1", inputHash, mounted, certificate: undefined };
-  return JSON.stringify([gatewayObjects(workload, content, owner), imageAsk(registry, api, read.value, workload, summary)]);
+  return JSON.stringify([
+    gatewayObjects(workload, content, owner),
+    imageAsk(registry, api, read.value, workload, { ...summary, now: { toolkit: undefined, base: undefined } }),
+  ]);
 }
 
 function outcomeOfEndpoint(deploy: object): string {

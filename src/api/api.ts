@@ -138,6 +138,8 @@ export const apiStatus = z.object({
   ...commonStatus,
   image: z.string().optional().describe("The image that serves, with its digest."),
   inputHash: z.string().optional().describe("The hash of what the image was made from."),
+  toolkit: z.string().optional().describe("The version of Portico that made the image."),
+  base: z.string().optional().describe("The digest of the image that it was made on."),
   address: z.string().optional().describe("Where the API is reached."),
   operations: z.int().min(0).optional().describe("How many operations it serves."),
   backends: z.array(z.string()).optional().describe("The TargetEndpoints that its requests go to."),

@@ -56,7 +56,7 @@ async function provide(request: BuildRequest, inputHash: string, options: ImageB
   try {
     if (options.out !== undefined) {
       const written = await tarBuilder(open, options.out).build(request);
-      return written.ok ? checked({ ...written.value, made: true }, []) : written;
+      return written.ok ? checked({ ...written.value, made: true, madeWith: undefined }, []) : written;
     }
     const builder = kaniko === undefined ? layerBuilder(open) : kaniko.value.builder(open);
     return await provideImage(builder, open(request.target.registry), request, inputHash, options.rebuild);

@@ -26,8 +26,17 @@ describe("conditions", () => {
       "ResolvedRefs=True Resolved",
       "ImageReady=True Built",
       "Programmed=True Applied",
+      "Outdated=False Current",
       "Ready=True Ready",
     ]);
+    const older = conditionsOf({ at: "applied", rollout: { kind: "complete", pods: 2 }, older: "The image was made long ago." });
+    assert.deepEqual(
+      older.slice(-2).map(({ type, status, message }) => [type, status, message.split(". ")[0]]),
+      [
+        ["Outdated", "True", "The image was made long ago"],
+        ["Ready", "True", "2 pods serve."],
+      ],
+    );
   });
 
   it("say a document's line, and an object's field", () => {

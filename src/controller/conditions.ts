@@ -13,7 +13,8 @@ export type Progress =
   | { readonly at: "building"; readonly why?: string | undefined }
   | { readonly at: "unbuilt"; readonly problems: readonly Problem[] }
   | { readonly at: "unapplied"; readonly problems: readonly Problem[] }
-  | { readonly at: "applied"; readonly rollout: Rollout };
+  /** And in what its image was made with other things than are here now. */
+  | { readonly at: "applied"; readonly rollout: Rollout; readonly older?: string | undefined };
 
 /** What a condition says (Kubernetes: metav1.Condition), but for when. */
 export interface Saying {
@@ -29,6 +30,8 @@ export interface Saying {
     | "Ready"
     | "Progressing"
     | "Waiting"
+    | "Current"
+    | "MadeWithOlder"
     | "RolloutFailed";
   readonly message: string;
 }
@@ -51,7 +54,17 @@ export function conditionsOf(progress: Progress): readonly Saying[] {
   const ahead = steps
     .slice(place + 1)
     .map((step): Saying => ({ type: step, status: "Unknown", reason: "Waiting", message: `Waits for ${stuck?.type ?? ""}.` }));
-  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, readiness(progress, stuck)];
+  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, ...age(progress), readiness(progress, stuck)];
+}
+
+/** Whether the image that serves was made with other things than are here now: it serves on all the same. */
+function age(progress: Progress): readonly Saying[] {
+  if (progress.at !== "applied") return [];
+  const { older } = progress;
+  if (older === undefined)
+    return [{ type: "Outdated", status: "False", reason: "Current", message: "The image is as one that is made now." }];
+  const advice = "Ask for a new one with `kubectl update api`, or let `rebuild: always` do it.";
+  return [{ type: "Outdated", status: "True", reason: "MadeWithOlder", message: `${older} ${advice}` }];
 }
 
 /** The condition that an API cannot get past. */

@@ -3,9 +3,10 @@ import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Builder } from "../image/builder.ts";
 import type { Listener } from "../image/kaniko/run-job.ts";
 import type { ProvidedImage } from "../image/provide.ts";
-import { type ImageInput, provideVersion, type RebuildRule } from "../image/provide-version.ts";
+import { type ImageInput, makesAnew, provideVersion, type RebuildRule } from "../image/provide-version.ts";
 import { type ImageReference, showReference } from "../image/reference.ts";
 import { imageRequest } from "../image/request.ts";
+import { type MadeWith, outdated } from "../image/reuse.ts";
 import { tagOfVersion } from "../image/tag.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
@@ -32,7 +33,7 @@ export function imageAsk(
   { metadata }: StoredObject,
   { version, rebuild = "onPolicy", builder }: ApiSpec,
   { api }: GatewayWorkload,
-  summary: GatewaySummary,
+  summary: GatewaySummary & { readonly now: MadeWith },
 ): ImageAsk {
   const target = {
     registry,
@@ -40,17 +41,18 @@ export function imageAsk(
     tag: tagOfVersion(version ?? summary.version),
     digest: undefined,
   };
-  return { target, rule: { rebuild, asked: metadata.annotations[rebuildAnnotation] === summary.inputHash }, builder };
+  return { target, rule: { rebuild, asked: metadata.annotations[rebuildAnnotation] === summary.inputHash, now: summary.now }, builder };
 }
 
 /** The image that an API's gateway needs: the one that serves already where that was made from the same input, else it is looked for, or built. */
 export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload: GatewayWorkload, summary: GatewaySummary): ImageState {
-  if (summary.image !== undefined) return { kind: "there", reference: summary.image };
+  if (summary.image !== undefined) return { kind: "there", reference: summary.image, madeWith: nobodyKnows };
   const { settings, images } = world;
-  const ask = imageAsk(settings.registry, api, spec, workload, summary);
+  const ask = imageAsk(settings.registry, api, spec, workload, { ...summary, now: world.makesWith() });
   const name = showReference(ask.target);
   const serving = servingImage(api, summary.inputHash, name);
-  if (serving !== undefined) return { kind: "there", reference: serving };
+  const isLeft = serving !== undefined && (outdated(serving.madeWith, ask.rule.now) === undefined || !makesAnew(ask.rule));
+  if (isLeft) return { kind: "there", ...serving };
   return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal, waits) => {
     const gateway = await world.gateways.whole(api, spec, workload);
     if (!gateway.ok) return { kind: "failed", problems: gateway.problems };
@@ -58,7 +60,7 @@ export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload
     const provided = await provide(world, keyOf(api), gateway.value, summary, ask, { signal, waits });
     world.metrics.built(ask.builder ?? settings.builder, provided.ok, (performance.now() - began) / 1000);
     if (!provided.ok) return { kind: "failed", problems: provided.problems };
-    return { kind: "there", reference: showReference(provided.value.reference) };
+    return { kind: "there", reference: showReference(provided.value.reference), madeWith: provided.value.madeWith ?? ask.rule.now };
   });
 }
 
@@ -91,7 +93,17 @@ const noBuilder: Builder = {
 };
 
 /** What the status says that serves, if it is of this name and input. */
-function servingImage({ value: { status } }: StoredObject, inputHash: string, target: string): string | undefined {
+function servingImage(
+  { value: { status } }: StoredObject,
+  inputHash: string,
+  target: string,
+): { readonly reference: string; readonly madeWith: MadeWith } | undefined {
   if (!isObject(status) || status.inputHash !== inputHash || typeof status.image !== "string") return undefined;
-  return status.image.startsWith(`${target}@`) ? status.image : undefined;
+  if (!status.image.startsWith(`${target}@`)) return undefined;
+  return { reference: status.image, madeWith: { toolkit: textOf(status.toolkit), base: textOf(status.base) } };
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** A ready image is as its people made it. */
+const nobodyKnows: MadeWith = { toolkit: undefined, base: undefined };

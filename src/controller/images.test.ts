@@ -4,6 +4,8 @@ import { until } from "../../testing/until.ts";
 import { error, wholeFile } from "../problem.ts";
 import { type ImageState, makeImages } from "./images.ts";
 
+const madeWith = { toolkit: "1.0.0", base: undefined };
+
 it("an image is looked for once; a failure is told, tried again at the next question, and shown until that ends", async () => {
   const told: string[] = [];
   const ends: ((state: Exclude<ImageState, { kind: "building" }>) => void)[] = [];
@@ -22,7 +24,7 @@ it("an image is looked for once; a failure is told, tried again at the next ques
     await until("it is told", () => told.length === index + 1);
   };
   const failure = { kind: "failed", problems: [error("RegistryUnreachable", wholeFile("r"), "Nobody answers.")] } as const;
-  const there = { kind: "there", reference: "r/pets@sha256:1" } as const;
+  const there = { kind: "there", reference: "r/pets@sha256:1", madeWith } as const;
   assert.deepEqual([ensure(), ensure(), ends.length], ["building", "building", 1]);
   await end(0, failure);
   assert.deepEqual([ensure(), ends.length], ["failed", 1]);
@@ -72,7 +74,7 @@ it("why a build does not begin is told, and shown until it ends", async () => {
   ensure();
   wait("It finds no node.");
   assert.deepEqual([told, ensure()], [1, { kind: "building", why: "It finds no node." }]);
-  end({ kind: "there", reference: "r/pets@sha256:1" });
+  end({ kind: "there", reference: "r/pets@sha256:1", madeWith });
   await until("it is told", () => told === 2);
   wait("Too late.");
   assert.deepEqual([told, ensure().kind], [2, "there"]);

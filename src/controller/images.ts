@@ -1,3 +1,4 @@
+import type { MadeWith } from "../image/reuse.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 
 /** What is known of the image that an API needs. */
@@ -5,7 +6,7 @@ export type ImageState =
   /** And why that does not begin, where something holds it up. */
   | { readonly kind: "building"; readonly why?: string | undefined }
   /** With its digest. */
-  | { readonly kind: "there"; readonly reference: string }
+  | { readonly kind: "there"; readonly reference: string; readonly madeWith: MadeWith }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
 
 type Ended = Exclude<ImageState, { kind: "building" }>;

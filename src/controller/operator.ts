@@ -1,9 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ApiException } from "@kubernetes/client-node";
+import { inTime } from "../apply/in-time.ts";
 import { type ApiResource, pathOf, resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { errorCode } from "../error-code.ts";
+import type { Registries } from "../image/copy-blob.ts";
+import { pin } from "../image/existing.ts";
+import type { ImageReference } from "../image/reference.ts";
+import { failed } from "../problem.ts";
 import { compiledGateways } from "./compiled-gateways.ts";
 import { makeImages } from "./images.ts";
 import type { Log } from "./log.ts";
@@ -47,6 +52,11 @@ export async function operate(
     if (isEndpoint(used)) queue.add(used);
   });
   let unseen: Set<string> | undefined;
+  let base: string | undefined;
+  let started = (): void => {};
+  const begun = new Promise<void>((resolve) => {
+    started = resolve;
+  });
   const store = objectStore(transport);
   const unexpected = (object: string, thrown: unknown): void => {
     const why = thrown instanceof Error ? (thrown.stack ?? "") : String(thrown);
@@ -79,12 +89,13 @@ export async function operate(
     users,
     knowsUsers: () => unseen?.size === 0,
     registrySecret: opening,
+    makesWith: () => ({ toolkit: settings.version, base }),
     log,
     metrics,
   };
 
   async function worked(full: string): Promise<Outcome> {
-    await filled;
+    await begun;
     if (until.aborted) return "done";
     const [kind = "", key = ""] = full.split(" ");
     const began = performance.now();
@@ -109,7 +120,8 @@ export async function operate(
     for (const key of collections.targetEndpoints.objects.keys()) queue.add(`TargetEndpoint ${key}`);
   }
 
-  await filled;
+  [base] = await Promise.all([baseDigest(registries, settings.base), filled]);
+  started();
   unseen = new Set(collections.apis.objects.keys());
   if (unseen.size === 0) countUsers();
   works();
@@ -118,6 +130,16 @@ export async function operate(
   await queue.stop();
   ended.abort();
 }
+
+/** Which image gateways' images are made on now; undefined where its registry does not say it soon. */
+async function baseDigest(registries: Registries, base: ImageReference): Promise<string | undefined> {
+  if (base.digest !== undefined) return base.digest;
+  const pinned = await inTime(pin(registries, base), basePatienceMs, () => failed());
+  return pinned.ok ? pinned.value.digest : undefined;
+}
+
+/** How long the base's registry may take when an operator starts (milliseconds). */
+const basePatienceMs = 10_000;
 
 function reconcile(world: World, kind: string, key: string): Promise<Outcome> {
   switch (kind) {

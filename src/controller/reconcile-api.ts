@@ -1,6 +1,7 @@
 import type { ApiSpec } from "../api/api.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { outdated } from "../image/reuse.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 import type { Reason } from "../reason.ts";
@@ -46,11 +47,21 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const image = imageOf(world, api, spec, workload, summary.value);
   if (image.kind === "building") return { progress: { at: "building", why: image.why }, known: { operations } };
   if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
-  const known = { operations, inputHash, image: image.reference, address: addressOf(workload), backends: summary.value.endpoints };
+  const known = {
+    operations,
+    inputHash,
+    image: image.reference,
+    toolkit: image.madeWith.toolkit,
+    base: image.madeWith.base,
+    address: addressOf(workload),
+    backends: summary.value.endpoints,
+  };
   await spendAsk(world, api, inputHash);
   const { mounted } = summary.value;
   const certificate = certificateVersion(world, workload);
-  return { progress: await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }), known };
+  const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate });
+  if (progress.at !== "applied") return { progress, known };
+  return { progress: { ...progress, older: outdated(image.madeWith, world.makesWith()) }, known };
 }
 
 /** An ask to build an input under a version that stands for another holds once: what was asked for is there. */

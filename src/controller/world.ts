@@ -4,6 +4,7 @@ import type { Builder } from "../image/builder.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import type { Listener } from "../image/kaniko/run-job.ts";
 import type { Credentials } from "../image/registry/credentials.ts";
+import type { MadeWith } from "../image/reuse.ts";
 import type { Checked } from "../problem.ts";
 import type { LastApplied } from "./apply-objects.ts";
 import type { CompiledGateways } from "./compiled-gateways.ts";
@@ -47,6 +48,8 @@ export interface World {
   /** Whether every API has been looked at since the start: before that nobody knows all who use something. */
   readonly knowsUsers: () => boolean;
   readonly registrySecret: RegistrySecret;
+  /** What an image would be made with now. */
+  readonly makesWith: () => MadeWith;
   readonly log: Log;
   readonly metrics: Metrics;
 }

@@ -164,18 +164,20 @@ describe("what a tag stands for", () => {
     assert.deepEqual(await standing("gateway:1"), { kind: "foreign", digest: base.descriptor.digest });
     const { digest } = must(await layerBuilder(registries).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
     const before = fake.requests.length;
-    assert.deepEqual(await standing("pets:1.0"), { kind: "gateway", digest, inputHash: "abc", documentHash: undefined });
+    const madeWith = { toolkit: undefined, base: base.descriptor.digest };
+    assert.deepEqual(await standing("pets:1.0"), { kind: "gateway", digest, inputHash: "abc", documentHash: undefined, madeWith });
     assert.equal(fake.requests.length - before, 1);
   });
 
   it("is found in the configuration where the manifest says nothing, as Kaniko's does", async (t) => {
     const fake = await startFakeRegistry(t);
-    await putBaseImage(fake, "gateway", "1", "amd64", true);
+    const base = await putBaseImage(fake, "gateway", "1", "amd64", true);
     const registries = openRegistries(t);
     const { digest } = must(await layerBuilder(registries).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
     const before = fake.requests.length;
     const standing = must(await standingOf(registries(fake.host), must(parseReference(`${fake.host}/pets:1.0`))));
-    assert.deepEqual(standing, { kind: "gateway", digest, inputHash: "abc", documentHash: undefined });
+    const madeWith = { toolkit: undefined, base: base.descriptor.digest };
+    assert.deepEqual(standing, { kind: "gateway", digest, inputHash: "abc", documentHash: undefined, madeWith });
     assert.equal(fake.requests.length - before, 2);
   });
 });

@@ -8,13 +8,14 @@ import { labelNames } from "./gateway-image.ts";
 import { layerBuilder } from "./layer-builder.ts";
 import { provideVersion, type RebuildRule } from "./provide-version.ts";
 import { parseReference } from "./reference.ts";
+import { outdated } from "./reuse.ts";
 
 /** A registry, and what is asked of it for one version. */
 async function registryOf(t: TestContext) {
   const fake = await startFakeRegistry(t);
   await putBaseImage(fake, "portico/gateway", "1", "amd64");
   const registries = openRegistries(t);
-  const provide = (inputHash: string, documentHash: string, rule: Partial<RebuildRule> = {}) =>
+  const provide = (inputHash: string, documentHash: string, rule: Partial<RebuildRule> = {}, toolkit = "1.0.0") =>
     provideVersion(
       layerBuilder(registries),
       registries(fake.host),
@@ -23,11 +24,11 @@ async function registryOf(t: TestContext) {
         target: must(parseReference(`${fake.host}/apis/pets:1.0`)),
         files: new Map([["image/manifest.json", `${inputHash}\n`]]),
         project: () => new Map(),
-        labels: { [labelNames.inputHash]: inputHash, [labelNames.documentHash]: documentHash },
+        labels: { [labelNames.inputHash]: inputHash, [labelNames.documentHash]: documentHash, [labelNames.toolkit]: toolkit },
         attachments: [],
       },
       { inputHash, documentHash },
-      { rebuild: "onPolicy", asked: false, ...rule },
+      { rebuild: "onPolicy", asked: false, now: { toolkit, base: undefined }, ...rule },
     );
   const digestUnder = (tag: string) => {
     const bytes = fake.manifests.get(`apis/pets:${tag}`)?.bytes;
@@ -37,6 +38,9 @@ async function registryOf(t: TestContext) {
 }
 
 const [first = "", second = "", third = ""] = ["a", "b", "c"].map((letter) => letter.repeat(64));
+
+const now = { toolkit: "1.1.0", base: undefined };
+const inWords = "The image was made by version 1.0.0 of Portico (1.1.0 is here).";
 
 describe("the image of an API's version", () => {
   it("is built once, and reused", async (t) => {
@@ -56,6 +60,19 @@ describe("the image of an API's version", () => {
     assert.deepEqual([back.made, digestUnder("1.0"), digestUnder(`1.0-${second.slice(0, 12)}`)], [true, before.digest, after.digest]);
     const again = must(await provide(second, "d1"));
     assert.deepEqual([again.made, digestUnder("1.0")], [false, after.digest]);
+  });
+
+  it("stays though the program that made it is older, unless a rebuild is asked", async (t) => {
+    const { provide, digestUnder } = await registryOf(t);
+    const before = must(await provide(first, "d1"));
+    const kept = must(await provide(first, "d1", {}, "1.1.0"));
+    assert.deepEqual([kept.made, kept.madeWith?.toolkit, outdated(kept.madeWith ?? now, now)], [false, "1.0.0", inWords]);
+    const same = must(await provide(first, "d1", { asked: true }));
+    assert.equal(same.made, false, "nothing is older");
+    const anew = must(await provide(first, "d1", { asked: true }, "1.1.0"));
+    assert.deepEqual([anew.made, digestUnder("1.0")], [true, anew.digest]);
+    assert.notEqual(anew.digest, before.digest);
+    assert.equal(must(await provide(first, "d1", { rebuild: "always" }, "1.2.0")).made, true);
   });
 
   it("stays when the document changed, unless a rebuild is asked", async (t) => {

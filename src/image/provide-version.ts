@@ -4,13 +4,15 @@ import { existingManifest } from "./existing.ts";
 import { type ProvidedImage, provideImage, provideOver } from "./provide.ts";
 import { showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
-import { type Standing, standingOf } from "./reuse.ts";
+import { type MadeWith, outdated, type Standing, standingOf } from "./reuse.ts";
 
 /** What makes a new image under a version that stands for another one. */
 export interface RebuildRule {
   readonly rebuild: "never" | "onPolicy" | "always";
   /** Whether somebody asked for just this input. */
   readonly asked: boolean;
+  /** What an image would be made with now: one of the same input that was made with other things is made anew where that is asked for, or always. */
+  readonly now: MadeWith;
 }
 
 /** The hashes of what an image is made from: all of it, and the documents alone. */
@@ -22,7 +24,8 @@ export interface ImageInput {
 /**
  * The image of an API's version. The one that is there when it was made from the same input. Where only a policy changed, or a rebuild is
  * asked, a new one: under `<version>-<12 digits of the input hash>`, which never moves, and then under `<version>`, which does. Else fails with
- * TagConflict; where the tag is somebody else's with ForeignImage, always. After the signal no tag moves any more.
+ * TagConflict; where the tag is somebody else's with ForeignImage, always. One of the same input that was made with an older base or program is taken as it is,
+ * unless a rebuild is asked. After the signal no tag moves any more.
  */
 export async function provideVersion(
   builder: Builder,
@@ -35,7 +38,10 @@ export async function provideVersion(
   const standing = await standingOf(registry, request.target);
   if (!standing.ok) return standing;
   const found = standing.value;
-  if (found.kind !== "gateway" || found.inputHash === input.inputHash) return provideOver(found, builder, request, input.inputHash, false);
+  if (found.kind !== "gateway" || found.inputHash === input.inputHash) {
+    const older = found.kind === "gateway" && outdated(found.madeWith, rule.now) !== undefined;
+    return provideOver(found, builder, request, input.inputHash, older && makesAnew(rule));
+  }
   if (!mayReplace(found, input, rule)) return failed(conflict(request, found.inputHash, input.inputHash));
   const fixed = { ...request.target, tag: fixedTag(request.target.tag ?? "latest", input.inputHash) };
   const provided = await provideImage(builder, registry, { ...request, target: fixed }, input.inputHash, false);
@@ -47,6 +53,9 @@ export async function provideVersion(
     ? checked({ ...provided.value, reference: { ...request.target, digest: provided.value.digest } }, provided.problems)
     : moved;
 }
+
+/** Whether an image that is outdated is made anew. */
+export const makesAnew = ({ rebuild, asked }: Pick<RebuildRule, "rebuild" | "asked">): boolean => asked || rebuild === "always";
 
 function mayReplace(found: Extract<Standing, { kind: "gateway" }>, { documentHash }: ImageInput, { rebuild, asked }: RebuildRule): boolean {
   return asked || rebuild === "always" || (rebuild === "onPolicy" && found.documentHash === documentHash);

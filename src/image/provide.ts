@@ -2,11 +2,13 @@ import { type Checked, checked, error, failed, type Problem, wholeFile } from ".
 import type { Builder, BuildRequest, BuiltImage } from "./builder.ts";
 import { showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
-import { neverOverwritten, type Standing, standingOf } from "./reuse.ts";
+import { type MadeWith, neverOverwritten, type Standing, standingOf } from "./reuse.ts";
 
 /** An image that is in its registry, and whether it was made for this. */
 export interface ProvidedImage extends BuiltImage {
   readonly made: boolean;
+  /** Undefined where it was made just now. */
+  readonly madeWith: MadeWith | undefined;
 }
 
 /**
@@ -35,10 +37,13 @@ export async function provideOver(
   if (found.kind === "foreign") return failed(neverOverwritten(request.target));
   if (found.kind === "gateway" && !rebuild) {
     if (found.inputHash !== inputHash) return failed(conflict(request, found.inputHash, inputHash));
-    return checked({ reference: { ...request.target, digest: found.digest }, digest: found.digest, made: false }, []);
+    return checked(
+      { reference: { ...request.target, digest: found.digest }, digest: found.digest, made: false, madeWith: found.madeWith },
+      [],
+    );
   }
   const built = await builder.build(request);
-  return built.ok ? checked({ ...built.value, made: true }, built.problems) : built;
+  return built.ok ? checked({ ...built.value, made: true, madeWith: undefined }, built.problems) : built;
 }
 
 const conflict = ({ target }: BuildRequest, there: string, wanted: string): Problem =>

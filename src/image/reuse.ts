@@ -4,11 +4,42 @@ import { imageIndex, isIndex } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
 
+/** What an image was made with beside its input. Undefined where it does not say it, or where nobody knows. */
+export interface MadeWith {
+  /** The version of this program. */
+  readonly toolkit: string | undefined;
+  /** The digest of the image that it is made on. */
+  readonly base: string | undefined;
+}
+
+/** What labels say that an image was made with. */
+export const madeWith = (labels: Readonly<Record<string, string>> | null | undefined): MadeWith => ({
+  toolkit: labels?.[labelNames.toolkit],
+  base: labels?.[labelNames.baseDigest],
+});
+
+/** In what an image was made with other things than are there now: in words; undefined where nothing is known to differ. */
+export function outdated(made: MadeWith, now: MadeWith): string | undefined {
+  const differs = (one: string | undefined, other: string | undefined): boolean =>
+    one !== undefined && other !== undefined && one !== other;
+  const parts = [
+    ...(differs(made.toolkit, now.toolkit) ? [`by version ${made.toolkit} of Portico (${now.toolkit} is here)`] : []),
+    ...(differs(made.base, now.base) ? [`on the base ${made.base} (it is ${now.base} now)`] : []),
+  ];
+  return parts.length === 0 ? undefined : `The image was made ${parts.join(", ")}.`;
+}
+
 /** What a tag stands for, before something is built for it. */
 export type Standing =
   | { readonly kind: "nothing" }
   /** The hash of its documents alone is undefined where the image does not say it. */
-  | { readonly kind: "gateway"; readonly digest: string; readonly inputHash: string; readonly documentHash: string | undefined }
+  | {
+      readonly kind: "gateway";
+      readonly digest: string;
+      readonly inputHash: string;
+      readonly documentHash: string | undefined;
+      readonly madeWith: MadeWith;
+    }
   /** Somebody else's image: it has no label of ours. */
   | { readonly kind: "foreign"; readonly digest: string };
 
@@ -22,7 +53,8 @@ export async function standingOf(registry: Registry, { repository, tag = "latest
   const name = showReference({ repository, tag, ...rest });
   const known = (labels: Readonly<Record<string, string>> | null | undefined): Standing | undefined => {
     const inputHash = labels?.[labelNames.inputHash];
-    return inputHash === undefined ? undefined : { kind: "gateway", digest, inputHash, documentHash: labels?.[labelNames.documentHash] };
+    if (inputHash === undefined) return undefined;
+    return { kind: "gateway", digest, inputHash, documentHash: labels?.[labelNames.documentHash], madeWith: madeWith(labels) };
   };
   if (isIndex(descriptor)) {
     const index = read(name, bytes, imageIndex, "index");

@@ -10,7 +10,8 @@ export const rbacMetadata = "envoy.filters.http.rbac";
 
 /** The claims of a Security's token stand under the Security's name; no Security's name has an `@`. */
 export const tokenHeader = (security: string): string => `${security}@header`;
-export const failedToken = "@failed";
+/** Why a token of a provider is not genuine. So many providers have each a place for it: the listener, which reads them, is the same for all documents. */
+export const failedTokens: readonly string[] = Array.from({ length: 8 }, (_, index) => `@failed${index}`);
 export const everyToken = "every";
 
 /** Whether a key of a Security was found, and whose it is. */

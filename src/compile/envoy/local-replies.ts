@@ -1,4 +1,4 @@
-import { authenticatedPrefix, blockedPolicy, failedToken, rbacMetadata, tokenMetadata } from "./credential-names.ts";
+import { authenticatedPrefix, blockedPolicy, failedTokens, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
@@ -56,16 +56,20 @@ const challenge = (name: string): Message => ({ header: { key: "www-authenticate
 const keysNotFetched = "Jwks remote fetch is failed";
 const noToken = "Jwt is missing";
 
+/** In CEL one that holds is enough, whatever is not there to be asked. */
+const anyFailure = (operator: "==" | "!=", message: string): string =>
+  failedTokens.map((key) => `${found(tokenMetadata, key)}.message ${operator} ${JSON.stringify(message)}`).join(" || ");
+
 /** What the decisions about credentials refuse; the first that holds decides. */
 const ofAccess: readonly (readonly [condition: string, error: GatewayError, headers: readonly Message[]])[] = [
-  [`${denial} && ${found(tokenMetadata, failedToken)}.message == ${JSON.stringify(keysNotFetched)}`, errors.credentialUnchecked, []],
+  [`${denial} && (${anyFailure("==", keysNotFetched)})`, errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), errors.forbidden, []],
   [
     `${denial} && ${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed"`,
     errors.forbidden,
     [challenge("insufficient")],
   ],
-  [`${denial} && ${found(tokenMetadata, failedToken)}.message != ${JSON.stringify(noToken)}`, errors.unauthorized, [challenge("invalid")]],
+  [`${denial} && (${anyFailure("!=", noToken)})`, errors.unauthorized, [challenge("invalid")]],
   [denial, errors.unauthorized, [challenge("challenge")]],
 ];
 

@@ -2,7 +2,7 @@ import type { ApiModel } from "../../model/api.ts";
 import { keySetOfCertificate, readKeySet } from "../../model/key-set.ts";
 import type { CredentialLocation, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
-import { everyToken, failedToken, tokenHeader, tokensFilter } from "./credential-names.ts";
+import { everyToken, failedTokens, tokenHeader, tokensFilter } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
 
 const filter = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
@@ -34,26 +34,36 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
       return [{ name: `${verifier.security}/${index}`, issuer: issuer.issuer, provider }];
     }),
   );
+  const place = (index: number): string => failedTokens[providers.length <= failedTokens.length ? index : 0] ?? "";
   const config = {
-    providers: Object.fromEntries(providers.map(({ name, provider }) => [name, provider] as const)),
+    providers: Object.fromEntries(
+      providers.map(({ name, provider }, index) => [name, { ...provider, failed_status_in_metadata: place(index) }] as const),
+    ),
     requirement_map: { [everyToken]: requirementOf(providers) },
   };
   return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [extension(tokensFilter, filter, config)]);
 }
 
 /**
- * `allow_missing_or_failed` alone finds a token's provider by its issuer, however many there are: where several Securities believe one issuer, it
- * finds any of them, and all are asked by name.
+ * A few providers are asked by name, one after the other: what Envoy remembers of tokens it looks up by their provider. Of many, `allow_missing_or_failed`
+ * alone finds a token's by its issuer, in one step, and remembers nothing; where several Securities believe one issuer, it finds any of them, and all of
+ * those are asked by name.
  */
 function requirementOf(providers: readonly { readonly name: string; readonly issuer: string }[]): Message {
+  if (providers.length === 1 && providers[0]) return orNone(providers[0]);
+  if (providers.length > 0 && providers.length <= failedTokens.length) return { requires_all: { requirements: providers.map(orNone) } };
   const believers = new Map<string, number>();
   for (const { issuer } of providers) believers.set(issuer, (believers.get(issuer) ?? 0) + 1);
   const shared = providers.filter(({ issuer }) => believers.get(issuer) !== 1);
-  const byName = shared.map(({ name }) => ({ requires_any: { requirements: [{ provider_name: name }, { allow_missing_or_failed: {} }] } }));
+  const byName = shared.map(orNone);
   return byName.length === 0
     ? { allow_missing_or_failed: {} }
     : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...byName] } };
 }
+
+const orNone = ({ name }: { readonly name: string }): Message => ({
+  requires_any: { requirements: [{ provider_name: name }, { allow_missing_or_failed: {} }] },
+});
 
 function providerOf({ security, locations }: Verifier, tokens: TokenVerifier | undefined, issuer: Issuer): Message {
   return {
@@ -64,7 +74,6 @@ function providerOf({ security, locations }: Verifier, tokens: TokenVerifier | u
     forward: true,
     payload_in_metadata: security,
     header_in_metadata: tokenHeader(security),
-    failed_status_in_metadata: failedToken,
     normalize_payload_in_metadata: { space_delimited_claims: tokens?.scopeClaims ?? [] },
     require_expiration: true,
     // Nothing is the default of a minute to Envoy.
