@@ -13,7 +13,7 @@ export interface MadeWith {
 }
 
 /** What labels say that an image was made with. */
-export const madeWith = (labels: Readonly<Record<string, string>> | null | undefined): MadeWith => ({
+const madeWith = (labels: Readonly<Record<string, string>> | null | undefined): MadeWith => ({
   toolkit: labels?.[labelNames.toolkit],
   base: labels?.[labelNames.baseDigest],
 });

@@ -24,13 +24,17 @@ type Securities = ReadonlyMap<string, Security>;
  */
 export function accessFilters({ alternatives }: Protected, securities: Securities): Message {
   const demands = alternatives.flat();
-  const takesTokens = demands.some(({ security }) => securities.get(security)?.token !== undefined);
+  const tokens = [...new Set(demands.flatMap(({ security }) => (securities.get(security)?.token === undefined ? [] : [security])))];
   const authenticated = anyOf(alternatives, (demand) => genuine(demand, securities));
   const authorized = anyOf(alternatives, (demand) => satisfied(demand, securities));
   return {
-    ...(takesTokens
-      ? { [tokensFilter]: on("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", { requirement_name: everyToken }) }
-      : {}),
+    ...(tokens.length === 0
+      ? {}
+      : {
+          [tokensFilter]: on("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", {
+            requirement_name: tokens.length === 1 ? tokens[0] : everyToken,
+          }),
+        }),
     [keysFilter]: typed("envoy.config.route.v3.FilterConfig", { config: {} }),
     [authenticatedFilter]: decision(authenticated, { rules_stat_prefix: authenticatedPrefix }),
     ...(JSON.stringify(authorized) === JSON.stringify(authenticated) ? {} : { [authorizedFilter]: decision(authorized) }),

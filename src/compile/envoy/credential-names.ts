@@ -12,7 +12,8 @@ export const rbacMetadata = "envoy.filters.http.rbac";
 export const tokenHeader = (security: string): string => `${security}@header`;
 /** Why a token of a provider is not genuine. So many providers have each a place for it: the listener, which reads them, is the same for all documents. */
 export const failedTokens: readonly string[] = Array.from({ length: 8 }, (_, index) => `@failed${index}`);
-export const everyToken = "every";
+/** What has the tokens of all Securities looked for; of one alone, its name does. */
+export const everyToken = "@every";
 
 /** Whether a key of a Security was found, and whose it is. */
 export const keyPrefix = (security: string): string => `${security}.`;

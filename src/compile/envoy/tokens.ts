@@ -31,7 +31,7 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
       const keys = keysOf(issuer, values);
       if (keys === undefined) return [];
       const provider = { ...providerOf(verifier, verifier.tokens, issuer), ...keys };
-      return [{ name: `${verifier.security}/${index}`, issuer: issuer.issuer, provider }];
+      return [{ name: `${verifier.security}/${index}`, security: verifier.security, issuer: issuer.issuer, provider }];
     }),
   );
   const place = (index: number): string => failedTokens[providers.length <= failedTokens.length ? index : 0] ?? "";
@@ -39,10 +39,17 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
     providers: Object.fromEntries(
       providers.map(({ name, provider }, index) => [name, { ...provider, failed_status_in_metadata: place(index) }] as const),
     ),
-    requirement_map: { [everyToken]: requirementOf(providers) },
+    requirement_map: Object.fromEntries([
+      [everyToken, requirementOf(providers)],
+      ...takingTokens(verifiers).map((name) => [name, requirementOf(providers.filter(({ security }) => security === name))] as const),
+    ]),
   };
   return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [extension(tokensFilter, filter, config)]);
 }
+
+/** The Securities whose credentials are tokens: a route that wants one alone has the others not asked. */
+const takingTokens = (verifiers: readonly Verifier[]): readonly string[] =>
+  verifiers.flatMap(({ security, tokens }) => (tokens === undefined ? [] : [security]));
 
 /**
  * A few providers are asked by name, one after the other: what Envoy remembers of tokens it looks up by their provider. Of many, `allow_missing_or_failed`
