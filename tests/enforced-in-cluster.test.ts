@@ -59,6 +59,17 @@ const emptyRegistry: Registry = {
   close: unused,
 };
 
+/** A Security that needs nothing of a cluster. */
+const guard = storedObject({
+  apiVersion: "portico.dev/v1alpha1",
+  kind: "Security",
+  metadata: { name: "guard", namespace: "a", resourceVersion: "1", uid: "g1", generation: 1 },
+  spec: {
+    type: "jwt",
+    jwt: { issuers: [{ issuer: "https://issuer.test", jwks: { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"a"}]}' } }] },
+  },
+});
+
 const nothing = { objects: new Map(), filled: Promise.resolve() };
 
 /** Everything that somebody could tell the difference by: the gateway's objects, its image's name, and what is asked of it. */
@@ -81,7 +92,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
     configMaps: nothing,
     secrets: nothing,
     targetEndpoints: nothing,
-    securities: nothing,
+    securities: { objects: new Map([["a/guard", guard]]), filled: Promise.resolve() },
     alwaysUsed: [],
   });
   const made = await gateways.summary(api, read.value, workload);
@@ -138,6 +149,8 @@ const inApi: Readonly<Record<string, Pair>> = {
     { definition: undefined, image: "registry.test/a" },
     { definition: undefined, image: "registry.test/b" },
   ],
+  "security[].name": [{ security: [{ name: "guard" }] }, { security: [{ name: "other" }] }],
+  "security[].scopes[]": [{ security: [{ name: "guard", scopes: ["a"] }] }, { security: [{ name: "guard", scopes: ["b"] }] }],
   inputHash: [{ inputHash: "a".repeat(64) }, {}],
   version: [{ version: "1" }, { version: "2" }],
   engine: [{ engine: "envoy" }, { engine: "wso2" }],

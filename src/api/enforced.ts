@@ -63,6 +63,8 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["configMap.name", "configMap.key", "parts[].name", "parts[].key", "inline"].map((name) => `definition[].${name}`),
       ...["version", "engine", "mode", "image", "inputHash", "imagePullSecrets[].name", "builder", "rebuild"],
       ...podFields,
+      "security[].name",
+      "security[].scopes[]",
       "disruptionBudget.minAvailable",
       "disruptionBudget.maxUnavailable",
       ...["hosts[]", "tls.name", "service.type", "service.port", "service.nodePort", "service.annotations.*"].map(
@@ -78,7 +80,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("environment variables of agents and interceptors", "env"),
       ...later("patches of pods", "podTemplate"),
       ...later("the refusal of breaking changes", "breakingChanges"),
-      ...later("protection", "security"),
+      ...later("protection by Securities of other namespaces", "security[].namespace"),
       ...later("rate limits", "rateLimit"),
       ...later("address lists", "addresses"),
       ...later("interceptors", "interceptors"),

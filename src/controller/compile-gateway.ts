@@ -7,7 +7,7 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import type { Verifier } from "../model/security.ts";
+import type { Demand, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
@@ -67,6 +67,8 @@ export interface GatewayInput {
   readonly endpoints: readonly StoredObject[];
   /** The Securities of the API's namespace. */
   readonly securities: readonly StoredObject[];
+  /** What protects documents that say nothing of it: alternatives. */
+  readonly security: readonly Demand[];
 }
 
 /** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
@@ -105,21 +107,27 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
 }
 
 /** What a namespace adds to resolving. `apiName` is undefined where an API has several documents, which say their names. */
-export const clusterSettings = (namespace: string, apiName: string | undefined): ClusterSettings => ({
+export const clusterSettings = (namespace: string, apiName: string | undefined, security: readonly Demand[] = []): ClusterSettings => ({
   apiName,
+  security,
   deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
 });
 
 /** The documents of an API as a cluster's operator resolves them: whoever adds one meets the same Problems before. */
-export const resolveInCluster = (api: string, namespace: string, sources: ReadSources): Checked<readonly ResolvedApi[]> =>
+export const resolveInCluster = (
+  api: string,
+  namespace: string,
+  sources: ReadSources,
+  security: readonly Demand[] = [],
+): Checked<readonly ResolvedApi[]> =>
   resolveGateway(sources, {
     mock: false,
     credentials: "fail",
-    cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined),
+    cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined, security),
   });
 
-const resolve = ({ workload: { api, namespace }, documents, problems }: GatewayInput, objects: readonly StoredObject[]) =>
-  resolveInCluster(api, namespace, { documents, problems, resources: objects.map(objectFile) });
+const resolve = ({ workload: { api, namespace }, documents, problems, security }: GatewayInput, objects: readonly StoredObject[]) =>
+  resolveInCluster(api, namespace, { documents, problems, resources: objects.map(objectFile) }, security);
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
 export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {

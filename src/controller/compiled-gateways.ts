@@ -118,6 +118,7 @@ export function compiledGateways({
       problems,
       endpoints: endpointsIn(namespace),
       securities: securitiesIn(namespace),
+      security: (spec.security ?? []).map(({ name, scopes = [] }) => ({ security: name, scopes })),
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf(

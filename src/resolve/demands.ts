@@ -1,4 +1,4 @@
-import type { CredentialLocation } from "../model/security.ts";
+import type { CredentialLocation, Demand } from "../model/security.ts";
 import type { DocumentOperation, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { isObject } from "../text/node.ts";
 import type { Level, Whole } from "./whole.ts";
@@ -12,13 +12,13 @@ export interface Requirements {
 
 /**
  * What is asked for an operation: by the innermost level of `x-portico` that says `security`, else by its own `security`, else by the document's
- * (OpenAPI 3.1, section 4.8.30).
+ * (OpenAPI 3.1, section 4.8.30), else by the API.
  */
-export function requirementsOf({ document }: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
+export function requirementsOf({ document, settings }: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
   const saying = levels.find(({ extension }) => extension?.fields.security !== undefined)?.extension;
   const scopes = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension?.fields.scopes ?? [];
   const said = saying?.fields.security;
-  const inDocument = written.security ?? document.security ?? [];
+  const inDocument = written.security ?? document.security ?? (settings.cluster?.security ?? []).map(asRequirement(document));
   if (saying === undefined || said === undefined || said === true) return { alternatives: inDocument, scopes };
   if (said === false) return { alternatives: [], scopes };
   const where = saying.at("security");
@@ -28,6 +28,10 @@ export function requirementsOf({ document }: Whole, levels: readonly Level[], wr
   }));
   return { alternatives, scopes };
 }
+
+const asRequirement =
+  ({ root }: OpenApiDocument) =>
+  ({ security, scopes }: Demand): SecurityRequirement => ({ schemes: [{ name: security, scopes }], where: root });
 
 /** The Security that checks a scheme: the one that `x-portico` names for it, else the one of its own name. */
 export const securityName = ({ level }: Whole, scheme: string): string => schemeSecurity(level.schemes, scheme);

@@ -1,3 +1,5 @@
+import type { Demand } from "../model/security.ts";
+
 /** What the person who runs Portico says beside the document and the resources. */
 export interface ResolveSettings {
   /** Whether every operation is answered from the document, but those that say `mock: false`. */
@@ -15,6 +17,8 @@ export interface ResolveSettings {
 export interface ClusterSettings {
   /** The API's name, in place of what its document says; undefined where it has several documents, which say theirs. */
   readonly apiName: string | undefined;
+  /** What protects a document that says nothing of security: alternatives. Left out for nothing. */
+  readonly security?: readonly Demand[];
   /** The host under which a TargetEndpoint that is deployed is reached. */
   readonly deployedHost: (endpoint: string) => string;
 }

@@ -26,7 +26,7 @@ const issuerKeys = (jwks: string): object => ({
   metadata: { name: "issuer" },
   data: { "keys.json": jwks },
 });
-const key = objectOf("Security", "key", { type: "apiKey", apiKey: { keys: { name: "clients" } } });
+const key = objectOf("Security", "key", { type: "apiKey", apiKey: { keys: { name: "clients" }, locations: [{ header: "x-api-key" }] } });
 const clients = (keys: Readonly<Record<string, string>>): object => ({
   apiVersion: "v1",
   kind: "Secret",
@@ -79,6 +79,13 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   assert.equal(await status(elsewhere, "/pets", bearer(one.token(reader))), 401);
   assert.equal(await status(elsewhere, "/pets/7", { "x-api-key": "key-of-bob" }), 200);
   assert.equal(await status(elsewhere, "/pets/7", { "x-api-key": "another-key-of-alice" }), 401);
+
+  // A document that says nothing of security is open, unless its API says otherwise.
+  await here.apply(apiOf("silent", { definition: [{ inline: JSON.stringify(pets) }], security: [{ name: "key" }] }));
+  await here.condition("api/silent", "Ready", 60);
+  const silent = (headers: Readonly<Record<string, string>>): Promise<number> =>
+    statusFrom(here, "store-backend", "http://silent-gateway/pets/7", headers);
+  assert.deepEqual([await silent({}), await silent({ "x-api-key": "another-key-of-alice" })], [401, 200]);
 
   const told = await here.kubectl("get", "apis,securities,events,deployments,configmaps", "--output=json");
   for (const secret of ["key-of-alice", "key-of-bob"]) assert.ok(!told.includes(secret), `${secret} is told`);
