@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { duration, milliseconds } from "../api/duration.ts";
 
 interface TokenOptions {
   readonly scope: readonly string[];
   readonly claim: Readonly<Record<string, unknown>>;
-  readonly expires: number;
+  readonly expires: string;
 }
 
 const examples = `
@@ -22,12 +21,14 @@ export function addToken(program: Command): void {
     .description("Prints a token that gateways believe which `portico run --dev` serves on this machine, and no others.")
     .option("--scope <SCOPE>", "a scope that it has; repeat for more", (scope: string, all: readonly string[]) => [...all, scope], [])
     .option("--claim <NAME=VALUE>", "a claim; a value that is JSON is taken as such", claim, {})
-    .option("--expires <DURATION>", "how long it is good", seconds, 3600)
+    .option("--expires <DURATION>", "how long it is good", "1h")
     .addHelpText("after", examples)
-    .action(async ({ scope, claim: claims, expires }: TokenOptions) => {
+    .action(async ({ scope, claim: claims, expires }: TokenOptions, command: Command) => {
       const { devIssuer } = await import("./own-issuer.ts");
+      const { duration, milliseconds } = await import("../api/duration.ts");
+      if (!duration.safeParse(expires).success) command.error("error: --expires takes a length of time, such as `5m`", { exitCode: 2 });
       const scopes = scope.length === 0 ? {} : { scope: scope.join(" ") };
-      process.stdout.write(`${devIssuer(process.env).token({ ...scopes, ...claims }, expires)}\n`);
+      process.stdout.write(`${devIssuer(process.env).token({ ...scopes, ...claims }, Math.ceil(milliseconds(expires) / 1000))}\n`);
     });
 }
 
@@ -43,9 +44,4 @@ function asJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function seconds(text: string): number {
-  if (!duration.safeParse(text).success) throw new InvalidArgumentError("Write a length of time, such as `5m`.");
-  return Math.ceil(milliseconds(text) / 1000);
 }
