@@ -66,7 +66,14 @@ const guard = storedObject({
   metadata: { name: "guard", namespace: "a", resourceVersion: "1", uid: "g1", generation: 1 },
   spec: {
     type: "jwt",
-    jwt: { issuers: [{ issuer: "https://issuer.test", jwks: { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"a"}]}' } }] },
+    jwt: {
+      issuers: [
+        {
+          issuer: "https://issuer.test",
+          jwks: { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' },
+        },
+      ],
+    },
   },
 });
 

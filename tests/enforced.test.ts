@@ -7,7 +7,10 @@ import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testin
 const settings: GoldenCase["settings"] = { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] };
 
 const ofPortico = { apiVersion: "portico.dev/v1alpha1" };
-const issuer = { issuer: "https://issuer.test", jwks: { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"a"}]}' } };
+const issuer = {
+  issuer: "https://issuer.test",
+  jwks: { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' },
+};
 const tokens = { ...ofPortico, kind: "Security", metadata: { name: "token" }, spec: { type: "jwt", jwt: { issuers: [issuer] } } };
 const keys = {
   ...ofPortico,

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createPublicKey, X509Certificate } from "node:crypto";
 
 /** A public key as JSON (RFC 7517, section 4). */
 type PublicKey = Readonly<Record<string, unknown>> & { readonly kty: string };
@@ -14,15 +14,35 @@ const secretParts = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The public keys in a JSON Web Key Set, or in one key alone. One that is secret makes the whole of it wrong: with it, tokens could be made. */
+/**
+ * The public keys in a JSON Web Key Set, or in one key alone, that tokens can be verified with; others are passed over (RFC 7517, section 5). One that is
+ * secret makes the whole of it wrong: with it, tokens could be made.
+ */
 export function readKeySet(json: string): ReadKeySet {
   const value = parsed(json);
   if (!isObject(value)) return { kind: "wrong", why: "notJson" };
   const list: readonly unknown[] = Array.isArray(value.keys) ? value.keys : [value];
-  const keys = list.filter(isPublicKey);
+  const keys = list.filter(isPublicKey).filter(verifies);
   if (list.some((key) => isObject(key) && secretParts.some((part) => Object.hasOwn(key, part)))) return { kind: "wrong", why: "secretKey" };
   return keys.length === 0 ? { kind: "wrong", why: "noKeys" } : { kind: "keys", keys };
 }
+
+/** The kinds of keys that Envoy knows (jwt_verify_lib), whose numbers are in order. */
+function verifies({ kty, crv, use, ...rest }: PublicKey): boolean {
+  const known = kty === "RSA" || (kty === "EC" && /^P-(?:256|384|521)$/.test(String(crv))) || (kty === "OKP" && crv === "Ed25519");
+  if (!known || (use !== undefined && use !== "sig")) return false;
+  try {
+    const key = createPublicKey({ key: { kty, ...(typeof crv === "string" ? { crv } : {}), ...texts(rest) }, format: "jwk" });
+    // RFC 7518, section 3.3: a key of 2048 bits or larger.
+    return kty !== "RSA" || (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
+}
+
+/** The members of a key that are text, as all are that a public key is made of. */
+const texts = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(members).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
 
 const isPublicKey = (key: unknown): key is PublicKey => isObject(key) && typeof key.kty === "string" && key.kty !== "oct";
 

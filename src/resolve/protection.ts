@@ -53,8 +53,8 @@ export function makeProtection(whole: Whole): Protection {
       const missing = new Set(asked.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
       const shown = (list: typeof asked): readonly Scheme[] =>
         list.flat().map(({ name, demand, scopes: own }) => schemeOf(name, demand?.scopes ?? own, whole.document.schemes));
+      if (whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(asked) };
       const complete = asked.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
-      if (complete.length === 0 && whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(asked) };
       for (const name of missing)
         unchecked.set(name, { security: securityName(whole, name), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
       if (complete.length === 0) return { kind: "refused", schemes: shown(asked) };

@@ -118,6 +118,28 @@ describe("what a Security says of tokens", () => {
   });
 });
 
+describe("a claim that is no text for a header", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const told = security("told", { claimsToHeaders: [{ claim: "name", header: "x-name" }] });
+    gateway = await protectedGateway(scope, { paths: { "/told": guarded({ told: [] }) } }, [told]);
+  });
+  const ask = (name: unknown) => gateway.get("/told", bearer(issuer.token({ claims: { name } })));
+
+  for (const name of ["a\r\nx-evil: 1", "a\nx-evil: 1\n\nGET /told HTTP/1.1", "a\0b"])
+    it(`${JSON.stringify(name)} brings no header of its own: the request is refused`, async () => {
+      const before = gateway.backend.received.length;
+      assert.equal((await ask(name)).status, 500);
+      assert.equal(gateway.backend.received.length, before);
+    });
+
+  it("%REQ(:path)% is not read as one of Envoy's commands", async () => {
+    await ask("%REQ(:path)%");
+    assert.equal(gateway.backend.received.at(-1)?.headers["x-name"], "%REQ(:path)%");
+  });
+});
+
 describe("algorithms", () => {
   const scope = suiteScope();
   const all = (["RS256", "PS256", "ES256", "EdDSA"] as const).map((algorithm) => ({
