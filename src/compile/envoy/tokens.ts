@@ -34,14 +34,24 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
       return [{ name: `${verifier.security}/${index}`, security: verifier.security, issuer: issuer.issuer, provider }];
     }),
   );
+  const believers = believersOf(providers);
   const place = (index: number): string => failedTokens[providers.length <= failedTokens.length ? index : 0] ?? "";
   const config = {
     providers: Object.fromEntries(
       providers.map(({ name, provider }, index) => [name, { ...provider, failed_status_in_metadata: place(index) }] as const),
     ),
     requirement_map: Object.fromEntries([
-      [everyToken, requirementOf(providers)],
-      ...takingTokens(verifiers).map((name) => [name, requirementOf(providers.filter(({ security }) => security === name))] as const),
+      [everyToken, requirementOf(providers, believers)],
+      ...takingTokens(verifiers).map(
+        (name) =>
+          [
+            name,
+            requirementOf(
+              providers.filter(({ security }) => security === name),
+              believers,
+            ),
+          ] as const,
+      ),
     ]),
   };
   return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [extension(tokensFilter, filter, config)]);
@@ -56,16 +66,28 @@ const takingTokens = (verifiers: readonly Verifier[]): readonly string[] =>
  * alone finds a token's by its issuer, in one step, and remembers nothing; where several Securities believe one issuer, it finds any of them, and all of
  * those are asked by name.
  */
-function requirementOf(providers: readonly { readonly name: string; readonly issuer: string }[]): Message {
+function requirementOf(providers: readonly Provider[], believers: ReadonlyMap<string, number>): Message {
   if (providers.length === 1 && providers[0]) return orNone(providers[0]);
   if (providers.length > 0 && providers.length <= failedTokens.length) return { requires_all: { requirements: providers.map(orNone) } };
+  const shared = providers.filter(({ issuer }) => believers.get(issuer) !== 1).map(orNone);
+  return shared.length === 0
+    ? { allow_missing_or_failed: {} }
+    : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...shared] } };
+}
+
+/** How many providers there are for each issuer. */
+function believersOf(providers: readonly Provider[]): ReadonlyMap<string, number> {
   const believers = new Map<string, number>();
   for (const { issuer } of providers) believers.set(issuer, (believers.get(issuer) ?? 0) + 1);
-  const shared = providers.filter(({ issuer }) => believers.get(issuer) !== 1);
-  const byName = shared.map(orNone);
-  return byName.length === 0
-    ? { allow_missing_or_failed: {} }
-    : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...byName] } };
+  return believers;
+}
+
+/** A provider of Envoy's: one issuer, as one Security believes it. */
+interface Provider {
+  readonly name: string;
+  readonly security: string;
+  readonly issuer: string;
+  readonly provider: Message;
 }
 
 const orNone = ({ name }: { readonly name: string }): Message => ({

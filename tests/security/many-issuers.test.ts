@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { suiteScope } from "../../testing/scope.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
+
+// More issuers than are asked by name: each token's leads to its keys. Two Securities believe the same ones, of tokens for other audiences.
+const issuers = Array.from({ length: 12 }, (_, index) => tokenIssuer(`https://issuer-${index}.test`, "EdDSA"));
+const believed = (audience: string) => ({
+  issuers: issuers.map(({ issuer, jwks }) => ({ issuer, jwks: { inline: jwks } })),
+  audiences: [audience],
+});
+const alone = tokenIssuer("https://alone.test", "EdDSA");
+
+describe("many issuers", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const paths = {
+      "/pets": guarded({ pets: [] }),
+      "/shop": guarded({ shop: [] }),
+      "/either": guarded({ pets: [] }, { shop: ["read"] }),
+      "/alone": guarded({ alone: [] }),
+    };
+    gateway = await protectedGateway(scope, { paths }, [
+      tokenSecurity("pets", believed("pets")),
+      tokenSecurity("shop", believed("shop")),
+      tokenSecurity("alone", { issuers: [{ issuer: alone.issuer, jwks: { inline: alone.jwks } }] }),
+    ]);
+  });
+  const status = async (path: string, token: string): Promise<number> => (await gateway.get(path, bearer(token))).status;
+
+  for (const [index, issuer] of issuers.entries())
+    it(`number ${index} is believed by both, each for its own audience`, async () => {
+      const [pets, shop] = [issuer.token({ claims: { aud: "pets" } }), issuer.token({ claims: { aud: "shop", scope: "read" } })];
+      assert.deepEqual([await status("/pets", pets), await status("/pets", shop)], [200, 401]);
+      assert.deepEqual([await status("/shop", pets), await status("/shop", shop)], [401, 200]);
+      assert.deepEqual([await status("/either", pets), await status("/either", shop)], [200, 200]);
+      assert.equal(await status("/either", issuer.token({ claims: { aud: "shop" } })), 403);
+    });
+
+  it("and none of them elsewhere, nor one that has another's name", async () => {
+    const [one] = issuers;
+    assert.equal(await status("/alone", one?.token() ?? ""), 401);
+    assert.equal(await status("/alone", alone.token()), 200);
+    assert.equal(await status("/pets", alone.token()), 401);
+    assert.equal(await status("/pets", tokenIssuer(one?.issuer, "EdDSA").token()), 401);
+  });
+});
