@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { run } from "../cluster/command.ts";
 import { target } from "./target.ts";
@@ -23,7 +23,7 @@ export const pulled = (name: string): string => name.replace(target.pushRegistry
 
 /** The part of a gateway that differs by environment, as a ConfigMap, from a folder that `portico build` wrote. */
 export async function mounted(folder: string): Promise<object> {
-  const names = ["bootstrap.json", "listeners.json", "clusters.json"];
+  const names = await readdir(join(folder, "mounted"));
   const files = await Promise.all(names.map(async (name) => [name, await readFile(join(folder, "mounted", name), "utf8")]));
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "mounted" }, data: Object.fromEntries(files) };
 }
