@@ -1,7 +1,8 @@
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../apply/envoy/binary-cache.ts";
+import { errorCode } from "../error-code.ts";
 import type { OwnIssuer } from "../resolve/throw-away.ts";
 
 /** An issuer whose tokens `portico run --dev` believes, on this machine alone. */
@@ -31,10 +32,35 @@ export function devIssuer(env: NodeJS.ProcessEnv): DevIssuer {
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
+/** The key in a file; where there is none, or none that can be read, a new one. Of two who make one at once, both have the first's. */
 function ownKey(path: string): KeyObject {
-  if (existsSync(path)) return createPrivateKey(readFileSync(path));
+  const there = existsSync(path);
+  const known = there ? keyIn(path) : undefined;
+  if (known !== undefined) return known;
   const { privateKey } = generateKeyPairSync("ed25519");
+  const draft = `${path}.${process.pid}`;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600, flag: "wx" });
-  return privateKey;
+  writeFileSync(draft, privateKey.export({ format: "pem", type: "pkcs8" }), { mode: 0o600 });
+  if (there) renameSync(draft, path);
+  else place(draft, path);
+  return keyIn(path) ?? privateKey;
+}
+
+/** Gives a file its name, unless that is taken. */
+function place(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (thrown) {
+    if (errorCode(thrown) !== "EEXIST") throw thrown;
+  } finally {
+    unlinkSync(draft);
+  }
+}
+
+function keyIn(path: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(readFileSync(path));
+  } catch {
+    return undefined;
+  }
 }
