@@ -143,6 +143,7 @@ export const apiStatus = z.object({
   address: z.string().optional().describe("Where the API is reached."),
   operations: z.int().min(0).optional().describe("How many operations it serves."),
   backends: z.array(z.string()).optional().describe("The TargetEndpoints that its requests go to."),
+  securities: z.array(z.string()).optional().describe("The Securities that its operations demand."),
 });
 
 export type ApiSpec = z.infer<typeof apiSpec>;

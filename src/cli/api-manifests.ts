@@ -83,7 +83,7 @@ function unfit(name: string, { fromFile, image, env, interceptors }: AddApiOptio
   return undefined;
 }
 
-/** A file's TargetEndpoint counts before the cluster's of the same name: it is applied in its place. */
+/** A file's object counts before the cluster's of the same name: it is applied in its place. What is wrong with others there is not said here. */
 function resolveIn(
   sources: GatewaySources,
   name: string,
@@ -91,8 +91,18 @@ function resolveIn(
   inCluster: readonly SourceFile[],
 ): Checked<readonly ResolvedApi[]> {
   const own = new Set(sources.resources.map(({ value }) => nameOf(value)));
-  const others = inCluster.filter(({ value }) => !own.has(nameOf(value)));
+  const others = inCluster.filter((file) => !own.has(nameOf(file.value)) && isSound(file));
   return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] });
+}
+
+/** Whether an object is in order, and done by this version. */
+function isSound(file: SourceFile): boolean {
+  const { value, problems } = readResources([file]);
+  const told = [
+    ...[...value.targetEndpoints.values()].flatMap(({ node, spec }) => unserved("TargetEndpoint", node, spec)),
+    ...[...value.securities.values()].flatMap(({ node, spec }) => unserved("Security", node, spec)),
+  ];
+  return problems.length + told.length === 0;
 }
 
 const nameOf = (value: unknown): string =>

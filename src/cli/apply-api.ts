@@ -36,14 +36,15 @@ async function printApi(name: string, options: AddApiOptions): Promise<number> {
 
 async function applyTo({ transport, namespace }: OpenCluster, name: string, options: AddApiOptions, intent: Intent): Promise<number> {
   const store = objectStore(transport, "portico-cli", options.dryRun === "server");
-  const [there, endpoints] = await Promise.all([
+  const [there, endpoints, securities] = await Promise.all([
     store.read(resources.apis, namespace, name),
     store.list(resources.targetEndpoints, namespace, {}),
+    store.list(resources.securities, namespace, {}),
   ]);
-  if (!there.ok || !endpoints.ok) return failure([...there.problems, ...endpoints.problems]);
+  if (!there.ok || !endpoints.ok || !securities.ok) return failure([...there.problems, ...endpoints.problems, ...securities.problems]);
   const wrong = unfit(there.value, name, namespace, intent);
   if (wrong !== undefined) return failure([wrong]);
-  const fresh = await manifestsOf(name, namespace, options, endpoints.value.map(objectFile));
+  const fresh = await manifestsOf(name, namespace, options, [...endpoints.value, ...securities.value].map(objectFile));
   if (!fresh.ok) return failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
   const made = mergedApi(fresh.value, there.value, options);

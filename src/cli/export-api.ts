@@ -11,9 +11,13 @@ import { storedApi } from "./stored-api.ts";
 export const exportApi = (name: string, options: ExportOptions): Promise<number> =>
   inCluster(options, async ({ transport, namespace }) => {
     const store = objectStore(transport);
-    const [api, endpoints] = await Promise.all([storedApi(store, namespace, name), store.list(resources.targetEndpoints, namespace, {})]);
-    if (!api.ok || !endpoints.ok) return failure([...api.problems, ...endpoints.problems]);
-    const exported = exportedApi(api.value, endpoints.value);
+    const [api, endpoints, securities] = await Promise.all([
+      storedApi(store, namespace, name),
+      store.list(resources.targetEndpoints, namespace, {}),
+      store.list(resources.securities, namespace, {}),
+    ]);
+    if (!api.ok || !endpoints.ok || !securities.ok) return failure([...api.problems, ...endpoints.problems, ...securities.problems]);
+    const exported = exportedApi(api.value, endpoints.value, securities.value);
     if (!exported.ok) return failure(exported.problems);
     process.stdout.write(
       options.output === "json"

@@ -7,14 +7,16 @@ import { exportedApi } from "./exported-api.ts";
 const stored = (kind: string, name: string, rest: object) =>
   storedObject({ apiVersion: "portico.dev/v1alpha1", kind, metadata: { name, namespace: "a", uid: "u", resourceVersion: "1" }, ...rest });
 
-it("an API is exported with its image by digest in place of its documents, and with the backends that it needs", () => {
+it("an API is exported with its image by digest in place of its documents, and with the backends and Securities that it needs", () => {
   const spec = { definition: [{ configMap: { name: "pets" } }], version: "1", builder: "layer", rebuild: "always", replicas: 2 };
-  const status = { image: "r/pets:1@sha256:0", inputHash: "abc", backends: ["store"], conditions: [] };
+  const status = { image: "r/pets:1@sha256:0", inputHash: "abc", backends: ["store"], securities: ["user"], conditions: [] };
+  const securities = ["key", "user"].map((name) => stored("Security", name, { spec: { type: "jwt" } }));
   const endpoints = ["other", "store"].map((name) =>
     stored("TargetEndpoint", name, { spec: { url: `http://${name}` }, status: { users: 1 } }),
   );
-  assert.deepEqual(must(exportedApi(stored("API", "pets", { spec, status }), endpoints)), [
+  assert.deepEqual(must(exportedApi(stored("API", "pets", { spec, status }), endpoints, securities)), [
     { apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", metadata: { name: "store" }, spec: { url: "http://store" } },
+    { apiVersion: "portico.dev/v1alpha1", kind: "Security", metadata: { name: "user" }, spec: { type: "jwt" } },
     {
       apiVersion: "portico.dev/v1alpha1",
       kind: "API",
@@ -23,7 +25,7 @@ it("an API is exported with its image by digest in place of its documents, and w
     },
   ]);
   assert.deepEqual(
-    exportedApi(stored("API", "pets", { spec }), endpoints).problems.map(({ reason }) => reason),
+    exportedApi(stored("API", "pets", { spec }), endpoints, securities).problems.map(({ reason }) => reason),
     ["ImageMissing"],
   );
 });

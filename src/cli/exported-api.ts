@@ -13,22 +13,26 @@ const ofBuilding: ReadonlySet<string> = new Set(["definition", "version", "build
 
 /**
  * An API as what another environment applies: with its image by digest, and the hash of what that was made from, in place of its documents; and the
- * TargetEndpoints that it needs there, as they are here. Fails where no image is known of it yet.
+ * TargetEndpoints and Securities that it needs there, as they are here. Fails where no image is known of it yet.
  */
-export function exportedApi(api: StoredObject, endpoints: readonly StoredObject[]): Checked<readonly JsonObject[]> {
-  const { image, inputHash, backends = [] } = statusOf(api);
+export function exportedApi(
+  api: StoredObject,
+  endpoints: readonly StoredObject[],
+  securities: readonly StoredObject[],
+): Checked<readonly JsonObject[]> {
+  const { image, inputHash, backends = [], securities: demanded = [] } = statusOf(api);
   if (image === undefined || inputHash === undefined)
     return failed(
       error("ImageMissing", wholeFile(`API/${api.metadata.name}`), "The API has no image yet. Wait until it is Ready, and export it then."),
     );
   const spec = isObject(api.value.spec) ? api.value.spec : {};
   const kept = Object.fromEntries(Object.entries(spec).filter(([field]) => !ofBuilding.has(field)));
-  const needed = endpoints.filter(({ metadata }) => backends.includes(metadata.name));
+  const needed = [
+    ...endpoints.filter(({ metadata }) => backends.includes(metadata.name)),
+    ...securities.filter(({ metadata }) => demanded.includes(metadata.name)),
+  ];
   return checked(
-    [
-      ...needed.map((endpoint) => bare(endpoint, isObject(endpoint.value.spec) ? endpoint.value.spec : {})),
-      bare(api, { image, inputHash, ...kept }),
-    ],
+    [...needed.map((one) => bare(one, isObject(one.value.spec) ? one.value.spec : {})), bare(api, { image, inputHash, ...kept })],
     [],
   );
 }

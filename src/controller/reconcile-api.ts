@@ -55,6 +55,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
     base: image.madeWith.base,
     address: addressOf(workload),
     backends: summary.value.endpoints,
+    securities: summary.value.verifiers.length === 0 ? undefined : summary.value.verifiers.map(({ security }) => security),
   };
   await spendAsk(world, api, inputHash);
   const { mounted } = summary.value;

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { tokenIssuer } from "../../../testing/token-issuer.ts";
 import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { statusFrom } from "../harness/echo.ts";
+import { portico } from "../harness/gateway.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+import { testFolder } from "../harness/test-folder.ts";
 
 /** Whoever lists the pets needs a token with a scope, whoever wants one of them a key. */
 const document = {
@@ -86,6 +90,12 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   const silent = (headers: Readonly<Record<string, string>>): Promise<number> =>
     statusFrom(here, "store-backend", "http://silent-gateway/pets/7", headers);
   assert.deepEqual([await silent({}), await silent({ "x-api-key": "another-key-of-alice" })], [401, 200]);
+
+  // Who adds an API by the command meets the cluster's Securities, and who exports it takes them along.
+  const file = join(await testFolder(t), "pets.json");
+  await writeFile(file, JSON.stringify(document));
+  await portico("add", "api", "added", `--from-file=${file}`, "--builder=layer", "--namespace", here.name);
+  assert.match(await portico("export", "added", "--namespace", here.name), /kind: Security\nmetadata:\n +name: key\n/);
 
   const told = await here.kubectl("get", "apis,securities,events,deployments,configmaps", "--output=json");
   for (const secret of ["key-of-alice", "key-of-bob"]) assert.ok(!told.includes(secret), `${secret} is told`);
