@@ -6,7 +6,7 @@ import { resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import { publishedApis, type ResolvedApi } from "../resolve/gateway.ts";
+import { publishedApis, type ResolvedApi, unserved } from "../resolve/gateway.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
