@@ -19,6 +19,7 @@ describe("a key set", () => {
   it("has keys that are not for signatures, or of kinds that nobody here knows, passed over", () => {
     const others = [
       { ...jwk, use: "enc" },
+      { ...jwk, alg: "ES256" },
       { kty: "EC", crv: "secp256k1", x: "a", y: "b" },
       { kty: "OKP", crv: "X25519", x: "a" },
       { kty: "XYZ" },

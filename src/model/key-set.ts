@@ -27,9 +27,13 @@ export function readKeySet(json: string): ReadKeySet {
   return keys.length === 0 ? { kind: "wrong", why: "noKeys" } : { kind: "keys", keys };
 }
 
+/** What a key may be said to be for (RFC 7518, section 3.1; RFC 8037): Envoy refuses a set with another. */
+const algorithmsOf: Readonly<Record<string, RegExp>> = { RSA: /^[RP]S(?:256|384|512)$/, EC: /^ES(?:256|384|512)$/, OKP: /^EdDSA$/ };
+
 /** The kinds of keys that Envoy knows (jwt_verify_lib), whose numbers are in order. */
-function verifies({ kty, crv, use, ...rest }: PublicKey): boolean {
+function verifies({ kty, crv, use, alg, ...rest }: PublicKey): boolean {
   const known = kty === "RSA" || (kty === "EC" && /^P-(?:256|384|521)$/.test(String(crv))) || (kty === "OKP" && crv === "Ed25519");
+  if (alg !== undefined && !(algorithmsOf[kty] ?? /^$/).test(String(alg))) return false;
   if (!known || (use !== undefined && use !== "sig")) return false;
   try {
     const key = createPublicKey({ key: { kty, ...(typeof crv === "string" ? { crv } : {}), ...texts(rest) }, format: "jwk" });

@@ -94,7 +94,7 @@ describe("what a Security says of tokens", () => {
     const token = issuer.token();
     assert.equal((await gateway.get("/placed", { "x-token": token })).status, 200);
     assert.equal((await gateway.get(`/placed?a=b&token=${token}&c=d`)).status, 200);
-    assert.equal(gateway.backend.received.at(-1)?.path, "/placed?a=b&c=d");
+    assert.equal(gateway.backend.received.at(-1)?.path, `/placed?a=b&token=${token}&c=d`);
     assert.equal((await gateway.get("/placed", { cookie: `a=b; token=${token}` })).status, 200);
     assert.equal((await gateway.get("/placed", bearer(token))).status, 401);
   });

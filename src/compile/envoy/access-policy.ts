@@ -111,20 +111,25 @@ function valueMatchers(text: string): readonly Message[] {
 
 const knownKey = (security: string): Message => metadata(rbacMetadata, [keyResult(security)], equal("allowed"));
 
-/** The headers in which the backend sees who calls. */
+/**
+ * The headers in which the backend sees who calls. A token's claims only where no alternative does without it: else it may be one that was refused, beside
+ * another credential that was not.
+ */
 export function identityHeaders({ alternatives }: Protected, securities: Securities): readonly Message[] {
   const names = [...new Set(alternatives.flat().map(({ security }) => security))];
   return names.flatMap((name) =>
-    (securities.get(name)?.identity ?? []).map(({ header, claim }) => ({
-      header: {
-        key: header,
-        value:
-          claim === undefined
-            ? `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`
-            : `%DYNAMIC_METADATA(${tokenMetadata}:${[name, ...claim.split(".")].join(":")})%`,
-      },
-      append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-    })),
+    (securities.get(name)?.identity ?? [])
+      .filter(({ claim }) => claim === undefined || alternatives.every((all) => all.some((one) => one.security === name)))
+      .map(({ header, claim }) => ({
+        header: {
+          key: header,
+          value:
+            claim === undefined
+              ? `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`
+              : `%DYNAMIC_METADATA(${tokenMetadata}:${[name, ...claim.split(".")].join(":")})%`,
+        },
+        append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+      })),
   );
 }
 

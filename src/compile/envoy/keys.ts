@@ -29,7 +29,7 @@ function clientsOf({ keys, blockedClients }: Verifier, values: Values): Readonly
 
 /** What brings a Security's keys into headers where they stand elsewhere, and then finds them. */
 function keyFilters({ security, locations }: Verifier, clients: ReadonlyMap<string, string>): readonly Message[] {
-  const placed = locations.map((location, index) => placedKey(location, `${credentialHeader}-${index}`));
+  const placed = locations.map((location, index) => placedKey(location, `${credentialHeader}-${index}`, `${security}/${index}`));
   const matcher = placed.reduceRight<Message | undefined>(
     (next, { header, prefix }) => keyMatcher(header, prefix, clients, next),
     undefined,
@@ -45,18 +45,18 @@ interface PlacedKey {
 }
 
 /** The header that a key stands in, and the filters that put it there. */
-function placedKey(location: CredentialLocation, header: string): PlacedKey {
+function placedKey(location: CredentialLocation, header: string, found: string): PlacedKey {
   switch (location.in) {
     case "header":
       return { header: location.name, prefix: location.prefix, before: [] };
     case "query":
       return { header, prefix: "", before: [put(header, `%QUERY_PARAM(${location.name})%`)] };
     case "cookie": {
-      const rule = { cookie: location.name, on_header_present: { metadata_namespace: keysFilter, key: header } };
+      const rule = { cookie: location.name, on_header_present: { metadata_namespace: keysFilter, key: found } };
       const read = extension("envoy.filters.http.header_to_metadata", "envoy.extensions.filters.http.header_to_metadata.v3.Config", {
         request_rules: [rule],
       });
-      return { header, prefix: "", before: [read, put(header, `%DYNAMIC_METADATA(${keysFilter}:${header})%`)] };
+      return { header, prefix: "", before: [read, put(header, `%DYNAMIC_METADATA(${keysFilter}:${found})%`)] };
     }
   }
 }
@@ -105,17 +105,17 @@ const isClaim = (security: string, claim: string, value: string): Message => ({
   },
 });
 
-/** Takes the credentials out of the request, but where a Security says that its backend sees them. Cookies stay whole. */
+/** Takes the credentials out of the request, but where a Security says that its backend sees them. Cookies stay whole, and so does the query: what Envoy
+ * makes of it when it takes a parameter out is another query, whose escapes are undone. */
 function stripped(verifiers: readonly Verifier[]): Message {
   const places = (forwarded: boolean): readonly CredentialLocation[] =>
     verifiers.filter(({ forward }) => forward === forwarded).flatMap(({ locations }) => locations);
   const kept = new Set(places(true).map(({ in: place, name }) => `${place} ${name}`));
   const gone = places(false).filter(({ in: place, name }) => !kept.has(`${place} ${name}`));
-  const names = (place: "header" | "query"): readonly string[] => [...new Set(gone.flatMap((one) => (one.in === place ? [one.name] : [])))];
+  const headers = [...new Set(gone.flatMap((one) => (one.in === "header" ? [one.name] : [])))];
   const most = Math.max(1, ...verifiers.map(({ locations }) => locations.length));
   const internal = Array.from({ length: most }, (_, index) => `${credentialHeader}-${index}`);
   return mutation({
-    request_mutations: [...internal, ...names("header")].map((remove) => ({ remove })),
-    ...(names("query").length > 0 ? { query_parameter_mutations: names("query").map((remove) => ({ remove })) } : {}),
+    request_mutations: [...internal, ...headers].map((remove) => ({ remove })),
   });
 }

@@ -51,7 +51,12 @@ function preflight(entry: PathEntry, found: EntryOperation, settings: RouteSetti
   return [
     {
       ...routeIdentity(found, settings),
-      match: routeMatch(entry, [methodIs("OPTIONS"), oneOf("access-control-request-method", answeredMethods(entry, found))]),
+      match: routeMatch(entry, [
+        methodIs("OPTIONS"),
+        // The filter passes over what has no origin, or an empty one: that is no preflight, and must not come here.
+        { name: "origin", string_match: { safe_regex: { regex: ".+" } } },
+        oneOf("access-control-request-method", answeredMethods(entry, found)),
+      ]),
       // Never reached: the filter answers every preflight. It passes over routes that answer directly, so this one names a cluster.
       route: { cluster: answerCluster(found.api, found.operation.answer) },
       typed_per_filter_config: { [corsFilter]: corsPolicy(cors, answeredMethods(entry, found)) },
