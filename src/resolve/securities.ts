@@ -54,10 +54,7 @@ export function checkedSecurity(
     problems.push(error("BadSecurity", placeOf(at), message));
     return undefined;
   }
-  const odd = [
-    ...locations.map(oddName),
-    ...identityOf(spec).map(({ claim }) => (claim !== undefined && !plainClaim.test(claim) ? claim : undefined)),
-  ];
+  const odd = [...locations.map(oddName), ...identityOf(spec).map(oddIdentity), ...claimsOf(tokens).map(oddClaim)];
   problems.push(...odd.flatMap((found) => (found === undefined ? [] : [error("BadSecurity", placeOf(at), oddity(found))])));
   const tokenAt = spec.jwt === undefined ? child(at, "signed") : at;
   const issuers = (tokens?.issuers ?? []).map((one, index) => issuerOf(one, tokens, child(child(tokenAt, "issuers"), index), problems));
@@ -93,11 +90,30 @@ const plainClaim = /^[^:%()\s]+$/;
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
-const oddName = (location: CredentialLocation): string | undefined =>
-  (location.in === "header" ? token : plainName).test(location.name) ? undefined : location.name;
+function oddName(location: CredentialLocation): string | undefined {
+  if (location.in !== "header") return plainName.test(location.name) ? undefined : location.name;
+  return token.test(location.name) && /^[\x20-\x7e]*$/.test(location.prefix) ? undefined : `${location.prefix}${location.name}`;
+}
+
+/** What frames a message, or says whom it is for, is no header to tell a name in. */
+const framing = /^(?:host|content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade)$/;
+
+function oddIdentity({ header, claim }: Security["identity"][number]): string | undefined {
+  if (framing.test(header)) return header;
+  return claim !== undefined && !plainClaim.test(claim) ? claim : undefined;
+}
+
+/** Every part of a claim's name leads somewhere. */
+const oddClaim = (claim: string): string | undefined => (claim.split(".").includes("") ? claim : undefined);
+
+const claimsOf = (tokens: JwtField | undefined): readonly string[] => [
+  ...(tokens?.claims ?? []).map(({ claim }) => claim),
+  ...(tokens?.claimsToHeaders ?? []).map(({ claim }) => claim),
+  ...(tokens?.scopeClaim === undefined ? [] : [tokens.scopeClaim]),
+];
 
 const oddity = (name: string): string =>
-  `\`${name}\` has characters that the gateway cannot look for there. Use letters, digits, \`-\`, \`_\`, \`.\` and \`~\`.`;
+  `\`${name}\` is none that the gateway can look for, or write, there. Use letters, digits, \`-\`, \`_\`, \`.\` and \`~\`.`;
 
 const locationOf = ({ header, query, cookie, prefix }: LocationField): CredentialLocation => {
   if (header !== undefined) return { in: "header", name: header.toLowerCase(), prefix: prefix ?? "" };

@@ -41,6 +41,18 @@ describe("names that mean something to Envoy", () => {
       assert.deepEqual(said({ paths: { "/pets": guarded({ user: [] }) } }, [security]), ["error BadSecurity"]);
     });
 
+  for (const jwt of [
+    { claims: [{ claim: "a..b", equals: "x" }] },
+    { scopeClaim: "roles." },
+    { claimsToHeaders: [{ claim: "sub", header: "Host" }] },
+    { claimsToHeaders: [{ claim: "sub", header: "content-length" }] },
+    { locations: [{ header: "x-token", prefix: "a\n" }] },
+  ])
+    it(`${JSON.stringify(jwt)} is refused`, () => {
+      const document = { paths: { "/pets": guarded({ user: [] }) } };
+      assert.deepEqual([...new Set(said(document, [tokenSecurity("user", { issuers, ...jwt })]))], ["error BadSecurity"]);
+    });
+
   it("stand in keys, clients, prefixes and scopes as what they are", async (t) => {
     const odd = `%REQ(:path)% {"a": 'b'} \\ ${"x".repeat(1000)}`;
     const gateway = await protectedGateway(
