@@ -28,6 +28,7 @@ export const testApi: ApiModel = {
   basePath: "/v1",
   operations: [testOperation],
   backends: [testBackend],
+  credentialSets: [],
   securities: [],
   verifiers: [],
 };

@@ -5,7 +5,7 @@ import type { ApiModel, Backend, Operation } from "../model/api.ts";
 import { noHeaderChanges } from "../model/headers.ts";
 import type { Verifier } from "../model/security.ts";
 import { wholeFile } from "../problem.ts";
-import { gatewayManifest } from "./manifest.ts";
+import { decisionHash, gatewayManifest } from "./manifest.ts";
 
 const hash = (model: ApiModel, engine = "envoy", published = "{}"): string => gatewayManifest([{ model, published }], engine).inputHash;
 const withOperation = (change: Partial<Operation>): ApiModel => ({ ...api, operations: [{ ...operation, ...change }] });
@@ -61,7 +61,10 @@ describe("the input hash", () => {
       hash({ ...api, version: "1.0.1" }),
       hash({ ...api, hosts: ["pets.example"] }),
       hash({ ...api, basePath: "/v2" }),
-      hash({ ...api, securities: [{ name: "key", token: undefined, keys: true, locations: [], identity: [] }] }),
+      hash({
+        ...api,
+        securities: [{ name: "key", token: undefined, keys: true, locations: [], forward: false, scopes: [], identity: [] }],
+      }),
       hash(withBackend({ name: "cats" })),
       hash({ ...api, operations: [operation, { ...operation, id: "twin" }] }),
       hash(api, "wso2"),
@@ -76,21 +79,25 @@ const verifier: Verifier = {
   tokens: undefined,
   keys: { kind: "Secret", name: "clients", key: undefined },
   locations: [],
-  forward: false,
   blockedClients: [],
   where: wholeFile("key.yaml"),
 };
 
 it("a manifest names what the environment has to supply, and no address", () => {
-  const securities = [{ name: "key", locations: [{ in: "query", name: "k" }] }] as const;
-  const security = { ...securities[0], token: undefined, keys: true, identity: [] };
-  const protectedApi = { ...api, securities: [security] };
+  const locations = [{ in: "query", name: "k" }] as const;
+  const security = { name: "key", locations, token: undefined, keys: true, forward: false, scopes: [], identity: [] };
+  const credentialSets = [["key"]];
+  const protectedApi = { ...api, securities: [security], credentialSets };
   const manifest = gatewayManifest([{ model: protectedApi, published: "{}" }], "envoy");
   assert.deepEqual(manifest, {
     contract: 1,
     inputHash: hash(protectedApi),
     apis: [
-      { name: "petstore", version: "1.0.0", owner: undefined, hosts: [], basePath: "/v1", operations: 1, backends: ["pets"], securities },
+      {
+        ...{ name: "petstore", version: "1.0.0", owner: undefined, hosts: [], basePath: "/v1", operations: 1, backends: ["pets"] },
+        securities: [{ name: "key", locations, decides: decisionHash(security) }],
+        credentialSets,
+      },
     ],
   });
 });

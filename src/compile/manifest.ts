@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ApiModel } from "../model/api.ts";
-import type { CredentialLocation } from "../model/security.ts";
+import type { CredentialLocation, CredentialSet, Security } from "../model/security.ts";
 
 /** The form of the image part, which who mounts the other part has to know. */
 export const contract = 1;
@@ -32,12 +32,14 @@ interface ManifestApi {
   readonly backends: readonly string[];
   /** What the environment has to supply to check credentials with. */
   readonly securities: readonly ManifestSecurity[];
+  readonly credentialSets: readonly CredentialSet[];
 }
 
 interface ManifestSecurity {
   readonly name: string;
-  /** Where the document says that the credential is. */
   readonly locations: readonly CredentialLocation[];
+  /** A hash of how its credentials are judged, which is in the image: an environment whose Security judges them otherwise is another one's. */
+  readonly decides: string;
 }
 
 /** The manifest of a gateway that an engine makes from these APIs. */
@@ -45,7 +47,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
   return {
     contract,
     inputHash: inputHash(apis, engine),
-    apis: apis.map(({ model: { name, version, owner, hosts, basePath, operations, backends, securities } }) => ({
+    apis: apis.map(({ model: { name, version, owner, hosts, basePath, operations, backends, securities, credentialSets } }) => ({
       name,
       version,
       owner,
@@ -53,7 +55,8 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
       basePath,
       operations: operations.length,
       backends: backends.map((backend) => backend.name),
-      securities: securities.map((security) => ({ name: security.name, locations: security.locations })),
+      securities: securities.map((security) => ({ name: security.name, locations: security.locations, decides: decisionHash(security) })),
+      credentialSets,
     })),
   };
 }
@@ -72,6 +75,9 @@ function inputHash(apis: readonly CompiledApi[], engine: string): string {
   }
   return hash.digest("hex");
 }
+
+/** A hash of how a Security's credentials are judged, in hexadecimal. */
+export const decisionHash = (security: Security): string => createHash("sha256").update(canonical(security)).digest("hex").slice(0, 16);
 
 /** A line of JSON in which the order of members does not depend on how a value was made. */
 const canonical = (value: object): string => `${JSON.stringify(value, (_, part: unknown) => sorted(part))}\n`;

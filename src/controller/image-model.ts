@@ -1,5 +1,6 @@
 import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { decisionHash } from "../compile/manifest.ts";
 import type { ImageContents } from "../image/contents.ts";
 import type { ApiModel, Backend } from "../model/api.ts";
 import type { Verifier } from "../model/security.ts";
@@ -8,6 +9,7 @@ import { error, type Problem, wholeFile } from "../problem.ts";
 import { endpointBackend } from "../resolve/backends.ts";
 import { unserved } from "../resolve/gateway.ts";
 import { checkedSecurity } from "../resolve/securities.ts";
+import { placeOf } from "../text/node.ts";
 import { clusterSettings, objectFile } from "./compile-gateway.ts";
 
 type ManifestApi = ImageContents["manifest"]["apis"][number];
@@ -15,7 +17,7 @@ type ManifestApi = ImageContents["manifest"]["apis"][number];
 /** An API of an image, as far as the environment's part needs it. */
 export function modelOfImage(
   api: ManifestApi,
-  { namespace }: GatewayWorkload,
+  { namespace }: Pick<GatewayWorkload, "namespace">,
   { endpoints, securities }: ImageObjects,
   image: string,
 ): { readonly model: ApiModel; readonly problems: readonly Problem[] } {
@@ -32,6 +34,7 @@ export function modelOfImage(
     operations: [],
     backends: found.flatMap(({ backend }) => backend ?? []),
     securities: [],
+    credentialSets: api.credentialSets,
     verifiers: checks.flatMap(({ verifier }) => verifier ?? []),
   };
   return { model, problems: [...found, ...checks].flatMap(({ problems }) => problems) };
@@ -71,7 +74,11 @@ interface Checks {
   readonly problems: readonly Problem[];
 }
 
-function securityNamed({ name, locations }: ManifestApi["securities"][number], securities: readonly StoredObject[], image: string): Checks {
+function securityNamed(
+  { name, locations, decides }: ManifestApi["securities"][number],
+  securities: readonly StoredObject[],
+  image: string,
+): Checks {
   const object = securities.find(({ metadata }) => metadata.name === name);
   if (object === undefined) {
     const message = `The image needs the Security \`${name}\`, which is not here. Make one of this name.`;
@@ -81,5 +88,10 @@ function securityNamed({ name, locations }: ManifestApi["securities"][number], s
   const resource = value.securities.get(name);
   if (resource === undefined) return { verifier: undefined, problems };
   const wrong: Problem[] = [...problems, ...unserved("Security", resource.node, resource.spec)];
-  return { verifier: checkedSecurity(resource, locations, wrong)?.verifier, problems: wrong };
+  const found = checkedSecurity(resource, locations, wrong);
+  if (found !== undefined && decisionHash(found.security) !== decides) {
+    const message = `The image was built when the Security \`${name}\` judged credentials otherwise: its rules, scopes, places or headers were others. Build the image anew, or give it the Security that it was built with.`;
+    wrong.push(error("BadSecurity", placeOf(resource.node), message));
+  }
+  return { verifier: found?.verifier, problems: wrong };
 }

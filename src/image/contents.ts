@@ -27,7 +27,8 @@ const manifest = z.looseObject({
       basePath: z.string(),
       operations: z.int(),
       backends: z.array(z.string()),
-      securities: z.array(z.object({ name: z.string(), locations: z.array(location) })).default([]),
+      securities: z.array(z.object({ name: z.string(), locations: z.array(location), decides: z.string() })),
+      credentialSets: z.array(z.array(z.string())),
     }),
   ),
 });

@@ -2,7 +2,7 @@ import type { Cors } from "./cors.ts";
 import type { HeaderChanges } from "./headers.ts";
 import type { MockReply } from "./mock.ts";
 import type { PathTemplate, QueryCondition } from "./path.ts";
-import type { Alternative, Security, Verifier } from "./security.ts";
+import type { Alternative, CredentialSet, Security, Verifier } from "./security.ts";
 
 /** One API with everything a gateway needs to know of it: no references, no extensions, nothing of OpenAPI. Never changes. */
 export interface ApiModel {
@@ -21,6 +21,8 @@ export interface ApiModel {
   readonly backends: readonly Backend[];
   /** Those that operations demand, by their names' order. */
   readonly securities: readonly Security[];
+  /** Which of them operations look for together, each set once. */
+  readonly credentialSets: readonly CredentialSet[];
   /** How the environment checks them. */
   readonly verifiers: readonly Verifier[];
 }

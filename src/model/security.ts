@@ -8,8 +8,11 @@ export interface Security {
   readonly token: TokenRules | undefined;
   /** Whether opaque keys are taken, each of one client. */
   readonly keys: boolean;
-  /** Where the document says that the credential is. */
   readonly locations: readonly CredentialLocation[];
+  /** Whether the backend sees the credential. */
+  readonly forward: boolean;
+  /** Those that every operation needs. */
+  readonly scopes: readonly string[];
   /** What the backend is told of who calls. */
   readonly identity: readonly IdentityHeader[];
 }
@@ -53,6 +56,13 @@ export interface Demand {
 /** Demands that must all be met. */
 export type Alternative = readonly Demand[];
 
+/** The Securities that an operation's alternatives name, in the order of their names: whose credentials are looked for together. */
+export const securitiesIn = (alternatives: readonly Alternative[]): CredentialSet =>
+  [...new Set(alternatives.flat().map(({ security }) => security))].toSorted();
+
+/** Names of Securities, in order. */
+export type CredentialSet = readonly string[];
+
 /** For people: `bearer [read] and key, or partner`. */
 export const showAlternatives = (alternatives: readonly Alternative[]): string =>
   alternatives.map((all) => all.map(showDemand).join(" and ")).join(", or ");
@@ -66,8 +76,6 @@ export interface Verifier {
   /** The Secret whose entries are the keys, by their clients' names. */
   readonly keys: ValueReference | undefined;
   readonly locations: readonly CredentialLocation[];
-  /** Whether the backend sees the credential. */
-  readonly forward: boolean;
   readonly blockedClients: readonly string[];
   /** The Security, as it is written. */
   readonly where: Place;

@@ -21,5 +21,5 @@ export function entryOf(values: Values, reference: ValueReference): Redacted | u
 /** The keys of clients, by their clients' names. A line's end after a key is none of it: files have one. */
 export function clientKeys(values: Values, reference: ValueReference): ReadonlyMap<string, Redacted> {
   const keys = [...entriesOf(values, reference)].map(([client, key]) => [client, key.map((text) => text.replace(/\r?\n$/, ""))] as const);
-  return new Map(keys.filter(([, key]) => key.reveal() !== ""));
+  return new Map(keys.filter(([client, key]) => client !== "" && key.reveal() !== ""));
 }

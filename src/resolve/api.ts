@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
 import { documentExtension, operationExtension } from "../api/x-portico.ts";
-import type { ApiModel, Backend } from "../model/api.ts";
+import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import { securitiesIn } from "../model/security.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
@@ -58,6 +59,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
   problems.push(
+    ...protection.saidInVain(),
     ...missingSecurity(document, protection.unchecked, settings),
     ...refusedHeaders(document),
     ...unevenTwins(operations, place),
@@ -72,9 +74,15 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     basePath,
     operations,
     backends: usedBackends(kept),
+    credentialSets: credentialSets(operations),
     ...protection.used(),
   };
   return { model, isNamed: name !== undefined, problems };
+}
+
+function credentialSets(operations: readonly Operation[]): ApiModel["credentialSets"] {
+  const sets = operations.flatMap(({ access }) => (access.kind === "protected" ? [securitiesIn(access.alternatives)] : []));
+  return [...new Map(sets.map((set) => [set.join(), set] as const)).values()].toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
 }
 
 /** Where an operation is written: its lines are looked for only when somebody asks. */

@@ -1,6 +1,6 @@
 import type { CredentialLocation, Demand } from "../model/security.ts";
-import type { DocumentOperation, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
-import { isObject } from "../text/node.ts";
+import type { DocumentOperation, OpenApiDocument, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
+import { isObject, type Node } from "../text/node.ts";
 import type { Level, Whole } from "./whole.ts";
 
 /** What a document asks of who calls an operation: alternatives. */
@@ -8,6 +8,8 @@ export interface Requirements {
   readonly alternatives: readonly SecurityRequirement[];
   /** Scopes that are needed beyond those. */
   readonly scopes: readonly string[];
+  /** Where those are said. */
+  readonly scopesAt: Node | undefined;
 }
 
 /**
@@ -16,17 +18,18 @@ export interface Requirements {
  */
 export function requirementsOf({ document, settings }: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
   const saying = levels.find(({ extension }) => extension?.fields.security !== undefined)?.extension;
-  const scopes = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension?.fields.scopes ?? [];
+  const needing = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension;
+  const more = { scopes: needing?.fields.scopes ?? [], scopesAt: needing?.at("scopes") };
   const said = saying?.fields.security;
   const inDocument = written.security ?? document.security ?? (settings.cluster?.security ?? []).map(asRequirement(document));
-  if (saying === undefined || said === undefined || said === true) return { alternatives: inDocument, scopes };
-  if (said === false) return { alternatives: [], scopes };
+  if (saying === undefined || said === undefined || said === true) return { alternatives: inDocument, ...more };
+  if (said === false) return { alternatives: [], ...more };
   const where = saying.at("security");
   const alternatives = said.map((one) => ({
     schemes: Object.entries(one).map(([name, itsScopes]) => ({ name, scopes: itsScopes })),
     where,
   }));
-  return { alternatives, scopes };
+  return { alternatives, ...more };
 }
 
 const asRequirement =
@@ -35,6 +38,9 @@ const asRequirement =
 
 /** The Security that checks a scheme: the one that `x-portico` names for it, else the one of its own name. */
 export const securityName = ({ level }: Whole, scheme: string): string => schemeSecurity(level.schemes, scheme);
+
+/** Whether `x-portico` names the Security of a scheme. */
+export const isMapped = ({ level }: Whole, scheme: string): boolean => Object.hasOwn(level.schemes ?? {}, scheme);
 
 /** The same, of what is written. A scheme's name that is none for an object stands for what it can be: `Petstore_Auth` for `petstore-auth`. */
 export function schemeSecurity(mapped: unknown, scheme: string): string {
@@ -47,13 +53,17 @@ export function schemeSecurity(mapped: unknown, scheme: string): string {
 /** Where a document's schemes say that the credential of a Security is, each place once. */
 export function documentedLocations(whole: Whole, security: string): readonly CredentialLocation[] {
   const schemes: OpenApiDocument["schemes"] = whole.document.schemes;
-  const found = [...schemes.values()].flatMap(({ name, key }) =>
-    key === undefined || securityName(whole, name) !== security ? [] : [locationOf(key)],
-  );
+  const found = [...schemes.values()].flatMap((scheme) => (securityName(whole, scheme.name) === security ? locationOf(scheme) : []));
   return [...new Map(found.map((one) => [JSON.stringify(one), one] as const)).values()];
 }
 
-const locationOf = ({ in: place, name }: { readonly in: string; readonly name: string }): CredentialLocation => {
-  if (place === "query") return { in: "query", name };
-  return place === "cookie" ? { in: "cookie", name } : { in: "header", name: name.toLowerCase(), prefix: "" };
-};
+/** RFC 6750, section 2.1. */
+const bearer: CredentialLocation = { in: "header", name: "authorization", prefix: "Bearer " };
+
+function locationOf({ kind, key }: SecurityScheme): readonly CredentialLocation[] {
+  if (kind === "bearer" || kind === "oauth2" || kind === "openIdConnect") return [bearer];
+  if (key === undefined) return [];
+  const { in: place, name } = key;
+  if (place === "query") return [{ in: "query", name }];
+  return [place === "cookie" ? { in: "cookie", name } : { in: "header", name: name.toLowerCase(), prefix: "" }];
+}

@@ -1,9 +1,10 @@
 import type { Access, Scheme } from "../model/api.ts";
 import type { Alternative, Demand, Security, Verifier } from "../model/security.ts";
 import type { SecurityScheme } from "../openapi/document.ts";
-import { error } from "../problem.ts";
+import { error, type Problem } from "../problem.ts";
 import { placeOf } from "../text/node.ts";
 import { documentedLocations, type Requirements, securityName } from "./demands.ts";
+import { type Asked, saidInVain } from "./said-in-vain.ts";
 import { sayOnce } from "./say-once.ts";
 import { type CheckedSecurity, checkedSecurity } from "./securities.ts";
 import type { Whole } from "./whole.ts";
@@ -13,6 +14,7 @@ export interface Protection {
   accessOf(requirements: Requirements): Access;
   /** Schemes that operations need and nothing checks. */
   readonly unchecked: ReadonlyMap<string, Unchecked>;
+  saidInVain(): readonly Problem[];
   /** The Securities that operations demand, in the order of their names. */
   used(): { readonly securities: readonly Security[]; readonly verifiers: readonly Verifier[] };
 }
@@ -26,6 +28,7 @@ export interface Unchecked {
 /** What is wrong with a demanded Security is added to the Problems of the whole. */
 export function makeProtection(whole: Whole): Protection {
   const unchecked = new Map<string, Unchecked>();
+  const asked: Asked[] = [];
   const known = new Map<string, CheckedSecurity | undefined>();
   const security = (name: string): CheckedSecurity | undefined => {
     const resource = whole.resources.securities.get(name);
@@ -36,28 +39,30 @@ export function makeProtection(whole: Whole): Protection {
   const demandOf = (scheme: string, scopes: readonly string[], more: readonly string[], at: Requirements): Demand | undefined => {
     const found = security(securityName(whole, scheme));
     if (found === undefined) return undefined;
-    const own = whole.resources.securities.get(found.security.name)?.spec.scopes ?? [];
-    const wanted = [...new Set([...scopes, ...own, ...(found.security.token === undefined ? [] : more)])];
+    const wanted = [...new Set([...scopes, ...found.security.scopes, ...(found.security.token === undefined ? [] : more)])];
     if (found.security.token === undefined && wanted.length > 0) sayScopeless(whole, scheme, at);
     return { security: found.security.name, scopes: wanted };
   };
   return {
     unchecked,
+    saidInVain: () => saidInVain(whole, asked),
     accessOf(requirements) {
       const { alternatives, scopes } = requirements;
+      const isOpen = alternatives.length === 0 || alternatives.some(({ schemes }) => schemes.length === 0);
+      asked.push({ requirements, isOpen });
       // An empty list, no list, or an empty alternative in it ask for no credential.
-      if (alternatives.length === 0 || alternatives.some(({ schemes }) => schemes.length === 0)) return { kind: "open" };
-      const asked = alternatives.map(({ schemes }) =>
+      if (isOpen) return { kind: "open" };
+      const demanded = alternatives.map(({ schemes }) =>
         schemes.map((one) => ({ ...one, demand: demandOf(one.name, one.scopes, scopes, requirements) })),
       );
-      const missing = new Set(asked.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
-      const shown = (list: typeof asked): readonly Scheme[] =>
+      const missing = new Set(demanded.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
+      const shown = (list: typeof demanded): readonly Scheme[] =>
         list.flat().map(({ name, demand, scopes: own }) => schemeOf(name, demand?.scopes ?? own, whole.document.schemes));
-      if (whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(asked) };
-      const complete = asked.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
+      if (whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(demanded) };
+      const complete = demanded.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
       for (const name of missing)
         unchecked.set(name, { security: securityName(whole, name), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
-      if (complete.length === 0) return { kind: "refused", schemes: shown(asked) };
+      if (complete.length === 0) return { kind: "refused", schemes: shown(demanded) };
       const met: readonly Alternative[] = complete.map((alternative) => alternative.flatMap(({ demand }) => demand ?? []));
       return { kind: "protected", alternatives: met, schemes: shown(complete) };
     },

@@ -45,10 +45,9 @@ export function checkedSecurity(
   problems: Problem[],
 ): CheckedSecurity | undefined {
   const tokens = spec.jwt ?? spec.apiKey?.signed;
-  const said = spec.jwt?.locations ?? spec.apiKey?.locations;
   if (spec.jwt === undefined && spec.apiKey === undefined) return undefined;
   const at = child(child(node, "spec"), spec.type);
-  const locations = said?.map(locationOf) ?? (spec.jwt === undefined ? documented : [bearer]);
+  const locations = locationsOf(spec, documented);
   if (locations.length === 0) {
     const message = `Nothing says where the key of \`${name}\` is: no document's scheme of type apiKey, and no \`locations\`. Write \`locations\`.`;
     problems.push(error("BadSecurity", placeOf(at), message));
@@ -64,7 +63,9 @@ export function checkedSecurity(
       name,
       token: tokens && rulesOf(tokens),
       keys: keys !== undefined,
-      locations: documented,
+      locations,
+      forward: spec.jwt?.forward ?? spec.apiKey?.forward ?? false,
+      scopes: spec.scopes ?? [],
       identity: identityOf(spec),
     },
     verifier: {
@@ -77,11 +78,17 @@ export function checkedSecurity(
         ),
       keys: keys && { kind: "Secret", name: keys.name, key: undefined },
       locations,
-      forward: spec.jwt?.forward ?? spec.apiKey?.forward ?? false,
       blockedClients: spec.blockedClients ?? [],
       where: placeOf(at),
     },
   };
+}
+
+/** Where the Security says, else where the document's schemes do; a token's is where RFC 6750 says. */
+function locationsOf({ jwt: tokens, apiKey }: SecuritySpec, documented: readonly CredentialLocation[]): readonly CredentialLocation[] {
+  const said = (tokens ?? apiKey)?.locations?.map(locationOf);
+  if (said !== undefined || documented.length > 0 || tokens === undefined) return said ?? documented;
+  return [bearer];
 }
 
 /** Names with characters of no special meaning to Envoy's formats. */
@@ -91,12 +98,17 @@ const plainClaim = /^[^:%()\s]+$/;
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 function oddName(location: CredentialLocation): string | undefined {
+  if (location.in === "header" && unseen.test(location.name)) return location.name;
   if (location.in !== "header") return plainName.test(location.name) ? undefined : location.name;
   return token.test(location.name) && /^[\x20-\x7e]*$/.test(location.prefix) ? undefined : `${location.prefix}${location.name}`;
 }
 
 /** What frames a message, or says whom it is for, is no header to tell a name in. */
 const framing = /^(?:host|content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade)$/;
+
+/** Nor one to find a credential in: the gateway itself writes them anew, or takes them out, before it looks. */
+const unseen =
+  /^(?:host|content-length|transfer-encoding|connection|keep-alive|proxy-connection|te|trailer|upgrade|proxy|x-request-id|x-forwarded-.*|x-envoy-.*|portico-.*)$/;
 
 function oddIdentity({ header, claim }: Security["identity"][number]): string | undefined {
   if (framing.test(header)) return header;

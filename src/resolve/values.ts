@@ -25,6 +25,7 @@ function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
   if (keys === undefined) return [];
   if (!values.has(`${keys.kind}/${keys.name}`))
     return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
+  if (entriesOf(values, keys).has("")) return [`In the ${named(keys)} an entry has no name, so its key is nobody's. Name its client.`];
   const found = [...clientKeys(values, keys)];
   if (found.length === 0) return [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client.`];
   const owners = new Map<string, string>();

@@ -47,3 +47,67 @@ describe("what an attacker found stays mended", () => {
     assert.deepEqual([await status("one=same"), await status("other=same"), await status("one=same; other=same")], [401, 401, 200]);
   });
 });
+
+describe("what an attacker found next stays mended", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  const issuers = [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }];
+  const roles = "https://pets.example/roles";
+  before(async () => {
+    const paths = {
+      "/hidden": guarded({ hidden: [] }),
+      "/seen": guarded({ seen: [] }),
+      "/roles": guarded({ roles: [] }),
+      "/nested": guarded({ nested: ["read:pets"] }),
+      "/placed": guarded({ placed: [] }),
+    };
+    const securitySchemes = { placed: { type: "apiKey", in: "header", name: "X-Token" } };
+    gateway = await protectedGateway(scope, { paths, components: { securitySchemes } }, [
+      tokenSecurity("hidden", { issuers }, { blockedClients: ["mallory"] }),
+      tokenSecurity("seen", { issuers, forward: true }),
+      tokenSecurity("roles", { issuers, claims: [{ claim: roles, contains: "admin" }] }),
+      tokenSecurity("nested", { issuers, scopeClaim: "realm.scopes" }),
+      tokenSecurity("placed", { issuers }),
+    ]);
+  });
+  const status = async (
+    target: string,
+    claims: Readonly<Record<string, unknown>>,
+    headers = bearer(issuer.token({ claims })),
+  ): Promise<number> => (await gateway.get(target, headers)).status;
+
+  it("a token is kept from the backend of one operation, though that of another sees it", async () => {
+    const seen = async (target: string): Promise<boolean> => {
+      assert.equal(await status(target, {}), 200);
+      return gateway.backend.received.at(-1)?.headers.authorization !== undefined;
+    };
+    assert.deepEqual([await seen("/hidden"), await seen("/seen"), await seen("/hidden")], [false, true, false]);
+  });
+
+  it("a client that one Security blocks is let in by another", async () => {
+    const claims = { client_id: "mallory" };
+    assert.deepEqual([await status("/hidden", claims), await status("/seen", claims)], [403, 200]);
+  });
+
+  it("a claim whose own name has dots is found", async () => {
+    assert.deepEqual([await status("/roles", { [roles]: ["user", "admin"] }), await status("/roles", { [roles]: ["user"] })], [200, 403]);
+  });
+
+  it("scopes inside of a claim are words of a text, or a list", async () => {
+    const scoped = (scopes: unknown): Promise<number> => status("/nested", { realm: { scopes } });
+    assert.deepEqual(
+      await Promise.all(["read:pets", "a read:pets b", ["read:pets"], "read:petsx", "xread:pets", ""].map(scoped)),
+      [200, 200, 200, 403, 403, 403],
+    );
+  });
+
+  it("a scheme's name is the same in small letters", async () => {
+    assert.equal(await status("/seen", {}, { authorization: `bearer ${issuer.token({})}` }), 200);
+  });
+
+  it("a token is looked for where the document says that the credential is", async () => {
+    assert.equal(await status("/placed", {}, { "x-token": issuer.token({}) }), 200);
+    assert.equal(gateway.backend.received.at(-1)?.headers["x-token"], undefined);
+    assert.equal(await status("/placed", {}), 401);
+  });
+});

@@ -1,14 +1,14 @@
 import type { Access, Scheme } from "../../model/api.ts";
-import type { Alternative, ClaimRule, Demand, Security, TokenRules } from "../../model/security.ts";
+import { type Alternative, type ClaimRule, type Demand, type Security, securitiesIn, type TokenRules } from "../../model/security.ts";
 import {
   authenticatedFilter,
   authenticatedPrefix,
   authorizedFilter,
-  everyToken,
   keyClient,
   keyResult,
   keysFilter,
   rbacMetadata,
+  setName,
   tokenHeader,
   tokenMetadata,
   tokensFilter,
@@ -23,8 +23,7 @@ type Securities = ReadonlyMap<string, Security>;
  * alternative's credentials are all genuine (else 401), the second whether they allow it (else 403). Both let in only whom they know.
  */
 export function accessFilters({ alternatives }: Protected, securities: Securities): Message {
-  const demands = alternatives.flat();
-  const tokens = [...new Set(demands.flatMap(({ security }) => (securities.get(security)?.token === undefined ? [] : [security])))];
+  const tokens = securitiesIn(alternatives).filter((name) => securities.get(name)?.token !== undefined);
   const authenticated = anyOf(alternatives, (demand) => genuine(demand, securities));
   const authorized = anyOf(alternatives, (demand) => satisfied(demand, securities));
   return {
@@ -32,7 +31,7 @@ export function accessFilters({ alternatives }: Protected, securities: Securitie
       ? {}
       : {
           [tokensFilter]: on("envoy.extensions.filters.http.jwt_authn.v3.PerRouteConfig", {
-            requirement_name: tokens.length === 1 ? tokens[0] : everyToken,
+            requirement_name: setName(tokens),
           }),
         }),
     [keysFilter]: typed("envoy.config.route.v3.FilterConfig", { config: {} }),
@@ -95,12 +94,24 @@ const allowingToken = ({ security, scopes }: Demand, rules: TokenRules): Message
 
 /** A scope is in one of the claims that hold scopes, which are lists by now. */
 const hasScope = (security: string, scope: string, claims: readonly string[]): Message =>
-  any(claims.map((claim) => metadata(tokenMetadata, [security, ...claim.split(".")], { list_match: { one_of: equal(scope) } })));
+  any(claims.map((claim) => claimIs(security, claim, scopeIn(claim, scope))));
+
+/** Envoy makes lists of texts with spaces where they are claims of the token itself, and not inside of one. */
+function scopeIn(claim: string, scope: string): Message {
+  const inList = { list_match: { one_of: equal(scope) } };
+  if (!claim.includes(".")) return inList;
+  const inText = { string_match: { safe_regex: { regex: `(?:.* )?${scope.replaceAll(/[^\w]/g, "\\$&")}(?: .*)?` } } };
+  return oneOf([inList, inText]);
+}
 
 function claimHolds(security: string, { claim, kind, values }: ClaimRule): Message {
   const value = oneOf(values.flatMap(valueMatchers));
-  return metadata(tokenMetadata, [security, ...claim.split(".")], kind === "is" ? value : { list_match: { one_of: value } });
+  return claimIs(security, claim, kind === "is" ? value : { list_match: { one_of: value } });
 }
+
+/** A dot leads into an object, or is part of the claim's own name: `https://issuer.example/roles`. */
+const claimIs = (security: string, claim: string, value: Message): Message =>
+  any([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(tokenMetadata, [security, ...path], value)));
 
 /** A value as JSON may have it: a text, and a number or truth value that is written so. */
 function valueMatchers(text: string): readonly Message[] {
@@ -110,6 +121,17 @@ function valueMatchers(text: string): readonly Message[] {
 }
 
 const knownKey = (security: string): Message => metadata(rbacMetadata, [keyResult(security)], equal("allowed"));
+
+/**
+ * The headers that a credential of the API stood in, but where a Security that the operation demands says that its backend sees it: it is taken out once all have
+ * looked. Cookies stay whole, and so does the query: what Envoy makes of it when it takes a parameter out is another query, whose escapes are undone.
+ */
+export function credentialHeaders({ alternatives }: Protected, securities: Securities): readonly string[] {
+  const headers = ({ locations }: Security): readonly string[] => locations.flatMap((one) => (one.in === "header" ? [one.name] : []));
+  const looked = securitiesIn(alternatives).flatMap((name) => securities.get(name) ?? []);
+  const seen = new Set(looked.filter(({ forward }) => forward).flatMap(headers));
+  return [...new Set([...securities.values()].flatMap(headers))].filter((name) => !seen.has(name));
+}
 
 /**
  * The headers in which the backend sees who calls. A token's claims only where no alternative does without it: else it may be one that was refused, beside

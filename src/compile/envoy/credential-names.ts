@@ -1,3 +1,5 @@
+import type { CredentialSet } from "../../model/security.ts";
+
 /** The filters that look at credentials, by the names that routes switch them on by. */
 export const tokensFilter = "portico.tokens";
 export const keysFilter = "portico.keys";
@@ -12,8 +14,8 @@ export const rbacMetadata = "envoy.filters.http.rbac";
 export const tokenHeader = (security: string): string => `${security}@header`;
 /** Why a token of a provider is not genuine. So many providers have each a place for it: the listener, which reads them, is the same for all documents. */
 export const failedTokens: readonly string[] = Array.from({ length: 8 }, (_, index) => `@failed${index}`);
-/** What has the tokens of all Securities looked for; of one alone, its name does. */
-export const everyToken = "@every";
+/** What has the tokens of some Securities looked for, and no others. No Security's name has a comma. */
+export const setName = (set: CredentialSet): string => set.join(",");
 
 /** Whether a key of a Security was found, and whose it is. */
 export const keyPrefix = (security: string): string => `${security}.`;

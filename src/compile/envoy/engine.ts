@@ -23,7 +23,14 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
     ["mounted/bootstrap.json", `${JSON.stringify(bootstrap())}\n`],
     ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment))],
     ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
-    ["mounted/tokens.json", tokensFile(verifiers, values)],
+    [
+      "mounted/tokens.json",
+      tokensFile(
+        verifiers,
+        apis.flatMap(({ credentialSets }) => credentialSets),
+        values,
+      ),
+    ],
     ["mounted/keys.json", keysFile(verifiers, values)],
     ...(listener.tls
       ? [

@@ -16,9 +16,12 @@ export const extension = (name: string, type: string, message: Message = {}): Me
  * which Envoy shows, so that a change can be seen in effect.
  */
 export function discoveryFile(type: string, messages: readonly Message[]): string {
-  const resources = JSON.stringify(messages.map((message) => typed(type, message)));
+  const resources = wellFormed(JSON.stringify(messages.map((message) => typed(type, message))));
   return `{"version_info":"${createHash("sha256").update(resources).digest("hex").slice(0, 12)}","resources":${resources}}\n`;
 }
+
+/** Half of a pair of UTF-16, which stands escaped in JSON, is no character to Envoy: it would refuse the whole file. */
+const wellFormed = (json: string): string => json.replaceAll(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, "$1\\ufffd");
 
 /** Reads a subscription's resources from a watched file; paths are relative to the gateway's folder. */
 export const watchedFile = (folder: string, file: string): Message => ({

@@ -7,13 +7,13 @@ const rbac = "envoy.extensions.filters.http.rbac.v3.RBAC";
 
 /**
  * The filters that look for opaque keys, one after the other (envoy: filter_chain). They refuse nobody but clients that are blocked: each leaves
- * whose key it found for the decision. After them the request has no credential that its backend is not to see.
+ * whose key it found for the decision.
  */
 export function keysFile(verifiers: readonly Verifier[], values: Values): string {
   const filters = [
     ...verifiers.flatMap((verifier) => (verifier.keys === undefined ? [] : keyFilters(verifier, clientsOf(verifier, values)))),
     ...blocked(verifiers),
-    stripped(verifiers),
+    withoutCopies(verifiers),
   ];
   const config = { default_filter_chain: { filters } };
   return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [
@@ -105,17 +105,9 @@ const isClaim = (security: string, claim: string, value: string): Message => ({
   },
 });
 
-/** Takes the credentials out of the request, but where a Security says that its backend sees them. Cookies stay whole, and so does the query: what Envoy
- * makes of it when it takes a parameter out is another query, whose escapes are undone. */
-function stripped(verifiers: readonly Verifier[]): Message {
-  const places = (forwarded: boolean): readonly CredentialLocation[] =>
-    verifiers.filter(({ forward }) => forward === forwarded).flatMap(({ locations }) => locations);
-  const kept = new Set(places(true).map(({ in: place, name }) => `${place} ${name}`));
-  const gone = places(false).filter(({ in: place, name }) => !kept.has(`${place} ${name}`));
-  const headers = [...new Set(gone.flatMap((one) => (one.in === "header" ? [one.name] : [])))];
+/** Takes the copies of credentials out again. */
+function withoutCopies(verifiers: readonly Verifier[]): Message {
   const most = Math.max(1, ...verifiers.map(({ locations }) => locations.length));
-  const internal = Array.from({ length: most }, (_, index) => `${credentialHeader}-${index}`);
-  return mutation({
-    request_mutations: [...internal, ...headers].map((remove) => ({ remove })),
-  });
+  const copies = Array.from({ length: most }, (_, index) => `${credentialHeader}-${index}`);
+  return mutation({ request_mutations: copies.map((remove) => ({ remove })) });
 }

@@ -1,6 +1,6 @@
 import type { Access, ApiModel, Operation } from "../../model/api.ts";
 import type { Security } from "../../model/security.ts";
-import { accessFilters, challenge, challengesOf, identityHeaders } from "./access-policy.ts";
+import { accessFilters, challenge, challengesOf, credentialHeaders, identityHeaders } from "./access-policy.ts";
 import { backendAction } from "./backend-route.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
@@ -31,12 +31,14 @@ export function operationRoutes(
 ): readonly Message[] {
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
+    const removed = new Set([...found.operation.requestHeaders.remove, ...credentialsOf(found)]);
     const filters = { ...corsFilters(found, methods), ...protectionOf(found) };
     return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
       ...action,
       ...changes,
+      ...(removed.size > 0 ? { request_headers_to_remove: [...removed] } : {}),
       ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders, ...identityOf(found)]),
       ...field("response_headers_to_add", [
         ...messages(changes.response_headers_to_add),
@@ -59,6 +61,9 @@ const protectionOf = ({ api, operation: { access } }: EntryOperation): Message =
 
 const identityOf = ({ api, operation: { access } }: EntryOperation): readonly Message[] =>
   access.kind === "protected" ? identityHeaders(access, securitiesOf(api)) : [];
+
+const credentialsOf = ({ api, operation: { access } }: EntryOperation): readonly string[] =>
+  access.kind === "protected" ? credentialHeaders(access, securitiesOf(api)) : [];
 
 const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
 

@@ -1,8 +1,8 @@
 import type { ApiModel } from "../../model/api.ts";
 import { keySetOfCertificate, readKeySet } from "../../model/key-set.ts";
-import type { CredentialLocation, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
+import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
-import { everyToken, failedTokens, tokenHeader, tokensFilter } from "./credential-names.ts";
+import { failedTokens, setName, tokenHeader, tokensFilter } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
 
 const filter = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
@@ -25,7 +25,7 @@ const joined = (...lists: readonly (readonly CredentialLocation[])[]): readonly 
  * The filter that verifies tokens (envoy: jwt_authn). It refuses nobody: it leaves the claims of genuine tokens for the decision, and says of others
  * why they are none. So alternatives are what OpenAPI says, and a bad credential is no obstacle beside a good one.
  */
-export function tokensFile(verifiers: readonly Verifier[], values: Values): string {
+export function tokensFile(verifiers: readonly Verifier[], sets: readonly CredentialSet[], values: Values): string {
   const providers = verifiers.flatMap((verifier) =>
     (verifier.tokens?.issuers ?? []).flatMap((issuer, index) => {
       const keys = keysOf(issuer, values);
@@ -40,26 +40,22 @@ export function tokensFile(verifiers: readonly Verifier[], values: Values): stri
     providers: Object.fromEntries(
       providers.map(({ name, provider }, index) => [name, { ...provider, failed_status_in_metadata: place(index) }] as const),
     ),
-    requirement_map: Object.fromEntries([
-      [everyToken, requirementOf(providers, believers)],
-      ...takingTokens(verifiers).map(
-        (name) =>
-          [
-            name,
-            requirementOf(
-              providers.filter(({ security }) => security === name),
-              believers,
-            ),
-          ] as const,
-      ),
-    ]),
+    requirement_map: Object.fromEntries(
+      tokenSets(verifiers, sets).map((set) => {
+        const asked = providers.filter(({ security }) => set.includes(security));
+        return [setName(set), requirementOf(asked, believers)] as const;
+      }),
+    ),
   };
   return discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [extension(tokensFilter, filter, config)]);
 }
 
-/** The Securities whose credentials are tokens: a route that wants one alone has the others not asked. */
-const takingTokens = (verifiers: readonly Verifier[]): readonly string[] =>
-  verifiers.flatMap(({ security, tokens }) => (tokens === undefined ? [] : [security]));
+/** Of each set the Securities whose credentials are tokens: a route has no others asked. */
+function tokenSets(verifiers: readonly Verifier[], sets: readonly CredentialSet[]): readonly CredentialSet[] {
+  const takingTokens = new Set(verifiers.flatMap(({ security, tokens }) => (tokens === undefined ? [] : [security])));
+  const found = sets.map((set) => set.filter((name) => takingTokens.has(name))).filter(({ length }) => length > 0);
+  return [...new Map(found.map((set) => [setName(set), set] as const)).values()];
+}
 
 /**
  * A few providers are asked by name, one after the other: what Envoy remembers of tokens it looks up by their provider. Of many, `allow_missing_or_failed`
@@ -136,9 +132,14 @@ function keysOf({ keys }: Issuer, values: Values): Message | undefined {
 export const keysCluster = ({ tls, host, port }: { readonly tls: boolean; readonly host: string; readonly port: number }): string =>
   `@keys/${tls ? "https" : "http"}://${host}:${port}`;
 
+/** A scheme's name is the same in small letters (RFC 9110, section 11.1); Envoy compares it as it is. */
+const prefixes = (prefix: string): readonly string[] => [...new Set([prefix, prefix.toLowerCase()])];
+
 function locationFields(locations: readonly CredentialLocation[]): Message {
   const headers = locations.flatMap((one) =>
-    one.in === "header" ? [{ name: one.name, ...(one.prefix === "" ? {} : { value_prefix: one.prefix }) }] : [],
+    one.in === "header"
+      ? prefixes(one.prefix).map((prefix) => ({ name: one.name, ...(prefix === "" ? {} : { value_prefix: prefix }) }))
+      : [],
   );
   const named = (place: "query" | "cookie"): readonly string[] => locations.flatMap((one) => (one.in === place ? [one.name] : []));
   return {

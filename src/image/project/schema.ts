@@ -79,6 +79,8 @@ const security = z.strictObject({
   token: tokenRules.optional(),
   keys: z.boolean(),
   locations: z.array(location),
+  forward: z.boolean(),
+  scopes: z.array(z.string()),
   identity: z.array(z.strictObject({ header: z.string(), claim: z.string().optional() })),
 });
 
@@ -91,6 +93,7 @@ const api = z.strictObject({
   basePath: z.string(),
   /** Their names alone: where they are differs by environment. */
   backends: z.array(z.string()),
+  credentialSets: z.array(z.array(z.string())),
   securities: z.array(security),
   operations: z.array(operation),
 });
