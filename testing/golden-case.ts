@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Environment, GatewayFiles } from "../src/compile/engine.ts";
+import type { Environment, GatewayFiles, TlsFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import { noValues, type Values } from "../src/model/values.ts";
 import { surveyDocument } from "../src/openapi/read.ts";
@@ -105,13 +105,15 @@ interface Surroundings {
   readonly trustedRoots?: string;
   /** What credentials are checked with. */
   readonly values?: Values;
+  /** The certificate that clients see; none unless said. */
+  readonly tls?: TlsFiles;
 }
 
 /** The gateway files of a case, with surroundings of one's own where it is to run. */
 export function compileCase(
   apis: readonly ResolvedApi[],
   settings: GoldenCase["settings"],
-  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt", values = noValues }: Surroundings,
+  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt", values = noValues, tls }: Surroundings,
 ): GatewayFiles {
   const standard = environment(settings);
   return envoy.compile(
@@ -120,7 +122,7 @@ export function compileCase(
       ...standard,
       trustedRoots,
       values,
-      listener: { ...standard.listener, port },
+      listener: { ...standard.listener, port, tls: tls ?? standard.listener.tls },
       monitoring: { ...standard.monitoring, port: monitoring },
     },
   );

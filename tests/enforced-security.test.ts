@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { division } from "../src/api/enforced.ts";
 import { gatewayManifest } from "../src/compile/manifest.ts";
@@ -9,6 +10,7 @@ const settings: GoldenCase["settings"] = { mock: true, credentials: "fail", debu
 
 const jwks = (): string => JSON.stringify({ keys: [generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" })] });
 const [oneSet, otherSet] = [jwks(), jwks()];
+const pem = (name: string): string => readFileSync(new URL(`fixtures/certificates/${name}.pem`, import.meta.url), "utf8");
 const object = (kind: "Secret" | "ConfigMap", name: string, entries: object) => ({
   apiVersion: "v1",
   kind,
@@ -19,12 +21,21 @@ const certificate = (name: string): string => (name === "one" ? oneSet : otherSe
 const environment = [
   object("Secret", "a", { alice: "key-of-alice" }),
   object("Secret", "b", { bob: "key-of-bob" }),
+  object("Secret", "users", { htpasswd: "alice:{SHA}NWoZK3kTsExUV00Ywo1G5jlUKKs=", others: "bob:{SHA}NWoZK3kTsExUV00Ywo1G5jlUKKs=" }),
+  object("Secret", "more-users", { htpasswd: "carol:{SHA}NWoZK3kTsExUV00Ywo1G5jlUKKs=" }),
+  object("Secret", "client", { username: "gateway", password: "one" }),
+  object("Secret", "other-client", { username: "gateway", password: "other" }),
+  object("Secret", "authorities", { "ca.crt": pem("localhost"), other: pem("other") }),
+  object("Secret", "other-authorities", { "ca.crt": pem("other") }),
   ...(["Secret", "ConfigMap"] as const).flatMap((kind) => [
     object(kind, "sets", { one: oneSet, other: otherSet }),
     object(kind, "one", { only: certificate("one") }),
     object(kind, "other", { only: certificate("other") }),
   ]),
 ];
+
+/** Only who serves TLS asks for certificates. */
+const tls = { certificate: "tls/tls.crt", key: "tls/tls.key" };
 
 /** Everything that somebody could tell the difference by: the gateway's files and its manifest, or the Problems. */
 function outcome(spec: object): string {
@@ -38,7 +49,7 @@ function outcome(spec: object): string {
   const input = [document, security, ...environment].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = resolveCase({ input, settings });
   if (!apis.ok) return JSON.stringify(apis.problems);
-  const files = compileCase(apis.value, settings, { port: 8080, monitoring: 8081, values: caseValues({ input }) });
+  const files = compileCase(apis.value, settings, { port: 8080, monitoring: 8081, values: caseValues({ input }), tls });
   const manifest = gatewayManifest(
     apis.value.map(({ model }) => ({ model, published: "" })),
     "envoy",
@@ -100,6 +111,50 @@ const ofKeys: Readonly<Record<string, readonly [object, object]>> = {
   ...places,
 };
 
+const ofOauth2: Readonly<Record<string, readonly [object, object]>> = {
+  introspectionUrl: [{ introspectionUrl: "https://a.test/ask" }, { introspectionUrl: "https://b.test/ask" }],
+  "client.name": [{ client: { name: "client" } }, { client: { name: "other-client" } }],
+  "audiences[]": [{ audiences: ["a"] }, { audiences: ["b"] }],
+  timeout: [{ timeout: "1s" }, { timeout: "2s" }],
+  cacheFor: [{ cacheFor: "1s" }, { cacheFor: "2s" }],
+  forward: [{ forward: true }, { forward: false }],
+  "trust.name": [{ trust: { name: "authorities" } }, { trust: { name: "other-authorities" } }],
+  "trust.key": [{ trust: { name: "authorities" } }, { trust: { name: "authorities", key: "other" } }],
+  insecureSkipVerify: [{ insecureSkipVerify: true }, { insecureSkipVerify: false }],
+  "claims[].claim": [{ claims: [{ claim: "a", equals: "x" }] }, { claims: [{ claim: "b", equals: "x" }] }],
+  "claims[].equals": [claim({ equals: "a" }), claim({ equals: "b" })],
+  "claims[].oneOf[]": [claim({ oneOf: ["a", "b"] }), claim({ oneOf: ["a", "c"] })],
+  "claims[].contains": [claim({ contains: "a" }), claim({ contains: "b" })],
+  ...places,
+};
+
+const ofBasic: Readonly<Record<string, readonly [object, object]>> = {
+  "users.name": [{ users: { name: "users" } }, { users: { name: "more-users" } }],
+  "users.key": [{ users: { name: "users" } }, { users: { name: "users", key: "others" } }],
+  realm: [{ realm: "a" }, { realm: "b" }],
+  forward: [{ forward: true }, { forward: false }],
+  userHeader: [{ userHeader: "x-a" }, { userHeader: "x-b" }],
+};
+
+const subject = (fields: object): object => ({ subjects: [{ type: "dns", value: "a.test", ...fields }] });
+
+const ofMtls: Readonly<Record<string, readonly [object, object]>> = {
+  "trust.name": [{ trust: { name: "authorities" } }, { trust: { name: "other-authorities" } }],
+  "trust.key": [{ trust: { name: "authorities" } }, { trust: { name: "authorities", key: "other" } }],
+  mode: [{ mode: "mandatory" }, { mode: "optional" }],
+  "subjects[].type": [subject({}), subject({ type: "uri" })],
+  "subjects[].value": [subject({}), subject({ value: "b.test" })],
+  "subjects[].prefix": [subject({}), subject({ prefix: true })],
+  identityHeader: [{ identityHeader: "x-a" }, { identityHeader: "x-b" }],
+};
+
+const ofAuthorizer: Readonly<Record<string, readonly [object, object]>> = {
+  url: [{ url: "http://a.test" }, { url: "http://b.test" }],
+  protocol: [{ protocol: "http" }, { protocol: "grpc" }],
+  timeout: [{ timeout: "1s" }, { timeout: "2s" }],
+  "sendHeaders[]": [{ sendHeaders: ["x-a"] }, { sendHeaders: ["x-b"] }],
+};
+
 const jwt = (fields: object): object => ({ issuers: [issuer({})], ...fields });
 const tokenSpec = (fields: object, more: object = {}): object => ({ type: "jwt", jwt: jwt(fields), ...more });
 const keySpec = (fields: object, more: object = {}): object => ({
@@ -117,6 +172,12 @@ function pairOf(path: string): readonly [object, object] {
   if (path.startsWith("apiKey.signed.")) return of(ofTokens, rest.slice(1).join("."), (fields) => keySpec({ signed: jwt(fields) }));
   if (kind === "jwt") return of(ofTokens, rest.join("."), (fields) => tokenSpec(fields));
   if (kind === "apiKey") return of(ofKeys, rest.join("."), (fields) => keySpec(fields));
+  const spec = (type: string, needed: object) => (fields: object) => ({ type, [type]: { ...needed, ...fields } });
+  const opaque = { introspectionUrl: "https://issuer.test/ask", client: { name: "client" } };
+  if (kind === "oauth2") return of(ofOauth2, rest.join("."), spec("oauth2", opaque));
+  if (kind === "basic") return of(ofBasic, rest.join("."), spec("basic", { users: { name: "users" } }));
+  if (kind === "mtls") return of(ofMtls, rest.join("."), spec("mtls", { trust: { name: "authorities" } }));
+  if (kind === "authorizer") return of(ofAuthorizer, rest.join("."), spec("authorizer", { url: "http://own.test" }));
   const whole: Readonly<Record<string, readonly [object, object]>> = {
     type: [tokenSpec({}), keySpec({})],
     "scopes[]": [tokenSpec({}, { scopes: ["a"] }), tokenSpec({}, { scopes: ["b"] })],

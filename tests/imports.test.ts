@@ -24,9 +24,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   compile: ["model"],
   image: ["compile", "model"],
   workloads: ["model"],
+  agent: ["model", "source"],
   apply: ["compile", "openapi", "image", "workloads"],
   controller: ["api", "openapi", "model", "source", "resolve", "compile", "image", "workloads", "apply"],
-  cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "workloads", "apply", "controller"],
+  cli: ["api", "openapi", "model", "source", "resolve", "compile", "image", "workloads", "agent", "apply", "controller"],
 };
 
 /** What the pure middle must not touch: files, networks, processes, clocks. */

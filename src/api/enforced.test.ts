@@ -75,7 +75,11 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],
     ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, [["protocol", "HTTP/2 and gRPC to backends"]]],
     ["RateLimiting", { type: "api" }, [["", "rate limits"]]],
-    ["Security", { type: "basic", basic: {} }, [["basic", "names and passwords"]]],
+    [
+      "Security",
+      { apiKey: { signed: { forward: true } } },
+      [["apiKey/signed/forward", "a place of its own for signed keys: say it for keys as a whole"]],
+    ],
   ];
   for (const [kind, value, expected] of cases) {
     it(`${kind} ${JSON.stringify(value)}`, () => {

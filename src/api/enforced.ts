@@ -53,6 +53,10 @@ const tokenFields: readonly string[] = [
   ...["clockSkew", "maxLifetime", "forward", "claimsToHeaders[].claim", "claimsToHeaders[].header", "cache", ...locationFields],
 ];
 
+const inOauth2 = (name: string): string => `oauth2.${name}`;
+
+const inMtls = (name: string): string => `mtls.${name}`;
+
 const inDeploy = (name: string): string => `deploy.${name}`;
 
 /** The one table of what this version does. A test holds it against the schemas: every field is in exactly one of the two columns. */
@@ -127,13 +131,16 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...tokenFields.map((name) => `jwt.${name}`),
       ...tokenFields.filter((name) => !ofTheKey.test(name)).map((name) => `apiKey.signed.${name}`),
       ...["keys.name", "clientHeader", "forward", ...locationFields].map((name) => `apiKey.${name}`),
+      ...["introspectionUrl", "client.name", "audiences[]", "timeout", "cacheFor", "forward", "trust.name", "trust.key"].map(inOauth2),
+      ...["insecureSkipVerify", "claims[].claim", "claims[].equals", "claims[].oneOf[]", "claims[].contains", ...locationFields].map(
+        inOauth2,
+      ),
+      ...["users.name", "users.key", "realm", "forward", "userHeader"].map((name) => `basic.${name}`),
+      ...["trust.name", "trust.key", "mode", "subjects[].type", "subjects[].value", "subjects[].prefix", "identityHeader"].map(inMtls),
+      ...["url", "protocol", "timeout", "sendHeaders[]"].map((name) => `authorizer.${name}`),
     ],
     notYet: [
       ...later("a place of its own for signed keys: say it for keys as a whole", "apiKey.signed.locations", "apiKey.signed.forward"),
-      ...later("introspection of tokens", "oauth2"),
-      ...later("names and passwords", "basic"),
-      ...later("client certificates", "mtls"),
-      ...later("authorisers of one's own", "authorizer"),
     ],
   },
   "x-portico": {

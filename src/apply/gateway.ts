@@ -5,6 +5,7 @@ import { clustersOfBoth, versionOf } from "../compile/envoy/update.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { EnvoyBinary } from "./envoy/binary.ts";
 import { type RunningEnvoy, type StartOptions, startEnvoy } from "./envoy/process.ts";
+import { gatewayAgent } from "./gateway-agent.ts";
 import { writeAtomically } from "./run-folder.ts";
 
 /** A gateway that serves on this machine. */
@@ -15,10 +16,20 @@ export interface ServedGateway {
    * alone; each is waited for. The value is whether anything was different. Fails with EnvoyFailed, and serves the old state, when Envoy does not take it.
    */
   replace(files: GatewayFiles): Promise<Checked<boolean>>;
+  /** Ends it and all that it runs. */
+  stop(): Promise<void>;
+}
+
+export interface ServeOptions extends StartOptions {
+  /** The policy agent's program, for gateways that need it. */
+  readonly agentProgram: string;
+  readonly say: (line: string) => void;
 }
 
 const clustersFile = "mounted/clusters.json";
 const routesFile = "image/routes.json";
+/** Whose certificates clients may show: it counts for connections from then on. */
+const trustFile = "mounted/trust.json";
 /** What credentials are checked with. */
 const credentialFiles = ["mounted/tokens.json", "mounted/keys.json"];
 
@@ -38,26 +49,49 @@ const patienceMs = 30_000;
 const warmingPatienceMs = 10_000;
 
 /** Writes the gateway's files into the run folder and starts Envoy on them. */
-export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: StartOptions): Promise<Checked<ServedGateway>> {
+export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: ServeOptions): Promise<Checked<ServedGateway>> {
   for (const [path, text] of files) await writeAtomically(join(options.folder, path), text);
-  const envoy = await startEnvoy(binary, options);
-  if (!envoy.ok) return envoy;
+  const agent = gatewayAgent(options.folder, options.agentProgram, options.say);
+  const taken = await agent.take(files);
+  const envoy = taken.ok ? await startEnvoy(binary, options) : taken;
+  if (!envoy.ok) {
+    await agent.stop();
+    return envoy;
+  }
   let current = files;
   const replace = async (next: GatewayFiles): Promise<Checked<boolean>> => {
-    const written = new Map(current);
-    for (const [path, text] of stepsTo(next, current)) {
-      if (written.get(path) === text) continue;
-      written.set(path, text);
-      const done = await putInEffect(envoy.value, options.folder, path, text);
-      if (done.ok) continue;
-      for (const [old, oldText] of current) if (written.get(old) !== oldText) await writeAtomically(join(options.folder, old), oldText);
+    const taken = await agent.take(next);
+    const done = taken.ok ? await takeSteps(envoy.value, options.folder, current, next) : taken;
+    if (!done.ok) {
+      await agent.take(current);
       return done;
     }
+    await agent.leave(next);
     const different = [...next].some(([path, text]) => current.get(path) !== text);
     current = next;
     return checked(different, []);
   };
-  return checked({ envoy: envoy.value, replace }, []);
+  const stop = async (): Promise<void> => {
+    await envoy.value.stop();
+    await agent.stop();
+  };
+  return checked({ envoy: envoy.value, replace, stop }, []);
+}
+
+/** Brings files into effect one after the other; where Envoy does not take one, those before are put back. */
+async function takeSteps(envoy: RunningEnvoy, folder: string, current: GatewayFiles, next: GatewayFiles): Promise<Checked<void>> {
+  const written = new Map(current);
+  const trust = next.get(trustFile);
+  if (trust !== undefined && trust !== current.get(trustFile)) await writeAtomically(join(folder, trustFile), trust);
+  for (const [path, text] of stepsTo(next, current)) {
+    if (written.get(path) === text) continue;
+    written.set(path, text);
+    const done = await putInEffect(envoy, folder, path, text);
+    if (done.ok) continue;
+    for (const [old, oldText] of current) if (written.get(old) !== oldText) await writeAtomically(join(folder, old), oldText);
+    return done;
+  }
+  return checked(undefined, []);
 }
 
 /** The files to replace, one after the other: in between no route names a cluster that is not there. */

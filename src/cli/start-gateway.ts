@@ -11,6 +11,7 @@ import { mocksSocket } from "../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { mockSources } from "../resolve/mock-source.ts";
 import { checkCertificate } from "../source/certificate.ts";
+import { agentProgram } from "./agent-program.ts";
 import { compileGateway, type PreparedGateway } from "./prepare.ts";
 import type { RunOptions } from "./run.ts";
 
@@ -66,6 +67,8 @@ async function startIn(
   const gateway = await serve(binary, compileGateway(prepared, environment), {
     folder: folder.path,
     concurrency,
+    agentProgram: agentProgram(),
+    say,
     accessLog: "inherit",
     onLog: (line) => say(`envoy: ${line}`),
   });
@@ -74,7 +77,7 @@ async function startIn(
     return gateway;
   }
   const stop = async (): Promise<void> => {
-    await gateway.value.envoy.stop();
+    await gateway.value.stop();
     await mocks.value.close();
     await folder.remove();
   };

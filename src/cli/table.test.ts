@@ -11,7 +11,7 @@ const api: ApiModel = {
   operations: [operation],
   backends: [{ ...testBackend, name: "@document", targets: [{ tls: true, host: "::1", port: 8443 }], path: "/api" }],
 };
-const scheme = { name: "token", challenge: "Bearer", scopes: [] } as const;
+const scheme = { name: "token", challenge: "Bearer", realm: undefined, scopes: [] } as const;
 const rows = (change: Partial<ApiModel>, width = 0): readonly string[] => operationTable([{ ...api, ...change }], width).split("\n");
 const rowOf = (change: Partial<Operation>): string | undefined => rows({ operations: [{ ...operation, ...change }] })[1];
 

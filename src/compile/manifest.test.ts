@@ -11,7 +11,7 @@ const hash = (model: ApiModel, engine = "envoy", published = "{}"): string => ga
 const withOperation = (change: Partial<Operation>): ApiModel => ({ ...api, operations: [{ ...operation, ...change }] });
 const withBackend = (change: Partial<Backend>): ApiModel => ({ ...api, backends: [{ ...backend, ...change }] });
 
-const scheme = { name: "token", challenge: "Bearer", scopes: ["read"] } as const;
+const scheme = { name: "token", challenge: "Bearer", realm: undefined, scopes: ["read"] } as const;
 const cors = { origins: ["*"], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
 
 /** One change at least for every field of an operation that the image is made from. */
@@ -63,7 +63,19 @@ describe("the input hash", () => {
       hash({ ...api, basePath: "/v2" }),
       hash({
         ...api,
-        securities: [{ name: "key", token: undefined, keys: true, locations: [], forward: false, scopes: [], identity: [] }],
+        securities: [
+          {
+            name: "key",
+            token: undefined,
+            keys: true,
+            asked: undefined,
+            certificate: undefined,
+            locations: [],
+            forward: false,
+            scopes: [],
+            identity: [],
+          },
+        ],
       }),
       hash(withBackend({ name: "cats" })),
       hash({ ...api, operations: [operation, { ...operation, id: "twin" }] }),
@@ -78,6 +90,8 @@ const verifier: Verifier = {
   security: "key",
   tokens: undefined,
   keys: { kind: "Secret", name: "clients", key: undefined },
+  agent: undefined,
+  trust: undefined,
   locations: [],
   blockedClients: [],
   where: wholeFile("key.yaml"),
@@ -85,7 +99,17 @@ const verifier: Verifier = {
 
 it("a manifest names what the environment has to supply, and no address", () => {
   const locations = [{ in: "query", name: "k" }] as const;
-  const security = { name: "key", locations, token: undefined, keys: true, forward: false, scopes: [], identity: [] };
+  const security = {
+    name: "key",
+    locations,
+    token: undefined,
+    keys: true,
+    asked: undefined,
+    certificate: undefined,
+    forward: false,
+    scopes: [],
+    identity: [],
+  };
   const credentialSets = [["key"]];
   const protectedApi = { ...api, securities: [security], credentialSets };
   const manifest = gatewayManifest([{ model: protectedApi, published: "{}" }], "envoy");

@@ -69,6 +69,8 @@ export interface Scheme {
   readonly name: string;
   /** Undefined where HTTP has no challenge for it, as for client certificates. */
   readonly challenge: "Bearer" | "Basic" | "ApiKey" | undefined;
+  /** Undefined for the API's name. */
+  readonly realm: string | undefined;
   readonly scopes: readonly string[];
 }
 

@@ -8,6 +8,10 @@ export interface Security {
   readonly token: TokenRules | undefined;
   /** Whether opaque keys are taken, each of one client. */
   readonly keys: boolean;
+  /** What must hold of what the policy agent finds; undefined where it is not asked. */
+  readonly asked: AskedRules | undefined;
+  /** What must hold of the certificate that a client shows; undefined where none is asked for. */
+  readonly certificate: CertificateRules | undefined;
   readonly locations: readonly CredentialLocation[];
   /** Whether the backend sees the credential. */
   readonly forward: boolean;
@@ -26,6 +30,30 @@ export interface TokenRules {
   readonly scopeClaims: readonly string[];
 }
 
+/** What must hold of a credential that the policy agent checks. */
+export type AskedRules =
+  /** A name and password (RFC 7617); the realm is named where one is missing. */
+  | { readonly kind: "user"; readonly realm: string }
+  /** A token that its issuer is asked about (RFC 7662): what its answer says counts as claims. */
+  | { readonly kind: "token"; readonly claims: readonly ClaimRule[]; readonly scopeClaims: readonly string[] }
+  /** What somebody's own authoriser says. */
+  | { readonly kind: "authorizer" };
+
+/** What must hold of a client's certificate beside who issued it. */
+export interface CertificateRules {
+  /** Names of which it has one; empty for any. */
+  readonly subjects: readonly SubjectName[];
+  /** Whether a client without one is let in, too. */
+  readonly isOptional: boolean;
+}
+
+/** A subject alternative name (RFC 5280, section 4.2.1.6), or its beginning. */
+export interface SubjectName {
+  readonly type: "dns" | "uri" | "email" | "address";
+  readonly value: string;
+  readonly isPrefix: boolean;
+}
+
 /** A claim, and values of which it has one; or, where it is a list, which the list holds. */
 export interface ClaimRule {
   /** A dot leads into an object. */
@@ -34,7 +62,7 @@ export interface ClaimRule {
   readonly values: readonly string[];
 }
 
-/** A header that says who calls: a claim of the token, or, without one, the client whose key it is. */
+/** A header that says who calls: a claim of the token, or, without one, the client whose key, password or certificate it is. */
 interface IdentityHeader {
   readonly header: string;
   readonly claim: string | undefined;
@@ -75,11 +103,37 @@ export interface Verifier {
   readonly tokens: TokenVerifier | undefined;
   /** The Secret whose entries are the keys, by their clients' names. */
   readonly keys: ValueReference | undefined;
+  /** How the policy agent checks credentials. */
+  readonly agent: AgentVerifier | undefined;
+  /** The authorities (PEM) that clients' certificates are checked against. */
+  readonly trust: ValueReference | undefined;
   readonly locations: readonly CredentialLocation[];
   readonly blockedClients: readonly string[];
   /** The Security, as it is written. */
   readonly where: Place;
 }
+
+/** How the policy agent knows a credential to be genuine. */
+export type AgentVerifier =
+  /** The entry with the users, as htpasswd writes them. */
+  | { readonly kind: "basic"; readonly users: ValueReference }
+  | {
+      readonly kind: "introspection";
+      readonly url: string;
+      /** The Secret with the client's id and secret as `username` and `password`. */
+      readonly client: ValueReference;
+      readonly audiences: readonly string[];
+      readonly timeoutMs: number;
+      readonly cacheMs: number;
+      readonly trust: ValueReference | "system" | "anybody";
+    }
+  | {
+      readonly kind: "authorizer";
+      readonly url: string;
+      readonly protocol: "http" | "grpc";
+      readonly timeoutMs: number;
+      readonly headers: readonly string[];
+    };
 
 export interface TokenVerifier {
   readonly issuers: readonly Issuer[];
@@ -115,10 +169,18 @@ export interface ValueReference {
 /** The name under which an environment has an object's entries: `Secret/keys`. */
 export const valueName = ({ kind, name }: ValueReference): string => `${kind}/${name}`;
 
+function agentReferences(agent: AgentVerifier | undefined): readonly ValueReference[] {
+  if (agent?.kind === "basic") return [agent.users];
+  if (agent?.kind !== "introspection") return [];
+  return [agent.client, ...(typeof agent.trust === "string" ? [] : [agent.trust])];
+}
+
 /** Every reference of some verifiers, each object once. */
 export function valueReferences(verifiers: readonly Verifier[]): readonly ValueReference[] {
-  const all = verifiers.flatMap(({ keys, tokens }) => [
+  const all = verifiers.flatMap(({ keys, tokens, agent, trust }) => [
     ...(keys === undefined ? [] : [keys]),
+    ...(trust === undefined ? [] : [trust]),
+    ...agentReferences(agent),
     ...(tokens?.issuers ?? []).flatMap((issuer) => (issuer.keys.kind === "value" ? [issuer.keys.from] : [])),
   ]);
   return [...new Map(all.map((one) => [valueName(one), one] as const)).values()];

@@ -5,7 +5,7 @@ import type { Operation } from "../model/api.ts";
 import { wholeFile } from "../problem.ts";
 import { unevenTwins } from "./clashes.ts";
 
-const needsKey: Operation["access"] = { kind: "refused", schemes: [{ name: "key", challenge: "ApiKey", scopes: [] }] };
+const needsKey: Operation["access"] = { kind: "refused", schemes: [{ name: "key", challenge: "ApiKey", realm: undefined, scopes: [] }] };
 const start: Operation = { ...testOperation, template: "/v1/pets/{id}?action=start", query: [{ name: "action", value: "start" }] };
 
 const warnings = (...operations: readonly Operation[]): readonly string[] =>

@@ -39,8 +39,8 @@ export function makeProtection(whole: Whole): Protection {
   const demandOf = (scheme: string, scopes: readonly string[], more: readonly string[], at: Requirements): Demand | undefined => {
     const found = security(securityName(whole, scheme));
     if (found === undefined) return undefined;
-    const wanted = [...new Set([...scopes, ...found.security.scopes, ...(found.security.token === undefined ? [] : more)])];
-    if (found.security.token === undefined && wanted.length > 0) sayScopeless(whole, scheme, at);
+    const wanted = [...new Set([...scopes, ...found.security.scopes, ...(hasScopes(found.security) ? more : [])])];
+    if (!hasScopes(found.security) && wanted.length > 0) sayScopeless(whole, scheme, at);
     return { security: found.security.name, scopes: wanted };
   };
   return {
@@ -57,7 +57,10 @@ export function makeProtection(whole: Whole): Protection {
       );
       const missing = new Set(demanded.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
       const shown = (list: typeof demanded): readonly Scheme[] =>
-        list.flat().map(({ name, demand, scopes: own }) => schemeOf(name, demand?.scopes ?? own, whole.document.schemes));
+        list.flat().map(({ name, demand, scopes: own }) => ({
+          ...schemeOf(name, demand?.scopes ?? own, whole.document.schemes),
+          realm: demand === undefined ? undefined : realmOf(known.get(demand.security)?.security),
+        }));
       if (whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(demanded) };
       const complete = demanded.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
       for (const name of missing)
@@ -74,13 +77,18 @@ export function makeProtection(whole: Whole): Protection {
   };
 }
 
+const hasScopes = ({ token, asked }: Security): boolean => token !== undefined || asked?.kind === "token";
+
 function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requirements): void {
   const where = alternatives.find(({ schemes }) => schemes.some(({ name }) => name === scheme))?.where ?? whole.document.root;
-  const message = `\`${scheme}\` is checked by keys, which have no scopes. Leave the scopes out, or let a Security of type jwt check it.`;
+  const message = `\`${scheme}\` is checked by a Security whose credentials have no scopes. Leave the scopes out, or let one of type jwt or oauth2 check it.`;
   sayOnce(whole.problems, error("BadSecurity", placeOf(where), message));
 }
 
-const schemeOf = (name: string, scopes: readonly string[], known: ReadonlyMap<string, SecurityScheme>): Scheme => ({
+const realmOf = (security: Security | undefined): string | undefined =>
+  security?.asked?.kind === "user" ? security.asked.realm : undefined;
+
+const schemeOf = (name: string, scopes: readonly string[], known: ReadonlyMap<string, SecurityScheme>): Omit<Scheme, "realm"> => ({
   name,
   challenge: challengeOf(known.get(name)?.kind),
   scopes,

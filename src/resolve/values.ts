@@ -1,4 +1,6 @@
 import type { ApiModel } from "../model/api.ts";
+import { certificatesIn } from "../model/certificates.ts";
+import { strangersIn, usersIn } from "../model/htpasswd.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
 import type { Issuer, ValueReference, Verifier } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, type Values } from "../model/values.ts";
@@ -12,9 +14,12 @@ export function valueProblems(models: readonly ApiModel[], values: Values, sever
   const say = severity === "error" ? error : warning;
   const verifiers = new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const)));
   return [...verifiers.values()].flatMap((verifier) =>
-    [...keysWrong(verifier, values), ...(verifier.tokens?.issuers ?? []).flatMap((issuer) => issuerWrong(issuer, values))].map((message) =>
-      say("MissingValue", verifier.where, message),
-    ),
+    [
+      ...keysWrong(verifier, values),
+      ...(verifier.tokens?.issuers ?? []).flatMap((issuer) => issuerWrong(issuer, values)),
+      ...agentWrong(verifier, values),
+      ...trustWrong(verifier, values),
+    ].map((message) => say("MissingValue", verifier.where, message)),
   );
 }
 
@@ -36,6 +41,41 @@ function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
       ? []
       : [`In the ${named(keys)}, \`${other}\` and \`${client}\` have the same key: who calls is not known. Give each its own.`];
   });
+}
+
+function agentWrong({ agent }: Verifier, values: Values): readonly string[] {
+  if (agent?.kind === "basic") return usersWrong(agent.users, values);
+  if (agent?.kind !== "introspection") return [];
+  const client = entriesOf(values, agent.client);
+  const isThere = client.has("username") && client.has("password");
+  const advice = "Put the client's id and secret there, as `username` and `password` (kubernetes.io/basic-auth).";
+  return [
+    ...(isThere ? [] : [`There is no ${named(agent.client)} with a client's name and secret, so no token is good. ${advice}`]),
+    ...(typeof agent.trust === "string" ? [] : authoritiesWrong(agent.trust, values, "so no answer is believed and no token is good")),
+  ];
+}
+
+function usersWrong(users: ValueReference, values: Values): readonly string[] {
+  const text = entryOf(values, users);
+  if (text === undefined) return [`There is no ${named(users)}, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
+  const strange = strangersIn(text.reveal());
+  if (strange.length > 0)
+    return [
+      `In the ${named(users)} the hashes of ${strange.map((name) => `\`${name}\``).join(", ")} are of a kind that is not checked. Make them with \`htpasswd -B\` (bcrypt of cost 4 to 14).`,
+    ];
+  return usersIn(text.reveal()).size === 0
+    ? [`The ${named(users)} holds no user, so nobody's password is good. Put there what \`htpasswd -B\` writes.`]
+    : [];
+}
+
+const trustWrong = ({ trust }: Verifier, values: Values): readonly string[] =>
+  trust === undefined ? [] : authoritiesWrong(trust, values, "so no client's certificate is good");
+
+function authoritiesWrong(from: ValueReference, values: Values, consequence: string): readonly string[] {
+  const text = entryOf(values, from);
+  if (text !== undefined && certificatesIn(text.reveal()).length > 0) return [];
+  const fault = text === undefined ? `There is no ${named(from)}` : `The ${named(from)} holds no certificate in PEM`;
+  return [`${fault}, ${consequence}. Put the authorities' certificates there.`];
 }
 
 const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string>> = {

@@ -1,3 +1,9 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { type AgentProcess, superviseAgent } from "../../src/apply/agent-process.ts";
+import type { TlsFiles } from "../../src/compile/engine.ts";
+import { agentPath } from "../../src/compile/envoy/agent-file.ts";
+import { versionOf } from "../../src/compile/envoy/update.ts";
 import { type Backend, startBackend } from "../../testing/backend.ts";
 import { type LiveEnvoy, must, withEnvoy } from "../../testing/envoy.ts";
 import { freePort } from "../../testing/free-port.ts";
@@ -12,12 +18,19 @@ interface ProtectedGateway {
   readonly port: number;
   readonly backend: Backend;
   readonly envoy: LiveEnvoy;
+  /** The policy agent that runs beside it, where a Security needs it. */
+  readonly agent: AgentProcess | undefined;
   /** The answer to a GET, or to another method where the target begins with one. */
   get(target: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 /** Serves a document and its resources, as values that go into YAML; requests go to the backend. */
-export async function protectedGateway(scope: Scope, document: object, resources: readonly object[]): Promise<ProtectedGateway> {
+export async function protectedGateway(
+  scope: Scope,
+  document: object,
+  resources: readonly object[],
+  surroundings: { readonly trustedRoots?: string; readonly tls?: TlsFiles } = {},
+): Promise<ProtectedGateway> {
   const backend = await startBackend(scope);
   const whole = {
     openapi: "3.1.0",
@@ -28,12 +41,40 @@ export async function protectedGateway(scope: Scope, document: object, resources
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = must(resolveCase({ input, settings }));
   const [port, monitoring] = [await freePort(), await freePort()];
-  const files = new Map(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }) }));
+  const files = new Map(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }), ...surroundings }));
   const envoy = await withEnvoy(scope, files);
+  const agent = await agentOf(scope, envoy.folder, files);
   const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     send(port, { send: /^[A-Z]+ /.test(target) ? target : `GET ${target}`, headers });
-  return { port, backend, envoy, get };
+  return { port, backend, envoy, agent, get };
 }
+
+async function agentOf(scope: Scope, folder: string, files: ReadonlyMap<string, string>): Promise<AgentProcess | undefined> {
+  const configuration = files.get(agentPath);
+  if (configuration === undefined) return undefined;
+  const agent = superviseAgent({ program, folder, say: () => {} });
+  scope.after(() => agent.stop());
+  assert.ok(await agent.inEffect(versionOf(configuration)));
+  return agent;
+}
+
+const program = fileURLToPath(new URL("../../src/cli/agent.ts", import.meta.url));
+
+/** A Security of another kind. */
+export const security = (name: string, spec: object): object => ({
+  apiVersion: "portico.dev/v1alpha1",
+  kind: "Security",
+  metadata: { name },
+  spec,
+});
+
+/** A Secret. */
+export const secret = (name: string, stringData: Readonly<Record<string, string>>): object => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name },
+  stringData,
+});
 
 /** A Security of the kind jwt. */
 export const tokenSecurity = (name: string, jwt: object, more: object = {}): object => ({

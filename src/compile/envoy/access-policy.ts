@@ -1,6 +1,19 @@
 import type { Access, Scheme } from "../../model/api.ts";
-import { type Alternative, type ClaimRule, type Demand, type Security, securitiesIn, type TokenRules } from "../../model/security.ts";
 import {
+  type Alternative,
+  type AskedRules,
+  type CertificateRules,
+  type ClaimRule,
+  type Demand,
+  type Security,
+  securitiesIn,
+  type TokenRules,
+} from "../../model/security.ts";
+import {
+  agentAllowed,
+  agentFilter,
+  agentGenuine,
+  agentMetadata,
   authenticatedFilter,
   authenticatedPrefix,
   authorizedFilter,
@@ -34,9 +47,24 @@ export function accessFilters({ alternatives }: Protected, securities: Securitie
             requirement_name: setName(tokens),
           }),
         }),
+    ...agentQuestion(alternatives, securities),
     [keysFilter]: typed("envoy.config.route.v3.FilterConfig", { config: {} }),
     [authenticatedFilter]: decision(authenticated, { rules_stat_prefix: authenticatedPrefix }),
     ...(JSON.stringify(authorized) === JSON.stringify(authenticated) ? {} : { [authorizedFilter]: decision(authorized) }),
+  };
+}
+
+/** What the policy agent is asked on a route: whose credentials, and whether signed tokens are looked for beside them. */
+function agentQuestion(alternatives: readonly Alternative[], securities: Securities): Message {
+  const all = securitiesIn(alternatives).flatMap((name) => securities.get(name) ?? []);
+  const asked = all.filter((one) => one.asked !== undefined).map(({ name }) => name);
+  if (asked.length === 0) return {};
+  const isBesideTokens = all.some(({ token }) => token !== undefined);
+  const extensions = { securities: asked.join(","), ...(isBesideTokens ? { besideTokens: "true" } : {}) };
+  return {
+    [agentFilter]: on("envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", {
+      check_settings: { context_extensions: extensions },
+    }),
   };
 }
 
@@ -58,17 +86,25 @@ const nobody: Message = { not_rule: { any: true } };
 
 /** That a credential of the Security was shown, and is genuine. */
 function genuine({ security }: Demand, securities: Securities): Message {
-  const { token, keys } = securities.get(security) ?? { token: undefined, keys: false };
-  const rules = [...(token === undefined ? [] : [genuineToken(security, token)]), ...(keys ? [knownKey(security)] : [])];
+  const found = securities.get(security);
+  const rules = [
+    ...(found?.token === undefined ? [] : [genuineToken(security, found.token)]),
+    ...(found?.keys === true ? [knownKey(security)] : []),
+    ...(found?.asked === undefined ? [] : [agentSays(agentGenuine(security))]),
+    ...(found?.certificate === undefined ? [] : [shownCertificate(security, found.certificate)]),
+  ];
   return rules.length === 0 ? nobody : any(rules);
 }
 
-/** That it allows what is demanded, too. A key has no scopes. */
+/** That it allows what is demanded, too. Only tokens have scopes. */
 function satisfied(demand: Demand, securities: Securities): Message {
-  const { token, keys } = securities.get(demand.security) ?? { token: undefined, keys: false };
+  const found = securities.get(demand.security);
+  const isScopeless = demand.scopes.length === 0;
   const rules = [
-    ...(token === undefined ? [] : [allowingToken(demand, token)]),
-    ...(keys && demand.scopes.length === 0 ? [knownKey(demand.security)] : []),
+    ...(found?.token === undefined ? [] : [allowingToken(demand, found.token)]),
+    ...(found?.keys === true && isScopeless ? [knownKey(demand.security)] : []),
+    ...(found?.asked === undefined ? [] : [allowedByAgent(demand, found.asked)]),
+    ...(found?.certificate !== undefined && isScopeless ? [shownCertificate(demand.security, found.certificate)] : []),
   ];
   return rules.length === 0 ? nobody : any(rules);
 }
@@ -88,13 +124,25 @@ const genuineToken = (security: string, { algorithms }: TokenRules): Message =>
 const allowingToken = ({ security, scopes }: Demand, rules: TokenRules): Message =>
   all([
     genuineToken(security, rules),
-    ...rules.claims.map((rule) => claimHolds(security, rule)),
-    ...scopes.map((scope) => hasScope(security, scope, rules.scopeClaims)),
+    ...claimsHold(tokenMetadata, security, rules.claims),
+    ...scopes.map((scope) => hasScope(tokenMetadata, security, scope, rules.scopeClaims)),
   ]);
 
+const agentSays = (what: string): Message => metadata(agentMetadata, [what], { bool_match: true });
+
+function allowedByAgent({ security, scopes }: Demand, rules: AskedRules): Message {
+  const said = [agentSays(agentGenuine(security)), agentSays(agentAllowed(security))];
+  if (rules.kind !== "token") return scopes.length === 0 ? all(said) : nobody;
+  const needed = scopes.map((scope) => hasScope(agentMetadata, security, scope, rules.scopeClaims));
+  return all([...said, ...claimsHold(agentMetadata, security, rules.claims), ...needed]);
+}
+
+/** A certificate is looked at as keys are; without one a client is let in only where it is optional. */
+const shownCertificate = (security: string, { isOptional }: CertificateRules): Message => (isOptional ? { any: true } : knownKey(security));
+
 /** A scope is in one of the claims that hold scopes, which are lists by now. */
-const hasScope = (security: string, scope: string, claims: readonly string[]): Message =>
-  any(claims.map((claim) => claimIs(security, claim, scopeIn(claim, scope))));
+const hasScope = (filter: string, security: string, scope: string, claims: readonly string[]): Message =>
+  any(claims.map((claim) => claimIs(filter, security, claim, scopeIn(claim, scope))));
 
 /** Envoy makes lists of texts with spaces where they are claims of the token itself, and not inside of one. */
 function scopeIn(claim: string, scope: string): Message {
@@ -104,14 +152,15 @@ function scopeIn(claim: string, scope: string): Message {
   return oneOf([inList, inText]);
 }
 
-function claimHolds(security: string, { claim, kind, values }: ClaimRule): Message {
-  const value = oneOf(values.flatMap(valueMatchers));
-  return claimIs(security, claim, kind === "is" ? value : { list_match: { one_of: value } });
-}
+const claimsHold = (filter: string, security: string, rules: readonly ClaimRule[]): readonly Message[] =>
+  rules.map(({ claim, kind, values }) => {
+    const value = oneOf(values.flatMap(valueMatchers));
+    return claimIs(filter, security, claim, kind === "is" ? value : { list_match: { one_of: value } });
+  });
 
 /** A dot leads into an object, or is part of the claim's own name: `https://issuer.example/roles`. */
-const claimIs = (security: string, claim: string, value: Message): Message =>
-  any([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(tokenMetadata, [security, ...path], value)));
+const claimIs = (filter: string, security: string, claim: string, value: Message): Message =>
+  any([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(filter, [security, ...path], value)));
 
 /** A value as JSON may have it: a text, and a number or truth value that is written so. */
 function valueMatchers(text: string): readonly Message[] {
@@ -141,19 +190,38 @@ export function identityHeaders({ alternatives }: Protected, securities: Securit
   const names = [...new Set(alternatives.flat().map(({ security }) => security))];
   return names.flatMap((name) =>
     (securities.get(name)?.identity ?? [])
-      .filter(({ claim }) => claim === undefined || alternatives.every((all) => all.some((one) => one.security === name)))
+      .filter(
+        ({ claim }) =>
+          (claim === undefined && securities.get(name)?.certificate === undefined) ||
+          alternatives.every((all) => all.some((one) => one.security === name)),
+      )
       .map(({ header, claim }) => ({
         header: {
           key: header,
           value:
             claim === undefined
-              ? `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`
+              ? clientName(securities.get(name), name)
               : `%DYNAMIC_METADATA(${tokenMetadata}:${[name, ...claim.split(".")].join(":")})%`,
         },
         append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
       })),
   );
 }
+
+/** The client whose key, password or certificate it is. A certificate's holder goes by the kind of name that was asked for, else by its subject. */
+function clientName(security: Security | undefined, name: string): string {
+  if (security?.asked !== undefined) return `%DYNAMIC_METADATA(${agentMetadata}:${name}:user)%`;
+  if (security?.certificate === undefined) return `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`;
+  const [subject] = security.certificate.subjects;
+  return subject === undefined ? "%DOWNSTREAM_PEER_SUBJECT%" : holderNames[subject.type];
+}
+
+const holderNames = {
+  dns: "%DOWNSTREAM_PEER_DNS_SAN%",
+  uri: "%DOWNSTREAM_PEER_URI_SAN%",
+  email: "%DOWNSTREAM_PEER_EMAIL_SAN%",
+  address: "%DOWNSTREAM_PEER_IP_SAN%",
+} as const;
 
 /** What a refusal says would be accepted: without a credential, with one that is not genuine, and with one that does not allow it. */
 export interface Challenges {
@@ -170,10 +238,12 @@ export function challengesOf(realm: string, schemes: readonly Scheme[]): Challen
 }
 
 /** One challenge; none where HTTP has none. */
-export function challenge(realm: string, { challenge: scheme, scopes }: Scheme, error?: string): readonly string[] {
+export function challenge(realm: string, { challenge: scheme, scopes, realm: own }: Scheme, error?: string): readonly string[] {
   if (scheme === undefined) return [];
   const parts = [
-    `realm="${realm}"`,
+    `realm="${own === undefined ? realm : quotedText(own)}"`,
+    // RFC 7617, section 2.1: names and passwords are UTF-8.
+    ...(scheme === "Basic" ? ['charset="UTF-8"'] : []),
     ...(error === undefined ? [] : [`error="${error}"`]),
     ...(scheme === "Bearer" && scopes.length > 0 ? [`scope="${scopes.map(quotedText).join(" ")}"`] : []),
   ];
@@ -181,4 +251,4 @@ export function challenge(realm: string, { challenge: scheme, scopes }: Scheme, 
 }
 
 /** What may stand in a quoted string of a header field as it is; the rest is left out. */
-const quotedText = (text: string): string => text.replaceAll(/[^\x21\x23-\x5b\x5d-\x7e]/g, "");
+const quotedText = (text: string): string => text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, "");

@@ -1,5 +1,5 @@
-import { extension, type Message, watchedFile } from "./json.ts";
-import { adminCluster, adminSocket } from "./names.ts";
+import { extension, type Message, typed, watchedFile } from "./json.ts";
+import { adminCluster, adminSocket, agentCluster, agentSocket, httpOptions } from "./names.ts";
 
 /** What Envoy starts with: where the rest is, its admin on a Unix socket, and when it is too busy. Never changes while it runs. */
 export function bootstrap(): Message {
@@ -18,6 +18,7 @@ export function bootstrap(): Message {
             endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: adminSocket } } } }] }],
           },
         },
+        agent(),
       ],
     },
     overload_manager: overload(),
@@ -29,6 +30,18 @@ export function bootstrap(): Message {
     },
   };
 }
+
+/** The policy agent, which is there where a policy needs it: gRPC over a Unix socket. */
+const agent = (): Message => ({
+  name: agentCluster,
+  type: "STATIC",
+  connect_timeout: "1s",
+  typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, { explicit_http_config: { http2_protocol_options: {} } }) },
+  load_assignment: {
+    cluster_name: agentCluster,
+    endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: agentSocket } } } }] }],
+  },
+});
 
 const connectionMonitor = "envoy.resource_monitors.global_downstream_max_connections";
 const heapMonitor = "envoy.resource_monitors.fixed_heap";

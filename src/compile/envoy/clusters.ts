@@ -3,10 +3,8 @@ import type { ApiModel, Backend, Target } from "../../model/api.ts";
 import type { Environment } from "../engine.ts";
 import { extension, type Message, typed } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
-import { clusterName, ownMetadata } from "./names.ts";
+import { clusterName, httpOptions, ownMetadata } from "./names.ts";
 import { keysCluster, verifiersOf } from "./tokens.ts";
-
-const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 /** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
 export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots }: Environment): readonly Message[] {

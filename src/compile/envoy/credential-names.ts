@@ -3,12 +3,20 @@ import type { CredentialSet } from "../../model/security.ts";
 /** The filters that look at credentials, by the names that routes switch them on by. */
 export const tokensFilter = "portico.tokens";
 export const keysFilter = "portico.keys";
+export const agentFilter = "portico.agent";
 export const authenticatedFilter = "portico.authenticated";
 export const authorizedFilter = "portico.authorized";
 
 /** Where Envoy's filters leave what they found, for those after them (envoy: core.v3.Metadata). */
 export const tokenMetadata = "envoy.filters.http.jwt_authn";
 export const rbacMetadata = "envoy.filters.http.rbac";
+
+/** Where the policy agent's findings stand. */
+export const agentMetadata = "envoy.filters.http.ext_authz";
+/** What the agent says of a Security's credential, and, where all who know gave an answer, that they did. */
+export const agentGenuine = (security: string): string => `${security}@genuine`;
+export const agentAllowed = (security: string): string => `${security}@allowed`;
+export const agentChecked = "@checked";
 
 /** The claims of a Security's token stand under the Security's name; no Security's name has an `@`. */
 export const tokenHeader = (security: string): string => `${security}@header`;

@@ -1,11 +1,12 @@
 import type { ApiModel } from "../../model/api.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
+import { agentFile } from "./agent-file.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { clusters } from "./clusters.ts";
 import { idHeader } from "./errors.ts";
 import { discoveryFile, type Message } from "./json.ts";
-import { keysFile } from "./keys.ts";
-import { listeners, tlsSecret } from "./listeners.ts";
+import { type Certificates, keysFile } from "./keys.ts";
+import { listeners, tlsSecret, trustSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
 import { routeConfigurationName } from "./names.ts";
@@ -31,9 +32,14 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
         values,
       ),
     ],
-    ["mounted/keys.json", keysFile(verifiers, values)],
+    ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
+    ...agentFile(verifiers, environment),
     ...(listener.tls
       ? [
+          [
+            "mounted/trust.json",
+            discoveryFile("envoy.extensions.transport_sockets.tls.v3.Secret", [trustSecret(verifiers, values)]),
+          ] as const,
           [
             "mounted/certificate.json",
             discoveryFile("envoy.extensions.transport_sockets.tls.v3.Secret", [tlsSecret(listener.tls)]),
@@ -42,6 +48,13 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
       : []),
   ]);
 }
+
+const certificatesOf = (apis: readonly ApiModel[]): Certificates =>
+  new Map(
+    apis.flatMap(({ securities }) =>
+      securities.flatMap(({ name, certificate }) => (certificate === undefined ? [] : [[name, certificate] as const])),
+    ),
+  );
 
 function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
   const direct = directMocks(apis);

@@ -37,7 +37,7 @@ export const errors = {
     "credential-unchecked",
     503,
     "Service Unavailable",
-    "The token cannot be checked now: the keys of its issuer cannot be fetched.",
+    "The credential cannot be checked now: who knows whether it is good gives no answer.",
   ),
   badRequest: gatewayError(
     "bad-request",

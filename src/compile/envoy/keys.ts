@@ -1,4 +1,4 @@
-import type { CredentialLocation, Verifier } from "../../model/security.ts";
+import type { CertificateRules, CredentialLocation, SubjectName, Verifier } from "../../model/security.ts";
 import { clientKeys, type Values } from "../../model/values.ts";
 import { blockedPolicy, credentialHeader, keyPrefix, keysFilter, tokenMetadata } from "./credential-names.ts";
 import { discoveryFile, extension, type Message, typed } from "./json.ts";
@@ -9,9 +9,13 @@ const rbac = "envoy.extensions.filters.http.rbac.v3.RBAC";
  * The filters that look for opaque keys, one after the other (envoy: filter_chain). They refuse nobody but clients that are blocked: each leaves
  * whose key it found for the decision.
  */
-export function keysFile(verifiers: readonly Verifier[], values: Values): string {
+export function keysFile(verifiers: readonly Verifier[], certificates: Certificates, values: Values): string {
   const filters = [
     ...verifiers.flatMap((verifier) => (verifier.keys === undefined ? [] : keyFilters(verifier, clientsOf(verifier, values)))),
+    ...verifiers.flatMap(({ security, blockedClients }) => {
+      const rules = certificates.get(security);
+      return rules === undefined ? [] : [certificateFilter(security, rules, blockedClients)];
+    }),
     ...blocked(verifiers),
     withoutCopies(verifiers),
   ];
@@ -37,6 +41,37 @@ function keyFilters({ security, locations }: Verifier, clients: ReadonlyMap<stri
   const shadow = { shadow_rules_stat_prefix: keyPrefix(security), shadow_matcher: matcher };
   return [...placed.flatMap(({ before }) => before), extension(`${keysFilter}.${security}`, rbac, shadow)];
 }
+
+/**
+ * What looks at the certificate that a client showed, whose chain its connection has verified: whether it has one of the names (envoy: rbac's
+ * mtls_authenticated).
+ */
+function certificateFilter(security: string, { subjects }: CertificateRules, blockedClients: readonly string[]): Message {
+  const rules =
+    subjects.length === 0
+      ? [holder({ any_validated_client_certificate: true })]
+      : subjects.map((subject) => holder({ san_matcher: sanMatcher(subject) }));
+  const blockedNames = blockedClients.flatMap((value) =>
+    (["dns", "uri", "email", "address"] as const).map((type) => holder({ san_matcher: sanMatcher({ type, value, isPrefix: false }) })),
+  );
+  const principal = { and_ids: { ids: [{ or_ids: { ids: rules } }, ...blockedNames.map((name) => ({ not_id: name }))] } };
+  const policies = { certificate: { permissions: [{ any: true }], principals: [principal] } };
+  return extension(`${keysFilter}.${security}`, rbac, {
+    shadow_rules_stat_prefix: keyPrefix(security),
+    shadow_rules: { action: "ALLOW", policies },
+  });
+}
+
+const holder = (config: Message): Message => ({
+  custom: extension("envoy.rbac.principals.mtls_authenticated", "envoy.extensions.rbac.principals.mtls_authenticated.v3.Config", config),
+});
+
+const sanTypes = { dns: "DNS", uri: "URI", email: "EMAIL", address: "IP_ADDRESS" } as const;
+
+const sanMatcher = ({ type, value, isPrefix }: SubjectName): Message => ({
+  san_type: sanTypes[type],
+  matcher: isPrefix ? { prefix: value } : { exact: value },
+});
 
 interface PlacedKey {
   readonly header: string;
@@ -69,6 +104,9 @@ const put = (header: string, value: string): Message =>
   mutation({
     request_mutations: [{ remove: header }, { append: { header: { key: header, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" } }],
   });
+
+/** By Security, those whose credential is a certificate. */
+export type Certificates = ReadonlyMap<string, CertificateRules>;
 
 /** A key is looked up as a whole, in one step however many there are; the action's name is the client (envoy: rbac's matcher). */
 function keyMatcher(header: string, prefix: string, clients: ReadonlyMap<string, string>, next: Message | undefined): Message {

@@ -1,19 +1,25 @@
+import { certificatesIn } from "../../model/certificates.ts";
+import type { Verifier } from "../../model/security.ts";
+import { entryOf, type Values } from "../../model/values.ts";
 import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { corsFilter } from "./cors.ts";
-import { authenticatedFilter, authorizedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
+import { agentFilter, authenticatedFilter, authorizedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
 import { requestMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
-import { routeConfigurationName } from "./names.ts";
+import { agentCluster, routeConfigurationName } from "./names.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
 /** How long a stream may be silent in both directions, unless its route says otherwise. */
 export const streamIdleSeconds = 300;
+
+/** Longer than any question of the agent's own may take. */
+const agentTimeout = "12s";
 
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters: readonly Message[] = [
@@ -22,6 +28,7 @@ const httpFilters: readonly Message[] = [
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   mountedFilter(tokensFilter, "tokens.json", "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"),
   mountedFilter(keysFilter, "keys.json", "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),
+  agent(),
   decision(authenticatedFilter),
   decision(authorizedFilter),
   router,
@@ -31,6 +38,16 @@ const httpFilters: readonly Message[] = [
 function mountedFilter(name: string, file: string, type: string): Message {
   const source = { config_source: watchedFile("mounted", file), type_urls: [`type.googleapis.com/${type}`] };
   return { name, disabled: true, config_discovery: source };
+}
+
+/**
+ * Asks the policy agent, where routes say (envoy: ext_authz). It only tells what it found: where it is not there nothing was found, and the decision lets nobody in
+ * who needs that.
+ */
+function agent(): Message {
+  const service = { envoy_grpc: { cluster_name: agentCluster }, timeout: agentTimeout };
+  const config = { grpc_service: service, transport_api_version: "V3", failure_mode_allow: true };
+  return { ...extension(agentFilter, "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz", config), disabled: true };
 }
 
 /** A filter that lets in by what routes say, and by itself nobody. */
@@ -114,8 +131,22 @@ function tls(): Message {
       tls_certificate_sds_secret_configs: [
         { name: "gateway", sds_config: { path_config_source: { path: "mounted/certificate.json" }, resource_api_version: "V3" } },
       ],
+      validation_context_sds_secret_config: {
+        name: "trust",
+        sds_config: { path_config_source: { path: "mounted/trust.json" }, resource_api_version: "V3" },
+      },
     },
   });
+}
+
+/**
+ * Whose certificates clients may show: with no authority none is asked for. Whether one must be shown is decided by operation, and one that no authority issued ends
+ * the connection (RFC 8446, section 6.2).
+ */
+export function trustSecret(verifiers: readonly Verifier[], values: Values): Message {
+  const texts = verifiers.flatMap(({ trust }) => (trust === undefined ? [] : [entryOf(values, trust)?.reveal() ?? ""]));
+  const pem = [...new Set(texts.flatMap(certificatesIn))].join("\n");
+  return { name: "trust", validation_context: pem === "" ? {} : { trusted_ca: { inline_string: pem } } };
 }
 
 /**

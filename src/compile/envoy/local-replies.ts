@@ -1,4 +1,12 @@
-import { authenticatedPrefix, blockedPolicy, failedTokens, rbacMetadata, tokenMetadata } from "./credential-names.ts";
+import {
+  agentChecked,
+  agentMetadata,
+  authenticatedPrefix,
+  blockedPolicy,
+  failedTokens,
+  rbacMetadata,
+  tokenMetadata,
+} from "./credential-names.ts";
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
@@ -60,9 +68,18 @@ const noToken = "Jwt is missing";
 const anyFailure = (operator: "==" | "!=", message: string): string =>
   failedTokens.map((key) => `${found(tokenMetadata, key)}.message ${operator} ${JSON.stringify(message)}`).join(" || ");
 
+/** That the policy agent is asked here, and that it, or whom it asks, gave no answer. */
+const agentSilent = (() => {
+  const all = "metadata.filter_metadata";
+  const asks = `xds.route_metadata.filter_metadata[${JSON.stringify(ownMetadata)}].asksAgent == true`;
+  const isChecked = `(${JSON.stringify(agentMetadata)} in ${all} && ${JSON.stringify(agentChecked)} in ${all}[${JSON.stringify(agentMetadata)}])`;
+  return `${asks} && !${isChecked}`;
+})();
+
 /** What the decisions about credentials refuse; the first that holds decides. */
 const ofAccess: readonly (readonly [condition: string, error: GatewayError, headers: readonly Message[]])[] = [
   [`${denial} && (${anyFailure("==", keysNotFetched)})`, errors.credentialUnchecked, []],
+  [`${denial} && ${agentSilent}`, errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), errors.forbidden, []],
   [
     `${denial} && ${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed"`,

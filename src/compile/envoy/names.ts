@@ -2,9 +2,11 @@
 export const routeConfigurationName = "routes";
 export const mockCluster = "portico-mocks";
 export const adminCluster = "portico-admin";
+export const agentCluster = "portico-agent";
 /** Unix sockets, in the one folder of a gateway that is written while it runs: in a container everything else may be read-only. */
 export const socketsFolder = "run";
 export const adminSocket = `${socketsFolder}/admin.sock`;
+export const agentSocket = `${socketsFolder}/agent.sock`;
 export const mocksSocket = `${socketsFolder}/mocks.sock`;
 /** Header fields: what the mock backend is asked for, and what an answer says of itself. */
 export const operationHeader = "portico-operation";
@@ -12,6 +14,9 @@ export const apiHeader = "portico-api";
 
 /** Where routes and clusters keep what Portico knows of them (envoy: core.v3.Metadata). */
 export const ownMetadata = "portico";
+
+/** What says which HTTP a cluster speaks (envoy: extensions.upstreams.http.v3). */
+export const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
 /** The cluster of an API's backend. Backends' names are free of addresses, so that an image holds none. */
 export const clusterName = (api: string, backend: string): string => `${api}/${backend}`;

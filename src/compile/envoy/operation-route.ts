@@ -65,6 +65,9 @@ const identityOf = ({ api, operation: { access } }: EntryOperation): readonly Me
 const credentialsOf = ({ api, operation: { access } }: EntryOperation): readonly string[] =>
   access.kind === "protected" ? credentialHeaders(access, securitiesOf(api)) : [];
 
+const asksAgent = (api: ApiModel, { access }: Operation): boolean =>
+  access.kind === "protected" && access.alternatives.flat().some(({ security }) => securitiesOf(api).get(security)?.asked !== undefined);
+
 const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
 
 /** What logs and metrics know a route by. */
@@ -79,6 +82,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames 
           template: operation.template,
           metric: metricNames.get(operation) ?? "other",
           ...(operation.access.kind === "protected" ? challengesOf(api.name, operation.access.schemes) : {}),
+          ...(asksAgent(api, operation) ? { asksAgent: true } : {}),
         },
       },
     },

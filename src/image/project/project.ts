@@ -64,6 +64,8 @@ const modelOf = ({ backends, securities, operations, owner, ...api }: ProjectApi
   securities: securities.map((security) => ({
     ...security,
     token: security.token,
+    asked: security.asked,
+    certificate: security.certificate,
     identity: security.identity.map((one) => ({ ...one, claim: one.claim })),
   })),
   backends: backends.map((name) => ({ name, targets: [], path: "", connectTimeoutMs: 0 })),
@@ -74,7 +76,9 @@ const operationOf = ({ access, answer, cors, ...operation }: ProjectOperation): 
   ...operation,
   cors,
   access:
-    access.kind === "open" ? access : { ...access, schemes: access.schemes.map((scheme) => ({ ...scheme, challenge: scheme.challenge })) },
+    access.kind === "open"
+      ? access
+      : { ...access, schemes: access.schemes.map((scheme) => ({ ...scheme, challenge: scheme.challenge, realm: scheme.realm })) },
   answer: answer.kind === "backend" ? answer : { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } },
   where: { source: gatewayPath, pointer: "" },
 });

@@ -7,6 +7,7 @@ const segment = z.array(z.union([z.string(), z.strictObject({ parameter: z.strin
 const scheme = z.strictObject({
   name: z.string(),
   challenge: z.enum(["Bearer", "Basic", "ApiKey"]).optional(),
+  realm: z.string().optional(),
   scopes: z.array(z.string()),
 });
 
@@ -68,16 +69,28 @@ const location = z.discriminatedUnion("in", [
   z.strictObject({ in: z.literal("cookie"), name: z.string() }),
 ]);
 
+const claimRule = z.strictObject({ claim: z.string(), kind: z.enum(["is", "holds"]), values: z.array(z.string()) });
+
 const tokenRules = z.strictObject({
   algorithms: z.array(z.string()),
-  claims: z.array(z.strictObject({ claim: z.string(), kind: z.enum(["is", "holds"]), values: z.array(z.string()) })),
+  claims: z.array(claimRule),
   scopeClaims: z.array(z.string()),
 });
+
+const asked = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("user"), realm: z.string() }),
+  z.strictObject({ kind: z.literal("token"), claims: z.array(claimRule), scopeClaims: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal("authorizer") }),
+]);
+
+const subject = z.strictObject({ type: z.enum(["dns", "uri", "email", "address"]), value: z.string(), isPrefix: z.boolean() });
 
 const security = z.strictObject({
   name: z.string(),
   token: tokenRules.optional(),
   keys: z.boolean(),
+  asked: asked.optional(),
+  certificate: z.strictObject({ subjects: z.array(subject), isOptional: z.boolean() }).optional(),
   locations: z.array(location),
   forward: z.boolean(),
   scopes: z.array(z.string()),

@@ -1,0 +1,76 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { watchPaths } from "../source/watch.ts";
+import { type Checkers, openCheckers } from "./checkers.ts";
+import { agentConfiguration } from "./configuration.ts";
+import type { ComparePassword } from "./passwords.ts";
+import { serveChecks } from "./server.ts";
+
+export interface AgentOptions {
+  /** The configuration, which is watched: a renamed one takes effect without a restart. */
+  readonly file: string;
+  /** The Unix socket that the gateway asks on. */
+  readonly socket: string;
+  /** Where `/readyz` answers 200 once questions are answered; undefined for nowhere. */
+  readonly readyPort: number | undefined;
+  readonly compare: ComparePassword;
+  /** Is told the version of each configuration that is in effect. */
+  readonly inEffect: (version: string) => void;
+  readonly say: (line: string) => void;
+}
+
+const longestQuestionMs = 15_000;
+
+/** The policy agent: checks credentials that Envoy cannot, and tells what it found. Runs until it is closed; rejects where it cannot listen. */
+export async function startAgent({ file, socket, readyPort, compare, inEffect, say }: AgentOptions): Promise<{ close(): void }> {
+  let checkers: Checkers | undefined;
+  let version: string | undefined;
+  let isAsked = false;
+  const load = async (): Promise<void> => {
+    const read = await configurationIn(file);
+    if (read === undefined) return say(`${file} is no configuration of the agent: the one before stays in effect.`);
+    if (read.version_info === version) return;
+    const before = checkers;
+    checkers = openCheckers(read, compare);
+    version = read.version_info;
+    // Questions that are open now are still answered.
+    setTimeout(() => before?.close(), longestQuestionMs).unref();
+    if (isAsked) inEffect(read.version_info);
+  };
+  await load();
+  let busy = Promise.resolve();
+  const watch = watchPaths(
+    () => {
+      busy = busy.then(load).catch((thrown: unknown) => say(String(thrown)));
+    },
+    (folder, why) => say(`Changes in ${folder} are not followed: the system refuses to watch it (${why}).`),
+  );
+  watch.follow([file]);
+  const server = await serveChecks(socket, async (securities, request) => {
+    if (checkers === undefined) throw new Error("There is no configuration yet.");
+    return checkers.check(securities, request);
+  });
+  isAsked = true;
+  if (version !== undefined) inEffect(version);
+  const ready = createServer((request, response) => {
+    response.writeHead(request.url === "/readyz" && checkers !== undefined ? 200 : 503).end();
+  });
+  if (readyPort !== undefined) ready.listen(readyPort);
+  return {
+    close() {
+      watch.close();
+      server.close();
+      ready.close();
+      checkers?.close();
+    },
+  };
+}
+
+async function configurationIn(file: string) {
+  try {
+    return agentConfiguration.parse(JSON.parse(await readFile(file, "utf8")));
+  } catch {
+    // What is wrong with it would show what is in it.
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { GatewayFiles } from "../compile/engine.ts";
+import { agentPath } from "../compile/envoy/agent-file.ts";
+import { versionOf } from "../compile/envoy/update.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type AgentProcess, superviseAgent } from "./agent-process.ts";
+import { writeAtomically } from "./run-folder.ts";
+
+/** The policy agent of a gateway: it runs while the gateway's files have a configuration for it. */
+export interface GatewayAgent {
+  /** Brings the configuration of some files into effect, where they have one. Fails with EnvoyFailed where the agent does not take it. */
+  take(files: GatewayFiles): Promise<Checked<void>>;
+  /** Ends it where some files, which are in effect by now, have none. */
+  leave(files: GatewayFiles): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function gatewayAgent(folder: string, program: string, say: (line: string) => void): GatewayAgent {
+  let running: AgentProcess | undefined;
+  const stop = async (): Promise<void> => {
+    const ending = running;
+    running = undefined;
+    await ending?.stop();
+  };
+  return {
+    async take(files) {
+      const text = files.get(agentPath);
+      if (text === undefined) return checked(undefined, []);
+      await writeAtomically(join(folder, agentPath), text);
+      running ??= superviseAgent({ program, folder, say });
+      if (await running.inEffect(versionOf(text))) return checked(undefined, []);
+      return failed(
+        error("EnvoyFailed", wholeFile("agent"), "The policy agent did not take its configuration; the state before serves on."),
+      );
+    },
+    async leave(files) {
+      if (files.has(agentPath)) return;
+      await stop();
+      await rm(join(folder, agentPath), { force: true });
+    },
+    stop,
+  };
+}

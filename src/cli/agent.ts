@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { isMainThread } from "node:worker_threads";
+import { startAgent } from "../agent/agent.ts";
+import { comparePasswords, comparesInWorker } from "../agent/password-worker.ts";
+
+const usage = `agent: checks credentials that Envoy itself cannot, and tells it what it found.
+
+  agent --file FILE --socket PATH [--ready-port PORT]
+`;
+
+function optionsOf(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { file: { type: "string" }, socket: { type: "string" }, "ready-port": { type: "string" } },
+    });
+    const { file, socket, "ready-port": port } = values;
+    return file === undefined || socket === undefined
+      ? undefined
+      : { file, socket, readyPort: port === undefined ? undefined : Number(port) };
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(program: string, args: readonly string[]): Promise<void> {
+  const options = optionsOf(args);
+  if (options === undefined) {
+    process.stderr.write(usage);
+    process.exitCode = 2;
+    return;
+  }
+  // Whoever started it is gone: nobody asks any longer.
+  process.once("disconnect", () => process.exit(0));
+  await startAgent({
+    ...options,
+    compare: comparesInWorker(program),
+    inEffect: (version) => process.send?.({ inEffect: version }),
+    say: (line) => process.stderr.write(`agent: ${line}\n`),
+  });
+}
+
+if (isMainThread) await main(process.argv[1] ?? "", process.argv.slice(2));
+else comparePasswords();

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import type { AgentCheck, AgentSecurity } from "../../model/agent.ts";
+import type { AgentVerifier, Verifier } from "../../model/security.ts";
+import { entriesOf, entryOf, type Values } from "../../model/values.ts";
+import type { Environment } from "../engine.ts";
+
+/** Where the policy agent's configuration is; it runs where that is there. */
+export const agentPath = "mounted/agent.json";
+
+/**
+ * What the policy agent works by, where a Security needs it. One of which something is missing in the environment is left out: nobody gets in with it, and who looks at
+ * the environment is told.
+ */
+export function agentFile(
+  verifiers: readonly Verifier[],
+  { values, trustedRoots }: Pick<Environment, "values" | "trustedRoots">,
+): readonly (readonly [path: string, text: string])[] {
+  if (!verifiers.some(({ agent }) => agent !== undefined)) return [];
+  const securities = verifiers.flatMap(({ security, locations, blockedClients, agent }): readonly AgentSecurity[] => {
+    const check = agent === undefined ? undefined : checkOf(agent, values, trustedRoots);
+    return check === undefined ? [] : [{ security, locations, blockedClients, check }];
+  });
+  const version = createHash("sha256").update(JSON.stringify(securities)).digest("hex").slice(0, 12);
+  return [[agentPath, `${JSON.stringify({ version_info: version, securities })}\n`]];
+}
+
+function checkOf(agent: AgentVerifier, values: Values, trustedRoots: string): AgentCheck | undefined {
+  const system = { kind: "file", path: trustedRoots } as const;
+  switch (agent.kind) {
+    case "basic": {
+      const users = entryOf(values, agent.users);
+      return users && { kind: "basic", users: users.reveal() };
+    }
+    case "introspection": {
+      const { url, audiences, timeoutMs, cacheMs, trust } = agent;
+      const client = entriesOf(values, agent.client);
+      const [id, secret] = [client.get("username"), client.get("password")];
+      const pem = typeof trust === "string" ? undefined : entryOf(values, trust)?.reveal();
+      if (id === undefined || secret === undefined || (typeof trust !== "string" && pem === undefined)) return undefined;
+      const believed = trust === "anybody" ? ({ kind: "anybody" } as const) : system;
+      const tls = pem === undefined ? believed : ({ kind: "authorities", pem } as const);
+      return { kind: "introspection", url, client: { id: id.reveal(), secret: secret.reveal() }, audiences, timeoutMs, cacheMs, tls };
+    }
+    case "authorizer":
+      return { ...agent, tls: system };
+  }
+}
