@@ -10,8 +10,8 @@ const project = dirname(import.meta.dirname);
 /** What the bundled CommonJS packages call to reach Node's own modules; ES modules have none. */
 const requireForPackages = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-/** What the package has: the program, and what kubectl runs for `kubectl add` and `kubectl update`. */
-const programs = ["portico", "kubectl-add", "kubectl-update"];
+/** What the package has: the program, what kubectl runs for `kubectl add` and `kubectl update`, and the policy agent. */
+const programs = ["portico", "kubectl-add", "kubectl-update", "agent"];
 
 /** Writes the bundle into a folder, which is emptied first; the program's path. What commands load when they are called is in chunks. */
 export async function bundle(folder: string): Promise<string> {
@@ -19,9 +19,9 @@ export async function bundle(folder: string): Promise<string> {
   return join(folder, "portico.js");
 }
 
-/** The same of the small program that a gateway's image has. */
+/** The same of the small programs that a gateway's image has. */
 export async function bundleGateway(folder: string): Promise<void> {
-  await write(folder, ["gateway"]);
+  await write(folder, ["gateway", "agent"]);
 }
 
 async function write(folder: string, names: readonly string[]): Promise<Metafile> {

@@ -18,6 +18,8 @@ interface DevCredentials {
   readonly headersOf: (operation: Operation) => Shown | undefined;
 }
 
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
+
 const anHour = 3600;
 
 export function devCredentials(env: NodeJS.ProcessEnv): DevCredentials {
@@ -30,6 +32,7 @@ export function devCredentials(env: NodeJS.ProcessEnv): DevCredentials {
     return {
       headers: [
         ...tokens.slice(0, 1).map(() => `Authorization: Bearer ${issuer.token(scopes === "" ? {} : { scope: scopes }, anHour)}`),
+        ...all.flatMap((one) => (one.kind === "user" ? [`Authorization: Basic ${base64(`${one.user}:${one.password}`)}`] : [])),
         ...keys.flatMap(({ in: place, name, key }) => {
           if (place === "query") return [];
           return [place === "cookie" ? `Cookie: ${name}=${key}` : `${name}: ${key}`];

@@ -3,9 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { superviseAgent } from "../apply/agent-process.ts";
 import { adminClient } from "../apply/envoy/admin.ts";
 import { drain } from "../apply/envoy/drain.ts";
+import { agentPath } from "../compile/envoy/agent-file.ts";
 import { adminSocket } from "../compile/envoy/names.ts";
+import { agentProgram } from "./agent-program.ts";
 
 const usage = `gateway: the program in a gateway's image. It works in the gateway's folder.
 
@@ -17,10 +20,11 @@ const usage = `gateway: the program in a gateway's image. It works in the gatewa
 const atStop = { leastMs: 0, mostMs: 8_000 };
 const leastMs = 5_000;
 
-/** Runs Envoy until it ends or we are told to: then its clients are sent away first. Its exit code. */
+/** Runs Envoy, and the policy agent where there is work for it, until Envoy ends or we are told to: then its clients are sent away first. Its exit code. */
 async function start(): Promise<number> {
   // What is mounted takes the place of the folder that the image has; without it the gateway says what is missing.
   const bootstrap = existsSync("mounted/bootstrap.json") ? "mounted/bootstrap.json" : "unmounted/bootstrap.json";
+  const agent = existsSync(agentPath) ? superviseAgent({ program: agentProgram(), folder: ".", say }) : undefined;
   const envoy = spawn("/usr/local/bin/envoy", ["--config-path", bootstrap, "--drain-time-s", "5", ...process.argv.slice(3)], {
     stdio: "inherit",
   });
@@ -28,11 +32,17 @@ async function start(): Promise<number> {
   const stop = async (): Promise<void> => {
     await drain(adminClient(adminSocket), atStop);
     envoy.kill("SIGTERM");
+    await agent?.stop();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   const [code] = await ended;
+  await agent?.stop();
   return typeof code === "number" ? code : 1;
 }
+
+const say = (line: string): void => {
+  process.stderr.write(`gateway: ${line}\n`);
+};
 
 async function drainFor(seconds: string): Promise<number> {
   if (!/^[1-9]\d{0,3}$/.test(seconds)) return wrong("--seconds takes a whole number.");

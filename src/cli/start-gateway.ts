@@ -9,6 +9,7 @@ import { trustedRoots } from "../apply/trusted-roots.ts";
 import type { Environment } from "../compile/engine.ts";
 import { mocksSocket } from "../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { trustWithoutTls } from "../resolve/client-certificates.ts";
 import { mockSources } from "../resolve/mock-source.ts";
 import { checkCertificate } from "../source/certificate.ts";
 import { agentProgram } from "./agent-program.ts";
@@ -36,6 +37,9 @@ export async function startGateway(
 ): Promise<Checked<RunningGateway>> {
   const places = await placesOf(options);
   if (!places.ok) return places;
+  const models = prepared.apis.map(({ model }) => model);
+  const untold = options.tlsCertificate === undefined ? trustWithoutTls(models, "Give --tls-certificate and --tls-key.") : [];
+  if (untold.length > 0) return failed(...untold);
   const { listener, monitoring } = places.value;
   const [free, monitoringFree, binary, folder] = await Promise.all([
     checkPort(listener.host, listener.port),

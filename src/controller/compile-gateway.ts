@@ -12,6 +12,7 @@ import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
+import { trustWithoutTls } from "../resolve/client-certificates.ts";
 import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
 import { valueProblems } from "../resolve/values.ts";
@@ -74,7 +75,10 @@ export interface GatewayInput {
 /** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
 export function compileGateway(resolved: Resolved, workload: GatewayWorkload, values: Values): Checked<CompiledGateway> {
   const models = resolved.value.map(({ model }) => model);
-  const missing = valueProblems(models, values, "error");
+  const missing = [
+    ...valueProblems(models, values, "error"),
+    ...(servesTls(workload) ? [] : trustWithoutTls(models, "Name a Secret in `expose: {tls: ...}`, without an Ingress.")),
+  ];
   if (missing.length > 0) return failed(...resolved.problems, ...missing);
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);

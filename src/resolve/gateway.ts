@@ -10,6 +10,7 @@ import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { placesOf, resolveApi } from "./api.ts";
 import { versionsApart } from "./api-name.ts";
 import { type Asked, clashesBetween } from "./clashes.ts";
+import { differentTrust } from "./client-certificates.ts";
 import { notYetProblem } from "./extension.ts";
 import type { ResolveSettings } from "./settings.ts";
 
@@ -52,7 +53,7 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
   const surveyed = sources.documents.map((document) => ({ document, ...resolveApi(document, resources.value, settings) }));
   problems.push(...surveyed.flatMap((one) => one.problems));
   const apis = versionsApart(surveyed).map(({ document, model }) => ({ model, document, place: placesOf(document) }));
-  problems.push(...clashesBetween(apis));
+  problems.push(...clashesBetween(apis), ...differentTrust(apis.map(({ model }) => model)));
   const isWhole = before.every(({ severity }) => severity === "warning");
   return checked(apis, [...before, ...problems.filter(({ reason }) => isWhole || !absences.has(reason))]);
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readResources } from "../api/resource.ts";
 import type { OpenApiDocument, SecurityScheme } from "../openapi/document.ts";
 import { child, type SourceFile } from "../text/node.ts";
@@ -15,6 +16,7 @@ export interface OwnIssuer {
 /** A credential that is good for one Security: what a client shows. */
 export type OwnCredential =
   | { readonly kind: "token" }
+  | { readonly kind: "user"; readonly user: string; readonly password: string }
   | { readonly kind: "key"; readonly in: string; readonly name: string; readonly key: string };
 
 /** Securities that nobody wrote, for trying a document out. */
@@ -24,7 +26,7 @@ export interface ThrowAway {
   readonly credentials: ReadonlyMap<string, OwnCredential>;
 }
 
-/** A Security, and what it checks with, for each scheme of the documents that none checks: tokens by the own issuer, keys by the one it gives. */
+/** A Security, and what it checks with, for each scheme of the documents that none checks: tokens by the own issuer, keys and passwords by those it gives. */
 export function throwAway(documents: readonly OpenApiDocument[], resources: readonly SourceFile[], issuer: OwnIssuer): ThrowAway {
   const known = readResources(resources).value.securities;
   const made = new Map<string, { readonly objects: readonly object[]; readonly credential: OwnCredential }>();
@@ -49,6 +51,13 @@ function securityFor(name: string, { kind, key }: SecurityScheme, { issuer, jwks
   if (kind === "bearer" || kind === "oauth2" || kind === "openIdConnect") {
     const spec = { type: "jwt", jwt: { issuers: [{ issuer, jwks: { inline: jwks } }] } };
     return { objects: [security(spec)], credential: { kind: "token" } as const };
+  }
+  if (kind === "basic") {
+    const password = keyFor(name);
+    const htpasswd = `dev:{SHA}${createHash("sha1").update(password).digest("base64")}`;
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: `dev-${name}` }, stringData: { htpasswd } };
+    const spec = { type: "basic", basic: { users: { name: secret.metadata.name } } };
+    return { objects: [security(spec), secret], credential: { kind: "user", user: "dev", password } as const };
   }
   if (kind !== "apiKey" || key === undefined) return undefined;
   const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: `dev-${name}` }, stringData: { dev: keyFor(name) } };

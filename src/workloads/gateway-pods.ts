@@ -15,6 +15,31 @@ export const gatewayContainer = "gateway";
 /** Where a gateway's container has the certificate that clients see. */
 export const tlsFolder = "/gateway/tls";
 
+const confined = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+
+/** What the policy agent works by: its container is there where that is. */
+const agentFile = "agent.json";
+const agentPort = 8082;
+
+/**
+ * The policy agent, which is in the same image: it answers on a Unix socket in the folder that both containers share. As a sidecar (Kubernetes: "Sidecar
+ * Containers") it is there before Envoy, and ends after it.
+ */
+const agentContainer = ({ image }: GatewayContent, volumeMounts: readonly object[]) => ({
+  name: "agent",
+  restartPolicy: "Always",
+  image,
+  command: ["/usr/local/bin/node", "--max-semi-space-size=4", "/opt/portico/agent.js"],
+  workingDir: "/gateway",
+  args: ["--file", `mounted/${agentFile}`, "--socket", "run/agent.sock", "--ready-port", String(agentPort)],
+  securityContext: confined,
+  ports: [{ name: "agent", containerPort: agentPort }],
+  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+  startupProbe: { httpGet: { path: "/readyz", port: agentPort }, periodSeconds: 1, failureThreshold: 60 },
+  readinessProbe: { httpGet: { path: "/readyz", port: agentPort }, periodSeconds: 5, timeoutSeconds: 4, failureThreshold: 2 },
+  volumeMounts,
+});
+
 /** The pod template of a gateway: as Pod Security's level `restricted` wants it, with a file system that nobody writes to. */
 export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, labels: Readonly<Record<string, string>>) {
   const { api, resources, exposure } = workload;
@@ -46,6 +71,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           labelSelector: { matchLabels: labels },
         },
       ],
+      ...(content.mounted.has(agentFile) ? { initContainers: [agentContainer(content, mounts)] } : {}),
       containers: [
         {
           name: gatewayContainer,
@@ -55,7 +81,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           // Paths in its configuration begin here, whatever its base image says.
           workingDir: "/gateway",
           args: ["--config-path", "mounted/bootstrap.json", "--drain-time-s", String(drainSeconds / 3)],
-          securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+          securityContext: confined,
           ports: [
             { name: secret === undefined ? "http" : "https", containerPort: gatewayPort },
             { name: "monitoring", containerPort: monitoringPort },
@@ -63,8 +89,8 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           ...resourcesOf(resources),
           // Routes of thousands of operations take Envoy some seconds to read.
           startupProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 1, failureThreshold: 120 },
-          readinessProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 5, failureThreshold: 2 },
-          livenessProbe: { httpGet: { path: "/livez", port: monitoringPort }, periodSeconds: 10, failureThreshold: 6 },
+          readinessProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 5, timeoutSeconds: 4, failureThreshold: 2 },
+          livenessProbe: { httpGet: { path: "/livez", port: monitoringPort }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
           lifecycle: { preStop: { exec: { command: [...drainProgram, "--seconds", String(drainSeconds)] } } },
           volumeMounts: mounts,
         },

@@ -40,7 +40,7 @@ describe("`portico run --dev`", { timeout: 120_000 }, () => {
     const answers = await Promise.all(lines.map(sent));
     assert.deepEqual(
       answers.toSorted(),
-      ["/both", "/key", "/query", "/scoped"].map((path) => [path, 200] as const),
+      ["/both", "/key", "/password", "/query", "/scoped"].map((path) => [path, 200] as const),
     );
     const status = async (path: string, headers = {}): Promise<number> =>
       (await send(gateway.port, { send: `GET ${path}`, headers })).status;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { describe, it } from "node:test";
 import { freePort } from "../../testing/free-port.ts";
@@ -7,7 +8,7 @@ import { send } from "../../testing/raw-request.ts";
 import { http1Load, http2Load } from "../../testing/steady-load.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { until } from "../../testing/until.ts";
-import { bearer, guarded, keySecurity, tokenSecurity } from "./protected-gateway.ts";
+import { bearer, guarded, keySecurity, secret, security, tokenSecurity } from "./protected-gateway.ts";
 
 const steady = tokenIssuer();
 const document = JSON.stringify({
@@ -15,6 +16,19 @@ const document = JSON.stringify({
   info: { title: "Pets", version: "1.0.0" },
   paths: { "/user": guarded({ user: [] }), "/key": guarded({ key: [] }), "/open": guarded() },
 });
+const withStaff = JSON.stringify({
+  ...JSON.parse(document),
+  paths: { "/user": guarded({ user: [] }), "/key": guarded({ key: [] }), "/staff": guarded({ staff: [] }) },
+});
+
+/** A Security whose users are in a Secret, each with the name as the password. */
+const staff = (...names: readonly string[]): readonly object[] => [
+  security("staff", { type: "basic", basic: { users: { name: "staff" } } }),
+  secret("staff", {
+    htpasswd: names.map((name) => `${name}:{SHA}${createHash("sha1").update(name).digest("base64")}`).join("\n"),
+  }),
+];
+const basic = (name: string) => ({ authorization: `Basic ${Buffer.from(`${name}:${name}`).toString("base64")}` });
 const yaml = (...objects: readonly object[]): string => objects.map((one) => JSON.stringify(one)).join("\n---\n");
 const locations = { locations: [{ header: "x-api-key" }] };
 
@@ -22,15 +36,20 @@ const locations = { locations: [{ header: "x-api-key" }] };
 const together = (...sets: readonly string[]): string => JSON.stringify({ keys: sets.flatMap((set) => JSON.parse(set).keys) });
 
 describe("what credentials are checked with is changed while requests come", { timeout: 180_000 }, () => {
-  it("20 times, each seen in effect, over 20,000 requests: none is refused", async (t) => {
+  it("24 times, each seen in effect, over 20,000 requests: none is refused", async (t) => {
     const user = tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { file: "keys.json" } }] });
     const keysWith = (keys: Readonly<Record<string, string>>): string =>
       yaml(...keySecurity("key", { steady: "steady", ...keys }, locations));
-    const files = { "pets.json": document, "keys.json": steady.jwks, "user.yaml": yaml(user), "clients.yaml": keysWith({}) };
-    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "user.yaml", "--resources", "clients.yaml");
+    const files = {
+      ...{ "pets.json": withStaff, "keys.json": steady.jwks, "user.yaml": yaml(user), "clients.yaml": keysWith({}) },
+      "staff.yaml": yaml(...staff("steady")),
+    };
+    const resources = ["user.yaml", "clients.yaml", "staff.yaml"].flatMap((name) => ["--resources", name]);
+    const gateway = await servePortico(t, files, "--mock", "--watch", ...resources);
     const loads = [
       http1Load(t, gateway.port, "/user", 4, bearer(steady.token())),
       http2Load(t, gateway.port, "/key", 4, { "x-api-key": "steady" }),
+      http1Load(t, gateway.port, "/staff", 2, basic("steady")),
     ];
     const status = async (path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
       (await send(gateway.port, { send: `GET ${path}`, headers })).status;
@@ -47,7 +66,7 @@ describe("what credentials are checked with is changed while requests come", { t
       await until(what, async () => (await status(path, headers)) === wanted);
       slowest = Math.max(slowest, performance.now() - began);
     };
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 4; round++) {
       const next = tokenIssuer(steady.issuer, "ES256", `round-${round}`);
       const guest = { "x-api-key": `guest-${round}` };
       const write = (name: string, text: string) => () => gateway.write(name, text);
@@ -55,6 +74,9 @@ describe("what credentials are checked with is changed while requests come", { t
       await seen("the second key gone", write("keys.json", steady.jwks), "/user", bearer(next.token()), 401);
       await seen("a second client", write("clients.yaml", keysWith({ guest: `guest-${round}` })), "/key", guest, 200);
       await seen("the second client gone", write("clients.yaml", keysWith({})), "/key", guest, 401);
+      const second = `user-${round}`;
+      await seen("a second user", write("staff.yaml", yaml(...staff("steady", second))), "/staff", basic(second), 200);
+      await seen("the second user gone", write("staff.yaml", yaml(...staff("steady"))), "/staff", basic(second), 401);
     }
     const total = (): number => loads.reduce((sum, { seen: all }) => sum + all.requests, 0);
     await until("20,000 requests", () => total() > 20_000, 120_000);
@@ -63,7 +85,7 @@ describe("what credentials are checked with is changed while requests come", { t
       assert.deepEqual(load.seen.failures, []);
       assert.equal(load.seen.closed, 0);
     }
-    t.diagnostic(`the slowest of 20 changes was seen after ${Math.round(slowest)} ms; ${total()} requests`);
+    t.diagnostic(`the slowest of 24 changes was seen after ${Math.round(slowest)} ms; ${total()} requests`);
   });
 
   it("to a set that is none: that is said, and the last good one serves on", async (t) => {
