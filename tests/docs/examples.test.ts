@@ -11,7 +11,10 @@ import { runPortico, startPortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
-const pages = ["docs/run.md", "docs/documents.md", "docs/images.md", "docs/security.md"];
+const securityPages = ["tokens", "keys", "passwords", "opaque-tokens", "certificates", "authorizers"].map(
+  (name) => `docs/security/${name}.md`,
+);
+const pages = ["docs/run.md", "docs/documents.md", "docs/images.md", "docs/security.md", ...securityPages];
 
 /** `curl -i [-H 'name: value'] [-X METHOD] URL`, as the pages have it, sent without needing curl: what it would print. */
 async function curl(words: readonly string[], port: number): Promise<string> {
