@@ -111,7 +111,9 @@ describe("portico image inspect", () => {
     assert.deepEqual(platforms, ["linux/amd64"]);
     const policies = { access: "open", backend: "@document", path: "same", timeoutMs: 15_000 };
     const operations = [{ id: "listPets", method: "GET", path: "/pets", policies }];
-    assert.deepEqual(apis, [{ name: "pets", version: "1", hosts: [], basePath: "", operations, backends: ["@document"], securities: [] }]);
+    assert.deepEqual(apis, [
+      { name: "pets", version: "1", hosts: [], basePath: "", operations, backends: ["@document"], securities: [], credentialSets: [] },
+    ]);
     assert.deepEqual(
       files.map(({ path }: { readonly path: string }) => path),
       ["image/documents/pets.json", "image/manifest.json", "image/operations.json", "image/routes.json"],
