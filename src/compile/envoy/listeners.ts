@@ -128,12 +128,10 @@ function tls(): Message {
     common_tls_context: {
       alpn_protocols: ["h2", "http/1.1"],
       tls_params: { tls_minimum_protocol_version: "TLSv1_2" },
-      tls_certificate_sds_secret_configs: [
-        { name: "gateway", sds_config: { path_config_source: { path: "mounted/certificate.json" }, resource_api_version: "V3" } },
-      ],
+      tls_certificate_sds_secret_configs: [{ name: "gateway", sds_config: watchedFile("mounted", "certificate.json") }],
       validation_context_sds_secret_config: {
         name: "trust",
-        sds_config: { path_config_source: { path: "mounted/trust.json" }, resource_api_version: "V3" },
+        sds_config: watchedFile("mounted", "trust.json"),
       },
     },
   });

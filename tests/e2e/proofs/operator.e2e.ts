@@ -19,6 +19,7 @@ import { reportFailures } from "../harness/report.ts";
 import { authOf, copyToSecure } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
+import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
@@ -304,6 +305,8 @@ describe("the operator", { timeout: 900_000 }, () => {
     });
 
     it("APIs with tokens and keys: what is missing is told until it is there, and what changes takes effect", protectedByTokensAndKeys);
+
+    it("APIs with passwords, opaque tokens, certificates and an authoriser of one's own: what they check with changes", checkedByTheAgent);
 
     it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
       const namespace = await makeNamespace(t);

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { TestContext } from "node:test";
+import { hash } from "bcryptjs";
+import { until } from "../../../testing/until.ts";
+import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
+import { rolledOut } from "../harness/echo.ts";
+import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+import { testImage } from "../harness/target.ts";
+
+const basic = (user: string, password: string): string => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const pem = (name: string): string => readFileSync(new URL(`../../fixtures/certificates/${name}`, import.meta.url), "utf8");
+
+const operation = (scheme: string, ...scopes: readonly string[]) => ({ get: { security: [{ [scheme]: scopes }], responses: {} } });
+const document = {
+  ...pets,
+  paths: {
+    "/staff": operation("staff"),
+    "/opaque": operation("opaque", "read"),
+    "/machine": operation("machine"),
+    "/own": operation("own"),
+  },
+};
+
+/** Answers at /introspect whoever shows the gateway's second secret, and at /check who is `good`. */
+const issuerProgram = `
+require("node:http").createServer((request, response) => {
+  let body = "";
+  request.on("data", (part) => (body += part));
+  request.on("end", () => {
+    if (request.url.startsWith("/check")) return response.writeHead(request.headers.authorization === "good" ? 200 : 401).end();
+    if (request.headers.authorization !== "${basic("gateway", "second")}") return response.writeHead(401).end();
+    const active = new URLSearchParams(body).get("token") === "good";
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ active, scope: "read" }));
+  });
+}).listen(8080);
+`;
+
+const issuer: readonly object[] = [
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "issuer" },
+    spec: {
+      selector: { matchLabels: { app: "issuer" } },
+      template: {
+        metadata: { labels: { app: "issuer" } },
+        spec: { containers: [{ name: "issuer", image: testImage("echo"), command: ["node", "-e", issuerProgram] }] },
+      },
+    },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "issuer" },
+    spec: { selector: { app: "issuer" }, ports: [{ port: 80, targetPort: 8080 }] },
+  },
+];
+
+const secret = (name: string, stringData: Readonly<Record<string, string>>, more: object = {}): object => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name },
+  stringData,
+  ...more,
+});
+
+const securities: readonly object[] = [
+  objectOf("Security", "staff", { type: "basic", basic: { users: { name: "users" } } }),
+  objectOf("Security", "opaque", {
+    type: "oauth2",
+    oauth2: { introspectionUrl: "http://issuer/introspect", client: { name: "gateway-client" } },
+  }),
+  objectOf("Security", "machine", { type: "mtls", mtls: { trust: { name: "client-authorities" } } }),
+  objectOf("Security", "own", { type: "authorizer", authorizer: { url: "http://issuer/check", sendHeaders: ["authorization"] } }),
+];
+
+interface Sent {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whose certificate is shown. */
+  readonly client?: string;
+}
+
+/** The status of an answer over TLS, asked from inside a pod; 0 where the connection ends before there is one. */
+async function status(namespace: Namespace, path: string, { headers = {}, client }: Sent = {}): Promise<number> {
+  const shown = client === undefined ? {} : { cert: pem(`${client}.pem`), key: pem(`${client}.key`) };
+  const options = JSON.stringify({ host: "guarded-gateway", port: 443, path, headers, rejectUnauthorized: false, ...shown });
+  const program = `const say = (status) => process.stdout.write(String(status));
+require("node:https").get(${options}, (answer) => { say(answer.statusCode); answer.destroy(); }).on("error", (error) => say(error.code === "ECONNREFUSED" ? "" : 0));`;
+  const told = await until(
+    `${path} answers`,
+    () => namespace.kubectl("exec", "deployment/store-backend", "--", "node", "-e", program).catch(() => undefined),
+    30_000,
+  );
+  return Number(told);
+}
+
+/** What Envoy does not check by itself is checked in a container beside it; what it checks with changes without a new pod. */
+export async function checkedByTheAgent(t: TestContext): Promise<void> {
+  const namespace = await makeNamespace(t);
+  const users = async (password: string): Promise<object> => secret("users", { htpasswd: `alice:${await hash(password, 5)}` });
+  const authorities = (name: string): object => secret("client-authorities", { "ca.crt": pem(name) });
+  await namespace.apply(...issuer, configMap("pets", document), store);
+  await namespace.apply(
+    await users("first"),
+    secret("gateway-client", { username: "gateway", password: "first" }),
+    authorities("clients.pem"),
+  );
+  await namespace.apply(
+    secret("certificate", { "tls.crt": pem("localhost.pem"), "tls.key": pem("localhost.key") }, { type: "kubernetes.io/tls" }),
+  );
+  await namespace.apply(...securities, apiOf("guarded", { expose: { tls: { name: "certificate" } } }));
+  await rolledOut(namespace, "issuer");
+  await namespace.condition("api/guarded", "Ready", 120);
+
+  const bearer = (token: string): Sent => ({ headers: { authorization: `Bearer ${token}` } });
+  const staff = (password: string): Promise<number> =>
+    status(namespace, "/staff", { headers: { authorization: basic("alice", password) } });
+  const machine = (client: string): Promise<number> => status(namespace, "/machine", { client });
+  assert.deepEqual([await staff("first"), await staff("second"), await status(namespace, "/staff")], [200, 401, 401]);
+  assert.deepEqual([await machine("alice"), await machine("mallory"), await status(namespace, "/machine")], [200, 0, 401]);
+  assert.equal(await status(namespace, "/own", { headers: { authorization: "good" } }), 200);
+  assert.equal(await status(namespace, "/own", { headers: { authorization: "bad" } }), 401);
+  assert.equal(await status(namespace, "/opaque", bearer("good")), 503, "its issuer does not know the gateway");
+
+  const pods = (): Promise<string> =>
+    namespace.kubectl("get", "pods", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name");
+  const before = await pods();
+  const began = performance.now();
+  await namespace.apply(await users("second"), secret("gateway-client", { username: "gateway", password: "second" }));
+  await namespace.apply(authorities("strangers.pem"));
+  await until("the second password is good", async () => (await staff("second")) === 200, 60_000);
+  t.diagnostic(`from the Secret's change to the first request by the new password: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  assert.equal(await staff("first"), 401);
+  await until("the issuer knows the gateway", async () => (await status(namespace, "/opaque", bearer("good"))) === 200, 60_000);
+  assert.equal(await status(namespace, "/opaque", bearer("bad")), 401);
+  await until("the other authority counts", async () => (await machine("mallory")) === 200, 60_000);
+  assert.equal(await machine("alice"), 0);
+  assert.equal(await pods(), before);
+
+  const told = await namespace.kubectl("get", "apis,securities,events,deployments,configmaps,pods", "--output=json");
+  for (const secretText of ["alice:$2", "gateway:second"]) assert.ok(!told.includes(secretText), `${secretText} is told`);
+}
