@@ -11,6 +11,7 @@ import { makeUsers } from "../src/controller/users.ts";
 import type { Registry } from "../src/image/registry/registry.ts";
 import { checked } from "../src/problem.ts";
 import { backendWorkload, gatewayWorkload } from "../src/resolve/workload.ts";
+import { followIssuers } from "../src/source/issuers.ts";
 import { backendObjects } from "../src/workloads/backend.ts";
 import { gatewayObjects } from "../src/workloads/gateway.ts";
 
@@ -95,6 +96,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
   const gateways = compiledGateways({
     store,
     registries: () => emptyRegistry,
+    issuers: followIssuers(),
     users: makeUsers(),
     configMaps: nothing,
     secrets: nothing,

@@ -7,6 +7,7 @@ import { isPacked, unpackProject } from "../image/project/pack.ts";
 import { projectFiles, readProject } from "../image/project/project.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { publishedApis } from "../resolve/gateway.ts";
+import { followIssuers } from "../source/issuers.ts";
 import type { BuildOptions } from "./build.ts";
 import { failure } from "./failure.ts";
 import { engine, folderOf, prepareGateway } from "./prepare.ts";
@@ -19,11 +20,13 @@ export const build = (documents: readonly string[], options: BuildOptions): Prom
   options.fromProject === undefined ? buildDocuments(documents, options) : buildProject(options.fromProject, options);
 
 async function buildDocuments(documents: readonly string[], { resources, refs, mock, out, project, force }: BuildOptions): Promise<number> {
+  const issuers = followIssuers();
   const prepared = await prepareGateway(
     { documents, resources, references: refs },
     { mock, credentials: "fail" },
-    { unchecked: "warning" },
+    { unchecked: "warning", issuers },
   );
+  issuers.close();
   if (!prepared.ok) return failure(prepared.problems);
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);

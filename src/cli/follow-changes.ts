@@ -17,11 +17,18 @@ export interface Followed {
   readonly say: (line: string) => void;
 }
 
+/** Changes that are followed. */
+interface Following {
+  /** Says that something else than a file is another now. */
+  changed(): void;
+  close(): void;
+}
+
 /**
  * Takes every change from now on, one after the other, once the gateway is there; a wrong one is said, and the state before serves on. Changes that come
  * while one is taken are taken together, after it.
  */
-export function followChanges(starting: Promise<Checked<RunningGateway>>, { served, prepare, noticed, say }: Followed): { close(): void } {
+export function followChanges(starting: Promise<Checked<RunningGateway>>, { served, prepare, noticed, say }: Followed): Following {
   let mocked = mockSources(served.apis);
   let closed = false;
   const report: typeof reportProblems = (...told) => {
@@ -66,6 +73,7 @@ export function followChanges(starting: Promise<Checked<RunningGateway>>, { serv
   );
   watch.follow([...noticed]);
   return {
+    changed,
     close() {
       closed = true;
       watch.close();

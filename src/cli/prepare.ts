@@ -9,6 +9,7 @@ import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems } from "../resolve/values.ts";
 import { type GatewaySources, loadSources, type SourcePaths } from "../source/gateway.ts";
+import type { Issuers } from "../source/issuers.ts";
 import { loadValues } from "../source/values.ts";
 import type { SourceFile } from "../text/node.ts";
 
@@ -29,6 +30,8 @@ export interface Preparation {
    * serve. Left out where no gateway starts.
    */
   readonly unchecked?: Problem["severity"];
+  /** Whom issuers are asked by, where their own word says where their keys are; left out where no gateway is made. */
+  readonly issuers?: Issuers;
   /** Securities that nobody wrote. */
   readonly added?: ((sources: GatewaySources) => readonly SourceFile[]) | undefined;
 }
@@ -37,7 +40,7 @@ export interface Preparation {
 export async function prepareGateway(
   paths: SourcePaths,
   settings: ResolveSettings,
-  { noticed, unchecked, added }: Preparation = {},
+  { noticed, unchecked, issuers, added }: Preparation = {},
 ): Promise<Checked<PreparedGateway>> {
   const read = await loadSources(paths, noticed);
   const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
@@ -46,10 +49,19 @@ export async function prepareGateway(
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.value.map(({ model }) => model);
   const references = valueReferences(models.flatMap(({ verifiers }) => verifiers));
-  const values = await loadValues(sources.resources, references, noticed);
+  const values = await loadValues(sources.resources, references, { noticed, issuers });
   const missing = unchecked === undefined ? [] : valueProblems(models, values, unchecked);
   return checked({ apis: apis.value, files, values }, [...apis.problems, ...missing]);
 }
+
+/** The same gateway with what its issuers say of themselves now. */
+export async function withIssuers({ value }: Succeeded, issuers: Issuers): Promise<Checked<PreparedGateway>> {
+  const verifiers = value.apis.flatMap(({ model }) => model.verifiers);
+  const asked = valueReferences(verifiers).filter(({ kind }) => kind === "issuer");
+  return checked({ ...value, values: new Map([...value.values, ...(await loadValues([], asked, { issuers }))]) }, []);
+}
+
+type Succeeded = Extract<Checked<PreparedGateway>, { ok: true }>;
 
 export const engine: Engine = envoy;
 

@@ -1,8 +1,9 @@
 import { error, type Problem, wholeFile } from "../problem.ts";
+import { followIssuers } from "../source/issuers.ts";
 import { devCredentials } from "./dev-credentials.ts";
 import { failure } from "./failure.ts";
 import { followChanges } from "./follow-changes.ts";
-import { prepareGateway } from "./prepare.ts";
+import { prepareGateway, withIssuers } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import type { RunOptions } from "./run.ts";
 import { greeting } from "./run-greeting.ts";
@@ -18,24 +19,29 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   const noticed = new Set<string>();
   const dev = options.dev ? devCredentials(process.env) : undefined;
   const paths = { documents, resources: options.resources, references: options.refs };
+  let told = (): void => {};
+  const issuers = followIssuers({ changed: () => told() });
   const prepareAs = (unchecked: Problem["severity"]) =>
-    prepareGateway(paths, settingsOf(options), { noticed: (path) => noticed.add(path), unchecked, added: dev?.added });
+    prepareGateway(paths, settingsOf(options), { noticed: (path) => noticed.add(path), unchecked, issuers, added: dev?.added });
   const prepared = await prepareAs("warning");
   if (!prepared.ok) return failure(prepared.problems);
   reportProblems(prepared.problems, prepared.value.files, process.stderr);
   const starting = startGateway(prepared.value, options, say);
-  // Followed from here on: what is changed while Envoy starts counts, too.
+  // Followed from here on: what is changed while Envoy starts counts, too. Where files are not followed, it is what issuers say of themselves.
   const following = options.watch
     ? followChanges(starting, { served: prepared.value, prepare: () => prepareAs("error"), noticed, say })
-    : undefined;
+    : followChanges(starting, { served: prepared.value, prepare: () => withIssuers(prepared, issuers), noticed: new Set(), say });
+  told = following.changed;
   const running = await starting;
   if (!running.ok) {
-    following?.close();
+    following.close();
+    issuers.close();
     return failure(running.problems);
   }
   say(greeting(prepared.value, running.value.environment, options, dev?.headersOf));
   const end = await Promise.race([stopAsked.asked, running.value.gateway.envoy.ended]);
-  following?.close();
+  following.close();
+  issuers.close();
   await running.value.stop();
   if (end === "asked") return 0;
   return failure([

@@ -10,10 +10,11 @@ import { type Verifier, valueReferences } from "../model/security.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
+import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import { gatewayOfImage } from "./ready-image.ts";
-import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedSecret, usedSecurity } from "./used.ts";
+import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedIssuer, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
 import { valuesOf } from "./values-of.ts";
 
@@ -52,6 +53,7 @@ interface Memory {
 interface Sources {
   readonly store: ObjectStore;
   readonly registries: Registries;
+  readonly issuers: Issuers;
   readonly users: Users;
   readonly configMaps: Collection;
   readonly secrets: Collection;
@@ -64,6 +66,7 @@ interface Sources {
 export function compiledGateways({
   store,
   registries,
+  issuers,
   users,
   configMaps,
   secrets,
@@ -86,6 +89,7 @@ export function compiledGateways({
     const [kind, key = ""] = used.split(" ");
     if (kind === "Secret") return secrets.objects.get(key)?.metadata.resourceVersion;
     if (kind === "ConfigMap") return configMaps.objects.get(key)?.metadata.resourceVersion;
+    if (kind === "Issuer") return issuers.version(key);
     // Its status changes its resource version, and nothing that counts here.
     const version = ({ metadata }: StoredObject) => `${metadata.uid} ${metadata.generation}`;
     const collection = kind === "Security" ? securities : targetEndpoints;
@@ -122,7 +126,7 @@ export function compiledGateways({
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf(
-      store,
+      { store, issuers },
       namespace,
       noticed(
         api,
@@ -138,7 +142,7 @@ export function compiledGateways({
       const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
         endpoints: () => endpointsIn(api.metadata.namespace),
         securities: () => securitiesIn(api.metadata.namespace),
-        values: (verifiers) => valuesOf(store, api.metadata.namespace, noticed(api, verifiers)),
+        values: (verifiers) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, verifiers)),
       });
       // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
       return inTime(gateway, imagePatienceMs, () => failed(tooSlow(image)));
@@ -229,6 +233,7 @@ const usedBy = (namespace: string, { endpoints, verifiers }: GatewaySummary): re
 const usedValues = (namespace: string, verifiers: readonly Verifier[]): readonly string[] =>
   valueReferences(verifiers).flatMap(({ kind, name }) => {
     if (kind === "file") return [];
+    if (kind === "issuer") return [usedIssuer(name)];
     return [kind === "Secret" ? usedSecret(`${namespace}/${name}`) : usedConfigMap(namespace, name)];
   });
 

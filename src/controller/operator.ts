@@ -9,6 +9,7 @@ import type { Registries } from "../image/copy-blob.ts";
 import { pin } from "../image/existing.ts";
 import type { ImageReference } from "../image/reference.ts";
 import { failed } from "../problem.ts";
+import { followIssuers } from "../source/issuers.ts";
 import { compiledGateways } from "./compiled-gateways.ts";
 import { makeImages } from "./images.ts";
 import type { Log } from "./log.ts";
@@ -19,7 +20,7 @@ import { reconcileEndpoint } from "./reconcile-endpoint.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
 import { registrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
-import { isEndpoint } from "./used.ts";
+import { isEndpoint, usedIssuer } from "./used.ts";
 import { makeUsers } from "./users.ts";
 import { watchWorld } from "./watches.ts";
 import type { Building, World } from "./world.ts";
@@ -74,6 +75,10 @@ export async function operate(
   const { configMaps, targetEndpoints, securities, secrets } = collections;
   const opening = registrySecret(settings, secrets, building.pullCredentials);
   const { registries } = building;
+  const issuers = followIssuers({
+    changed: (issuer) => hearers.used(usedIssuer(issuer)),
+    isUsed: (issuer) => users.of(usedIssuer(issuer)).size > 0,
+  });
   const world: World = {
     settings,
     collections,
@@ -85,7 +90,17 @@ export async function operate(
       (api) => queue.add(`API ${api}`),
       (api, thrown) => unexpected(`API ${api}`, thrown),
     ),
-    gateways: compiledGateways({ store, registries, users, configMaps, secrets, targetEndpoints, securities, alwaysUsed: opening.used }),
+    gateways: compiledGateways({
+      store,
+      registries,
+      issuers,
+      users,
+      configMaps,
+      secrets,
+      targetEndpoints,
+      securities,
+      alwaysUsed: opening.used,
+    }),
     users,
     knowsUsers: () => unseen?.size === 0,
     registrySecret: opening,
@@ -127,6 +142,7 @@ export async function operate(
   works();
   log("info", "The operator works.", { apis: collections.apis.objects.size });
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  issuers.close();
   await queue.stop();
   ended.abort();
 }

@@ -2,6 +2,8 @@
 export const usedConfigMap = (namespace: string, name: string): string => `ConfigMap ${namespace}/${name}`;
 export const usedEndpoint = (namespace: string, name: string): string => `TargetEndpoint ${namespace}/${name}`;
 export const usedSecret = (key: string): string => `Secret ${key}`;
+/** An issuer that is asked where its keys are, by its address. */
+export const usedIssuer = (issuer: string): string => `Issuer ${issuer}`;
 /** Used by those that look for one which is not there, or not in order. */
 export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
 export const usedSecurity = (namespace: string, name: string): string => `Security ${namespace}/${name}`;

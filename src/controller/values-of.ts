@@ -3,27 +3,47 @@ import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { type ValueReference, type Verifier, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
-import { entriesOfObject } from "../source/values.ts";
+import type { Issuers } from "../source/issuers.ts";
+import { entriesOfObject, issuerEntry } from "../source/values.ts";
 import { root } from "../text/node.ts";
 
+/** Who keeps what credentials are checked with. */
+interface Kept {
+  readonly store: ObjectStore;
+  readonly issuers: Issuers;
+}
+
 /** What an API's credentials are checked with, read now: Secrets are kept nowhere. What is not there is left out. Fails with what the cluster says. */
-export async function valuesOf(store: ObjectStore, namespace: string, verifiers: readonly Verifier[]): Promise<Checked<Values>> {
-  const found: ReturnType<typeof entriesOfObject>[number][] = [];
+export async function valuesOf(kept: Kept, namespace: string, verifiers: readonly Verifier[]): Promise<Checked<Values>> {
+  const found: Entry[] = [];
   for (const reference of valueReferences(verifiers)) {
-    if (reference.kind === "file") return failed(noFiles(reference));
-    if (reference.kind === "Secret") {
-      const secret = await store.secret(namespace, reference.name);
-      if (!secret.ok) return secret;
-      if (secret.value !== undefined) found.push([valueName(reference), secret.value]);
-      continue;
-    }
-    const read = await store.read(resources.configMaps, namespace, reference.name);
-    if (!read.ok) return read;
-    if (read.value !== undefined)
-      found.push(...entriesOfObject(root({ name: `${reference.kind}/${reference.name}`, text: "", document: 0, value: read.value.value })));
+    const entries = await readers[reference.kind](kept, namespace, reference);
+    if (!entries.ok) return entries;
+    found.push(...entries.value);
   }
   return checked(new Map(found), []);
 }
+
+type Entry = ReturnType<typeof entriesOfObject>[number];
+type Read = (kept: Kept, namespace: string, reference: ValueReference) => Promise<Checked<readonly Entry[]>>;
+
+const readers: Readonly<Record<ValueReference["kind"], Read>> = {
+  file: async (_kept, _namespace, reference) => failed(noFiles(reference)),
+  issuer: async ({ issuers }, _namespace, reference) => checked(await issuerEntry(issuers, reference), []),
+  Secret: async ({ store }, namespace, reference) => {
+    const secret = await store.secret(namespace, reference.name);
+    if (!secret.ok) return secret;
+    return checked(secret.value === undefined ? [] : [[valueName(reference), secret.value]], []);
+  },
+  ConfigMap: async ({ store }, namespace, { kind, name }) => {
+    const read = await store.read(resources.configMaps, namespace, name);
+    if (!read.ok) return read;
+    return checked(
+      read.value === undefined ? [] : entriesOfObject(root({ name: `${kind}/${name}`, text: "", document: 0, value: read.value.value })),
+      [],
+    );
+  },
+};
 
 const noFiles = ({ name }: ValueReference) =>
   error(

@@ -154,13 +154,15 @@ export type KeySet =
   /** As JSON (RFC 7517). */
   | { readonly kind: "inline"; readonly json: string }
   | { readonly kind: "value"; readonly form: "jwks" | "certificate"; readonly from: ValueReference }
+  /** Fetched by the gateway itself, from where the issuer says. */
+  | { readonly kind: "discovered"; readonly from: ValueReference }
   /** Fetched by the gateway itself. */
   | { readonly kind: "remote"; readonly url: string; readonly target: Target };
 
-/** A text that the environment keeps: in a Secret or ConfigMap of the cluster, or in a file. */
+/** A text that the environment keeps: in a Secret or ConfigMap of the cluster, or in a file; or what an issuer says of itself. */
 export interface ValueReference {
-  readonly kind: "Secret" | "ConfigMap" | "file";
-  /** The object's name, or the file's path. */
+  readonly kind: "Secret" | "ConfigMap" | "file" | "issuer";
+  /** The object's name, the file's path, or the issuer. */
   readonly name: string;
   /** Undefined for the only entry, or for all. */
   readonly key: string | undefined;
@@ -181,7 +183,7 @@ export function valueReferences(verifiers: readonly Verifier[]): readonly ValueR
     ...(keys === undefined ? [] : [keys]),
     ...(trust === undefined ? [] : [trust]),
     ...agentReferences(agent),
-    ...(tokens?.issuers ?? []).flatMap((issuer) => (issuer.keys.kind === "value" ? [issuer.keys.from] : [])),
+    ...(tokens?.issuers ?? []).flatMap((issuer) => ("from" in issuer.keys ? [issuer.keys.from] : [])),
   ]);
   return [...new Map(all.map((one) => [valueName(one), one] as const)).values()];
 }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { milliseconds } from "../api/duration.ts";
 import type { jwt } from "../api/token.ts";
+import { httpUrl } from "../api/url.ts";
 import type { ClaimRule, Issuer, KeySet, TokenRules, TokenVerifier, ValueReference } from "../model/security.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
@@ -46,13 +47,16 @@ function issuerOf(
   at: Node,
   problems: Problem[],
 ): Issuer | undefined {
-  if (jwks === undefined) {
-    const message = "Discovery of an issuer's keys is not done by this version of Portico yet. Name its keys with `jwks: {url: ...}`.";
-    problems.push(error("NotYet", placeOf(at), message));
-    return undefined;
-  }
-  const keys = keySetOf(jwks, child(at, "jwks"), problems);
+  const keys = jwks === undefined ? discoveredKeys(issuer, child(at, "issuer"), problems) : keySetOf(jwks, child(at, "jwks"), problems);
   return keys && { issuer, audiences: audiences ?? token.audiences ?? [], keys };
+}
+
+/** An issuer that is an address says itself where its keys are (OpenID Connect Discovery 1.0). */
+function discoveredKeys(issuer: string, at: Node, problems: Problem[]): KeySet | undefined {
+  if (httpUrl.safeParse(issuer).success) return { kind: "discovered", from: { kind: "issuer", name: issuer, key: undefined } };
+  const message = "This is no address that could say where the issuer's keys are. Name them beside it, with `jwks: {url: ...}`.";
+  problems.push(error("WrongValue", placeOf(at), message));
+  return undefined;
 }
 
 function keySetOf(jwks: NonNullable<JwtField["issuers"][number]["jwks"]>, at: Node, problems: Problem[]): KeySet | undefined {

@@ -1,6 +1,7 @@
 import type { ApiModel } from "../model/api.ts";
 import { certificatesIn } from "../model/certificates.ts";
 import { strangersIn, usersIn } from "../model/htpasswd.ts";
+import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
 import type { Issuer, ValueReference, Verifier } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, type Values } from "../model/values.ts";
@@ -87,6 +88,10 @@ const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string
 
 function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[] {
   if (keys.kind === "remote") return [];
+  if (keys.kind === "discovered") {
+    const fault = entriesOf(values, keys.from).get(faultEntry)?.reveal();
+    return fault === undefined ? [] : [fault];
+  }
   const advice = `Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`;
   if (keys.kind === "inline") return wrong(readKeySet(keys.json)).map((fault) => `The inline key set ${fault}. ${advice}`);
   const text = entryOf(values, keys.from);

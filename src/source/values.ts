@@ -1,21 +1,32 @@
+import { faultEntry, keysUrlEntry } from "../model/issuer-keys.ts";
 import { type ValueReference, valueName } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { Redacted } from "../redacted.ts";
 import { child, elements, isObject, members, type Node, root, type SourceFile } from "../text/node.ts";
+import type { Issuers } from "./issuers.ts";
 import { readText } from "./read-text.ts";
+
+/** Where values come from beside the resources. */
+export interface ValueSources {
+  /** Is told each file. */
+  readonly noticed?: ((path: string) => void) | undefined;
+  /** Left out where nobody is to be asked. */
+  readonly issuers?: Issuers | undefined;
+}
 
 /**
  * What references lead to where there is no cluster: entries of the Secrets and ConfigMaps that stand among the resources, as they would be applied to one,
- * and files. What is not there is left out. `noticed` is told each file.
+ * files, and what issuers say of themselves. What is not there is left out.
  */
 export async function loadValues(
   resources: readonly SourceFile[],
   references: readonly ValueReference[],
-  noticed: (path: string) => void = () => {},
+  { noticed = () => {}, issuers }: ValueSources = {},
 ): Promise<Values> {
   const objects = resources.flatMap((file) => opened(root(file))).flatMap(entriesOfObject);
   const files = await Promise.all(
     references.flatMap((reference) => {
+      if (reference.kind === "issuer") return issuers === undefined ? [] : [issuerEntry(issuers, reference)];
       if (reference.kind !== "file") return [];
       noticed(reference.name);
       return [fileEntry(reference)];
@@ -25,6 +36,15 @@ export async function loadValues(
 }
 
 type Entry = readonly [name: string, entries: ReadonlyMap<string, Redacted>];
+
+/** What an issuer says of its keys, or why nobody knows. */
+export async function issuerEntry(issuers: Issuers, reference: ValueReference): Promise<Entry[]> {
+  const url = await issuers.keysUrl(reference.name);
+  const entry: readonly [string, string] = url.ok
+    ? [keysUrlEntry, url.value]
+    : [faultEntry, url.problems.map(({ message }) => message).join(" ")];
+  return [[valueName(reference), new Map([[entry[0], new Redacted(entry[1])]])]];
+}
 
 async function fileEntry(reference: ValueReference): Promise<readonly Entry[]> {
   const text = await readText(reference.name);

@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
 import type { ApiModel, Backend, Target } from "../../model/api.ts";
+import { remoteKeys } from "../../model/issuer-keys.ts";
+import type { Values } from "../../model/values.ts";
 import type { Environment } from "../engine.ts";
 import { extension, type Message, typed } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
@@ -7,18 +9,18 @@ import { clusterName, httpOptions, ownMetadata } from "./names.ts";
 import { keysCluster, verifiersOf } from "./tokens.ts";
 
 /** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
-export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots }: Environment): readonly Message[] {
+export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots, values }: Environment): readonly Message[] {
   return [
     ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, trustedRoots))),
-    ...keysClusters(apis, trustedRoots),
+    ...keysClusters(apis, trustedRoots, values),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
 }
 
 /** Where issuers' keys are fetched from, each place once. */
-function keysClusters(apis: readonly ApiModel[], trustedRoots: string): readonly Message[] {
+function keysClusters(apis: readonly ApiModel[], trustedRoots: string, values: Values): readonly Message[] {
   const keys = verifiersOf(apis).flatMap(({ tokens }) => (tokens?.issuers ?? []).map((issuer) => issuer.keys));
-  const targets = keys.flatMap((one) => (one.kind === "remote" ? [one.target] : []));
+  const targets = keys.flatMap((one) => remoteKeys(one, values)?.target ?? []);
   const places = new Map(targets.map((target) => [keysCluster(target), target] as const));
   return [...places].map(([name, target]) =>
     backendCluster(name, { name, targets: [target], path: "", connectTimeoutMs: 5000 }, trustedRoots),

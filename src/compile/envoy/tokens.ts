@@ -1,4 +1,5 @@
 import type { ApiModel } from "../../model/api.ts";
+import { remoteKeys } from "../../model/issuer-keys.ts";
 import { keySetOfCertificate, readKeySet } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
@@ -114,15 +115,19 @@ const cachedTokens = 10_000;
 /**
  * Undefined where keys are not there, or not in order: nobody gets in with the issuer's tokens, and who looks at the environment is told. Envoy refuses a set of none.
  */
-function keysOf({ keys }: Issuer, values: Values): Message | undefined {
-  if (keys.kind === "remote")
+function keysOf({ issuer, keys }: Issuer, values: Values): Message | undefined {
+  const remote = remoteKeys(keys, values);
+  if (remote !== undefined)
     return {
       remote_jwks: {
-        http_uri: { uri: keys.url, cluster: keysCluster(keys.target), timeout: "5s" },
+        http_uri: { uri: remote.url, cluster: keysCluster(remote.target), timeout: "5s" },
         cache_duration: "300s",
         async_fetch: { fast_listener: true },
       },
     };
+  // No cluster has this name: a token of the issuer's is one that cannot be checked now.
+  if (keys.kind === "discovered") return { remote_jwks: { http_uri: { uri: issuer, cluster: "@keys/undiscovered", timeout: "1s" } } };
+  if (keys.kind === "remote") return undefined;
   const text = keys.kind === "inline" ? keys.json : (entryOf(values, keys.from)?.reveal() ?? "");
   const read = keys.kind === "value" && keys.form === "certificate" ? keySetOfCertificate(text) : readKeySet(text);
   return read.kind === "keys" ? { local_jwks: { inline_string: JSON.stringify({ keys: read.keys }) } } : undefined;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { TestContext } from "node:test";
 import { hash } from "bcryptjs";
+import { tokenIssuer } from "../../../testing/token-issuer.ts";
 import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { rolledOut } from "../harness/echo.ts";
@@ -19,16 +20,25 @@ const document = {
     "/opaque": operation("opaque", "read"),
     "/machine": operation("machine"),
     "/own": operation("own"),
+    "/signed": operation("signed", "read"),
   },
 };
 
-/** Answers at /introspect whoever shows the gateway's second secret, and at /check who is `good`. */
+const signer = tokenIssuer("http://issuer");
+
+/** Answers at /introspect whoever shows the gateway's second secret, at /check who is `good`, and says where its keys are. */
 const issuerProgram = `
+const itself = "http://" + process.env.ITSELF;
+const documents = new Map([
+  ["/.well-known/openid-configuration", JSON.stringify({ issuer: itself, jwks_uri: itself + "/keys" })],
+  ["/keys", ${JSON.stringify(signer.jwks)}],
+]);
 require("node:http").createServer((request, response) => {
   let body = "";
   request.on("data", (part) => (body += part));
   request.on("end", () => {
     if (request.url.startsWith("/check")) return response.writeHead(request.headers.authorization === "good" ? 200 : 401).end();
+    if (documents.has(request.url)) return response.writeHead(200, { "content-type": "application/json" }).end(documents.get(request.url));
     if (request.headers.authorization !== "${basic("gateway", "second")}") return response.writeHead(401).end();
     const active = new URLSearchParams(body).get("token") === "good";
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ active, scope: "read" }));
@@ -36,7 +46,9 @@ require("node:http").createServer((request, response) => {
 }).listen(8080);
 `;
 
-const issuer: readonly object[] = [
+const issuerName = (namespace: string): string => `issuer.${namespace}`;
+
+const issuerIn = (namespace: string): readonly object[] => [
   {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -45,7 +57,16 @@ const issuer: readonly object[] = [
       selector: { matchLabels: { app: "issuer" } },
       template: {
         metadata: { labels: { app: "issuer" } },
-        spec: { containers: [{ name: "issuer", image: testImage("echo"), command: ["node", "-e", issuerProgram] }] },
+        spec: {
+          containers: [
+            {
+              name: "issuer",
+              image: testImage("echo"),
+              command: ["node", "-e", issuerProgram],
+              env: [{ name: "ITSELF", value: issuerName(namespace) }],
+            },
+          ],
+        },
       },
     },
   },
@@ -65,7 +86,8 @@ const secret = (name: string, stringData: Readonly<Record<string, string>>, more
   ...more,
 });
 
-const securities: readonly object[] = [
+const securitiesIn = (namespace: string): readonly object[] => [
+  objectOf("Security", "signed", { type: "jwt", jwt: { issuers: [{ issuer: `http://${issuerName(namespace)}` }] } }),
   objectOf("Security", "staff", { type: "basic", basic: { users: { name: "users" } } }),
   objectOf("Security", "opaque", {
     type: "oauth2",
@@ -100,7 +122,7 @@ export async function checkedByTheAgent(t: TestContext): Promise<void> {
   const namespace = await makeNamespace(t);
   const users = async (password: string): Promise<object> => secret("users", { htpasswd: `alice:${await hash(password, 5)}` });
   const authorities = (name: string): object => secret("client-authorities", { "ca.crt": pem(name) });
-  await namespace.apply(...issuer, configMap("pets", document), store);
+  await namespace.apply(configMap("pets", document), store);
   await namespace.apply(
     await users("first"),
     secret("gateway-client", { username: "gateway", password: "first" }),
@@ -109,7 +131,10 @@ export async function checkedByTheAgent(t: TestContext): Promise<void> {
   await namespace.apply(
     secret("certificate", { "tls.crt": pem("localhost.pem"), "tls.key": pem("localhost.key") }, { type: "kubernetes.io/tls" }),
   );
-  await namespace.apply(...securities, apiOf("guarded", { expose: { tls: { name: "certificate" } } }));
+  await namespace.apply(...securitiesIn(namespace.name), apiOf("guarded", { expose: { tls: { name: "certificate" } } }));
+  const why = (): Promise<string> => namespace.field("api/guarded", '.status.conditions[?(@.type=="ResolvedRefs")].message');
+  await until("it says that its issuer says nothing", async () => (await why()).includes("The keys of the issuer"), 30_000);
+  await namespace.apply(...issuerIn(namespace.name));
   await rolledOut(namespace, "issuer");
   await namespace.condition("api/guarded", "Ready", 120);
 
@@ -119,6 +144,9 @@ export async function checkedByTheAgent(t: TestContext): Promise<void> {
   const machine = (client: string): Promise<number> => status(namespace, "/machine", { client });
   assert.deepEqual([await staff("first"), await staff("second"), await status(namespace, "/staff")], [200, 401, 401]);
   assert.deepEqual([await machine("alice"), await machine("mallory"), await status(namespace, "/machine")], [200, 0, 401]);
+  const token = signer.token({ claims: { iss: `http://${issuerName(namespace.name)}`, scope: "read" } });
+  await until("its keys are fetched", async () => (await status(namespace, "/signed", bearer(token))) === 200, 30_000);
+  assert.equal(await status(namespace, "/signed", bearer(tokenIssuer().token())), 401);
   assert.equal(await status(namespace, "/own", { headers: { authorization: "good" } }), 200);
   assert.equal(await status(namespace, "/own", { headers: { authorization: "bad" } }), 401);
   assert.equal(await status(namespace, "/opaque", bearer("good")), 503, "its issuer does not know the gateway");
