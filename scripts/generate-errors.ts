@@ -11,6 +11,8 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     'Send a credential of a kind that the `WWW-Authenticate` header names; `error="invalid_token"` in it says that the token which was sent is not good: expired, of another issuer or audience, or changed. Where nobody gets in, no Security checks what the document asks for: `portico check` says which. If the operation is open to all, say so in the document: `security: []`.',
   forbidden:
     "The credential is good, and lacks a scope, a claim or the right to be used: `scope` in the `WWW-Authenticate` header names the scopes that are needed. A client that is blocked (`blockedClients`) gets this answer, too.",
+  addressRefused:
+    "Call from another network. Who runs the gateway finds the lists in `addresses` of the API and in the document's `x-portico`; the access log's `client` is the address that was looked at: behind a proxy that is not counted (`--trusted-hops`) it is the proxy's.",
   credentialUnchecked:
     "The gateway fetches the issuer's public keys by the url of its Security (`jwks`), and gets none now. Ask again soon; who runs the gateway looks whether that url answers.",
   badRequest:

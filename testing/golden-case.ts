@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Environment, GatewayFiles, TlsFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
+import type { AddressLists } from "../src/model/addresses.ts";
 import { noValues, type Values } from "../src/model/values.ts";
 import { surveyDocument } from "../src/openapi/read.ts";
 import { type Checked, showPlace } from "../src/problem.ts";
@@ -107,13 +108,16 @@ interface Surroundings {
   readonly values?: Values;
   /** The certificate that clients see; none unless said. */
   readonly tls?: TlsFiles;
+  /** In place of what the settings say. */
+  readonly trustedHops?: number;
+  readonly addresses?: AddressLists | undefined;
 }
 
 /** The gateway files of a case, with surroundings of one's own where it is to run. */
 export function compileCase(
   apis: readonly ResolvedApi[],
   settings: GoldenCase["settings"],
-  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt", values = noValues, tls }: Surroundings,
+  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt", values = noValues, tls, trustedHops, addresses }: Surroundings,
 ): GatewayFiles {
   const standard = environment(settings);
   return envoy.compile(
@@ -121,6 +125,8 @@ export function compileCase(
     {
       ...standard,
       trustedRoots,
+      trustedHops: trustedHops ?? standard.trustedHops,
+      addresses,
       values,
       listener: { ...standard.listener, port, tls: tls ?? standard.listener.tls },
       monitoring: { ...standard.monitoring, port: monitoring },

@@ -10,6 +10,7 @@ export const testOperation: Operation = {
   template: "/v1/pets/{id}",
   path: [["pets"], [{ parameter: "id" }]],
   query: [],
+  addresses: undefined,
   access: { kind: "open" },
   answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep" },
   cors: undefined,

@@ -168,6 +168,8 @@ const inApi: Readonly<Record<string, Pair>> = {
   rebuild: [{ rebuild: "never" }, { rebuild: "always" }],
   "disruptionBudget.minAvailable": under(["disruptionBudget"], [{ minAvailable: 1 }, { minAvailable: 2 }]),
   "disruptionBudget.maxUnavailable": under(["disruptionBudget"], [{ maxUnavailable: 1 }, { maxUnavailable: "50%" }]),
+  "addresses.allow[]": under(["addresses"], [{ allow: ["10.0.0.1"] }, { allow: ["10.0.0.2"] }]),
+  "addresses.deny[]": under(["addresses"], [{ deny: ["10.0.0.1"] }, { deny: ["10.0.0.2"] }]),
   "expose.hosts[]": [inIngress({ hosts: ["a.test"] }), inIngress({ hosts: ["b.test"] })],
   "expose.tls.name": under(["expose", "tls"], [{ name: "a" }, { name: "b" }]),
   "expose.service.type": under(["expose", "service"], [{ type: "NodePort" }, { type: "LoadBalancer" }]),

@@ -71,6 +71,8 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "cors.exposedHeaders[]": [cors({ exposedHeaders: ["x-a"] }), cors({ exposedHeaders: ["x-b"] })],
   "cors.maxAge": [cors({ maxAge: "1s" }), cors({ maxAge: "2s" })],
   "cors.credentials": [cors({ credentials: true }), cors({ credentials: false })],
+  "addresses.allow[]": [{ addresses: { allow: ["10.0.0.1"] } }, { addresses: { allow: ["10.0.0.2"] } }],
+  "addresses.deny[]": [{ addresses: { deny: ["10.0.0.1"] } }, { addresses: { deny: ["10.0.0.2"] } }],
   disabled: [{ disabled: true }, { disabled: false }],
   mock: [{ mock: true }, { mock: false }],
   webSocket: [{ webSocket: true }, { webSocket: false }],

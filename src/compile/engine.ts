@@ -1,3 +1,4 @@
+import type { AddressLists } from "../model/addresses.ts";
 import type { ApiModel } from "../model/api.ts";
 import type { Values } from "../model/values.ts";
 
@@ -18,6 +19,8 @@ export interface Environment {
   readonly monitoring: { readonly host: string; readonly port: number };
   /** How many addresses at the end of X-Forwarded-For were written by proxies of one's own. */
   readonly trustedHops: number;
+  /** From where all that it serves may be called; left out for everywhere. */
+  readonly addresses?: AddressLists | undefined;
   /** The Unix socket of the backend that answers mocks that must choose; undefined where nothing is mocked. */
   readonly mockSocket: string | undefined;
   /** The file (PEM) of the certification authorities that backends' certificates are checked against. */

@@ -21,6 +21,7 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   template: [{ template: "/v1/pets/{petId}" }],
   path: [{ path: [["pets"], [{ parameter: "id" }], []] }],
   query: [{ query: [{ name: "full" }] }, { query: [{ name: "full", value: "1" }] }],
+  addresses: [{ addresses: { allow: ["10.0.0.0/8"], deny: [] } }, { addresses: { allow: [], deny: ["10.0.0.0/8"] } }],
   access: [{ access: { kind: "unprotected", schemes: [scheme] } }, { access: { kind: "refused", schemes: [scheme] } }],
   answer: [
     { answer: { kind: "backend", backend: "pets", timeoutMs: 1000, path: "keep" } },

@@ -21,6 +21,7 @@ const listed = ({
   id,
   method,
   template,
+  addresses,
   access,
   answer,
   cors,
@@ -32,6 +33,7 @@ const listed = ({
   method,
   path: template,
   policies: {
+    ...(addresses === undefined ? {} : { addresses }),
     access: listedAccess(access),
     ...listedAnswer(answer),
     ...(cors === undefined ? {} : { cors }),

@@ -140,6 +140,7 @@ export function environmentOf(workload: GatewayWorkload, mockSocket: string | un
   return {
     ...containerEnvironment,
     listener: { ...containerEnvironment.listener, tls },
+    addresses: workload.addresses,
     trustedHops: ingress === undefined && httpRoute === undefined ? 0 : 1,
     mockSocket,
   };

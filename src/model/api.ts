@@ -1,3 +1,4 @@
+import type { AddressLists } from "./addresses.ts";
 import type { Cors } from "./cors.ts";
 import type { HeaderChanges } from "./headers.ts";
 import type { MockReply } from "./mock.ts";
@@ -38,6 +39,8 @@ export interface Operation {
   readonly path: PathTemplate;
   /** All of them must hold; several come from a query in the path's key. */
   readonly query: readonly QueryCondition[];
+  /** From where it may be called; undefined for everywhere. */
+  readonly addresses: AddressLists | undefined;
   readonly access: Access;
   readonly answer: Answer;
   readonly cors: Cors | undefined;

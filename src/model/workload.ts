@@ -1,3 +1,5 @@
+import type { AddressLists } from "./addresses.ts";
+
 /** How a gateway runs in a cluster: what its API asks for, with nothing left to look up. Never changes. */
 export interface GatewayWorkload {
   /** The API object's name: a DNS label. */
@@ -9,6 +11,8 @@ export interface GatewayWorkload {
   /** The names of the Secrets with which the image is pulled. */
   readonly pullSecrets: readonly string[];
   readonly exposure: Exposure;
+  /** From where it may be called, beside what its documents say; undefined for everywhere. */
+  readonly addresses: AddressLists | undefined;
 }
 
 /** How a deployed backend runs: one for all who send requests there. */

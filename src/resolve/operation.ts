@@ -8,6 +8,7 @@ import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
 import { defaultReply } from "../openapi/mock/replies.ts";
+import { addressesOf } from "./addresses.ts";
 import type { Destination } from "./backends.ts";
 import type { Asked } from "./clashes.ts";
 import { mockSource } from "./mock-source.ts";
@@ -44,6 +45,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     template: asked.template,
     path: asked.path,
     query: asked.query,
+    addresses: addressesOf(fields.addresses),
     access: parts.access,
     answer,
     cors: corsOf(fields.cors, written.method),

@@ -3,6 +3,7 @@ import type { ApiSpec } from "../api/api.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
 import type { autoscaling, containerNeeds } from "../api/workload.ts";
 import type { BackendWorkload, ContainerNeeds, Exposure, Fields, GatewayWorkload, Pods } from "../model/workload.ts";
+import { addressesOf } from "./addresses.ts";
 
 /** Where an object is. */
 interface ObjectName {
@@ -22,6 +23,7 @@ export function gatewayWorkload({ name, namespace }: ObjectName, spec: ApiSpec, 
     resources: needsOf(spec.resources),
     pullSecrets: [...new Set([...(spec.imagePullSecrets ?? []).map((secret) => secret.name), ...pullSecrets])],
     exposure: exposureOf(spec.expose ?? {}),
+    addresses: addressesOf(spec.addresses),
   };
 }
 

@@ -11,7 +11,7 @@ import { runPortico, startPortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
-const securityPages = ["tokens", "keys", "passwords", "opaque-tokens", "certificates", "authorizers"].map(
+const securityPages = ["tokens", "keys", "passwords", "opaque-tokens", "certificates", "authorizers", "addresses"].map(
   (name) => `docs/security/${name}.md`,
 );
 const pages = ["docs/run.md", "docs/documents.md", "docs/images.md", "docs/security.md", ...securityPages];

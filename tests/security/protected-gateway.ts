@@ -4,6 +4,7 @@ import { type AgentProcess, superviseAgent } from "../../src/apply/agent-process
 import type { TlsFiles } from "../../src/compile/engine.ts";
 import { agentPath } from "../../src/compile/envoy/agent-file.ts";
 import { versionOf } from "../../src/compile/envoy/update.ts";
+import type { AddressLists } from "../../src/model/addresses.ts";
 import { type Backend, startBackend } from "../../testing/backend.ts";
 import { type LiveEnvoy, must, withEnvoy } from "../../testing/envoy.ts";
 import { freePort } from "../../testing/free-port.ts";
@@ -29,7 +30,12 @@ export async function protectedGateway(
   scope: Scope,
   document: object,
   resources: readonly object[],
-  surroundings: { readonly trustedRoots?: string; readonly tls?: TlsFiles } = {},
+  surroundings: {
+    readonly trustedRoots?: string;
+    readonly tls?: TlsFiles;
+    readonly trustedHops?: number;
+    readonly addresses?: AddressLists;
+  } = {},
 ): Promise<ProtectedGateway> {
   const backend = await startBackend(scope);
   const whole = {

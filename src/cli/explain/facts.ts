@@ -1,4 +1,5 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
+import type { AddressLists } from "../../model/addresses.ts";
 import type { ApiModel, Backend, BackendPath, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
@@ -38,6 +39,7 @@ export function factsOf(
     ...(request.method === operation.method
       ? []
       : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
+    ...addressFacts(operation.addresses, where(origins.extension("addresses"))),
     { name: "access", value: accessOf(operation), place: where(origins.security) },
     ...answerFacts(request, { api, operation }, origins),
     ...corsFact(operation, where(origins.extension("cors"))),
@@ -45,6 +47,15 @@ export function factsOf(
     ...headerFacts("response headers", operation.responseHeaders, where(origins.extension("responseHeaders"))),
     ...webSocketFact(operation, where(origins.extension("webSocket"))),
   ];
+}
+
+function addressFacts(lists: AddressLists | undefined, place: Place | undefined): readonly Fact[] {
+  if (lists === undefined) return [];
+  const said = [
+    ...(lists.allow.length === 0 ? [] : [`only from ${lists.allow.join(", ")}`]),
+    ...(lists.deny.length === 0 ? [] : [`not from ${lists.deny.join(", ")}`]),
+  ];
+  return [{ name: "addresses", value: said.join("; "), place }];
 }
 
 function webSocketFact({ webSocket, answer }: Operation, place: Place | undefined): readonly Fact[] {

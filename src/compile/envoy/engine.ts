@@ -2,6 +2,7 @@ import type { ApiModel } from "../../model/api.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { agentFile } from "./agent-file.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { addressesFile } from "./client-addresses.ts";
 import { clusters } from "./clusters.ts";
 import { idHeader } from "./errors.ts";
 import { discoveryFile, type Message } from "./json.ts";
@@ -33,6 +34,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
       ),
     ],
     ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
+    ...addressesFile(environment.addresses),
     ...agentFile(verifiers, environment),
     ...(listener.tls
       ? [

@@ -33,6 +33,7 @@ export const errors = {
     "The operation needs a credential that is accepted here; the WWW-Authenticate header says which.",
   ),
   forbidden: gatewayError("forbidden", 403, "Forbidden", "The credential is genuine, and does not allow this operation."),
+  addressRefused: gatewayError("address-refused", 403, "Forbidden", "Requests from the client's address are not let in here."),
   credentialUnchecked: gatewayError(
     "credential-unchecked",
     503,

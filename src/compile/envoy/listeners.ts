@@ -1,9 +1,11 @@
+import type { AddressLists } from "../../model/addresses.ts";
 import { certificatesIn } from "../../model/certificates.ts";
 import type { Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
 import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
+import { addressFilters } from "./client-addresses.ts";
 import { corsFilter } from "./cors.ts";
 import { agentFilter, authenticatedFilter, authorizedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
@@ -22,10 +24,11 @@ export const streamIdleSeconds = 300;
 const agentTimeout = "12s";
 
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
-const httpFilters: readonly Message[] = [
+const httpFilters = (addresses: AddressLists | undefined): readonly Message[] => [
   answerHeaders(),
   // First of those that decide: a preflight has no credential, and a refusal has CORS headers.
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
+  ...addressFilters(addresses),
   mountedFilter(tokensFilter, "tokens.json", "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"),
   mountedFilter(keysFilter, "keys.json", "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),
   agent(),
@@ -69,7 +72,7 @@ export function listeners(environment: Environment): readonly Message[] {
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */
-function gatewayListener({ listener, trustedHops }: Environment): Message {
+function gatewayListener({ listener, trustedHops, addresses }: Environment): Message {
   return {
     name: "gateway",
     address: { socket_address: { address: listener.host, port_value: listener.port } },
@@ -84,17 +87,17 @@ function gatewayListener({ listener, trustedHops }: Environment): Message {
       : {}),
     filter_chains: [
       {
-        filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops)) }],
+        filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops, addresses)) }],
         ...(listener.tls ? { transport_socket: tls() } : {}),
       },
     ],
   };
 }
 
-const http = (trustedHops: number): Message => ({
+const http = (trustedHops: number, addresses: AddressLists | undefined): Message => ({
   stat_prefix: "gateway",
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
-  http_filters: httpFilters,
+  http_filters: httpFilters(addresses),
   early_header_mutation_extensions: [withoutForgeries(trustedHops)],
   access_log: [...accessLogs(), requestMetrics()],
   local_reply_config: localReplies(),

@@ -1,3 +1,4 @@
+import { addressPolicy } from "./client-addresses.ts";
 import {
   agentChecked,
   agentMetadata,
@@ -78,6 +79,7 @@ const agentSilent = (() => {
 
 /** What the decisions about credentials refuse; the first that holds decides. */
 const ofAccess: readonly (readonly [condition: string, error: GatewayError, headers: readonly Message[]])[] = [
+  [is(`rbac_access_denied_matched_policy[${addressPolicy}]`), errors.addressRefused, []],
   [`${denial} && (${anyFailure("==", keysNotFetched)})`, errors.credentialUnchecked, []],
   [`${denial} && ${agentSilent}`, errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), errors.forbidden, []],

@@ -2,6 +2,7 @@ import type { Access, ApiModel, Operation } from "../../model/api.ts";
 import type { Security } from "../../model/security.ts";
 import { accessFilters, challenge, challengesOf, credentialHeaders, identityHeaders } from "./access-policy.ts";
 import { backendAction } from "./backend-route.ts";
+import { addressRules } from "./client-addresses.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
 import { field, headerChanges } from "./header-changes.ts";
@@ -32,7 +33,7 @@ export function operationRoutes(
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
     const removed = new Set([...found.operation.requestHeaders.remove, ...credentialsOf(found)]);
-    const filters = { ...corsFilters(found, methods), ...protectionOf(found) };
+    const filters = { ...corsFilters(found, methods), ...addressRules(found.operation.addresses), ...protectionOf(found) };
     return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),

@@ -72,9 +72,10 @@ const modelOf = ({ backends, securities, operations, owner, ...api }: ProjectApi
   operations: operations.map(operationOf),
 });
 
-const operationOf = ({ access, answer, cors, ...operation }: ProjectOperation): Operation => ({
+const operationOf = ({ access, addresses, answer, cors, ...operation }: ProjectOperation): Operation => ({
   ...operation,
   cors,
+  addresses,
   access:
     access.kind === "open"
       ? access

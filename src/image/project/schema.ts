@@ -55,6 +55,7 @@ const operation = z.strictObject({
   template: z.string(),
   path: z.array(segment),
   query: z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() })),
+  addresses: z.strictObject({ allow: z.array(z.string()), deny: z.array(z.string()) }).optional(),
   access,
   answer,
   cors: cors.optional(),

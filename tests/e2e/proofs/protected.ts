@@ -91,6 +91,15 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
     statusFrom(here, "store-backend", "http://silent-gateway/pets/7", headers);
   assert.deepEqual([await silent({}), await silent({ "x-api-key": "another-key-of-alice" })], [401, 200]);
 
+  const inTurn = { definition: [{ inline: JSON.stringify(pets) }], security: [{ name: "key" }], addresses: { deny: ["0.0.0.0/0"] } };
+  const silentPods = (): Promise<string> => here.kubectl("get", "pods", "--selector=app.kubernetes.io/instance=silent", "--output=name");
+  const [good, serving] = [{ "x-api-key": "another-key-of-alice" }, await silentPods()];
+  await here.apply(apiOf("silent", inTurn));
+  await until("nobody's address is let in", async () => (await silent(good)) === 403, 30_000);
+  await here.apply(apiOf("silent", { ...inTurn, addresses: { allow: ["0.0.0.0/0"] } }));
+  await until("everybody's is", async () => (await silent(good)) === 200, 30_000);
+  assert.equal(await silentPods(), serving);
+
   // Who adds an API by the command meets the cluster's Securities, and who exports it takes them along.
   const file = join(await testFolder(t), "pets.json");
   await writeFile(file, JSON.stringify(document));
