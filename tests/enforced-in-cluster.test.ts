@@ -34,6 +34,7 @@ const store: ObjectStore = {
     return Promise.resolve(checked(storedObject(value), []));
   },
   secret: unused,
+  changeEntries: unused,
   list: unused,
   apply: unused,
   applyStatus: unused,

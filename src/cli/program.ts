@@ -9,6 +9,7 @@ import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addGet } from "./get.ts";
 import { addImage } from "./image.ts";
+import { addKey } from "./key.ts";
 import { addLogs } from "./logs.ts";
 import { addOperator } from "./operator.ts";
 import { addRoutes } from "./routes.ts";
@@ -34,6 +35,7 @@ export function makeProgram(): Command {
   for (const add of [
     addRun,
     addToken,
+    addKey,
     addCheck,
     addBuild,
     addImage,

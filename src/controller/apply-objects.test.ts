@@ -45,6 +45,7 @@ function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
     annotate: unused,
     create: unused,
     replace: unused,
+    changeEntries: () => assert.fail("nothing reads Secrets here"),
     remove: unused,
   };
   const lastApplied = new Map();

@@ -3,29 +3,35 @@ import { certificatesIn } from "../model/certificates.ts";
 import { strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
-import type { Issuer, ValueReference, Verifier } from "../model/security.ts";
+import { type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, type Values } from "../model/values.ts";
 import { error, type Problem, warning } from "../problem.ts";
 
 /**
  * What credentials cannot be checked with: a Secret, ConfigMap or file that is missing, or holds nothing that serves. `severity` says what that is: where
- * something serves already, it goes on, and refuses those credentials.
+ * something serves already, it goes on as before. That there are no keys any longer counts at once: the last one may have been revoked.
  */
 export function valueProblems(models: readonly ApiModel[], values: Values, severity: Problem["severity"]): readonly Problem[] {
   const say = severity === "error" ? error : warning;
   const verifiers = new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const)));
-  return [...verifiers.values()].flatMap((verifier) =>
-    [
+  return [...verifiers.values()].flatMap((verifier) => [
+    ...keysNone(verifier, values).map((message) => warning("MissingValue", verifier.where, message)),
+    ...[
       ...keysWrong(verifier, values),
       ...(verifier.tokens?.issuers ?? []).flatMap((issuer) => issuerWrong(issuer, values)),
       ...agentWrong(verifier, values),
       ...trustWrong(verifier, values),
     ].map((message) => say("MissingValue", verifier.where, message)),
-  );
+  ]);
 }
 
 const named = ({ kind, name, key }: ValueReference): string =>
   `${kind === "file" ? "file" : kind} \`${name}\`${key ? ` (\`${key}\`)` : ""}`;
+
+const keysNone = ({ keys }: Verifier, values: Values): readonly string[] =>
+  keys !== undefined && values.has(valueName(keys)) && clientKeys(values, keys).size === 0
+    ? [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client: \`portico key create\`.`]
+    : [];
 
 function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
   if (keys === undefined) return [];
@@ -33,7 +39,6 @@ function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
     return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
   if (entriesOf(values, keys).has("")) return [`In the ${named(keys)} an entry has no name, so its key is nobody's. Name its client.`];
   const found = [...clientKeys(values, keys)];
-  if (found.length === 0) return [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client.`];
   const owners = new Map<string, string>();
   return found.flatMap(([client, key]) => {
     const other = owners.get(key.reveal());

@@ -26,6 +26,13 @@ export interface ObjectStore {
   read(resource: ApiResource, namespace: string, name: string): Promise<Checked<StoredObject | undefined>>;
   /** A Secret's entries; undefined where there is none. */
   secret(namespace: string, name: string): Promise<Checked<ReadonlyMap<string, Redacted> | undefined>>;
+  /** Sets entries of a Secret of that resource version; undefined takes one out. */
+  changeEntries(
+    namespace: string,
+    name: string,
+    entries: ReadonlyMap<string, Redacted | undefined>,
+    resourceVersion: string,
+  ): Promise<Checked<void>>;
   /** Those that have all of the labels, of one namespace or of all. */
   list(
     resource: ApiResource,
@@ -81,6 +88,12 @@ export function objectStore(transport: Transport, fieldManager = "portico", dryR
       asked(`read the Secret ${namespace}/${name}`, () =>
         unlessGone(async () => secretEntries(await transport.json({ method: "GET", path: pathOf(resources.secrets, namespace, name) }))),
       ),
+    changeEntries: (namespace, name, entries, resourceVersion) =>
+      asked(`change the Secret ${namespace}/${name}`, async () => {
+        const data = Object.fromEntries([...entries].map(([key, value]) => [key, value === undefined ? null : base64(value)] as const));
+        const path = `${pathOf(resources.secrets, namespace, name)}${query}`;
+        await patch(path, "application/merge-patch+json", { metadata: { resourceVersion }, data });
+      }),
     list: (resource, namespace, labels) => {
       const labelSelector = Object.entries(labels)
         .map(([name, value]) => `${name}=${value}`)
@@ -137,6 +150,8 @@ const secretEntries = (body: unknown): ReadonlyMap<string, Redacted> =>
       ([key, text]) => [key, new Redacted(Buffer.from(text, "base64").toString("utf8"))] as const,
     ),
   );
+
+const base64 = (value: Redacted): string => Buffer.from(value.reveal()).toString("base64");
 
 const metadataAlone = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
 

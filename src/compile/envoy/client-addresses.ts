@@ -3,7 +3,7 @@ import type { AddressLists } from "../../model/addresses.ts";
 import { discoveryFile, extension, type Message, typed, watchedFile } from "./json.ts";
 
 /** The filter of lists that routes have, and that of the lists of all that is served here. */
-export const addressesFilter = "portico.addresses";
+const addressesFilter = "portico.addresses";
 const everywhereFilter = "portico.addresses.everywhere";
 
 /** What an access log and an answer know the refusal by. */

@@ -100,6 +100,14 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   await until("everybody's is", async () => (await silent(good)) === 200, 30_000);
   assert.equal(await silentPods(), serving);
 
+  const keyOf = async (...words: readonly string[]): Promise<string> =>
+    (await portico("key", ...words, "--secret", "clients", "--namespace", here.name)).trim();
+  const carol = await keyOf("create", "carol");
+  await until("the key that was made is good", async () => (await status(here, "/pets/7", { "x-api-key": carol })) === 200, 30_000);
+  assert.equal(await keyOf("list"), "alice\ncarol");
+  await keyOf("revoke", "carol");
+  await until("what was revoked is good no longer", async () => (await status(here, "/pets/7", { "x-api-key": carol })) === 401, 30_000);
+
   // Who adds an API by the command meets the cluster's Securities, and who exports it takes them along.
   const file = join(await testFolder(t), "pets.json");
   await writeFile(file, JSON.stringify(document));
