@@ -106,7 +106,7 @@ interface Sent {
 /** The status of an answer over TLS, asked from inside a pod; 0 where the connection ends before there is one. */
 async function status(namespace: Namespace, path: string, { headers = {}, client }: Sent = {}): Promise<number> {
   const shown = client === undefined ? {} : { cert: pem(`${client}.pem`), key: pem(`${client}.key`) };
-  const options = JSON.stringify({ host: "guarded-gateway", port: 443, path, headers, rejectUnauthorized: false, ...shown });
+  const options = JSON.stringify({ host: "checked-gateway", port: 443, path, headers, rejectUnauthorized: false, ...shown });
   const program = `const say = (status) => process.stdout.write(String(status));
 require("node:https").get(${options}, (answer) => { say(answer.statusCode); answer.destroy(); }).on("error", (error) => say(error.code === "ECONNREFUSED" ? "" : 0));`;
   const told = await until(
@@ -131,12 +131,12 @@ export async function checkedByTheAgent(t: TestContext): Promise<void> {
   await namespace.apply(
     secret("certificate", { "tls.crt": pem("localhost.pem"), "tls.key": pem("localhost.key") }, { type: "kubernetes.io/tls" }),
   );
-  await namespace.apply(...securitiesIn(namespace.name), apiOf("guarded", { expose: { tls: { name: "certificate" } } }));
-  const why = (): Promise<string> => namespace.field("api/guarded", '.status.conditions[?(@.type=="ResolvedRefs")].message');
+  await namespace.apply(...securitiesIn(namespace.name), apiOf("checked", { expose: { tls: { name: "certificate" } } }));
+  const why = (): Promise<string> => namespace.field("api/checked", '.status.conditions[?(@.type=="ResolvedRefs")].message');
   await until("it says that its issuer says nothing", async () => (await why()).includes("The keys of the issuer"), 30_000);
   await namespace.apply(...issuerIn(namespace.name));
   await rolledOut(namespace, "issuer");
-  await namespace.condition("api/guarded", "Ready", 120);
+  await namespace.condition("api/checked", "Ready", 120);
 
   const bearer = (token: string): Sent => ({ headers: { authorization: `Bearer ${token}` } });
   const staff = (password: string): Promise<number> =>
