@@ -28,7 +28,7 @@ interface ProtectedGateway {
 /** Serves a document and its resources, as values that go into YAML; requests go to the backend. */
 export async function protectedGateway(
   scope: Scope,
-  document: object,
+  document: Readonly<Record<string, object>>,
   resources: readonly object[],
   surroundings: {
     readonly trustedRoots?: string;
@@ -41,8 +41,8 @@ export async function protectedGateway(
   const whole = {
     openapi: "3.1.0",
     info: { title: "Pets", version: "1.0.0" },
-    "x-portico": { backend: { url: backend.url } },
     ...document,
+    "x-portico": { backend: { url: backend.url }, ...document["x-portico"] },
   };
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = must(resolveCase({ input, settings }));
