@@ -54,8 +54,17 @@ const kubeScore: GoPart = {
   firstBuild: "1 minute",
 };
 
+const h2spec: GoPart = {
+  name: "h2spec",
+  version: "v2.2.1",
+  package: "github.com/summerwind/h2spec/cmd/h2spec",
+  values: {},
+  firstBuild: "40 seconds",
+};
+
 /** The paths of programs that a cluster does not need: they are built where a test asks for them. */
 export const buildHelm = (say: (line: string) => void): Promise<string> => buildPart(helm, say);
+export const buildH2spec = (say: (line: string) => void): Promise<string> => buildPart(h2spec, say);
 export const buildKubeScore = (say: (line: string) => void): Promise<string> => buildPart(kubeScore, say);
 
 /** The programs that a test cluster is made from, as paths in the cache. */
