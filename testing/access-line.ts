@@ -14,6 +14,7 @@ const line = z.strictObject({
   protocol: nullable,
   status: z.int(),
   details: nullable,
+  refusal: nullable,
   flags: nullable,
   durationMs: z.int().nullable(),
   backendMs: z.int().nullable(),

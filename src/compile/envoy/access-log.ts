@@ -1,6 +1,7 @@
 import { holds, notNormalised, refusedUnclean, statusIs } from "./details.ts";
 import { extension, type Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
+import { refusalReason } from "./refusals.ts";
 
 /** A field of the matched route's identity. */
 export const ofRoute = (field: string): string => `%METADATA(ROUTE:${ownMetadata}:${field})%`;
@@ -40,6 +41,7 @@ const lines = (path: string | null): Message =>
         protocol: "%PROTOCOL%",
         status: "%RESPONSE_CODE%",
         details: "%RESPONSE_CODE_DETAILS%",
+        refusal: refusalReason,
         flags: "%RESPONSE_FLAGS%",
         durationMs: "%DURATION%",
         backendMs: "%RESPONSE_DURATION%",

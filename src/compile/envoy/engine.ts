@@ -11,6 +11,7 @@ import { listeners, tlsSecret, trustSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
 import { routeConfigurationName } from "./names.ts";
+import { refusalHeader } from "./refusals.ts";
 import { tokensFile, verifiersOf } from "./tokens.ts";
 import { virtualHosts } from "./virtual-hosts.ts";
 
@@ -65,6 +66,7 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     ignore_port_in_host_matching: true,
     // Envoy's own switch for this would take the id from a request that it has not cleaned yet, too.
     response_headers_to_add: [idHeader("%REQ(X-REQUEST-ID)%")],
+    response_headers_to_remove: [refusalHeader],
     max_direct_response_body_size_bytes: longestDirectBody(direct),
     ...withoutIdentities(apis),
     virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), debug }),

@@ -11,9 +11,10 @@ import { agentFilter, authenticatedFilter, authorizedFilter, keysFilter, tokensF
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
-import { requestMetrics } from "./metrics.ts";
+import { refusalMetrics, requestMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
 import { agentCluster, routeConfigurationName } from "./names.ts";
+import { refusalFilter } from "./refusals.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
@@ -26,6 +27,7 @@ const agentTimeout = "12s";
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters = (addresses: AddressLists | undefined): readonly Message[] => [
   answerHeaders(),
+  refusalFilter,
   // First of those that decide: a preflight has no credential, and a refusal has CORS headers.
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   ...addressFilters(addresses),
@@ -99,7 +101,7 @@ const http = (trustedHops: number, addresses: AddressLists | undefined): Message
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters(addresses),
   early_header_mutation_extensions: [withoutForgeries(trustedHops)],
-  access_log: [...accessLogs(), requestMetrics()],
+  access_log: [...accessLogs(), requestMetrics(), refusalMetrics()],
   local_reply_config: localReplies(),
   use_remote_address: true,
   xff_num_trusted_hops: trustedHops,

@@ -12,6 +12,7 @@ import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts"
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
+import { type Refusal, saysWhy } from "./refusals.ts";
 
 const startsWith = (...beginnings: readonly string[]): string =>
   beginnings.map((beginning) => `response.code_details.startsWith(${JSON.stringify(beginning)})`).join(" || ");
@@ -78,18 +79,19 @@ const agentSilent = (() => {
 })();
 
 /** What the decisions about credentials refuse; the first that holds decides. */
-const ofAccess: readonly (readonly [condition: string, error: GatewayError, headers: readonly Message[]])[] = [
-  [is(`rbac_access_denied_matched_policy[${addressPolicy}]`), errors.addressRefused, []],
-  [`${denial} && (${anyFailure("==", keysNotFetched)})`, errors.credentialUnchecked, []],
-  [`${denial} && ${agentSilent}`, errors.credentialUnchecked, []],
-  [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), errors.forbidden, []],
+const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: GatewayError, headers: readonly Message[]])[] = [
+  [is(`rbac_access_denied_matched_policy[${addressPolicy}]`), "address", errors.addressRefused, []],
+  [`${denial} && (${anyFailure("==", keysNotFetched)})`, "unchecked", errors.credentialUnchecked, []],
+  [`${denial} && ${agentSilent}`, "unchecked", errors.credentialUnchecked, []],
+  [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), "blocked", errors.forbidden, []],
   [
     `${denial} && ${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed"`,
+    "not-allowed",
     errors.forbidden,
     [challenge("insufficient")],
   ],
-  [`${denial} && (${anyFailure("!=", noToken)})`, errors.unauthorized, [challenge("invalid")]],
-  [denial, errors.unauthorized, [challenge("challenge")]],
+  [`${denial} && (${anyFailure("!=", noToken)})`, "bad-credential", errors.unauthorized, [challenge("invalid")]],
+  [denial, "no-credential", errors.unauthorized, [challenge("challenge")]],
 ];
 
 /**
@@ -99,8 +101,13 @@ const ofAccess: readonly (readonly [condition: string, error: GatewayError, head
 export function localReplies(): Message {
   return {
     mappers: [
-      ...ofRoutes.map((error) => refusal(error, `${is("direct_response")} && response.code == ${error.status}`)),
-      ...ofAccess.map(([condition, error, headers]) => refusal(error, condition, [...requestIdHeader, ...headers])),
+      ...ofRoutes.map((error) =>
+        refusal(error, `${is("direct_response")} && response.code == ${error.status}`, [
+          ...requestIdHeader,
+          ...(error === errors.unauthorized ? [saysWhy("nothing-checks")] : []),
+        ]),
+      ),
+      ...ofAccess.map(([condition, why, error, headers]) => refusal(error, condition, [...requestIdHeader, saysWhy(why), ...headers])),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
       refusal(errors.internal, "true"),

@@ -1,6 +1,7 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
 import { ofRoute } from "./access-log.ts";
 import { extension, type Message } from "./json.ts";
+import { isRefusal, refusalReason } from "./refusals.ts";
 
 /** How many operations of a gateway have metrics of their own; the rest are counted together as "other". */
 const named = 500;
@@ -11,15 +12,25 @@ export function metricNames(apis: readonly ApiModel[]): ReadonlyMap<Operation, s
   return new Map(operations.map((operation, index) => [operation, index < named ? operation.id : "other"] as const));
 }
 
+const tags = [
+  { name: "portico_api", value_format: ofRoute("api") },
+  { name: "portico_operation", value_format: ofRoute("metric") },
+];
+
+/** Requests that were not let in, by API, operation and the kind of reason. */
+export const refusalMetrics = (): Message => ({
+  filter: isRefusal,
+  ...extension("envoy.access_loggers.stats", "envoy.extensions.access_loggers.stats.v3.Config", {
+    stats_scope: { prefix: "portico", max_counters: 20_000 },
+    counters: [{ stat: { name: "refusals", tags: [...tags, { name: "reason", value_format: refusalReason }] }, value_fixed: 1 }],
+  }),
+});
+
 /**
  * Requests and their durations by API and operation, as counted where requests end (envoy: access_loggers.stats): unlike a route's own
  * stats it sees direct answers, too, and costs nothing for operations that nobody calls.
  */
 export function requestMetrics(): Message {
-  const tags = [
-    { name: "portico_api", value_format: ofRoute("api") },
-    { name: "portico_operation", value_format: ofRoute("metric") },
-  ];
   return extension("envoy.access_loggers.stats", "envoy.extensions.access_loggers.stats.v3.Config", {
     stats_scope: { prefix: "portico", max_counters: 20_000, max_histograms: 1000 },
     counters: [{ stat: { name: "requests", tags: [...tags, { name: "code", value_format: "%RESPONSE_CODE%" }] }, value_fixed: 1 }],

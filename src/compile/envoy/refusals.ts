@@ -1,0 +1,35 @@
+import { extension, type Message } from "./json.ts";
+
+/** Why a request was not let in: the kind of reason alone, never whose credential it was or what stood in it. */
+export type Refusal = "address" | "no-credential" | "bad-credential" | "not-allowed" | "blocked" | "unchecked" | "nothing-checks";
+
+/**
+ * A refusal's answer carries its reason to the front of the chain in this header, where it becomes metadata for logs and metrics and is taken out. What a backend
+ * writes there is taken out before.
+ */
+export const refusalHeader = "portico-refusal";
+
+const namespace = "portico.refusal";
+const key = "reason";
+
+/** Takes the reason off answers (envoy: header_to_metadata). */
+export const refusalFilter: Message = extension("portico.refusal", "envoy.extensions.filters.http.header_to_metadata.v3.Config", {
+  response_rules: [{ header: refusalHeader, on_header_present: { metadata_namespace: namespace, key, type: "STRING" }, remove: true }],
+});
+
+/** The header of an answer that is a refusal. */
+export const saysWhy = (refusal: Refusal): Message => ({
+  header: { key: refusalHeader, value: refusal },
+  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+});
+
+/** The reason, as an access log writes it. */
+export const refusalReason = `%DYNAMIC_METADATA(${namespace}:${key})%`;
+
+/** Holds for requests that were refused so. */
+export const isRefusal: Message = {
+  metadata_filter: {
+    matcher: { filter: namespace, path: [{ key }], value: { present_match: true } },
+    match_if_key_not_found: false,
+  },
+};
