@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { before, describe, it } from "node:test";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { hash } from "bcryptjs";
+import protobuf from "protobufjs";
+import { freePort } from "../../testing/free-port.ts";
+import { type Scope, suiteScope } from "../../testing/scope.ts";
+import { bearer, guarded, protectedGateway, secret, security } from "./protected-gateway.ts";
+
+const pem = (name: string): string => readFileSync(new URL(`../fixtures/certificates/${name}`, import.meta.url), "utf8");
+
+/** The authorisation service as its authors write it down (envoy: service.auth.v3), as far as this one looks. */
+const { root } = protobuf.parse(`
+  syntax = "proto3";
+  message CheckRequest { Attributes attributes = 1; }
+  message Attributes { Request request = 4; }
+  message Request { Http http = 2; }
+  message Http { string method = 2; map<string, string> headers = 3; string path = 4; }
+  message CheckResponse { Status status = 1; Denied denied_response = 2; }
+  message Status { int32 code = 1; }
+  message Denied { HttpStatus status = 1; }
+  message HttpStatus { int32 code = 1; }
+`);
+const [question, answer] = [root.lookupType("CheckRequest"), root.lookupType("CheckResponse")];
+const path = "/envoy.service.auth.v3.Authorization/Check";
+
+/** An authoriser that speaks gRPC: what it was asked, and its port. It lets in who says `good`, knows who says `known`, and hangs for `slow`. */
+async function grpcAuthorizer(scope: Scope) {
+  const asked: unknown[] = [];
+  const asBytes = (bytes: Buffer): Buffer => bytes;
+  const method = {
+    ...{ path, requestStream: false, responseStream: false },
+    ...{ requestDeserialize: asBytes, requestSerialize: asBytes, responseDeserialize: asBytes, responseSerialize: asBytes },
+  };
+  const answers: Readonly<Record<string, object>> = {
+    good: { status: { code: 0 } },
+    known: { status: { code: 7 } },
+    unknown: { status: { code: 16 }, deniedResponse: { status: { code: 401 } } },
+    broken: { status: { code: 13 }, deniedResponse: { status: { code: 500 } } },
+  };
+  const server = new Server();
+  server.addService(
+    { check: method },
+    {
+      check: (call: { readonly request: Buffer }, done: (failure: null, bytes: Buffer) => void) => {
+        const { attributes } = question.toObject(question.decode(call.request));
+        asked.push(attributes.request.http);
+        const made = answers[attributes.request.http.headers.authorization];
+        if (made !== undefined) done(null, Buffer.from(answer.encode(answer.fromObject(made)).finish()));
+      },
+    },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (failure, bound) => (failure ? reject(failure) : resolve(bound)));
+  });
+  scope.after(async () => server.forceShutdown());
+  return { url: `http://127.0.0.1:${port}`, asked };
+}
+
+/** An issuer of opaque tokens behind TLS, all of whose tokens are good. */
+async function tlsIssuer(scope: Scope): Promise<string> {
+  const port = await freePort();
+  const server = createServer({ cert: pem("localhost.pem"), key: pem("localhost.key") }, (request, response) => {
+    request.resume();
+    request.once("end", () => response.writeHead(200, { "content-type": "application/json" }).end('{"active":true}'));
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  scope.after(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `https://localhost:${port}/introspect`;
+}
+
+const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` });
+
+describe("what is asked elsewhere", { timeout: 60_000 }, () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  let own: Awaited<ReturnType<typeof grpcAuthorizer>>;
+  before(async () => {
+    own = await grpcAuthorizer(scope);
+    const introspectionUrl = await tlsIssuer(scope);
+    const opaque = (name: string, more: object) =>
+      security(name, { type: "oauth2", oauth2: { introspectionUrl, client: { name: "gateway" }, ...more } });
+    const names = ["own", "trusted", "system", "strangers", "anybody", "staff"];
+    gateway = await protectedGateway(scope, { paths: Object.fromEntries(names.map((name) => [`/${name}`, guarded({ [name]: [] })])) }, [
+      security("own", { type: "authorizer", authorizer: { url: own.url, protocol: "grpc", timeout: "300ms" } }),
+      opaque("trusted", { trust: { name: "authorities", key: "right.pem" } }),
+      opaque("strangers", { trust: { name: "authorities", key: "other.pem" } }),
+      opaque("system", {}),
+      opaque("anybody", { insecureSkipVerify: true }),
+      secret("authorities", { "right.pem": pem("authority.pem"), "other.pem": pem("strangers.pem") }),
+      secret("gateway", { username: "gateway", password: "secret" }),
+      security("staff", { type: "basic", basic: { users: { name: "users" } } }),
+      secret("users", { htpasswd: `alice:${await hash("a", 4)}\nbob:${await hash("b", 4)}\ncarol:${await hash("c", 4)}` }),
+    ]);
+  });
+  const status = async (target: string, headers: Readonly<Record<string, string>>): Promise<number> =>
+    (await gateway.get(target, headers)).status;
+
+  it("an authoriser that speaks gRPC decides, and sees the request with the headers that it is to see", async () => {
+    const answers = [];
+    for (const authorization of ["good", "known", "unknown", "broken", "slow"])
+      answers.push(await status("/own?full=1", { authorization, "x-other": "o" }));
+    assert.deepEqual(answers, [200, 403, 401, 503, 503]);
+    assert.deepEqual(own.asked[0], { method: "GET", path: "/own?full=1", headers: { authorization: "good" } });
+  });
+
+  it("an issuer's certificate is of an authority that is trusted, or nobody gets in", async () => {
+    const answers = [];
+    for (const name of ["trusted", "system", "strangers", "anybody"]) answers.push(await status(`/${name}`, bearer("opaque")));
+    assert.deepEqual(answers, [200, 503, 503, 200]);
+  });
+
+  it("who guesses the password of one name is slowed down, and nobody else: neither those of other names, nor who was let in before", async () => {
+    assert.equal(await status("/staff", basic("alice", "a")), 200);
+    for (const user of ["alice", "bob", "nobody"])
+      for (let guess = 0; guess < 6; guess++) assert.equal(await status("/staff", basic(user, `guess-${guess}`)), 401);
+    assert.equal(await status("/staff", basic("bob", "b")), 401, "the right one too, which was not seen before");
+    assert.deepEqual([await status("/staff", basic("alice", "a")), await status("/staff", basic("carol", "c"))], [200, 200]);
+  });
+});
