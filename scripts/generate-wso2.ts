@@ -22,7 +22,7 @@ export function wso2Page(): string {
     "A document for WSO2 API Microgateway 3.x is read as it is: its keys count as fields of [`x-portico`](kinds/x-portico.md). Where a level says the same thing by both, `x-portico` counts. What a field does, and whether this version does it yet, is said there.",
     ["| Key | Where | Takes | Field of `x-portico` | Note |", "|---|---|---|---|---|", ...rows.map((row) => `| ${row} |`)].join("\n"),
     "An endpoint is `{urls: [...], type: http | load_balance | failover, advanceEndpointConfig: {...}}`. `advanceEndpointConfig` becomes the backend's `timeout`, `retry`, `circuitBreaker` and `connectionPool`. A password in `securityConfig` is a Problem (`InlinePassword`) that names the Secret it belongs into.",
-    "A scheme in the document's `security` is the Security of the same name. Whatever else begins with `x-wso2-` or `x-mgw-` is a Problem with the key that was probably meant.",
+    "A scheme in the document's `security` is the Security of the same name. A document that names no scheme at all takes tokens, as it did there: any Security of the kinds in `x-wso2-application-security`, by default `jwt` and `oauth2`, checks them. `x-wso2-disable-security: true` says that everybody may call. Whatever else begins with `x-wso2-` or `x-mgw-` is a Problem with the key that was probably meant.",
     "What cannot be carried over is a Problem: interceptors in Ballerina or Java (`InterceptorNotCarried`), and the mode `Serverless`. Error answers have the form of RFC 9457 unless `errors: wso2` is said.",
   ].join("\n\n")}\n`;
 }

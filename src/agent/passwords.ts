@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { AgentCheck, AgentSecurity } from "../model/agent.ts";
 import { isBcrypt, isPasswordOfSha, usersIn } from "../model/htpasswd.ts";
-import { type AskedRequest, type Checker, type Finding, none, unchecked } from "./finding.ts";
+import { credentialIn } from "./credential.ts";
+import { type Checker, type Finding, none, unchecked } from "./finding.ts";
 import { Memory } from "./memory.ts";
 import { Turns } from "./turns.ts";
 
@@ -25,7 +26,7 @@ const nobodys = "$2b$10$CwTycUXWue0Thq9StjUM0uJ8.XyQdS4x9OXiM0Ql1M3u1JtqUrKzC";
 
 /** Checks names and passwords (RFC 7617). A password that was right is known again by a keyed hash, and guesses are slowed down for each name. */
 export function checkPasswords(
-  { security, blockedClients }: AgentSecurity,
+  { security, locations, blockedClients }: AgentSecurity,
   { users: text }: Extract<AgentCheck, { kind: "basic" }>,
   compare: ComparePassword,
 ): Checker {
@@ -54,7 +55,7 @@ export function checkPasswords(
   };
   return {
     check: async (request) => {
-      const credentials = credentialsIn(request);
+      const credentials = credentialsIn(credentialIn(request, locations));
       return credentials === undefined ? none : judged(credentials.user, credentials.password);
     },
     close: () => {},
@@ -77,9 +78,9 @@ function remember(name: string): void {
   wrong.set(name, { times, pauseUntilMs: Date.now() + pauseMs }, Date.now() + 10 * longestPauseMs);
 }
 
-/** The name and password of a request (RFC 7617, section 2): UTF-8, split at the first colon, without characters that end lines or texts. */
-function credentialsIn({ headers }: AskedRequest): { readonly user: string; readonly password: string } | undefined {
-  const [, encoded = ""] = /^basic +([A-Za-z0-9+/]{1,8192}={0,2})$/i.exec(headers.authorization ?? "") ?? [];
+/** The name and password of a credential (RFC 7617, section 2): UTF-8, split at the first colon, without characters that end lines or texts. */
+function credentialsIn(credential: string | undefined): { readonly user: string; readonly password: string } | undefined {
+  const [, encoded = ""] = /^([A-Za-z0-9+/]{1,8192}={0,2})$/.exec(credential ?? "") ?? [];
   const text = Buffer.from(encoded, "base64").toString("utf8");
   const colon = text.indexOf(":");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.

@@ -160,6 +160,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["security", "security[].*[]", "scopes[]", "schemes.*"],
       "addresses.allow[]",
       "addresses.deny[]",
+      ...["credentialTypes", "credentialOptional", "credentialHeader", "clientCertificate"],
       "disabled",
       "mock",
       "webSocket",
@@ -175,14 +176,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("health checks", "backend.healthCheck"),
       ...later("TLS settings for backends", "backend.tls"),
       ...later("credentials for backends", "backend.credentials"),
-      ...later(
-        "protection",
-
-        "credentialTypes",
-        "credentialHeader",
-        "clientCertificate",
-      ),
-      ...laterUnlessOff("protection", "credentialOptional"),
       ...laterUnlessOff("rate limits", "rateLimit"),
       ...later("sandbox backends", "sandbox", "sandboxWhen"),
       ...later("mirroring", "mirror"),

@@ -88,7 +88,8 @@ function securityNamed(
   const resource = value.securities.get(name);
   if (resource === undefined) return { verifier: undefined, problems };
   const wrong: Problem[] = [...problems, ...unserved("Security", resource.node, resource.spec)];
-  const found = checkedSecurity(resource, locations, wrong);
+  const [header = "authorization"] = locations.flatMap((one) => (one.in === "header" ? [one.name] : []));
+  const found = checkedSecurity(resource, { documented: locations, header }, wrong);
   if (found !== undefined && decisionHash(found.security) !== decides) {
     const message = `The image was built when the Security \`${name}\` judged credentials otherwise: its rules, scopes, places or headers were others. Build the image anew, or give it the Security that it was built with.`;
     wrong.push(error("BadSecurity", placeOf(resource.node), message));

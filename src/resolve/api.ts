@@ -9,6 +9,7 @@ import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { nameFrom } from "./api-name.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
+import { documentCredentials, kindsAsked } from "./credential-kinds.ts";
 import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
@@ -48,6 +49,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     version,
     basePath,
     level: { scope: "document", extension, schemes: extension?.fields.schemes },
+    credentials: documentCredentials(document, extension?.fields, resources),
     problems,
   };
   const protection = makeProtection(whole);
@@ -60,7 +62,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   }
   problems.push(
     ...protection.saidInVain(),
-    ...missingSecurity(document, protection.unchecked, settings),
+    ...missingSecurity(document, protection.unchecked, settings, kindsAsked(whole.credentials)),
     ...refusedHeaders(document),
     ...unevenTwins(operations, place),
   );

@@ -1,6 +1,7 @@
 import type { CredentialLocation, Demand } from "../model/security.ts";
 import type { DocumentOperation, OpenApiDocument, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
 import { isObject, type Node } from "../text/node.ts";
+import { withAll } from "./credential-kinds.ts";
 import type { Level, Whole } from "./whole.ts";
 
 /** What a document asks of who calls an operation: alternatives. */
@@ -14,22 +15,34 @@ export interface Requirements {
 
 /**
  * What is asked for an operation: by the innermost level of `x-portico` that says `security`, else by its own `security`, else by the document's
- * (OpenAPI 3.1, section 4.8.30), else by the API.
+ * (OpenAPI 3.1, section 4.8.30), else by the API, else by the kinds of credential that the document takes. What it says of all credentials holds everywhere but where
+ * an operation is said to be open.
  */
-export function requirementsOf({ document, settings }: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
+export function requirementsOf(whole: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
+  const { document, credentials } = whole;
   const saying = levels.find(({ extension }) => extension?.fields.security !== undefined)?.extension;
   const needing = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension;
   const more = { scopes: needing?.fields.scopes ?? [], scopesAt: needing?.at("scopes") };
   const said = saying?.fields.security;
-  const inDocument = written.security ?? document.security ?? (settings.cluster?.security ?? []).map(asRequirement(document));
-  if (saying === undefined || said === undefined || said === true) return { alternatives: inDocument, ...more };
-  if (said === false) return { alternatives: [], ...more };
+  const inDocument = written.security ?? document.security ?? unsaid(whole);
+  const all = (alternatives: readonly SecurityRequirement[]): Requirements => ({
+    alternatives: withAll(credentials, alternatives, document.root),
+    ...more,
+  });
+  if (said === false || (saying === undefined && written.security?.length === 0)) return { alternatives: [], ...more };
+  if (saying === undefined || said === undefined || said === true) return all(inDocument);
   const where = saying.at("security");
   const alternatives = said.map((one) => ({
     schemes: Object.entries(one).map(([name, itsScopes]) => ({ name, scopes: itsScopes })),
     where,
   }));
-  return { alternatives, ...more };
+  return all(alternatives);
+}
+
+/** What is asked for where a document says nothing of it: what the API says, else a credential of a kind. */
+function unsaid({ document, settings, credentials }: Whole): readonly SecurityRequirement[] {
+  const { security = [] } = settings.cluster ?? {};
+  return security.length > 0 ? security.map(asRequirement(document)) : (credentials.unnamed ?? []);
 }
 
 const asRequirement =
@@ -53,15 +66,15 @@ export function schemeSecurity(mapped: unknown, scheme: string): string {
 /** Where a document's schemes say that the credential of a Security is, each place once. */
 export function documentedLocations(whole: Whole, security: string): readonly CredentialLocation[] {
   const schemes: OpenApiDocument["schemes"] = whole.document.schemes;
-  const found = [...schemes.values()].flatMap((scheme) => (securityName(whole, scheme.name) === security ? locationOf(scheme) : []));
+  const found = [...schemes.values()].flatMap((scheme) =>
+    securityName(whole, scheme.name) === security ? locationOf(scheme, whole.credentials.header) : [],
+  );
   return [...new Map(found.map((one) => [JSON.stringify(one), one] as const)).values()];
 }
 
-/** RFC 6750, section 2.1. */
-const bearer: CredentialLocation = { in: "header", name: "authorization", prefix: "Bearer " };
-
-function locationOf({ kind, key }: SecurityScheme): readonly CredentialLocation[] {
-  if (kind === "bearer" || kind === "oauth2" || kind === "openIdConnect") return [bearer];
+/** A token is where RFC 6750, section 2.1, says, or in the header that stands in that one's place. */
+function locationOf({ kind, key }: SecurityScheme, header: string): readonly CredentialLocation[] {
+  if (kind === "bearer" || kind === "oauth2" || kind === "openIdConnect") return [{ in: "header", name: header, prefix: "Bearer " }];
   if (key === undefined) return [];
   const { in: place, name } = key;
   if (place === "query") return [{ in: "query", name }];

@@ -4,22 +4,30 @@ import { type Node, placeOf } from "../text/node.ts";
 import type { Unchecked } from "./protection.ts";
 import type { ResolveSettings } from "./settings.ts";
 
-/** A Problem for each scheme that operations need and nothing checks. */
+/** A Problem for each scheme that operations need and nothing checks. `kinds` are asked for by no scheme's name. */
 export function missingSecurity(
   document: OpenApiDocument,
   unchecked: ReadonlyMap<string, Unchecked>,
   settings: ResolveSettings,
+  kinds: ReadonlySet<string>,
 ): readonly Problem[] {
   const say = settings.credentials === "fail" ? error : warning;
   return [...unchecked].map(([name, { security, operations }]) => {
     const operationCount = operations === 1 ? "1 operation needs" : `${operations} operations need`;
+    const where = schemeNode(document, name);
+    if (kinds.has(name) && where === document.root)
+      return say("MissingSecurity", placeOf(document.root), `${operationCount} ${unnamed(security)}`);
     return say(
       "MissingSecurity",
-      placeOf(schemeNode(document, name)),
+      placeOf(where),
       `${operationCount} \`${name}\`, and no Security checks it: nobody gets in with it. Add a Security \`${security}\`, or name another one in \`x-portico: {schemes: {...}}\`. To try it on this machine alone, take \`portico run --dev\`, or let everybody in with \`--unprotected\`.`,
     );
   });
 }
+
+/** What is said where the document names no scheme. */
+const unnamed = (type: string): string =>
+  `a credential of a kind that the document takes without naming a scheme (WSO2's gateway asks for a token unless it is told not to), and no Security of that kind is there: nobody gets in. Add a Security of the type \`${type}\`, or let everybody in with \`x-portico: {security: false}\`. To try it on this machine alone, take \`--unprotected\`.`;
 
 /** Where a scheme is defined, else where the document, or the first operation, asks for it. */
 function schemeNode(document: OpenApiDocument, name: string): Node {

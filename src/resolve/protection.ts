@@ -33,7 +33,10 @@ export function makeProtection(whole: Whole): Protection {
   const security = (name: string): CheckedSecurity | undefined => {
     const resource = whole.resources.securities.get(name);
     if (resource !== undefined && !known.has(name))
-      known.set(name, checkedSecurity(resource, documentedLocations(whole, name), whole.problems));
+      known.set(
+        name,
+        checkedSecurity(resource, { documented: documentedLocations(whole, name), header: whole.credentials.header }, whole.problems),
+      );
     return known.get(name);
   };
   const demandOf = (scheme: string, scopes: readonly string[], more: readonly string[], at: Requirements): Demand | undefined => {
@@ -58,7 +61,7 @@ export function makeProtection(whole: Whole): Protection {
       const missing = new Set(demanded.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
       const shown = (list: typeof demanded): readonly Scheme[] =>
         list.flat().map(({ name, demand, scopes: own }) => ({
-          ...schemeOf(name, demand?.scopes ?? own, whole.document.schemes),
+          ...schemeOf(name, demand?.scopes ?? own, whole.document.schemes, demand && known.get(demand.security)?.security),
           realm: demand === undefined ? undefined : realmOf(known.get(demand.security)?.security),
         }));
       if (whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(demanded) };
@@ -88,13 +91,21 @@ function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requiremen
 const realmOf = (security: Security | undefined): string | undefined =>
   security?.asked?.kind === "user" ? security.asked.realm : undefined;
 
-const schemeOf = (name: string, scopes: readonly string[], known: ReadonlyMap<string, SecurityScheme>): Omit<Scheme, "realm"> => ({
-  name,
-  challenge: challengeOf(known.get(name)?.kind),
-  scopes,
-});
+const schemeOf = (
+  name: string,
+  scopes: readonly string[],
+  known: ReadonlyMap<string, SecurityScheme>,
+  security: Security | undefined,
+): Omit<Scheme, "realm"> => ({ name, challenge: challengeOf(known.get(name)?.kind ?? kindOf(security)), scopes });
 
-/** A name without a scheme is a Security resource's, which are tokens' unless somebody says otherwise. */
+/** A name without a scheme is that of a Security, which says what it takes. */
+function kindOf(security: Security | undefined): SecurityScheme["kind"] | undefined {
+  if (security?.certificate !== undefined) return "mutualTLS";
+  if (security?.asked?.kind === "user") return "basic";
+  if (security?.asked?.kind === "authorizer") return "http";
+  return security?.keys === true ? "apiKey" : undefined;
+}
+
 function challengeOf(kind: SecurityScheme["kind"] | undefined): Scheme["challenge"] {
   switch (kind) {
     case "basic":

@@ -17,20 +17,25 @@ export interface CheckedSecurity {
   readonly verifier: Verifier;
 }
 
-const authorization = (prefix: string): CredentialLocation => ({ in: "header", name: "authorization", prefix });
+/** What documents say of where credentials are. */
+export interface Documented {
+  /** Where their schemes say that this one is. */
+  readonly documented: readonly CredentialLocation[];
+  /** The header that carries tokens and passwords. */
+  readonly header: string;
+}
 
 /**
- * A Security as an API uses it; undefined where nothing can be checked by it, which was said. `documented` is where the document's schemes say that the
- * credential is. What is wrong is added to `problems`.
+ * A Security as an API uses it; undefined where nothing can be checked by it, which was said. What is wrong is added to `problems`.
  */
 export function checkedSecurity(
   { name, spec, node }: Resource<SecuritySpec>,
-  documented: readonly CredentialLocation[],
+  said: Documented,
   problems: Problem[],
 ): CheckedSecurity | undefined {
   const tokens = spec.jwt ?? spec.apiKey?.signed;
   const at = child(child(node, "spec"), spec.type);
-  const locations = locationsOf(spec, documented);
+  const locations = locationsOf(spec, said);
   if (locations.length === 0 && spec.apiKey !== undefined) {
     const message = `Nothing says where the key of \`${name}\` is: no document's scheme of type apiKey, and no \`locations\`. Write \`locations\`.`;
     problems.push(error("BadSecurity", placeOf(at), message));
@@ -69,14 +74,15 @@ export function checkedSecurity(
 
 const tooLong = (agent: AgentVerifier): boolean => agent.kind !== "basic" && agent.timeoutMs > 10_000;
 
-/** Where the Security says, else where the document's schemes do; a token's is where RFC 6750 says, a password's where RFC 7617 does. */
-function locationsOf(spec: SecuritySpec, documented: readonly CredentialLocation[]): readonly CredentialLocation[] {
+/** Where the Security says, else where the document's schemes do, else in the header that RFC 6750 and RFC 7617 name, or the one in its place. */
+function locationsOf(spec: SecuritySpec, { documented, header }: Documented): readonly CredentialLocation[] {
+  const standard = (prefix: string): CredentialLocation => ({ in: "header", name: header, prefix });
   if (spec.mtls !== undefined || spec.authorizer !== undefined) return [];
-  if (spec.basic !== undefined) return [authorization("Basic ")];
+  if (spec.basic !== undefined) return [standard("Basic ")];
   const tokens = spec.jwt ?? spec.oauth2;
   const said = (tokens ?? spec.apiKey)?.locations?.map(locationOf);
   if (said !== undefined || documented.length > 0 || tokens === undefined) return said ?? documented;
-  return [authorization("Bearer ")];
+  return [standard("Bearer ")];
 }
 
 const locationOf = ({ header, query, cookie, prefix }: LocationField): CredentialLocation => {

@@ -3,6 +3,7 @@ import type { Resources } from "../api/resource.ts";
 import type { operationExtension } from "../api/x-portico.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import type { Problem } from "../problem.ts";
+import type { DocumentCredentials } from "./credential-kinds.ts";
 import type { Extension } from "./extension.ts";
 import type { ResolveSettings } from "./settings.ts";
 
@@ -23,5 +24,6 @@ export interface Whole {
     /** Which Security checks a scheme, where the document says it. */
     readonly schemes: Readonly<Record<string, string>> | undefined;
   };
+  readonly credentials: DocumentCredentials;
   readonly problems: Problem[];
 }

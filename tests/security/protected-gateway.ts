@@ -28,7 +28,7 @@ interface ProtectedGateway {
 /** Serves a document and its resources, as values that go into YAML; requests go to the backend. */
 export async function protectedGateway(
   scope: Scope,
-  document: Readonly<Record<string, object>>,
+  document: Readonly<Record<string, unknown>>,
   resources: readonly object[],
   surroundings: {
     readonly trustedRoots?: string;
@@ -42,7 +42,7 @@ export async function protectedGateway(
     openapi: "3.1.0",
     info: { title: "Pets", version: "1.0.0" },
     ...document,
-    "x-portico": { backend: { url: backend.url }, ...document["x-portico"] },
+    "x-portico": { backend: { url: backend.url }, ...Object(document["x-portico"]) },
   };
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = must(resolveCase({ input, settings }));

@@ -1,0 +1,69 @@
+import type { z } from "zod";
+import type { Resources } from "../api/resource.ts";
+import type { documentExtension } from "../api/x-portico.ts";
+import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
+import { isWso2Key } from "../openapi/wso2/translate.ts";
+import { isObject, type Node } from "../text/node.ts";
+
+type Fields = z.infer<typeof documentExtension>;
+type Kind = NonNullable<Fields["credentialTypes"]>[number];
+
+/** What a document says of all credentials, beside the schemes that it names. */
+export interface DocumentCredentials {
+  /** The header that carries tokens and passwords, in small letters. */
+  readonly header: string;
+  /** What is asked for where no scheme is named: alternatives; undefined for nothing. */
+  readonly unnamed: readonly SecurityRequirement[] | undefined;
+  /** Whether requests without any are let in. */
+  readonly isOptional: boolean;
+  /** The Securities one of whose certificates clients must show, too; undefined for none. */
+  readonly certificates: readonly string[] | undefined;
+}
+
+/** What WSO2's gateway asks for where a document does not say it. */
+const usualKinds: readonly Kind[] = ["jwt", "oauth2"];
+
+/**
+ * Where no scheme is named, a credential of one of the kinds that the document says is asked for, else, of WSO2's documents, one of the kinds that are usual there:
+ * any Security of such a kind checks it.
+ */
+export function documentCredentials(document: OpenApiDocument, fields: Fields | undefined, { securities }: Resources): DocumentCredentials {
+  const { credentialHeader, credentialTypes, credentialOptional, clientCertificate } = fields ?? {};
+  const kinds = credentialTypes ?? (isOfWso2(document) ? usualKinds : []);
+  const ofKinds = (wanted: readonly Kind[]): readonly string[] => {
+    const found = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) ? [name] : []));
+    // Where there are none, the kind stands for the one that is missing.
+    return found.length === 0 ? wanted.slice(0, 1) : found.toSorted();
+  };
+  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [{ name, scopes: [] }], where: document.root }));
+  return {
+    header: credentialHeader?.toLowerCase() ?? "authorization",
+    unnamed: kinds.length === 0 ? undefined : unnamed,
+    isOptional: credentialOptional === true,
+    certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"]) : undefined,
+  };
+}
+
+/** The same alternatives with what the document says of all credentials. */
+export function withAll(
+  { isOptional, certificates }: DocumentCredentials,
+  alternatives: readonly SecurityRequirement[],
+  where: Node,
+): readonly SecurityRequirement[] {
+  const none: SecurityRequirement = { schemes: [], where };
+  const asked = isOptional && alternatives.length > 0 ? [...alternatives, none] : alternatives;
+  if (certificates === undefined) return asked;
+  return certificates.flatMap((name) =>
+    (asked.length === 0 ? [none] : asked).map((one) => ({ schemes: [...one.schemes, { name, scopes: [] }], where: one.where })),
+  );
+}
+
+/** What is asked for without a scheme's name. */
+export const kindsAsked = ({ unnamed = [], certificates = [] }: DocumentCredentials): ReadonlySet<string> =>
+  new Set([...unnamed.flatMap(({ schemes }) => schemes.map(({ name }) => name)), ...certificates]);
+
+/** Whether a document was written for WSO2's gateway: one of its keys is somewhere in it. */
+const isOfWso2 = ({ root, paths }: OpenApiDocument): boolean =>
+  [root, ...paths.flatMap(({ items, operations }) => [...items, ...operations.map(({ node }) => node)])].some(hasWso2Key);
+
+const hasWso2Key = ({ value }: Node): boolean => isObject(value) && Object.keys(value).some(isWso2Key);

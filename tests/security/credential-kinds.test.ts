@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { describe, it, type TestContext } from "node:test";
+import { hash } from "bcryptjs";
+import { replaceFile, runPortico, temporaryFolder } from "../../testing/portico.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
+
+const fixture = (name: string): URL => new URL(`../fixtures/certificates/${name}`, import.meta.url);
+const pem = (name: string): string => readFileSync(fixture(name), "utf8");
+const issuer = tokenIssuer();
+const operation = (more: object = {}): object => ({ get: { responses: { 200: { description: "ok" } }, ...more } });
+const paths = { "/pets": operation(), "/open": operation({ "x-wso2-disable-security": true }), "/none": operation({ security: [] }) };
+
+/** Securities of each kind: a document that names none takes those of its kinds. */
+const securities = async (): Promise<readonly object[]> => [
+  tokenSecurity("staff-tokens", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+  ...keySecurity("partners", { alice: "key-of-alice" }, { locations: [{ header: "x-key" }] }),
+  security("people", { type: "basic", basic: { users: { name: "users" } } }),
+  secret("users", { htpasswd: `bob:${await hash("b", 4)}` }),
+];
+
+const token = issuer.token();
+const credentials = {
+  none: {},
+  token: { authorization: `Bearer ${token}` },
+  "token elsewhere": { "x-auth": `Bearer ${token}` },
+  key: { "x-key": "key-of-alice" },
+  password: { authorization: `Basic ${Buffer.from("bob:b").toString("base64")}` },
+  "password elsewhere": { "x-auth": `Basic ${Buffer.from("bob:b").toString("base64")}` },
+} as const;
+
+async function letIn(t: TestContext, document: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
+  const gateway = await protectedGateway(t, { paths, ...document }, await securities());
+  for (const path of ["/open", "/none"]) assert.notEqual((await gateway.get(path)).status, 401, path);
+  const found: string[] = [];
+  for (const [name, headers] of Object.entries(credentials)) if ((await gateway.get("/pets", headers)).status === 200) found.push(name);
+  return found;
+}
+
+describe("a document that names no scheme", { timeout: 60_000 }, () => {
+  it("is open, but one that was written for WSO2's gateway takes tokens, as that did", async (t) => {
+    const own = { paths: { "/pets": operation() } };
+    assert.equal((await letIn(t, own)).length, Object.keys(credentials).length);
+    assert.deepEqual(await letIn(t, {}), ["token"]);
+    assert.deepEqual(await letIn(t, { "x-wso2-disable-security": true }), Object.keys(credentials));
+  });
+
+  it("takes the kinds that it says, in the header that it says, and perhaps none", async (t) => {
+    const kinds = (types: readonly string[], optional = false) => ({
+      "x-wso2-application-security": { "security-types": types, optional },
+    });
+    assert.deepEqual(await letIn(t, kinds(["api_key"])), ["key"]);
+    assert.deepEqual(await letIn(t, kinds(["basic_auth", "oauth2"])), ["token", "password"]);
+    const elsewhere = { ...kinds(["basic_auth", "oauth2"]), "x-wso2-auth-header": "X-Auth" };
+    assert.deepEqual(await letIn(t, elsewhere), ["token elsewhere", "password elsewhere"]);
+    assert.deepEqual(await letIn(t, kinds(["oauth2"], true)), Object.keys(credentials));
+  });
+});
+
+describe("a document that wants certificates", { timeout: 60_000 }, () => {
+  it("wants one beside each other credential", async (t) => {
+    const gateway = await protectedGateway(
+      t,
+      { paths, "x-wso2-mutual-ssl": "mandatory" },
+      [
+        ...(await securities()),
+        security("machines", { type: "mtls", mtls: { trust: { name: "ca" } } }),
+        secret("ca", { "ca.crt": pem("clients.pem") }),
+      ],
+      { tls: { certificate: fixture("localhost.pem").pathname, key: fixture("localhost.key").pathname } },
+    );
+    const status = (path: string, headers: object, client?: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const shown = client === undefined ? {} : { cert: pem(`${client}.pem`), key: pem(`${client}.key`) };
+        const options = { host: "127.0.0.1", port: gateway.port, path, servername: "localhost", ca: pem("authority.pem"), agent: false };
+        request({ ...options, headers: { ...headers }, ...shown }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode ?? 0);
+        })
+          .once("error", reject)
+          .end();
+      });
+    assert.deepEqual(
+      [await status("/pets", credentials.token), await status("/pets", {}, "alice"), await status("/pets", credentials.token, "alice")],
+      [401, 401, 200],
+    );
+    assert.equal(await status("/open", {}), 200);
+  });
+});
+
+describe("a document whose kind of credential nothing checks", { timeout: 60_000 }, () => {
+  it("is a Problem that says so", async (t) => {
+    const folder = await temporaryFolder(t);
+    const document = { openapi: "3.1.0", info: { title: "Pets", version: "1" }, "x-wso2-basePath": "/v1", paths: { "/pets": operation() } };
+    await replaceFile(`${folder}/pets.json`, JSON.stringify(document));
+    const { exit, stdout } = await runPortico(t, ["check", "pets.json", "--mock"], folder);
+    assert.equal(exit, 1);
+    assert.match(
+      stdout,
+      /MissingSecurity: 1 operation needs a credential of a kind .* Add a Security of the type `jwt`, or let everybody in/,
+    );
+  });
+});
