@@ -12,6 +12,7 @@ import { aloneOnMachine, locked } from "../tests/e2e/cluster/lock.ts";
 import { enteringNetwork } from "../tests/e2e/cluster/node.ts";
 import { partsFolder } from "../tests/e2e/cluster/parts/cache.ts";
 import { cannotRun } from "../tests/e2e/cluster/parts/debian.ts";
+import { buildHelm, buildKubeScore } from "../tests/e2e/cluster/parts/parts.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
 import { testEnvironment } from "../tests/e2e/cluster/test-environment.ts";
 import { prepare, up } from "../tests/e2e/cluster/up.ts";
@@ -53,7 +54,12 @@ async function inOwnCluster(): Promise<number> {
     const env = testEnvironment(cluster, parts);
     const inNetwork = (command: readonly string[]): readonly string[] => enteringNetwork(node, command);
     // One at a time: each has the cluster's only operator.
-    if (process.argv[2] === "full") return await runTests("tests/e2e/full/*.e2e.ts", env, 1, inNetwork);
+    if (process.argv[2] === "full") {
+      // Before any test's time begins.
+      await buildHelm(say);
+      await buildKubeScore(say);
+      return await runTests("tests/e2e/full/*.e2e.ts", env, 1, inNetwork);
+    }
     const proofs = await runTests("tests/e2e/proofs/*.e2e.ts", env, 2, inNetwork);
     if (wasToldToEnd()) return 130;
     // One at a time: they look at all that runs on this machine.

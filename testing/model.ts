@@ -27,6 +27,7 @@ export const testApi: ApiModel = {
   owner: undefined,
   hosts: [],
   basePath: "/v1",
+  errors: undefined,
   operations: [testOperation],
   backends: [testBackend],
   credentialSets: [],

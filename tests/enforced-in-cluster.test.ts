@@ -171,6 +171,7 @@ const inApi: Readonly<Record<string, Pair>> = {
   "disruptionBudget.maxUnavailable": under(["disruptionBudget"], [{ maxUnavailable: 1 }, { maxUnavailable: "50%" }]),
   "addresses.allow[]": under(["addresses"], [{ allow: ["10.0.0.1"] }, { allow: ["10.0.0.2"] }]),
   "addresses.deny[]": under(["addresses"], [{ deny: ["10.0.0.1"] }, { deny: ["10.0.0.2"] }]),
+  errors: [{ errors: "problem" }, { errors: "wso2" }],
   "expose.hosts[]": [inIngress({ hosts: ["a.test"] }), inIngress({ hosts: ["b.test"] })],
   "expose.tls.name": under(["expose", "tls"], [{ name: "a" }, { name: "b" }]),
   "expose.service.type": under(["expose", "service"], [{ type: "NodePort" }, { type: "LoadBalancer" }]),

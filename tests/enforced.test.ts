@@ -77,6 +77,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   credentialOptional: [protectedBy({ credentialOptional: true }), protectedBy({ credentialOptional: false })],
   credentialHeader: [protectedBy({ credentialHeader: "x-a" }), protectedBy({ credentialHeader: "x-b" })],
   clientCertificate: [{ clientCertificate: "mandatory" }, { clientCertificate: "optional" }],
+  errors: [{ errors: "problem" }, { errors: "wso2" }],
   disabled: [{ disabled: true }, { disabled: false }],
   mock: [{ mock: true }, { mock: false }],
   webSocket: [{ webSocket: true }, { webSocket: false }],

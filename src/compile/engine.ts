@@ -1,5 +1,6 @@
 import type { AddressLists } from "../model/addresses.ts";
 import type { ApiModel } from "../model/api.ts";
+import type { ErrorForm } from "../model/error-form.ts";
 import type { Values } from "../model/values.ts";
 
 /** A kind of gateway: what turns models into the files that it serves from. */
@@ -21,6 +22,8 @@ export interface Environment {
   readonly trustedHops: number;
   /** From where all that it serves may be called; left out for everywhere. */
   readonly addresses?: AddressLists | undefined;
+  /** The form of errors; left out for what the APIs say. */
+  readonly errors?: ErrorForm | undefined;
   /** The Unix socket of the backend that answers mocks that must choose; undefined where nothing is mocked. */
   readonly mockSocket: string | undefined;
   /** The file (PEM) of the certification authorities that backends' certificates are checked against. */

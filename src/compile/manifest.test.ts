@@ -119,7 +119,16 @@ it("a manifest names what the environment has to supply, and no address", () => 
     inputHash: hash(protectedApi),
     apis: [
       {
-        ...{ name: "petstore", version: "1.0.0", owner: undefined, hosts: [], basePath: "/v1", operations: 1, backends: ["pets"] },
+        ...{
+          name: "petstore",
+          version: "1.0.0",
+          owner: undefined,
+          hosts: [],
+          basePath: "/v1",
+          errors: undefined,
+          operations: 1,
+          backends: ["pets"],
+        },
         securities: [{ name: "key", locations, decides: decisionHash(security) }],
         credentialSets,
       },

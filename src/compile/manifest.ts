@@ -26,6 +26,8 @@ interface ManifestApi {
   readonly owner: string | undefined;
   readonly hosts: readonly string[];
   readonly basePath: string;
+  /** The form of errors; left out for RFC 9457's. */
+  readonly errors: ApiModel["errors"];
   /** How many. */
   readonly operations: number;
   /** The names of the backends whose addresses the environment has to supply. */
@@ -47,12 +49,13 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
   return {
     contract,
     inputHash: inputHash(apis, engine),
-    apis: apis.map(({ model: { name, version, owner, hosts, basePath, operations, backends, securities, credentialSets } }) => ({
+    apis: apis.map(({ model: { name, version, owner, hosts, basePath, errors, operations, backends, securities, credentialSets } }) => ({
       name,
       version,
       owner,
       hosts,
       basePath,
+      errors,
       operations: operations.length,
       backends: backends.map((backend) => backend.name),
       securities: securities.map((security) => ({ name: security.name, locations: security.locations, decides: decisionHash(security) })),

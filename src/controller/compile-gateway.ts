@@ -141,6 +141,7 @@ export function environmentOf(workload: GatewayWorkload, mockSocket: string | un
     ...containerEnvironment,
     listener: { ...containerEnvironment.listener, tls },
     addresses: workload.addresses,
+    errors: workload.errors,
     trustedHops: ingress === undefined && httpRoute === undefined ? 0 : 1,
     mockSocket,
   };

@@ -21,7 +21,7 @@ export function modelOfImage(
   { endpoints, securities }: ImageObjects,
   image: string,
 ): { readonly model: ApiModel; readonly problems: readonly Problem[] } {
-  const { name, version, owner, hosts, basePath } = api;
+  const { name, version, owner, hosts, basePath, errors } = api;
   const found = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
   const checks = api.securities.map((security) => securityNamed(security, securities, image));
   const model: ApiModel = {
@@ -31,6 +31,7 @@ export function modelOfImage(
     owner,
     hosts,
     basePath,
+    errors,
     operations: [],
     backends: found.flatMap(({ backend }) => backend ?? []),
     securities: [],

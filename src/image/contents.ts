@@ -28,6 +28,7 @@ const manifest = z.looseObject({
       operations: z.int(),
       backends: z.array(z.string()),
       securities: z.array(z.object({ name: z.string(), locations: z.array(location), decides: z.string() })),
+      errors: z.literal("wso2").optional(),
       credentialSets: z.array(z.array(z.string())),
     }),
   ),

@@ -1,5 +1,6 @@
 import type { AddressLists } from "./addresses.ts";
 import type { Cors } from "./cors.ts";
+import type { ErrorForm } from "./error-form.ts";
 import type { HeaderChanges } from "./headers.ts";
 import type { MockReply } from "./mock.ts";
 import type { PathTemplate, QueryCondition } from "./path.ts";
@@ -17,6 +18,8 @@ export interface ApiModel {
   readonly hosts: readonly string[];
   /** What stands before every template: "" or "/v1", without a slash at its end. */
   readonly basePath: string;
+  /** Left out for RFC 9457's. */
+  readonly errors: Exclude<ErrorForm, "problem"> | undefined;
   /** In the order of the document. No two answer the same requests. */
   readonly operations: readonly Operation[];
   readonly backends: readonly Backend[];

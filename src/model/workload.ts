@@ -1,4 +1,5 @@
 import type { AddressLists } from "./addresses.ts";
+import type { ErrorForm } from "./error-form.ts";
 
 /** How a gateway runs in a cluster: what its API asks for, with nothing left to look up. Never changes. */
 export interface GatewayWorkload {
@@ -13,6 +14,8 @@ export interface GatewayWorkload {
   readonly exposure: Exposure;
   /** From where it may be called, beside what its documents say; undefined for everywhere. */
   readonly addresses: AddressLists | undefined;
+  /** Undefined for what its documents say. */
+  readonly errors: ErrorForm | undefined;
 }
 
 /** How a deployed backend runs: one for all who send requests there. */

@@ -74,6 +74,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     owner: extension?.fields.owner,
     hosts: [...new Set(extension?.fields.hosts?.map((host) => host.toLowerCase()))],
     basePath,
+    errors: extension?.fields.errors === "wso2" ? "wso2" : undefined,
     operations,
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),

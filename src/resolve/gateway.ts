@@ -53,9 +53,17 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
   const surveyed = sources.documents.map((document) => ({ document, ...resolveApi(document, resources.value, settings) }));
   problems.push(...surveyed.flatMap((one) => one.problems));
   const apis = versionsApart(surveyed).map(({ document, model }) => ({ model, document, place: placesOf(document) }));
-  problems.push(...clashesBetween(apis), ...differentTrust(apis.map(({ model }) => model)));
+  problems.push(...clashesBetween(apis), ...differentTrust(apis.map(({ model }) => model)), ...differentErrors(apis));
   const isWhole = before.every(({ severity }) => severity === "warning");
   return checked(apis, [...before, ...problems.filter(({ reason }) => isWhole || !absences.has(reason))]);
+}
+
+/** A gateway answers all errors in one form: what no operation is found for is nobody's. */
+function differentErrors(apis: readonly ResolvedApi[]): readonly Problem[] {
+  const other = apis.find(({ model }) => model.errors !== apis[0]?.model.errors);
+  if (other === undefined) return [];
+  const message = "The documents of one gateway say different forms of errors (`errors`). Let them say the same.";
+  return [error("WrongValue", placeOf(child(other.document.root, "x-portico")), message)];
 }
 
 /** What the resources say that this version does not do yet. */

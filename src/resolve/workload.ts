@@ -24,6 +24,7 @@ export function gatewayWorkload({ name, namespace }: ObjectName, spec: ApiSpec, 
     pullSecrets: [...new Set([...(spec.imagePullSecrets ?? []).map((secret) => secret.name), ...pullSecrets])],
     exposure: exposureOf(spec.expose ?? {}),
     addresses: addressesOf(spec.addresses),
+    errors: spec.errors,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ApiModel } from "../../model/api.ts";
+import type { ErrorForm } from "../../model/error-form.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { agentFile } from "./agent-file.ts";
 import { bootstrap } from "./bootstrap.ts";
@@ -24,7 +25,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
   return new Map([
     ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
     ["mounted/bootstrap.json", `${JSON.stringify(bootstrap())}\n`],
-    ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment))],
+    ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment, formOf(apis, environment)))],
     ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
     [
       "mounted/tokens.json",
@@ -51,6 +52,8 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
       : []),
   ]);
 }
+
+const formOf = (apis: readonly ApiModel[], { errors }: Environment): ErrorForm => errors ?? apis[0]?.errors ?? "problem";
 
 const certificatesOf = (apis: readonly ApiModel[]): Certificates =>
   new Map(

@@ -1,5 +1,6 @@
 import type { AddressLists } from "../../model/addresses.ts";
 import { certificatesIn } from "../../model/certificates.ts";
+import type { ErrorForm } from "../../model/error-form.ts";
 import type { Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
 import type { Environment, TlsFiles } from "../engine.ts";
@@ -69,12 +70,12 @@ const withoutForgeries = (trustedHops: number): Message =>
   );
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
-export function listeners(environment: Environment): readonly Message[] {
-  return [gatewayListener(environment), monitoringListener(environment.monitoring)];
+export function listeners(environment: Environment, form: ErrorForm): readonly Message[] {
+  return [gatewayListener(environment, form), monitoringListener(environment.monitoring)];
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */
-function gatewayListener({ listener, trustedHops, addresses }: Environment): Message {
+function gatewayListener({ listener, trustedHops, addresses }: Environment, form: ErrorForm): Message {
   return {
     name: "gateway",
     address: { socket_address: { address: listener.host, port_value: listener.port } },
@@ -89,20 +90,20 @@ function gatewayListener({ listener, trustedHops, addresses }: Environment): Mes
       : {}),
     filter_chains: [
       {
-        filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops, addresses)) }],
+        filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops, addresses, form)) }],
         ...(listener.tls ? { transport_socket: tls() } : {}),
       },
     ],
   };
 }
 
-const http = (trustedHops: number, addresses: AddressLists | undefined): Message => ({
+const http = (trustedHops: number, addresses: AddressLists | undefined, form: ErrorForm): Message => ({
   stat_prefix: "gateway",
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters(addresses),
   early_header_mutation_extensions: [withoutForgeries(trustedHops)],
   access_log: [...accessLogs(), requestMetrics(), refusalMetrics()],
-  local_reply_config: localReplies(),
+  local_reply_config: localReplies(form),
   use_remote_address: true,
   xff_num_trusted_hops: trustedHops,
   normalize_path: true,

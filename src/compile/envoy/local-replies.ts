@@ -1,3 +1,4 @@
+import type { ErrorForm } from "../../model/error-form.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
   agentChecked,
@@ -13,6 +14,7 @@ import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } 
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
 import { type Refusal, saysWhy } from "./refusals.ts";
+import { faultBody } from "./wso2-faults.ts";
 
 const startsWith = (...beginnings: readonly string[]): string =>
   beginnings.map((beginning) => `response.code_details.startsWith(${JSON.stringify(beginning)})`).join(" || ");
@@ -56,7 +58,7 @@ const byDetails: readonly (readonly [condition: string, error: GatewayError, unc
 const ofIdleStreams: readonly GatewayError[] = [errors.requestTimeout, errors.backendTimeout];
 
 /** What routes answer directly when they refuse. Mocks' own errors never come this way: the mock backend answers them. */
-const ofRoutes: readonly GatewayError[] = [errors.notFound, errors.methodNotAllowed, errors.unauthorized];
+const ofRoutes: readonly GatewayError[] = [errors.notFound, errors.methodNotAllowed];
 
 const denial = startsWith("rbac_access_denied_matched_policy[");
 const found = (filter: string, key: string): string => `metadata.filter_metadata[${JSON.stringify(filter)}][${JSON.stringify(key)}]`;
@@ -98,16 +100,17 @@ const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: 
  * The bodies of refusals (envoy: HttpConnectionManager.local_reply_config). They stand here once and not in each route. Only what Envoy
  * answers itself comes here, and an answer below 400 passes at its status alone.
  */
-export function localReplies(): Message {
+export function localReplies(form: ErrorForm): Message {
+  const refusal = (error: GatewayError, condition: string, idHeader = requestIdHeader): Message =>
+    mapper(error, condition, idHeader, bodyOf(form, error, undefined));
+  const notLetIn = (error: GatewayError, condition: string, why: Refusal, headers: readonly Message[] = []): Message =>
+    mapper(error, condition, [...requestIdHeader, saysWhy(why), ...headers], bodyOf(form, error, why));
+  const ofRoute = (error: GatewayError): string => `${is("direct_response")} && response.code == ${error.status}`;
   return {
     mappers: [
-      ...ofRoutes.map((error) =>
-        refusal(error, `${is("direct_response")} && response.code == ${error.status}`, [
-          ...requestIdHeader,
-          ...(error === errors.unauthorized ? [saysWhy("nothing-checks")] : []),
-        ]),
-      ),
-      ...ofAccess.map(([condition, why, error, headers]) => refusal(error, condition, [...requestIdHeader, saysWhy(why), ...headers])),
+      ...ofRoutes.map((error) => refusal(error, ofRoute(error))),
+      notLetIn(errors.unauthorized, ofRoute(errors.unauthorized), "nothing-checks"),
+      ...ofAccess.map(([condition, why, error, headers]) => notLetIn(error, condition, why, headers)),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
       refusal(errors.internal, "true"),
@@ -115,10 +118,13 @@ export function localReplies(): Message {
   };
 }
 
+const bodyOf = (form: ErrorForm, error: GatewayError, why: Refusal | undefined): Message =>
+  form === "wso2" ? faultBody(error, why) : problemBody(error);
+
 /** An answer of 400 and above for which a condition holds becomes an error. */
-const refusal = (error: GatewayError, condition: string, idHeader = requestIdHeader): Message => ({
+const mapper = (error: GatewayError, condition: string, headers: readonly Message[], body: Message): Message => ({
   filter: { and_filter: { filters: [statusIs("GE", 400), holds(condition)] } },
   status_code: error.status,
-  headers_to_add: idHeader,
-  body_format_override: problemBody(error),
+  headers_to_add: headers,
+  body_format_override: body,
 });

@@ -38,7 +38,7 @@ export function monitoringListener({ host, port }: { readonly host: string; read
               route_config: { name: "monitoring", virtual_hosts: [{ name: "monitoring", domains: ["*"], routes }] },
               // Envoy's admin, too, says what program it is.
               http_filters: [answerHeaders("server"), router],
-              local_reply_config: localReplies(),
+              local_reply_config: localReplies("problem"),
               use_remote_address: true,
               server_header_transformation: "PASS_THROUGH",
               normalize_path: true,

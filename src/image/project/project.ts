@@ -57,9 +57,10 @@ export function readProject(read: (path: string) => string | undefined): Checked
 
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
-const modelOf = ({ backends, securities, operations, owner, ...api }: ProjectApi): ApiModel => ({
+const modelOf = ({ backends, securities, operations, owner, errors, ...api }: ProjectApi): ApiModel => ({
   ...api,
   owner,
+  errors,
   verifiers: [],
   securities: securities.map((security) => ({
     ...security,

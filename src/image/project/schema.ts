@@ -105,6 +105,7 @@ const api = z.strictObject({
   owner: z.string().optional(),
   hosts: z.array(z.string()),
   basePath: z.string(),
+  errors: z.literal("wso2").optional(),
   /** Their names alone: where they are differs by environment. */
   backends: z.array(z.string()),
   credentialSets: z.array(z.array(z.string())),

@@ -217,6 +217,8 @@ describe("the operator", { timeout: 900_000 }, () => {
       await namespace.apply(configMap("pets", pets), ...echoes, backend("store", "one"), apiOf("pets", { replicas: 2 }));
       await ready(namespace, "pets");
       for (const name of ["one", "other"]) await rolledOut(namespace, name);
+      // A Service leads to its pods a moment after they are ready.
+      await answerFrom(namespace, "other", "pets");
       const load = await loadFrom(t, namespace, "other", "http://pets-gateway/pets/7");
       const pods = await podNames(namespace);
       const first = await image(namespace, "pets");
