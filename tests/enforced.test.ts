@@ -73,7 +73,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "cors.credentials": [cors({ credentials: true }), cors({ credentials: false })],
   "addresses.allow[]": [{ addresses: { allow: ["10.0.0.1"] } }, { addresses: { allow: ["10.0.0.2"] } }],
   "addresses.deny[]": [{ addresses: { deny: ["10.0.0.1"] } }, { addresses: { deny: ["10.0.0.2"] } }],
-  credentialTypes: [{ credentialTypes: ["jwt"] }, { credentialTypes: ["apiKey"] }],
+  "credentialTypes[]": [{ credentialTypes: ["jwt"] }, { credentialTypes: ["apiKey"] }],
   credentialOptional: [protectedBy({ credentialOptional: true }), protectedBy({ credentialOptional: false })],
   credentialHeader: [protectedBy({ credentialHeader: "x-a" }), protectedBy({ credentialHeader: "x-b" })],
   clientCertificate: [{ clientCertificate: "mandatory" }, { clientCertificate: "optional" }],

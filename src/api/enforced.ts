@@ -160,7 +160,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["security", "security[].*[]", "scopes[]", "schemes.*"],
       "addresses.allow[]",
       "addresses.deny[]",
-      ...["credentialTypes", "credentialOptional", "credentialHeader", "clientCertificate"],
+      ...["credentialTypes[]", "credentialOptional", "credentialHeader", "clientCertificate"],
       "disabled",
       "errors",
       "mock",
