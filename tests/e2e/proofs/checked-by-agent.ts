@@ -108,7 +108,8 @@ async function status(namespace: Namespace, path: string, { headers = {}, client
   const shown = client === undefined ? {} : { cert: pem(`${client}.pem`), key: pem(`${client}.key`) };
   const options = JSON.stringify({ host: "checked-gateway", port: 443, path, headers, rejectUnauthorized: false, ...shown });
   const program = `const say = (status) => process.stdout.write(String(status));
-require("node:https").get(${options}, (answer) => { say(answer.statusCode); answer.destroy(); }).on("error", (error) => say(error.code === "ECONNREFUSED" ? "" : 0));`;
+require("node:https").get(${options}, (answer) => { say(answer.statusCode); answer.destroy(); }).on("error", (error) => /SSL|RESET|EPIPE/.test(error.code) ? say(0) : process.exit(1));`;
+  // What does not reach the gateway at all, as a moment after it was made, is tried again.
   const told = await until(
     `${path} answers`,
     () => namespace.kubectl("exec", "deployment/store-backend", "--", "node", "-e", program).catch(() => undefined),
