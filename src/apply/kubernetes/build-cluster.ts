@@ -96,6 +96,8 @@ function stateOf(job: V1Job, pod: V1Pod | undefined): BuildState {
 function whyFailed({ reason, message }: { readonly reason?: string; readonly message?: string }, pod: V1Pod | undefined): string {
   if (reason === "DeadlineExceeded") return "Its time was over.";
   const { reason: ended } = stateOfKaniko(pod)?.terminated ?? {};
+  if (ended === "OOMKilled")
+    return "It had too little memory (OOMKilled): raise the memory that the namespace of builds gives a container, as by its LimitRange.";
   const cause = pod?.status?.reason ?? (ended === "Error" ? undefined : ended);
   const said = [cause, pod?.status?.message].filter((one) => one !== undefined).join(": ");
   return `Its Job failed (${said === "" ? (message ?? reason ?? "the cluster does not say why") : said}).`;
