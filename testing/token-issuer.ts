@@ -4,6 +4,8 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:cryp
 export interface TokenParts {
   readonly header?: Readonly<Record<string, unknown>>;
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** In place of all claims, as it is. */
+  readonly body?: string;
   /** In place of the signature. */
   readonly signature?: (signed: string) => string;
 }
@@ -43,10 +45,10 @@ export function tokenIssuer(issuer = "https://issuer.test", algorithm: Algorithm
     issuer,
     jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid, use: "sig" }] }),
     publicPem: publicKey.export({ type: "spki", format: "pem" }).toString(),
-    token({ header = {}, claims = {}, signature: other } = {}) {
+    token({ header = {}, claims = {}, body: whole, signature: other } = {}) {
       const expires = Math.floor(Date.now() / 1000) + 3600;
       const body = { iss: issuer, sub: "ann", aud: "pets", exp: expires, ...claims };
-      const signed = `${base64url({ alg: algorithm, typ: "JWT", kid, ...header })}.${base64url(body)}`;
+      const signed = `${base64url({ alg: algorithm, typ: "JWT", kid, ...header })}.${base64url(whole ?? body)}`;
       return `${signed}.${other?.(signed) ?? signature(algorithm, privateKey, signed)}`;
     },
   };

@@ -28,6 +28,7 @@ describe("errors in WSO2's form", { timeout: 60_000 }, () => {
     const rows: readonly (readonly [target: string, headers: Readonly<Record<string, string>>, status: number, code: number])[] = [
       ["GET /token", {}, 401, 900902],
       ["GET /token", bearer("of-nobody"), 401, 900901],
+      ["GET /token", bearer(issuer.token({ claims: { exp: 1 } })), 401, 900905],
       ["GET /token", bearer(issuer.token()), 403, 900910],
       ["GET /token", bearer(issuer.token({ claims: { scope: "read", azp: "mallory" } })), 403, 900805],
       ["GET /none", {}, 401, 900900],

@@ -9,6 +9,7 @@ import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-ga
 const issuer = tokenIssuer();
 const elliptic = tokenIssuer("https://elliptic.test", "ES256");
 const now = Math.floor(Date.now() / 1000);
+const written = (more: string): string => `{"iss":"${issuer.issuer}","aud":"pets",${more}}`;
 const anyKey = { kty: "oct", k: "AAAA" };
 
 /** Tokens that are no good, and why. */
@@ -38,14 +39,30 @@ const refused: readonly (readonly [what: string, parts: TokenParts])[] = [
   ["for a list of other audiences", { claims: { aud: ["shop", "store"] } }],
   ["with a signature that is cut off", { signature: () => "AAAA" }],
   ["with a signature that is empty", { signature: () => "" }],
+  ["an algorithm in letters that look alike", { header: { alg: "RS\uff1256" } }],
+  ["an algorithm with a blank", { header: { alg: "RS256 " } }],
+  ["a list of algorithms", { header: { alg: ["RS256"] } }],
+  ["a kid with a NUL", { header: { kid: "one\0" } }],
+  ["an audience in letters that look alike", { claims: { aud: "\uff50ets" } }],
+  ["an end that is a text", { claims: { exp: String(now + 3600) } }],
+  ["an end beyond all numbers", { claims: { exp: 1e300 } }],
+  ["an end before all time", { claims: { exp: -1 } }],
+  ["that must be understood (crit)", { header: { crit: ["b64"], b64: false } }],
+  ["that must be understood, in nothing", { header: { crit: [] } }],
+  ["two ends, the first of which is over", { body: written(`"exp":1,"exp":${now + 3600}`) }],
+  ["two ends, the last of which is over", { body: written(`"exp":${now + 3600},"exp":1`) }],
+  ["two audiences that are both a name", { body: written(`"exp":${now + 3600},"aud":"shop"`) }],
+  ["claims with something behind them", { body: `${written(`"exp":${now + 3600}`)}x` }],
+  ["claims behind a byte order mark", { body: `\ufeff${written(`"exp":${now + 3600}`)}` }],
   ["that is huge", { claims: { padding: "x".repeat(30_000), exp: now - 3600 } }],
 ];
 
 /** Tokens that are good, though they look odd. */
-const accepted: readonly (readonly [what: string, parts: TokenParts])[] = [
+const accepted: readonly (readonly [what: string, parts: TokenParts, scheme?: string])[] = [
   ["with a list of audiences that has it", { claims: { aud: ["shop", "pets"] } }],
   ["issued in the future, of which RFC 7519 says nothing", { claims: { iat: now + 3600 } }],
   ["expired a moment ago, within the skew", { claims: { exp: now - 10 } }],
+  ["whose scheme is in small letters", {}, "bearer"],
   ["with a thousand claims", { claims: Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`claim${index}`, index])) }],
 ];
 
@@ -60,6 +77,10 @@ const odd: readonly (readonly [what: string, target: string, headers: Readonly<R
   ["a token in another header", "/pets", { "x-authorization": `Bearer ${token}` }],
   ["another scheme", "/pets", { authorization: `Basic ${token}` }],
   ["no scheme", "/pets", { authorization: token }],
+  ["a tab behind the scheme", "/pets", { authorization: `Bearer\t${token}` }],
+  ["a blank of another kind behind the scheme", "/pets", { authorization: `Bearer\u00a0${token}` }],
+  ["a blank of another kind behind the token", "/pets", { authorization: `Bearer ${token}\u00a0` }],
+  ["a word behind the token", "/pets", { authorization: `Bearer ${token} x` }],
   ["a tab in the token", "/pets", { authorization: `Bearer ${head}.\t${body}.${signature}` }],
   ["a letter changed in the claims", "/pets", { authorization: `Bearer ${head}.${body.replace(/.$/, "A")}x.${signature}` }],
   ["claims of another token", "/pets", { authorization: `Bearer ${head}.${twice}.${signature}` }],
@@ -93,8 +114,16 @@ describe("tokens", () => {
 
   for (const [what, parts] of refused) it(`are refused: ${what}`, () => isRefused(what, "/pets", bearer(issuer.token(parts))));
   for (const [what, target, headers] of odd) it(`are refused: ${what}`, () => isRefused(what, target, headers));
-  for (const [what, parts] of accepted)
-    it(`get in: ${what}`, async () => assert.equal((await gateway.get("/pets", bearer(issuer.token(parts)))).status, 200));
+  for (const [what, parts, scheme = "Bearer"] of accepted)
+    it(`get in: ${what}`, async () =>
+      assert.equal((await gateway.get("/pets", { authorization: `${scheme} ${issuer.token(parts)}` })).status, 200));
+
+  it("are refused before they are read: ten thousand claims, which are more than headers may be", async () => {
+    const claims = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`claim${index}`, index]));
+    const before = gateway.backend.received.length;
+    assert.equal((await gateway.get("/pets", bearer(issuer.token({ claims })))).status, 431);
+    assert.equal(gateway.backend.received.length, before);
+  });
 
   it("are refused: a signature of nothing but zeros (ES256, r = s = 0)", () =>
     isRefused("zeros", "/pets", bearer(elliptic.token({ signature: () => Buffer.alloc(64).toString("base64url") }))));

@@ -117,9 +117,15 @@ const equal = (text: string): Message => ({ string_match: { exact: text } });
 const oneOf = (values: readonly Message[]): Message =>
   values.length === 1 && values[0] ? values[0] : { or_match: { value_matchers: values } };
 
-/** A verified token is genuine only when its algorithm is one of those that were said (RFC 8725, section 3.1): Envoy has no list of its own. */
+/**
+ * A verified token is genuine only when its algorithm is one of those that were said (RFC 8725, section 3.1), and when it does not say that something must be
+ * understood (RFC 7515, section 4.1.11): Envoy asks for neither.
+ */
 const genuineToken = (security: string, { algorithms }: TokenRules): Message =>
-  metadata(tokenMetadata, [tokenHeader(security), "alg"], oneOf(algorithms.map(equal)));
+  all([
+    metadata(tokenMetadata, [tokenHeader(security), "alg"], oneOf(algorithms.map(equal))),
+    { not_rule: metadata(tokenMetadata, [tokenHeader(security), "crit"], { present_match: true }) },
+  ]);
 
 const allowingToken = ({ security, scopes }: Demand, rules: TokenRules): Message =>
   all([

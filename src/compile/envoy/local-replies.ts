@@ -14,6 +14,7 @@ import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } 
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
 import { type Refusal, saysWhy } from "./refusals.ts";
+import { badCredential, badToken } from "./shown-credentials.ts";
 import { faultBody } from "./wso2-faults.ts";
 
 const startsWith = (...beginnings: readonly string[]): string =>
@@ -64,13 +65,13 @@ const denial = startsWith("rbac_access_denied_matched_policy[");
 const found = (filter: string, key: string): string => `metadata.filter_metadata[${JSON.stringify(filter)}][${JSON.stringify(key)}]`;
 /** The challenge that a route has for a case. */
 const challenge = (name: string): Message => ({ header: { key: "www-authenticate", value: `%METADATA(ROUTE:${ownMetadata}:${name})%` } });
-/** Envoy's words (jwt_verify_lib: getStatusString) for an issuer that does not answer, and for no token at all. */
+/** Envoy's words (jwt_verify_lib: getStatusString) for an issuer that does not answer, and for a token whose time is over. */
 const keysNotFetched = "Jwks remote fetch is failed";
-const noToken = "Jwt is missing";
+const isOver = "Jwt is expired";
 
 /** In CEL one that holds is enough, whatever is not there to be asked. */
-const anyFailure = (operator: "==" | "!=", message: string): string =>
-  failedTokens.map((key) => `${found(tokenMetadata, key)}.message ${operator} ${JSON.stringify(message)}`).join(" || ");
+const someTokenFailed = (message: string): string =>
+  failedTokens.map((key) => `${found(tokenMetadata, key)}.message == ${JSON.stringify(message)}`).join(" || ");
 
 /** That the policy agent is asked here, and that it, or whom it asks, gave no answer. */
 const agentSilent = (() => {
@@ -83,7 +84,7 @@ const agentSilent = (() => {
 /** What the decisions about credentials refuse; the first that holds decides. */
 const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: GatewayError, headers: readonly Message[]])[] = [
   [is(`rbac_access_denied_matched_policy[${addressPolicy}]`), "address", errors.addressRefused, []],
-  [`${denial} && (${anyFailure("==", keysNotFetched)})`, "unchecked", errors.credentialUnchecked, []],
+  [`${denial} && (${someTokenFailed(keysNotFetched)})`, "unchecked", errors.credentialUnchecked, []],
   [`${denial} && ${agentSilent}`, "unchecked", errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), "blocked", errors.forbidden, []],
   [
@@ -92,7 +93,9 @@ const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: 
     errors.forbidden,
     [challenge("insufficient")],
   ],
-  [`${denial} && (${anyFailure("!=", noToken)})`, "bad-credential", errors.unauthorized, [challenge("invalid")]],
+  [`${denial} && (${someTokenFailed(isOver)})`, "expired", errors.unauthorized, [challenge("invalid")]],
+  [`${denial} && (${badToken})`, "bad-credential", errors.unauthorized, [challenge("invalid")]],
+  [`${denial} && (${badCredential})`, "bad-credential", errors.unauthorized, [challenge("challenge")]],
   [denial, "no-credential", errors.unauthorized, [challenge("challenge")]],
 ];
 

@@ -12,6 +12,7 @@ import { headerValue, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import type { RouteAction } from "./route-action.ts";
+import { shownCredentials } from "./shown-credentials.ts";
 
 /** What all routes of a gateway are made with. */
 export interface RouteSettings {
@@ -69,6 +70,9 @@ const credentialsOf = ({ api, operation: { access } }: EntryOperation): readonly
 const asksAgent = (api: ApiModel, { access }: Operation): boolean =>
   access.kind === "protected" && access.alternatives.flat().some(({ security }) => securitiesOf(api).get(security)?.asked !== undefined);
 
+const shownIn = (api: ApiModel, { access }: Operation): Message =>
+  access.kind === "protected" ? shownCredentials(access, securitiesOf(api)) : {};
+
 const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
 
 /** What logs and metrics know a route by. */
@@ -84,6 +88,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames 
           metric: metricNames.get(operation) ?? "other",
           ...(operation.access.kind === "protected" ? challengesOf(api.name, operation.access.schemes) : {}),
           ...(asksAgent(api, operation) ? { asksAgent: true } : {}),
+          ...shownIn(api, operation),
         },
       },
     },

@@ -1,7 +1,15 @@
 import { extension, type Message } from "./json.ts";
 
 /** Why a request was not let in: the kind of reason alone, never whose credential it was or what stood in it. */
-export type Refusal = "address" | "no-credential" | "bad-credential" | "not-allowed" | "blocked" | "unchecked" | "nothing-checks";
+export type Refusal =
+  | "address"
+  | "no-credential"
+  | "bad-credential"
+  | "expired"
+  | "not-allowed"
+  | "blocked"
+  | "unchecked"
+  | "nothing-checks";
 
 /**
  * A refusal's answer carries its reason to the front of the chain in this header, where it becomes metadata for logs and metrics and is taken out. What a backend

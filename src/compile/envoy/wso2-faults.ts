@@ -15,6 +15,7 @@ const blocked: Fault = { code: 900805, message: "Message blocked" };
 const ofRefusals: Readonly<Record<Refusal, Fault>> = {
   "bad-credential": { code: 900901, message: "Invalid Credentials" },
   "no-credential": { code: 900902, message: "Missing Credentials" },
+  expired: { code: 900905, message: "Access Token Expired" },
   "not-allowed": { code: 900910, message: "The access token does not allow you to access the requested resource" },
   "nothing-checks": unclassified,
   unchecked: unclassified,

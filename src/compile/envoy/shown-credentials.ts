@@ -1,0 +1,67 @@
+import type { Access } from "../../model/api.ts";
+import { type CredentialLocation, type Security, securitiesIn } from "../../model/security.ts";
+import { agentGenuine, agentMetadata, keyClient, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
+import type { Message } from "./json.ts";
+import { ownMetadata } from "./names.ts";
+
+type Protected = Extract<Access, { kind: "protected" }>;
+
+/** So many places of credentials are looked at where a request is refused: those of further ones count as empty. */
+const places = 6;
+const key = "shown";
+
+/**
+ * Where a route's credentials stand, and what is left by those that are genuine: by it a refused request that showed one is told from one that showed none. It is
+ * the route's metadata, since what refuses is the same for all documents.
+ */
+export function shownCredentials({ alternatives }: Protected, securities: ReadonlyMap<string, Security>): Message {
+  const found = securitiesIn(alternatives).flatMap((name) => {
+    const security = securities.get(name);
+    return security === undefined ? [] : placesOf(security);
+  });
+  return found.length === 0 ? {} : { [key]: found.slice(0, places) };
+}
+
+function placesOf({ name, locations, token, keys, asked }: Security): readonly Message[] {
+  const isToken = token !== undefined || asked?.kind === "token";
+  const evidence = [
+    ...(token === undefined ? [] : [{ by: tokenMetadata, key: tokenHeader(name), algorithms: token.algorithms }]),
+    ...(keys ? [{ by: rbacMetadata, key: keyClient(name) }] : []),
+    ...(asked === undefined ? [] : [{ by: agentMetadata, key: agentGenuine(name) }]),
+  ];
+  return locations.flatMap((location) => evidence.map((one) => ({ ...placeOf(location), ...one, ...(isToken ? { isToken } : {}) })));
+}
+
+/** The header that a credential stands in, and what stands before it there. */
+function placeOf(location: CredentialLocation): { readonly header: string; readonly text: string } {
+  switch (location.in) {
+    case "header":
+      return { header: location.name, text: location.prefix };
+    case "query":
+      return { header: ":path", text: `${location.name}=` };
+    case "cookie":
+      return { header: "cookie", text: `${location.name}=` };
+  }
+}
+
+const metadata = "metadata.filter_metadata";
+
+/** In CEL one that holds is enough, whatever is not there to be asked. */
+const anyPlace = (condition: (place: string) => string): string =>
+  Array.from(
+    { length: places },
+    (_, index) => `(${condition(`xds.route_metadata.filter_metadata["${ownMetadata}"].${key}[${index}]`)})`,
+  ).join(" || ");
+
+const isRefused = (place: string): string => {
+  const left = `${metadata}[${place}.by]`;
+  const isThere = `${place}.by in ${metadata} && ${place}.key in ${left}`;
+  const isOdd = `!(${left}[${place}.key].alg in ${place}.algorithms) || (${place}.isToken && "crit" in ${left}[${place}.key])`;
+  return `request.headers[${place}.header].contains(${place}.text) && (!(${isThere}) || ${isOdd})`;
+};
+
+/** That a credential was shown that is not genuine. */
+export const badCredential = anyPlace(isRefused);
+
+/** That it was a token (RFC 6750, section 3.1). */
+export const badToken = anyPlace((place) => `${place}.isToken && ${isRefused(place)}`);
