@@ -68,9 +68,17 @@ function readPids(group: string): readonly number[] {
 
 /** A group and all below it, the deepest first. */
 function groupsUnder(group: string): readonly string[] {
-  if (!existsSync(group)) return [];
-  const below = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [...below.flatMap(({ name }) => groupsUnder(join(group, name))), group];
+  return existsSync(group) ? [...foldersIn(group).flatMap((name) => groupsUnder(join(group, name))), group] : [];
+}
+
+/** None where the folder goes meanwhile, as a pod's group does. */
+function foldersIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch (failure) {
+    if (existsSync(path)) throw failure;
+    return [];
+  }
 }
 
 /** Ends all processes of a cluster and removes its groups. */
