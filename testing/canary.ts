@@ -13,9 +13,7 @@ import { must } from "./envoy.ts";
 export async function findCanary(registry: Registry, image: ImageReference, canary: string): Promise<readonly string[]> {
   const found: string[] = [];
   const look = (place: string, bytes: Uint8Array): void => {
-    for (const [how, text] of disguises(canary)) if (Buffer.from(bytes).includes(text)) found.push(`${place}: ${how}`);
-    const plain = unzipped(bytes);
-    if (plain !== undefined) look(`${place}, unzipped`, plain);
+    found.push(...formsOf(canary, bytes).map((how) => `${place}: ${how}`));
   };
   const manifest = async (reference: string): Promise<void> => {
     const blob = must(await registry.manifest(image.repository, reference)) ?? failMissing(reference);
@@ -40,6 +38,13 @@ export async function findCanary(registry: Registry, image: ImageReference, cana
   await manifest(digest);
   for (const referrer of must(await referrersOf(registry, image.repository, digest))) await manifest(referrer.digest);
   return found;
+}
+
+/** In which forms a text stands in bytes; none where it does not. */
+export function formsOf(canary: string, bytes: Uint8Array): readonly string[] {
+  const here = disguises(canary).flatMap(([how, text]) => (Buffer.from(bytes).includes(text) ? [how] : []));
+  const plain = unzipped(bytes);
+  return plain === undefined ? here : [...here, ...formsOf(canary, plain).map((how) => `${how}, unzipped`)];
 }
 
 /** The forms that a text may have in bytes. Base64 has three, by where in a group of three bytes it begins; what its neighbours change is cut off. */

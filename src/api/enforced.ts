@@ -39,7 +39,7 @@ const podFields: readonly string[] = [
   "resources.limits.*",
 ];
 
-/** Where a signed key stands, and whether the backend sees it, is said for keys as a whole. */
+/** What is said for keys as a whole, signed or not. */
 const ofTheKey = /^(?:locations|forward)/;
 
 const inIssuer = (name: string): string => `issuers[].${name}`;
@@ -140,9 +140,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["trust.name", "trust.key", "mode", "subjects[].type", "subjects[].value", "subjects[].prefix", "identityHeader"].map(inMtls),
       ...["url", "protocol", "timeout", "sendHeaders[]"].map((name) => `authorizer.${name}`),
     ],
-    notYet: [
-      ...later("a place of its own for signed keys: say it for keys as a whole", "apiKey.signed.locations", "apiKey.signed.forward"),
-    ],
+    notYet: [],
   },
   "x-portico": {
     enforced: [

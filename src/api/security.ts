@@ -24,7 +24,11 @@ const apiKey = z.strictObject({
     .max(8)
     .optional()
     .describe("Where the key is looked for. Default: as the document's scheme says."),
-  signed: jwt.optional().describe("Keys that are signed tokens in themselves, and how they are checked."),
+  // Where keys stand and who sees them is said once, for signed and opaque ones.
+  signed: jwt
+    .omit({ locations: true, forward: true })
+    .optional()
+    .describe("Keys that are signed tokens in themselves, and how they are checked."),
   forward: z.boolean().optional().describe("Whether the backend sees the key. Default: false."),
   clientHeader: headerName.optional().describe("The header in which the backend sees the client's name."),
 });

@@ -6,10 +6,14 @@ export const usersIn = (text: string): ReadonlyMap<string, string> => new Map(li
 /** The users whose hash is of a kind that is not checked. */
 export const strangersIn = (text: string): readonly string[] => linesOf(text).flatMap(([name, hash]) => (isKnownHash(hash) ? [] : [name]));
 
+/** The numbers of lines that are no name and hash: what they are is not for everybody's eyes. */
+export const oddLinesIn = (text: string): readonly number[] =>
+  text.split(/\r?\n/).flatMap((line, index) => (line === "" || line.startsWith("#") || /^[^:]+:/.test(line) ? [] : [index + 1]));
+
 const linesOf = (text: string): readonly (readonly [name: string, hash: string])[] =>
   text.split(/\r?\n/).flatMap((line) => {
-    const [name = "", hash = ""] = line.split(":");
-    return name === "" || name.startsWith("#") ? [] : [[name, hash] as const];
+    const [, name, hash] = /^([^#:][^:]*):([^:]*)/.exec(line) ?? [];
+    return name === undefined || hash === undefined ? [] : [[name, hash] as const];
   });
 
 /** bcrypt of a cost that is checked within a second, and {SHA}, which is weak and in use. */

@@ -1,6 +1,6 @@
 import type { ApiModel } from "../model/api.ts";
 import { certificatesIn } from "../model/certificates.ts";
-import { strangersIn, usersIn } from "../model/htpasswd.ts";
+import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
 import { type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
@@ -64,6 +64,11 @@ function agentWrong({ agent }: Verifier, values: Values): readonly string[] {
 function usersWrong(users: ValueReference, values: Values): readonly string[] {
   const text = entryOf(values, users);
   if (text === undefined) return [`There is no ${named(users)}, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
+  const odd = oddLinesIn(text.reveal());
+  if (odd.length > 0)
+    return [
+      `In the ${named(users)} ${odd.length === 1 ? "line" : "lines"} ${odd.join(", ")} ${odd.length === 1 ? "is" : "are"} no name and hash with a colon between. Put there what \`htpasswd -B\` writes.`,
+    ];
   const strange = strangersIn(text.reveal());
   if (strange.length > 0)
     return [
