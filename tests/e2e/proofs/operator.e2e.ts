@@ -308,7 +308,8 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("APIs with tokens and keys: what is missing is told until it is there, and what changes takes effect", protectedByTokensAndKeys);
 
-    it("APIs with passwords, opaque tokens, certificates and an authoriser of one's own: what they check with changes", checkedByTheAgent);
+    it("APIs with passwords, opaque tokens, certificates and an authoriser of one's own: what they check with changes, and is nowhere else", (t) =>
+      checkedByTheAgent(t, operator));
 
     it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
       const namespace = await makeNamespace(t);
