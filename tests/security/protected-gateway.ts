@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type AgentProcess, superviseAgent } from "../../src/apply/agent-process.ts";
-import type { TlsFiles } from "../../src/compile/engine.ts";
+import type { GatewayFiles, TlsFiles } from "../../src/compile/engine.ts";
 import { agentPath } from "../../src/compile/envoy/agent-file.ts";
 import { versionOf } from "../../src/compile/envoy/update.ts";
 import type { AddressLists } from "../../src/model/addresses.ts";
@@ -35,6 +35,8 @@ export async function protectedGateway(
     readonly tls?: TlsFiles;
     readonly trustedHops?: number;
     readonly addresses?: AddressLists;
+    /** What is changed in the compiled files, to see whether that is noticed. */
+    readonly mutated?: (files: GatewayFiles) => GatewayFiles;
   } = {},
 ): Promise<ProtectedGateway> {
   const backend = await startBackend(scope);
@@ -47,7 +49,8 @@ export async function protectedGateway(
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = must(resolveCase({ input, settings }));
   const [port, monitoring] = [await freePort(), await freePort()];
-  const files = new Map(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }), ...surroundings }));
+  const { mutated = (files) => files, ...more } = surroundings;
+  const files = new Map(mutated(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }), ...more })));
   const envoy = await withEnvoy(scope, files);
   const agent = await agentOf(scope, envoy.folder, files);
   const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>

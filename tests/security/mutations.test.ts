@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { before, describe, it } from "node:test";
+import type { GatewayFiles } from "../../src/compile/engine.ts";
+import { type Scope, suiteScope } from "../../testing/scope.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { bearer, guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
+
+// Whether tests like those beside this one would notice that a filter is not there: with each one taken out of the compiled files, some probe must end otherwise.
+
+const issuer = tokenIssuer();
+const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`alice:${password}`).toString("base64")}` });
+const everywhere = { deny: ["127.0.0.0/8"] };
+
+const document = {
+  components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Api-Key" } } },
+  paths: {
+    "/open": { ...guarded(), "x-portico": { cors: { origins: ["https://shop.example"] } } },
+    "/token": guarded({ user: ["read"] }),
+    "/key": guarded({ key: [] }),
+    "/staff": guarded({ staff: [] }),
+    "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
+  },
+};
+
+const resources = [
+  tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+  ...keySecurity("key", { dave: "key-of-dave" }, { clientHeader: "x-client" }),
+  security("staff", { type: "basic", basic: { users: { name: "users" } } }),
+  secret("users", { htpasswd: `alice:{SHA}${createHash("sha1").update("a").digest("base64")}` }),
+];
+
+/** A request, the status that it ends with, and what must hold of the answer or of what the backend got. */
+type Probe = readonly [
+  target: string,
+  headers: Readonly<Record<string, string>>,
+  status: number,
+  seen?: readonly [name: string, value: string | undefined],
+];
+const probes: readonly Probe[] = [
+  ["OPTIONS /open", { origin: "https://shop.example", "access-control-request-method": "GET" }, 200, ["x-request-id", "there"]],
+  ["/open", { "x-client": "mallory" }, 200, ["x-client", undefined]],
+  ["/open", { origin: "https://shop.example" }, 200, ["access-control-allow-origin", "https://shop.example"]],
+  ["/token", bearer(issuer.token({ claims: { scope: "read" } })), 200],
+  ["/token", bearer(issuer.token()), 403],
+  ["/token", {}, 401, ["portico-refusal", undefined]],
+  ["/key", { "x-api-key": "key-of-dave" }, 200, ["x-client", "dave"]],
+  ["/key", { "x-api-key": "wrong" }, 401],
+  ["/staff", basic("a"), 200],
+  ["/staff", basic("b"), 401],
+  ["/near", {}, 403],
+  ["/open", { "x-original-url": "/key" }, 200, ["x-original-url", undefined]],
+  ["/key", { "x-api-key": "key-of-dave" }, 200, ["x-api-key", undefined]],
+];
+
+/** A request's id is another one each time. */
+const outcome = (status: number, seen: Probe[3]): string =>
+  seen === undefined ? String(status) : `${status} ${seen[0] === "x-request-id" && seen[1] !== undefined ? "there" : seen[1]}`;
+
+/** What probes end with. */
+async function outcomes(scope: Scope, mutated: (files: GatewayFiles) => GatewayFiles): Promise<readonly string[]> {
+  const gateway = await protectedGateway(scope, document, resources, { mutated });
+  const found: string[] = [];
+  for (const [target, headers, , seen] of probes) {
+    const before = gateway.backend.received.length;
+    const answer = await gateway.get(target, headers);
+    const value = seen && (answer.headers[seen[0]] ?? gateway.backend.received[before]?.headers[seen[0]]);
+    found.push(outcome(answer.status, seen && [seen[0], value?.toString()]));
+  }
+  return found;
+}
+
+type Change = (key: string, value: unknown) => unknown;
+
+const changed =
+  (change: Change) =>
+  (files: GatewayFiles): GatewayFiles =>
+    new Map([...files].map(([path, text]) => [path, path.endsWith(".json") ? JSON.stringify(JSON.parse(text, change)) : text] as const));
+
+const nameOf = (one: unknown): unknown => (typeof one === "object" && one !== null && "name" in one ? one.name : undefined);
+
+/** A filter goes from chains, and from what routes say to it. */
+const withoutFilter =
+  (filter: string): Change =>
+  (key, value) => {
+    if (key === "http_filters" && Array.isArray(value)) return value.filter((one) => nameOf(one) !== filter);
+    if (key !== "typed_per_filter_config" || typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).filter(([name]) => name !== filter));
+  };
+
+const withoutField =
+  (field: string): Change =>
+  (key, value) =>
+    key === field ? undefined : value;
+
+const filters = [
+  ...["envoy.filters.http.header_mutation", "envoy.filters.http.cors"],
+  ...["refusal", "addresses", "tokens", "keys", "agent", "authenticated", "authorized"].map((name) => `portico.${name}`),
+];
+const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];
+const mutations: readonly (readonly [what: string, change: Change])[] = [
+  ...filters.map((filter) => [filter, withoutFilter(filter)] as const),
+  ...fields.map((field) => [field, withoutField(field)] as const),
+];
+
+describe("without a filter", { timeout: 60_000 }, () => {
+  const scope = suiteScope();
+  const expected = probes.map(([, , status, seen]) => outcome(status, seen));
+  let names: readonly string[] = [];
+  before(async () => {
+    const whole = changed((key, value) => {
+      const chain = key === "http_filters" && Array.isArray(value) ? value.map(nameOf).map(String) : [];
+      if (chain.includes("portico.authorized")) names = chain.filter((name) => name !== "envoy.filters.http.router");
+      return value;
+    });
+    assert.deepEqual(await outcomes(scope, whole), expected, "all filters are there");
+  });
+
+  it("every filter is tried", () => assert.deepEqual([...new Set(names)].toSorted(), filters.toSorted()));
+
+  for (const [what, change] of mutations)
+    it(`some request ends otherwise: ${what}`, async (t) => {
+      const found = await outcomes(scope, changed(change));
+      const otherwise = probes.flatMap(([target], index) =>
+        found[index] === expected[index] ? [] : [`${target}: ${found[index]}, not ${expected[index]}`],
+      );
+      t.diagnostic(otherwise.join("; "));
+      assert.notDeepEqual(otherwise, []);
+    });
+});
