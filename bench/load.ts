@@ -6,9 +6,15 @@ export function loadGeneratorMissing(): string | undefined {
   return spawnSync("wrk", ["-v"]).error === undefined ? undefined : "The bench needs wrk: apt-get install wrk, or brew install wrk.";
 }
 
-/** Requests a second for one URL over kept connections, perhaps as a script for wrk has them. Every answer must be a 2xx: a fast 404 is no speed. */
-export async function requestsPerSecond(url: string, seconds: number, script?: string): Promise<number> {
-  const wrk = spawn("wrk", ["-t1", "-c32", `-d${seconds}s`, ...(script === undefined ? [] : ["-s", script]), url], {
+/** Requests as a script for wrk has them, and over how many kept connections. */
+export interface Load {
+  readonly script?: string;
+  readonly connections?: number;
+}
+
+/** Requests a second for one URL. Every answer must be a 2xx: a fast 404 is no speed. */
+export async function requestsPerSecond(url: string, seconds: number, { script, connections = 32 }: Load = {}): Promise<number> {
+  const wrk = spawn("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, ...(script === undefined ? [] : ["-s", script]), url], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const report = await text(wrk.stdout);

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GatewayFiles } from "../src/compile/engine.ts";
-import { discoveryFile, extension, type Message } from "../src/compile/envoy/json.ts";
 import { must } from "../testing/envoy.ts";
 import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
 import { type TokenIssuer, tokenIssuer } from "../testing/token-issuer.ts";
 import { type Served, serveFiles } from "./gateway.ts";
+import { leanFiles } from "./lean.ts";
 import { requestsPerSecond } from "./load.ts";
 import { memoryOf } from "./memory.ts";
 import { backendFiles } from "./plain.ts";
@@ -15,6 +15,7 @@ import { interleaved, ratio, table } from "./rounds.ts";
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const manyTokens = 10_000;
+const manyConnections = 1_000;
 const manyKeys = 10_000;
 const settings: GoldenCase["settings"] = { mock: false, credentials: "fail", debug: false, trustedHops: 0, requests: [] };
 
@@ -54,45 +55,6 @@ function filesFor(issuer: TokenIssuer, backendPort: number, port: number, monito
   return compileCase(must(resolveCase({ input, settings })), settings, { port, monitoring, values: caseValues({ input }) });
 }
 
-/** The same listener with the least that a person would write by hand to check a token and its scope: two filters, for every route. */
-function leanFiles(files: GatewayFiles, issuer: TokenIssuer): GatewayFiles {
-  const provider = {
-    issuer: issuer.issuer,
-    audiences: ["pets"],
-    local_jwks: { inline_string: issuer.jwks },
-    payload_in_metadata: "token",
-    normalize_payload_in_metadata: { space_delimited_claims: ["scope"] },
-    require_expiration: true,
-    jwt_cache_config: { jwt_cache_size: manyTokens },
-  };
-  const scope = {
-    filter: "envoy.filters.http.jwt_authn",
-    path: [{ key: "token" }, { key: "scope" }],
-    value: { list_match: { one_of: { string_match: { exact: "read" } } } },
-  };
-  const policies = { scope: { permissions: [{ sourced_metadata: { metadata_matcher: scope } }], principals: [{ any: true }] } };
-  const looked = [
-    extension("tokens", "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication", {
-      providers: { token: provider },
-      rules: [{ match: { prefix: "/" }, requires: { provider_name: "token" } }],
-    }),
-    extension("scope", "envoy.extensions.filters.http.rbac.v3.RBAC", { rules: { action: "ALLOW", policies } }),
-  ];
-  const isOurs = ({ name }: Message): boolean => /^portico\./.test(String(name));
-  const text = (file: string): string => files.get(file) ?? "";
-  const listeners = JSON.parse(text("mounted/listeners.json"), (key, value) =>
-    key === "http_filters" && value.some(isOurs)
-      ? [...value.filter((filter: Message) => !isOurs(filter)).slice(0, -1), ...looked, value.at(-1)]
-      : value,
-  );
-  const routes = JSON.parse(text("image/routes.json"), (key, value) => (key === "typed_per_filter_config" ? undefined : value));
-  return new Map([
-    ...files,
-    ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners.resources)],
-    ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", routes.resources)],
-  ]);
-}
-
 /** A script for wrk that shows another of these header values with each request. */
 const script = (header: string, values: string): string => `
 local values = {}
@@ -125,32 +87,32 @@ export async function benchSecurity(): Promise<string> {
     Array.from({ length: manyKeys }, (_, index) => `key-of-client-${index}`),
   );
   const gateway = await serveFiles((port, monitoring) => filesFor(issuer, backend.port, port, monitoring));
-  const lean = await serveFiles((port, monitoring) => leanFiles(filesFor(issuer, backend.port, port, monitoring), issuer));
+  const lean = await serveFiles((port, monitoring) => leanFiles(filesFor(issuer, backend.port, port, monitoring), [issuer]));
   const ask =
-    ({ port }: Served, path: string, given: string) =>
+    ({ port }: Served, path: string, given: string, connections = 32) =>
     () =>
-      requestsPerSecond(`http://127.0.0.1:${port}${path}`, seconds, given);
+      requestsPerSecond(`http://127.0.0.1:${port}${path}`, seconds, { script: given, connections });
   try {
     const figures = await interleaved(rounds, {
       open: ask(gateway, "/open", one),
       openKeys: ask(gateway, "/open", keys),
-      openMany: ask(gateway, "/open", many),
+      openMany: ask(gateway, "/open", many, manyConnections),
       token: ask(gateway, "/token", one),
-      many: ask(gateway, "/token", many),
+      many: ask(gateway, "/token", many, manyConnections),
       cold: ask(gateway, "/cold", cold),
       key: ask(gateway, "/key", keys),
       either: ask(gateway, "/either", keys),
       lean: ask(lean, "/token", one),
-      leanMany: ask(lean, "/token", many),
+      leanMany: ask(lean, "/token", many, manyConnections),
     });
     const rows = [
       ["one token with a scope, over open", ratio(figures, "token", "open")],
-      [`${manyTokens} tokens with a scope, over open`, ratio(figures, "many", "openMany")],
+      [`${manyTokens} tokens with a scope over ${manyConnections} connections, over open`, ratio(figures, "many", "openMany")],
       ["a token, never remembered, over open", ratio(figures, "cold", "open")],
       [`a key of ${manyKeys}, over open`, ratio(figures, "key", "openKeys")],
       ["a token or a key, by a key, over open", ratio(figures, "either", "openKeys")],
       ["one token, over the leanest by hand", ratio(figures, "token", "lean")],
-      [`${manyTokens} tokens, over the leanest by hand`, ratio(figures, "many", "leanMany")],
+      [`${manyTokens} tokens over ${manyConnections} connections, over the leanest by hand`, ratio(figures, "many", "leanMany")],
     ] as const;
     const memory = memoryOf(gateway.pid);
     return `### Security: requests per second (median of ${rounds} rounds)\n\n${table(
