@@ -7,7 +7,7 @@ import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testin
 import { type TokenIssuer, tokenIssuer } from "../testing/token-issuer.ts";
 import { type Served, serveFiles } from "./gateway.ts";
 import { leanFiles } from "./lean.ts";
-import { requestsPerSecond } from "./load.ts";
+import { requestsPerCpuSecond } from "./load.ts";
 import { memoryOf } from "./memory.ts";
 import { backendFiles } from "./plain.ts";
 import { interleaved, ratio, table } from "./rounds.ts";
@@ -89,9 +89,9 @@ export async function benchSecurity(): Promise<string> {
   const gateway = await serveFiles((port, monitoring) => filesFor(issuer, backend.port, port, monitoring));
   const lean = await serveFiles((port, monitoring) => leanFiles(filesFor(issuer, backend.port, port, monitoring), [issuer]));
   const ask =
-    ({ port }: Served, path: string, given: string, connections = 32) =>
+    ({ port, pid }: Served, path: string, given: string, connections = 32) =>
     () =>
-      requestsPerSecond(`http://127.0.0.1:${port}${path}`, seconds, { script: given, connections });
+      requestsPerCpuSecond(pid, `http://127.0.0.1:${port}${path}`, seconds, { script: given, connections });
   try {
     const figures = await interleaved(rounds, {
       open: ask(gateway, "/open", one),

@@ -27,12 +27,13 @@ import {
   tokensFilter,
 } from "./credential-names.ts";
 import { type Message, typed } from "./json.ts";
+import { decidesOnce } from "./shown-credentials.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 type Securities = ReadonlyMap<string, Security>;
 
 /**
- * What a route of a protected operation switches on: the filters that look for credentials, and the two that decide. The first asks whether some
+ * What a route of a protected operation switches on: the filters that look for credentials, and one or two that decide. The first asks whether some
  * alternative's credentials are all genuine (else 401), the second whether they allow it (else 403). Both let in only whom they know.
  */
 export function accessFilters({ alternatives }: Protected, securities: Securities): Message {
@@ -49,9 +50,16 @@ export function accessFilters({ alternatives }: Protected, securities: Securitie
         }),
     ...agentQuestion(alternatives, securities),
     [keysFilter]: typed("envoy.config.route.v3.FilterConfig", { config: {} }),
-    [authenticatedFilter]: decision(authenticated, { rules_stat_prefix: authenticatedPrefix }),
-    ...(JSON.stringify(authorized) === JSON.stringify(authenticated) ? {} : { [authorizedFilter]: decision(authorized) }),
+    ...decisions(authenticated, authorized, decidesOnce(alternatives, securities)),
   };
+}
+
+/** What allows is asked alone where it asks for no more, and where a refusal can still be told apart. */
+function decisions(authenticated: Message, authorized: Message, isOnce: boolean): Message {
+  const second = { [authorizedFilter]: decision(authorized) };
+  if (isOnce) return second;
+  const first = { [authenticatedFilter]: decision(authenticated, { rules_stat_prefix: authenticatedPrefix }) };
+  return JSON.stringify(authorized) === JSON.stringify(authenticated) ? first : { ...first, ...second };
 }
 
 /** What the policy agent is asked on a route: whose credentials, and whether signed tokens are looked for beside them. */

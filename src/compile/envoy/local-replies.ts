@@ -14,7 +14,7 @@ import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } 
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
 import { type Refusal, saysWhy } from "./refusals.ts";
-import { badCredential, badToken } from "./shown-credentials.ts";
+import { badCredential, badToken, genuineOnce } from "./shown-credentials.ts";
 import { faultBody } from "./wso2-faults.ts";
 
 const startsWith = (...beginnings: readonly string[]): string =>
@@ -88,7 +88,7 @@ const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: 
   [`${denial} && ${agentSilent}`, "unchecked", errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), "blocked", errors.forbidden, []],
   [
-    `${denial} && ${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed"`,
+    `${denial} && (${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed" || (${genuineOnce}))`,
     "not-allowed",
     errors.forbidden,
     [challenge("insufficient")],

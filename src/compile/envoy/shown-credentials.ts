@@ -1,5 +1,5 @@
 import type { Access } from "../../model/api.ts";
-import { type CredentialLocation, type Security, securitiesIn } from "../../model/security.ts";
+import { type Alternative, type CredentialLocation, type Security, securitiesIn } from "../../model/security.ts";
 import { agentGenuine, agentMetadata, keyClient, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
@@ -15,12 +15,26 @@ const key = "shown";
  * the route's metadata, since what refuses is the same for all documents.
  */
 export function shownCredentials({ alternatives }: Protected, securities: ReadonlyMap<string, Security>): Message {
-  const found = securitiesIn(alternatives).flatMap((name) => {
+  const found = placesIn(alternatives, securities);
+  if (found.length === 0) return {};
+  return { [key]: found.slice(0, places), ...(decidesOnce(alternatives, securities) ? { decidesOnce: true } : {}) };
+}
+
+/**
+ * Whether one look is enough to decide: where each alternative is one credential, whether that is genuine can still be seen after it was refused, by what it left, and
+ * need not be decided before what it allows.
+ */
+export function decidesOnce(alternatives: readonly Alternative[], securities: ReadonlyMap<string, Security>): boolean {
+  const all = securitiesIn(alternatives).map((name) => securities.get(name));
+  const isSeen = all.every((one) => one !== undefined && one.certificate === undefined && placesOf(one).length > 0);
+  return isSeen && alternatives.every(({ length }) => length === 1) && placesIn(alternatives, securities).length <= places;
+}
+
+const placesIn = (alternatives: readonly Alternative[], securities: ReadonlyMap<string, Security>): readonly Message[] =>
+  securitiesIn(alternatives).flatMap((name) => {
     const security = securities.get(name);
     return security === undefined ? [] : placesOf(security);
   });
-  return found.length === 0 ? {} : { [key]: found.slice(0, places) };
-}
 
 function placesOf({ name, locations, token, keys, asked }: Security): readonly Message[] {
   const isToken = token !== undefined || asked?.kind === "token";
@@ -53,15 +67,21 @@ const anyPlace = (condition: (place: string) => string): string =>
     (_, index) => `(${condition(`xds.route_metadata.filter_metadata["${ownMetadata}"].${key}[${index}]`)})`,
   ).join(" || ");
 
-const isRefused = (place: string): string => {
-  const left = `${metadata}[${place}.by]`;
-  const isThere = `${place}.by in ${metadata} && ${place}.key in ${left}`;
-  const isOdd = `!(${left}[${place}.key].alg in ${place}.algorithms) || (${place}.isToken && "crit" in ${left}[${place}.key])`;
-  return `request.headers[${place}.header].contains(${place}.text) && (!(${isThere}) || ${isOdd})`;
+/** A token whose signature is good may still be one that is not to be believed. */
+const isOdd = (place: string): string => {
+  const left = `${metadata}[${place}.by][${place}.key]`;
+  return `${place}.by == "${tokenMetadata}" && (!(${left}.alg in ${place}.algorithms) || "crit" in ${left})`;
 };
+
+const isGenuine = (place: string): string => `${place}.by in ${metadata} && ${place}.key in ${metadata}[${place}.by] && !(${isOdd(place)})`;
+
+const isRefused = (place: string): string => `request.headers[${place}.header].contains(${place}.text) && !(${isGenuine(place)})`;
 
 /** That a credential was shown that is not genuine. */
 export const badCredential = anyPlace(isRefused);
 
 /** That it was a token (RFC 6750, section 3.1). */
 export const badToken = anyPlace((place) => `${place}.isToken && ${isRefused(place)}`);
+
+/** That a credential is genuine, where one look decides. */
+export const genuineOnce = `xds.route_metadata.filter_metadata["${ownMetadata}"].decidesOnce == true && (${anyPlace(isGenuine)})`;
