@@ -75,11 +75,7 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],
     ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, [["protocol", "HTTP/2 and gRPC to backends"]]],
     ["RateLimiting", { type: "api" }, [["", "rate limits"]]],
-    [
-      "Security",
-      { apiKey: { signed: { forward: true } } },
-      [["apiKey/signed/forward", "a place of its own for signed keys: say it for keys as a whole"]],
-    ],
+    ["Security", { type: "apiKey", apiKey: { signed: { issuers: [] } } }, []],
   ];
   for (const [kind, value, expected] of cases) {
     it(`${kind} ${JSON.stringify(value)}`, () => {
