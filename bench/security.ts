@@ -66,7 +66,7 @@ request = function()
 end
 `;
 
-/** Requests a second through operations that need a credential, as a share of an open one's in the same Envoy, and of the leanest gateway's. */
+/** Requests for each second of the gateway's own work, through operations that need a credential, as a share of an open one's in the same Envoy, and of the leanest gateway's. */
 export async function benchSecurity(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "portico-bench-"));
   const [issuer, backend] = [tokenIssuer(), await serveFiles(backendFiles)];
@@ -115,7 +115,7 @@ export async function benchSecurity(): Promise<string> {
       [`${manyTokens} tokens over ${manyConnections} connections, over the leanest by hand`, ratio(figures, "many", "leanMany")],
     ] as const;
     const memory = memoryOf(gateway.pid);
-    return `### Security: requests per second (median of ${rounds} rounds)\n\n${table(
+    return `### Security: requests for each second of the gateway's own work (median of ${rounds} rounds)\n\n${table(
       ["what", "ratio"],
       rows.map(([what, share]) => [what, share.toFixed(2)]),
     )}\n\nThe gateway's memory with ${manyKeys} keys, after ${manyTokens} tokens: ${memory} MiB.`;

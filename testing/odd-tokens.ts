@@ -4,6 +4,8 @@ import { hmac, type TokenParts, tokenIssuer } from "./token-issuer.ts";
 
 export const issuer = tokenIssuer();
 export const elliptic = tokenIssuer("https://elliptic.test", "ES256");
+/** Both, as a Security believes them. */
+export const issuers = [issuer, elliptic].map((one) => ({ issuer: one.issuer, jwks: { inline: one.jwks } }));
 const now = Math.floor(Date.now() / 1000);
 const written = (more: string): string => `{"iss":"${issuer.issuer}","aud":"pets",${more}}`;
 const anyKey = { kty: "oct", k: "AAAA" };

@@ -1,5 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 
+/** A line of a user: what begins with `#` is a comment. */
+const user = /^([^#:][^:]*):([^:]*)/;
+
 /** The users in a text as htpasswd writes it: a name, a colon and a hash in each line. Those with a hash of an unknown kind are left out. */
 export const usersIn = (text: string): ReadonlyMap<string, string> => new Map(linesOf(text).filter(([, hash]) => isKnownHash(hash)));
 
@@ -8,11 +11,11 @@ export const strangersIn = (text: string): readonly string[] => linesOf(text).fl
 
 /** The numbers of lines that are no name and hash: what they are is not for everybody's eyes. */
 export const oddLinesIn = (text: string): readonly number[] =>
-  text.split(/\r?\n/).flatMap((line, index) => (line === "" || line.startsWith("#") || /^[^:]+:/.test(line) ? [] : [index + 1]));
+  text.split(/\r?\n/).flatMap((line, index) => (line === "" || line.startsWith("#") || user.test(line) ? [] : [index + 1]));
 
 const linesOf = (text: string): readonly (readonly [name: string, hash: string])[] =>
   text.split(/\r?\n/).flatMap((line) => {
-    const [, name, hash] = /^([^#:][^:]*):([^:]*)/.exec(line) ?? [];
+    const [, name, hash] = user.exec(line) ?? [];
     return name === undefined || hash === undefined ? [] : [[name, hash] as const];
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { leanFiles } from "../../bench/lean.ts";
-import { accepted, elliptic, issuer, odd, refused } from "../../testing/odd-tokens.ts";
+import { accepted, elliptic, issuer, issuers, odd, refused } from "../../testing/odd-tokens.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
 
@@ -11,7 +11,6 @@ describe("the leanest gateway by hand", () => {
   const scope = suiteScope();
   let gateway: Awaited<ReturnType<typeof protectedGateway>>;
   before(async () => {
-    const issuers = [issuer, elliptic].map((one) => ({ issuer: one.issuer, jwks: { inline: one.jwks } }));
     const securities = [tokenSecurity("user", { issuers, audiences: ["pets"] })];
     const mutated = (files: ReadonlyMap<string, string>) => leanFiles(files, [issuer, elliptic]);
     gateway = await protectedGateway(scope, { paths: { "/pets": guarded({ user: ["read"] }) } }, securities, { mutated });

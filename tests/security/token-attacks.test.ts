@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { accepted, elliptic, issuer, odd, refused } from "../../testing/odd-tokens.ts";
+import { accepted, elliptic, issuer, issuers, odd, refused } from "../../testing/odd-tokens.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
 
@@ -8,7 +8,6 @@ describe("tokens", () => {
   const scope = suiteScope();
   let gateway: Awaited<ReturnType<typeof protectedGateway>>;
   before(async () => {
-    const issuers = [issuer, elliptic].map((one) => ({ issuer: one.issuer, jwks: { inline: one.jwks } }));
     const securities = [tokenSecurity("user", { issuers, audiences: ["pets"] })];
     gateway = await protectedGateway(scope, { paths: { "/pets": guarded({ user: [] }) } }, securities);
   });

@@ -37,7 +37,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** An object that says that it is a Secret, in YAML or JSON: text that is no such object's is better hidden than one that is shown. */
+/** What says that an object is a Secret, in YAML or JSON. It finds too much rather than too little. */
 const isSecret = /\bkind["']?\s*:\s*(?:[!&]\S+\s+)*["']?Secret\b/;
 
 /** The numbers of the lines of those documents of a file in which a Secret is. */

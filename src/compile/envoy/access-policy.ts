@@ -38,8 +38,6 @@ type Securities = ReadonlyMap<string, Security>;
  */
 export function accessFilters({ alternatives }: Protected, securities: Securities): Message {
   const tokens = securitiesIn(alternatives).filter((name) => securities.get(name)?.token !== undefined);
-  const authenticated = anyOf(alternatives, (demand) => genuine(demand, securities));
-  const authorized = anyOf(alternatives, (demand) => satisfied(demand, securities));
   return {
     ...(tokens.length === 0
       ? {}
@@ -50,14 +48,16 @@ export function accessFilters({ alternatives }: Protected, securities: Securitie
         }),
     ...agentQuestion(alternatives, securities),
     [keysFilter]: typed("envoy.config.route.v3.FilterConfig", { config: {} }),
-    ...decisions(authenticated, authorized, decidesOnce(alternatives, securities)),
+    ...decisions(alternatives, securities),
   };
 }
 
-/** What allows is asked alone where it asks for no more, and where a refusal can still be told apart. */
-function decisions(authenticated: Message, authorized: Message, isOnce: boolean): Message {
+/** The first decision is left out where the second's refusal can be told apart afterwards, and the second where it would ask for no more. */
+function decisions(alternatives: readonly Alternative[], securities: Securities): Message {
+  const authorized = anyOf(alternatives, (demand) => satisfied(demand, securities));
   const second = { [authorizedFilter]: decision(authorized) };
-  if (isOnce) return second;
+  if (decidesOnce(alternatives, securities)) return second;
+  const authenticated = anyOf(alternatives, (demand) => genuine(demand, securities));
   const first = { [authenticatedFilter]: decision(authenticated, { rules_stat_prefix: authenticatedPrefix }) };
   return JSON.stringify(authorized) === JSON.stringify(authenticated) ? first : { ...first, ...second };
 }

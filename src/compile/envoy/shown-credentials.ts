@@ -8,7 +8,9 @@ type Protected = Extract<Access, { kind: "protected" }>;
 
 /** So many places of credentials are looked at where a request is refused: those of further ones count as empty. */
 const places = 6;
-const key = "shown";
+/** The fields of a route's metadata. */
+const shown = "shown";
+const once = "decidesOnce";
 
 /**
  * Where a route's credentials stand, and what is left by those that are genuine: by it a refused request that showed one is told from one that showed none. It is
@@ -17,7 +19,7 @@ const key = "shown";
 export function shownCredentials({ alternatives }: Protected, securities: ReadonlyMap<string, Security>): Message {
   const found = placesIn(alternatives, securities);
   if (found.length === 0) return {};
-  return { [key]: found.slice(0, places), ...(decidesOnce(alternatives, securities) ? { decidesOnce: true } : {}) };
+  return { [shown]: found.slice(0, places), ...(decidesOnce(alternatives, securities) ? { [once]: true } : {}) };
 }
 
 /**
@@ -59,13 +61,11 @@ function placeOf(location: CredentialLocation): { readonly header: string; reado
 }
 
 const metadata = "metadata.filter_metadata";
+const ofRoute = (field: string): string => `xds.route_metadata.filter_metadata["${ownMetadata}"].${field}`;
 
 /** In CEL one that holds is enough, whatever is not there to be asked. */
 const anyPlace = (condition: (place: string) => string): string =>
-  Array.from(
-    { length: places },
-    (_, index) => `(${condition(`xds.route_metadata.filter_metadata["${ownMetadata}"].${key}[${index}]`)})`,
-  ).join(" || ");
+  Array.from({ length: places }, (_, index) => `(${condition(`${ofRoute(shown)}[${index}]`)})`).join(" || ");
 
 /** A token whose signature is good may still be one that is not to be believed. */
 const isOdd = (place: string): string => {
@@ -84,4 +84,4 @@ export const badCredential = anyPlace(isRefused);
 export const badToken = anyPlace((place) => `${place}.isToken && ${isRefused(place)}`);
 
 /** That a credential is genuine, where one look decides. */
-export const genuineOnce = `xds.route_metadata.filter_metadata["${ownMetadata}"].decidesOnce == true && (${anyPlace(isGenuine)})`;
+export const genuineOnce = `${ofRoute(once)} == true && (${anyPlace(isGenuine)})`;

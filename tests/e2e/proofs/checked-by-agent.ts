@@ -180,20 +180,16 @@ export async function checkedByTheAgent(t: TestContext, operator: Operator): Pro
 async function nothingLeaked(namespace: Namespace, operator: Operator): Promise<void> {
   const ofGateway = "--selector=app.kubernetes.io/name=portico-gateway";
   const logs = (): Promise<string> => namespace.kubectl("logs", ofGateway, "--all-containers", "--tail=-1");
-  const told = [
-    await namespace.kubectl("get", "apis,securities,events,configmaps,services", "--output=json"),
-    await namespace.kubectl("get", "deployments,replicasets,pods", ofGateway, "--output=json"),
-    await operator.namespace.kubectl("get", "events,configmaps,pods", "--output=json"),
-    await operator.namespace.kubectl("logs", "deployment/portico-operator", "--tail=-1"),
-    await logs(),
-  ];
+  const told = {
+    objects: await namespace.kubectl("get", "apis,securities,events,configmaps,services", "--output=json"),
+    "the gateway's objects": await namespace.kubectl("get", "deployments,replicasets,pods", ofGateway, "--output=json"),
+    "the operator's objects": await operator.namespace.kubectl("get", "events,configmaps,pods", "--output=json"),
+    "the operator's log": await operator.namespace.kubectl("logs", "deployment/portico-operator", "--tail=-1"),
+    "the gateway's logs": await logs(),
+  };
   for (const secretText of [...Object.values(passwords), hashed])
-    for (const [index, text] of told.entries())
-      assert.deepEqual(
-        formsOf(secretText, Buffer.from(text)),
-        [],
-        `${secretText} in ${["objects", "pods", "the operator's objects", "its log", "a log"][index]}`,
-      );
+    for (const [where, text] of Object.entries(told))
+      assert.deepEqual(formsOf(secretText, Buffer.from(text)), [], `${secretText} in ${where}`);
   await status(namespace, `/shown/${encodeURIComponent(passwords.first)}`);
   await until("the log has what leaked on purpose", async () => formsOf(passwords.first, Buffer.from(await logs())).length > 0, 30_000);
 }
