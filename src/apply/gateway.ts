@@ -31,13 +31,14 @@ const routesFile = "image/routes.json";
 /** Whose certificates clients may show: it counts for connections from then on. */
 const trustFile = "mounted/trust.json";
 /** What credentials are checked with. */
-const credentialFiles = ["mounted/tokens.json", "mounted/keys.json"];
+const credentialFiles = ["mounted/tokens.json", "mounted/blocked.json", "mounted/keys.json"];
 
 /** The statistics in which Envoy shows the version of a file that is in effect, and how many it refused. */
 const shownIn: Readonly<Record<string, string>> = {
   [clustersFile]: "cluster_manager.cds",
   [routesFile]: "http.gateway.rds.routes",
   "mounted/tokens.json": "extension_config_discovery.http_filter.portico.tokens",
+  "mounted/blocked.json": "extension_config_discovery.http_filter.portico.blocked",
   "mounted/keys.json": "extension_config_discovery.http_filter.portico.keys",
 };
 

@@ -15,6 +15,7 @@ const files = [
   "image/manifest.json",
   "image/operations.json",
   "image/routes.json",
+  "mounted/blocked.json",
   "mounted/bootstrap.json",
   "mounted/clusters.json",
   "mounted/keys.json",
@@ -50,7 +51,7 @@ describe("portico build", { concurrency: 2 }, () => {
     const cwd = await folderWith(t, { "api.yaml": documentOf(onePath) });
     const { code, stdout, stderr } = await portico(["build", "api.yaml", "--out", "new/gateway"], { cwd });
     assert.deepEqual([code, stdout], [0, ""]);
-    assert.match(stderr, /^1 operation in 9 files in new\/gateway; input hash [0-9a-f]{12}\.\n$/);
+    assert.match(stderr, /^1 operation in 10 files in new\/gateway; input hash [0-9a-f]{12}\.\n$/);
     const folder = join(cwd, "new/gateway");
     assert.deepEqual([...(await contentOf(folder)).keys()], files);
     assert.deepEqual((await manifestOf(folder)).apis, [

@@ -25,7 +25,7 @@ const document = {
 };
 
 const resources = [
-  tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+  tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }, { blockedClients: ["mallory"] }),
   ...keySecurity("key", { dave: "key-of-dave" }, { clientHeader: "x-client" }),
   security("staff", { type: "basic", basic: { users: { name: "users" } } }),
   secret("users", { htpasswd: `alice:{SHA}${createHash("sha1").update("a").digest("base64")}` }),
@@ -44,6 +44,7 @@ const probes: readonly Probe[] = [
   ["/open", { origin: "https://shop.example" }, 200, ["access-control-allow-origin", "https://shop.example"]],
   ["/token", bearer(issuer.token({ claims: { scope: "read" } })), 200],
   ["/token", bearer(issuer.token()), 403],
+  ["/token", bearer(issuer.token({ claims: { scope: "read", azp: "mallory" } })), 403],
   ["/token", {}, 401, ["portico-refusal", undefined]],
   ["/key", { "x-api-key": "key-of-dave" }, 200, ["x-client", "dave"]],
   ["/key", { "x-api-key": "wrong" }, 401],
@@ -97,7 +98,7 @@ const withoutField =
 
 const filters = [
   ...["envoy.filters.http.header_mutation", "envoy.filters.http.cors"],
-  ...["refusal", "addresses", "tokens", "keys", "agent", "authenticated", "authorized"].map((name) => `portico.${name}`),
+  ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized"].map((name) => `portico.${name}`),
 ];
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];
 const mutations: readonly (readonly [what: string, change: Change])[] = [

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { AddressLists } from "../../model/addresses.ts";
 import { discoveryFile, extension, type Message, typed, watchedFile } from "./json.ts";
+import { rbacType } from "./names.ts";
 
 /** The filter of lists that routes have, and that of the lists of all that is served here. */
 const addressesFilter = "portico.addresses";
@@ -10,7 +11,6 @@ const everywhereFilter = "portico.addresses.everywhere";
 export const addressPolicy = "@address";
 
 const file = "addresses.json";
-const rbac = "envoy.extensions.filters.http.rbac.v3.RBAC";
 
 /** The filters that look where requests come from, before anything looks at credentials. `everywhere` are the lists of the environment. */
 export const addressFilters = (everywhere: AddressLists | undefined): readonly Message[] => [
@@ -19,10 +19,10 @@ export const addressFilters = (everywhere: AddressLists | undefined): readonly M
     : [
         {
           name: everywhereFilter,
-          config_discovery: { config_source: watchedFile("mounted", file), type_urls: [`type.googleapis.com/${rbac}`] },
+          config_discovery: { config_source: watchedFile("mounted", file), type_urls: [`type.googleapis.com/${rbacType}`] },
         },
       ]),
-  { ...extension(addressesFilter, rbac), disabled: true },
+  { ...extension(addressesFilter, rbacType), disabled: true },
 ];
 
 /** The environment's own lists: a file of its own, so that a change of them leaves connections as they are. */
@@ -32,7 +32,9 @@ export const addressesFile = (everywhere: AddressLists | undefined): readonly (r
     : [
         [
           `mounted/${file}`,
-          discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [extension(everywhereFilter, rbac, { rules: keptOut(everywhere) })]),
+          discoveryFile("envoy.config.core.v3.TypedExtensionConfig", [
+            extension(everywhereFilter, rbacType, { rules: keptOut(everywhere) }),
+          ]),
         ],
       ];
 

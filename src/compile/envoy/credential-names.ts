@@ -2,6 +2,7 @@ import type { CredentialSet } from "../../model/security.ts";
 
 /** The filters that look at credentials, by the names that routes switch them on by. */
 export const tokensFilter = "portico.tokens";
+export const blockedFilter = "portico.blocked";
 export const keysFilter = "portico.keys";
 export const agentFilter = "portico.agent";
 export const authenticatedFilter = "portico.authenticated";

@@ -2,6 +2,7 @@ import type { ApiModel } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { agentFile } from "./agent-file.ts";
+import { blockedFile } from "./blocked-clients.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { addressesFile } from "./client-addresses.ts";
 import { clusters } from "./clusters.ts";
@@ -35,6 +36,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
         values,
       ),
     ],
+    ["mounted/blocked.json", blockedFile(verifiers)],
     ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
     ...addressesFile(environment.addresses),
     ...agentFile(verifiers, environment),

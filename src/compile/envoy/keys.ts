@@ -1,13 +1,12 @@
 import type { CertificateRules, CredentialLocation, SubjectName, Verifier } from "../../model/security.ts";
 import { clientKeys, type Values } from "../../model/values.ts";
-import { blockedPolicy, credentialHeader, keyPrefix, keysFilter, tokenMetadata } from "./credential-names.ts";
+import { credentialHeader, keyPrefix, keysFilter } from "./credential-names.ts";
 import { discoveryFile, extension, type Message, typed } from "./json.ts";
-
-const rbac = "envoy.extensions.filters.http.rbac.v3.RBAC";
+import { rbacType } from "./names.ts";
 
 /**
- * The filters that look for opaque keys, one after the other (envoy: filter_chain). They refuse nobody but clients that are blocked: each leaves
- * whose key it found for the decision.
+ * The filters that look for opaque keys, one after the other (envoy: filter_chain). They refuse nobody: each leaves whose key it found for the
+ * decision.
  */
 export function keysFile(verifiers: readonly Verifier[], certificates: Certificates, values: Values): string {
   const filters = [
@@ -16,7 +15,6 @@ export function keysFile(verifiers: readonly Verifier[], certificates: Certifica
       const rules = certificates.get(security);
       return rules === undefined ? [] : [certificateFilter(security, rules, blockedClients)];
     }),
-    ...blocked(verifiers),
     withoutCopies(verifiers),
   ];
   const config = { default_filter_chain: { filters } };
@@ -39,7 +37,7 @@ function keyFilters({ security, locations }: Verifier, clients: ReadonlyMap<stri
     undefined,
   );
   const shadow = { shadow_rules_stat_prefix: keyPrefix(security), shadow_matcher: matcher };
-  return [...placed.flatMap(({ before }) => before), extension(`${keysFilter}.${security}`, rbac, shadow)];
+  return [...placed.flatMap(({ before }) => before), extension(`${keysFilter}.${security}`, rbacType, shadow)];
 }
 
 /**
@@ -56,7 +54,7 @@ function certificateFilter(security: string, { subjects }: CertificateRules, blo
   );
   const principal = { and_ids: { ids: [{ or_ids: { ids: rules } }, ...blockedNames.map((name) => ({ not_id: name }))] } };
   const policies = { certificate: { permissions: [{ any: true }], principals: [principal] } };
-  return extension(`${keysFilter}.${security}`, rbac, {
+  return extension(`${keysFilter}.${security}`, rbacType, {
     shadow_rules_stat_prefix: keyPrefix(security),
     shadow_rules: { action: "ALLOW", policies },
   });
@@ -123,25 +121,6 @@ function keyMatcher(header: string, prefix: string, clients: ReadonlyMap<string,
     ...(next === undefined ? {} : { on_no_match: { matcher: next } }),
   };
 }
-
-/** The claims that name the client which a token was made for (RFC 8693, section 4.3; OpenID Connect Core, section 2). */
-const clientClaims = ["client_id", "azp", "sub"];
-
-/** Refuses clients whose tokens are good and who are blocked all the same. */
-function blocked(verifiers: readonly Verifier[]): readonly Message[] {
-  const rules = verifiers.flatMap(({ security, tokens, blockedClients }) =>
-    tokens === undefined ? [] : blockedClients.flatMap((client) => clientClaims.map((claim) => isClaim(security, claim, client))),
-  );
-  if (rules.length === 0) return [];
-  const policies = { [blockedPolicy]: { permissions: rules, principals: [{ any: true }] } };
-  return [extension(`${keysFilter}.blocked`, rbac, { rules: { action: "DENY", policies } })];
-}
-
-const isClaim = (security: string, claim: string, value: string): Message => ({
-  sourced_metadata: {
-    metadata_matcher: { filter: tokenMetadata, path: [{ key: security }, { key: claim }], value: { string_match: { exact: value } } },
-  },
-});
 
 /** Takes the copies of credentials out again. */
 function withoutCopies(verifiers: readonly Verifier[]): Message {

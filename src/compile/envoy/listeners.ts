@@ -8,13 +8,13 @@ import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { addressFilters } from "./client-addresses.ts";
 import { corsFilter } from "./cors.ts";
-import { agentFilter, authenticatedFilter, authorizedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
+import { agentFilter, authenticatedFilter, authorizedFilter, blockedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
 import { refusalMetrics, requestMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
-import { agentCluster, routeConfigurationName } from "./names.ts";
+import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
 import { refusalFilter } from "./refusals.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
@@ -33,6 +33,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   ...addressFilters(addresses),
   mountedFilter(tokensFilter, "tokens.json", "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"),
+  mountedFilter(blockedFilter, "blocked.json", rbacType),
   mountedFilter(keysFilter, "keys.json", "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),
   agent(),
   decision(authenticatedFilter),
@@ -58,7 +59,7 @@ function agent(): Message {
 
 /** A filter that lets in by what routes say, and by itself nobody. */
 function decision(name: string): Message {
-  return { ...extension(name, "envoy.extensions.filters.http.rbac.v3.RBAC", { rules: { action: "ALLOW", policies: {} } }), disabled: true };
+  return { ...extension(name, rbacType, { rules: { action: "ALLOW", policies: {} } }), disabled: true };
 }
 
 /** What a request must not say when it comes from outside. Its route is chosen after they are gone. */

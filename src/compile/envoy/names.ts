@@ -17,6 +17,8 @@ export const ownMetadata = "portico";
 
 /** What says which HTTP a cluster speaks (envoy: extensions.upstreams.http.v3). */
 export const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+/** The filter that decides by rules (envoy: RBAC). */
+export const rbacType = "envoy.extensions.filters.http.rbac.v3.RBAC";
 
 /** The cluster of an API's backend. Backends' names are free of addresses, so that an image holds none. */
 export const clusterName = (api: string, backend: string): string => `${api}/${backend}`;

@@ -1,7 +1,6 @@
 import type { Access, ApiModel, Operation } from "../../model/api.ts";
-import type { Security } from "../../model/security.ts";
-import { accessFilters, challenge, challengesOf, credentialHeaders, identityHeaders } from "./access-policy.ts";
 import { backendAction } from "./backend-route.ts";
+import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
@@ -11,8 +10,8 @@ import { mockActions } from "./mock-route.ts";
 import { headerValue, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
+import { protectionOf } from "./protection.ts";
 import type { RouteAction } from "./route-action.ts";
-import { shownCredentials } from "./shown-credentials.ts";
 
 /** What all routes of a gateway are made with. */
 export interface RouteSettings {
@@ -31,17 +30,18 @@ export function operationRoutes(
   methods: readonly string[],
   settings: RouteSettings,
 ): readonly Message[] {
+  const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
-    const removed = new Set([...found.operation.requestHeaders.remove, ...credentialsOf(found)]);
-    const filters = { ...corsFilters(found, methods), ...addressRules(found.operation.addresses), ...protectionOf(found) };
+    const removed = new Set([...found.operation.requestHeaders.remove, ...hidden]);
+    const filters = { ...corsFilters(found, methods), ...addressRules(found.operation.addresses), ...protecting };
     return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
       ...action,
       ...changes,
       ...(removed.size > 0 ? { request_headers_to_remove: [...removed] } : {}),
-      ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders, ...identityOf(found)]),
+      ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders, ...identity]),
       ...field("response_headers_to_add", [
         ...messages(changes.response_headers_to_add),
         ...responseHeaders,
@@ -54,24 +54,6 @@ export function operationRoutes(
 
 const corsFilters = ({ operation }: EntryOperation, methods: readonly string[]): Message =>
   operation.cors ? { [corsFilter]: corsPolicy(operation.cors, methods) } : {};
-
-const securitiesOf = ({ securities }: ApiModel): ReadonlyMap<string, Security> =>
-  new Map(securities.map((one) => [one.name, one] as const));
-
-const protectionOf = ({ api, operation: { access } }: EntryOperation): Message =>
-  access.kind === "protected" ? accessFilters(access, securitiesOf(api)) : {};
-
-const identityOf = ({ api, operation: { access } }: EntryOperation): readonly Message[] =>
-  access.kind === "protected" ? identityHeaders(access, securitiesOf(api)) : [];
-
-const credentialsOf = ({ api, operation: { access } }: EntryOperation): readonly string[] =>
-  access.kind === "protected" ? credentialHeaders(access, securitiesOf(api)) : [];
-
-const asksAgent = (api: ApiModel, { access }: Operation): boolean =>
-  access.kind === "protected" && access.alternatives.flat().some(({ security }) => securitiesOf(api).get(security)?.asked !== undefined);
-
-const shownIn = (api: ApiModel, { access }: Operation): Message =>
-  access.kind === "protected" ? shownCredentials(access, securitiesOf(api)) : {};
 
 const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
 
@@ -86,9 +68,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames 
           operation: operation.id,
           template: operation.template,
           metric: metricNames.get(operation) ?? "other",
-          ...(operation.access.kind === "protected" ? challengesOf(api.name, operation.access.schemes) : {}),
-          ...(asksAgent(api, operation) ? { asksAgent: true } : {}),
-          ...shownIn(api, operation),
+          ...protectionOf(api, operation.access).metadata,
         },
       },
     },

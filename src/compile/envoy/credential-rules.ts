@@ -1,0 +1,106 @@
+import type { AskedRules, CertificateRules, ClaimRule, Demand, Security, TokenRules } from "../../model/security.ts";
+import { agentAllowed, agentGenuine, agentMetadata, keyResult, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
+import type { Message } from "./json.ts";
+
+// Rules on what the filters that look at credentials left (envoy: rbac.v3.Permission, sourced_metadata).
+
+export type Securities = ReadonlyMap<string, Security>;
+
+export const allOf = (rules: readonly Message[]): Message => (rules.length === 1 && rules[0] ? rules[0] : { and_rules: { rules } });
+export const anyOf = (rules: readonly Message[]): Message => (rules.length === 1 && rules[0] ? rules[0] : { or_rules: { rules } });
+
+/** Nobody: a rule that no request meets. */
+const nobody: Message = { not_rule: { any: true } };
+
+/** That a credential of the Security was shown, and is genuine. */
+export function genuine({ security }: Demand, securities: Securities): Message {
+  const found = securities.get(security);
+  const rules = [
+    ...(found?.token === undefined ? [] : [genuineToken(security, found.token)]),
+    ...(found?.keys === true ? [knownKey(security)] : []),
+    ...(found?.asked === undefined ? [] : [agentSays(agentGenuine(security))]),
+    ...(found?.certificate === undefined ? [] : [shownCertificate(security, found.certificate)]),
+  ];
+  return rules.length === 0 ? nobody : anyOf(rules);
+}
+
+/** That it allows what is demanded, too. Only tokens have scopes. */
+export function satisfied(demand: Demand, securities: Securities): Message {
+  const found = securities.get(demand.security);
+  const isScopeless = demand.scopes.length === 0;
+  const rules = [
+    ...(found?.token === undefined ? [] : [allowingToken(demand, found.token)]),
+    ...(found?.keys === true && isScopeless ? [knownKey(demand.security)] : []),
+    ...(found?.asked === undefined ? [] : [allowedByAgent(demand, found.asked)]),
+    ...(found?.certificate !== undefined && isScopeless ? [shownCertificate(demand.security, found.certificate)] : []),
+  ];
+  return rules.length === 0 ? nobody : anyOf(rules);
+}
+
+const metadata = (filter: string, path: readonly string[], value: Message): Message => ({
+  sourced_metadata: { metadata_matcher: { filter, path: path.map((key) => ({ key })), value } },
+});
+
+const equal = (text: string): Message => ({ string_match: { exact: text } });
+const oneOf = (values: readonly Message[]): Message =>
+  values.length === 1 && values[0] ? values[0] : { or_match: { value_matchers: values } };
+
+/**
+ * A verified token is genuine only when its algorithm is one of those that were said (RFC 8725, section 3.1), and when it does not say that something must be
+ * understood (RFC 7515, section 4.1.11): Envoy asks for neither.
+ */
+const genuineToken = (security: string, { algorithms }: TokenRules): Message =>
+  allOf([
+    metadata(tokenMetadata, [tokenHeader(security), "alg"], oneOf(algorithms.map(equal))),
+    { not_rule: metadata(tokenMetadata, [tokenHeader(security), "crit"], { present_match: true }) },
+  ]);
+
+const allowingToken = ({ security, scopes }: Demand, rules: TokenRules): Message =>
+  allOf([
+    genuineToken(security, rules),
+    ...claimsHold(tokenMetadata, security, rules.claims),
+    ...scopes.map((scope) => hasScope(tokenMetadata, security, scope, rules.scopeClaims)),
+  ]);
+
+const agentSays = (what: string): Message => metadata(agentMetadata, [what], { bool_match: true });
+
+function allowedByAgent({ security, scopes }: Demand, rules: AskedRules): Message {
+  const said = [agentSays(agentGenuine(security)), agentSays(agentAllowed(security))];
+  if (rules.kind !== "token") return scopes.length === 0 ? all(said) : nobody;
+  const needed = scopes.map((scope) => hasScope(agentMetadata, security, scope, rules.scopeClaims));
+  return allOf([...said, ...claimsHold(agentMetadata, security, rules.claims), ...needed]);
+}
+
+/** A certificate is looked at as keys are; without one a client is let in only where it is optional. */
+const shownCertificate = (security: string, { isOptional }: CertificateRules): Message => (isOptional ? { any: true } : knownKey(security));
+
+/** A scope is in one of the claims that hold scopes, which are lists by now. */
+const hasScope = (filter: string, security: string, scope: string, claims: readonly string[]): Message =>
+  anyOf(claims.map((claim) => claimIs(filter, security, claim, scopeIn(claim, scope))));
+
+/** Envoy makes lists of texts with spaces where they are claims of the token itself, and not inside of one. */
+function scopeIn(claim: string, scope: string): Message {
+  const inList = { list_match: { one_of: equal(scope) } };
+  if (!claim.includes(".")) return inList;
+  const inText = { string_match: { safe_regex: { regex: `(?:.* )?${scope.replaceAll(/[^\w]/g, "\\$&")}(?: .*)?` } } };
+  return oneOf([inList, inText]);
+}
+
+const claimsHold = (filter: string, security: string, rules: readonly ClaimRule[]): readonly Message[] =>
+  rules.map(({ claim, kind, values }) => {
+    const value = oneOf(values.flatMap(valueMatchers));
+    return claimIs(filter, security, claim, kind === "is" ? value : { list_match: { one_of: value } });
+  });
+
+/** A dot leads into an object, or is part of the claim's own name: `https://issuer.example/roles`. */
+const claimIs = (filter: string, security: string, claim: string, value: Message): Message =>
+  anyOf([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(filter, [security, ...path], value)));
+
+/** A value as JSON may have it: a text, and a number or truth value that is written so. */
+function valueMatchers(text: string): readonly Message[] {
+  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [{ double_match: { exact: Number(text) } }] : [];
+  const truth = text === "true" || text === "false" ? [{ bool_match: text === "true" }] : [];
+  return [equal(text), ...number, ...truth];
+}
+
+const knownKey = (security: string): Message => metadata(rbacMetadata, [keyResult(security)], equal("allowed"));
