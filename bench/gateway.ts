@@ -1,9 +1,13 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { superviseAgent } from "../src/apply/agent-process.ts";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { startEnvoy } from "../src/apply/envoy/process.ts";
 import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
 import type { GatewayFiles } from "../src/compile/engine.ts";
+import { agentPath } from "../src/compile/envoy/agent-file.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
+import { versionOf } from "../src/compile/envoy/update.ts";
 import type { ApiModel } from "../src/model/api.ts";
 import { noValues } from "../src/model/values.ts";
 import { readDocument } from "../src/openapi/read.ts";
@@ -44,19 +48,31 @@ export const filesOf = (models: readonly ApiModel[], port: number, monitoring: n
 export interface Served {
   readonly port: number;
   readonly pid: number;
+  /** Of the policy agent, where the files have a configuration for it. */
+  readonly agentPid: number | undefined;
+  /** How long Envoy took to be ready (milliseconds). */
+  readonly startMs: number;
   stop(): Promise<void>;
 }
+
+const agentProgram = fileURLToPath(new URL("../src/cli/agent.ts", import.meta.url));
 
 /** Serves files that are made for a port, with one worker thread. */
 export async function serveFiles(make: (port: number, monitoring: number) => GatewayFiles): Promise<Served> {
   const binary = must(await findEnvoy({ env: process.env, say: () => {} }));
   const folder = must(await makeRunFolder(process.env));
   const [port, monitoring] = [await freePort(), await freePort()];
-  for (const [path, text] of make(port, monitoring)) await writeAtomically(join(folder.path, path), text);
+  const files = make(port, monitoring);
+  for (const [path, text] of files) await writeAtomically(join(folder.path, path), text);
+  const agent = files.has(agentPath) ? superviseAgent({ program: agentProgram, folder: folder.path, say: () => {} }) : undefined;
+  await agent?.inEffect(versionOf(files.get(agentPath) ?? ""));
+  const began = performance.now();
   const running = must(await startEnvoy(binary, { folder: folder.path, concurrency: 1, accessLog: "ignore" }));
+  const startMs = performance.now() - began;
   const stop = async (): Promise<void> => {
     await running.stop();
+    await agent?.stop();
     await folder.remove();
   };
-  return { port, pid: running.pid, stop };
+  return { port, pid: running.pid, agentPid: agent?.pid, startMs, stop };
 }

@@ -19,13 +19,14 @@ export async function requestsPerSecond(url: string, seconds: number, load: Load
 }
 
 /**
- * Requests for each second that a process was at work: how many a core of its own would serve. Where what sends and what answers share the cores with it, this is steadier
+ * Requests for each second that some processes were at work: how many a core of their own would serve. Where what sends and what answers share the cores with it, this is steadier
  * than requests a second.
  */
-export async function requestsPerCpuSecond(pid: number, url: string, seconds: number, load: Load = {}): Promise<number> {
-  const before = cpuSecondsOf(pid);
+export async function requestsPerCpuSecond(pids: readonly number[], url: string, seconds: number, load: Load = {}): Promise<number> {
+  const atWork = (): number => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
+  const before = atWork();
   const [, requests] = /(\d+) requests in/.exec(await reportOf(url, seconds, load)) ?? [];
-  return Number(requests) / (cpuSecondsOf(pid) - before);
+  return Number(requests) / (atWork() - before);
 }
 
 /** In user and kernel mode, of all its threads (proc(5): utime and stime, in hundredths of a second). */
@@ -35,6 +36,26 @@ function cpuSecondsOf(pid: number): number {
     .split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
+
+/** A script for wrk that shows another of a file's lines as a header with each request. */
+export const shows = (header: string, file: string): string => `
+local values = {}
+for line in io.lines(${JSON.stringify(file)}) do values[#values + 1] = line end
+local at = 0
+request = function()
+  at = at % #values + 1
+  return wrk.format("GET", nil, { [${JSON.stringify(header)}] = values[at] })
+end
+`;
+
+/** A script for wrk that shows a header with a value that was never shown before. */
+export const showsNew = (header: string, start: string): string => `
+local at = 0
+request = function()
+  at = at + 1
+  return wrk.format("GET", nil, { [${JSON.stringify(header)}] = ${JSON.stringify(start)} .. os.time() .. "-" .. at })
+end
+`;
 
 async function reportOf(url: string, seconds: number, { script, connections = 32 }: Load): Promise<string> {
   const wrk = spawn("wrk", ["-t1", `-c${connections}`, `-d${seconds}s`, ...(script === undefined ? [] : ["-s", script]), url], {

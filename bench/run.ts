@@ -6,6 +6,8 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   start: async () => (await import("./start.ts")).benchStart(),
   routing: async () => loadGeneratorMissing() ?? (await import("./routing.ts")).benchRouting(),
   security: async () => loadGeneratorMissing() ?? (await import("./security.ts")).benchSecurity(),
+  agent: async () => loadGeneratorMissing() ?? (await import("./agent.ts")).benchAgent(),
+  credentials: async () => (await import("./credentials.ts")).benchCredentials(),
   images: async () => (await import("./images.ts")).benchImages(),
   corpus: async () => (await import("./corpus.ts")).benchCorpus(),
 };

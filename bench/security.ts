@@ -2,12 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GatewayFiles } from "../src/compile/engine.ts";
-import { must } from "../testing/envoy.ts";
-import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
 import { type TokenIssuer, tokenIssuer } from "../testing/token-issuer.ts";
 import { type Served, serveFiles } from "./gateway.ts";
+import { guardedDocument, guardedFiles, secret, security } from "./guarded.ts";
 import { leanFiles } from "./lean.ts";
-import { requestsPerCpuSecond } from "./load.ts";
+import { requestsPerCpuSecond, shows } from "./load.ts";
 import { memoryOf } from "./memory.ts";
 import { backendFiles } from "./plain.ts";
 import { interleaved, ratio, table } from "./rounds.ts";
@@ -17,54 +16,24 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const manyTokens = 10_000;
 const manyConnections = 1_000;
 const manyKeys = 10_000;
-const settings: GoldenCase["settings"] = { mock: false, credentials: "fail", debug: false, trustedHops: 0, requests: [] };
-
-const guarded = (security: readonly object[]): object => ({ get: { security, responses: { 200: { description: "ok" } } } });
-const portico = { apiVersion: "portico.dev/v1alpha1", kind: "Security" };
-
 function filesFor(issuer: TokenIssuer, backendPort: number, port: number, monitoring: number): GatewayFiles {
   const jwt = { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }], audiences: ["pets"] };
-  const document = {
-    openapi: "3.1.0",
-    info: { title: "Pets", version: "1" },
-    "x-portico": { backend: { url: `http://127.0.0.1:${backendPort}` } },
-    paths: {
-      "/open": guarded([]),
-      "/token": guarded([{ token: ["read"] }]),
-      "/cold": guarded([{ cold: ["read"] }]),
-      "/key": guarded([{ key: [] }]),
-      "/either": guarded([{ token: ["read"] }, { key: [] }]),
-    },
-  };
+  const document = guardedDocument(backendPort, {
+    "/open": [],
+    "/token": [{ token: ["read"] }],
+    "/cold": [{ cold: ["read"] }],
+    "/key": [{ key: [] }],
+    "/either": [{ token: ["read"] }, { key: [] }],
+  });
   const keys = Object.fromEntries(Array.from({ length: manyKeys }, (_, index) => [`client-${index}`, `key-of-client-${index}`]));
   const resources = [
-    { ...portico, metadata: { name: "token" }, spec: { type: "jwt", jwt } },
-    {
-      ...portico,
-      metadata: { name: "cold" },
-      spec: { type: "jwt", jwt: { ...jwt, issuers: [{ ...jwt.issuers[0], issuer: "https://cold.test" }], cache: false } },
-    },
-    {
-      ...portico,
-      metadata: { name: "key" },
-      spec: { type: "apiKey", apiKey: { keys: { name: "keys" }, locations: [{ header: "x-key" }] } },
-    },
-    { apiVersion: "v1", kind: "Secret", metadata: { name: "keys" }, stringData: keys },
+    security("token", { type: "jwt", jwt }),
+    security("cold", { type: "jwt", jwt: { ...jwt, issuers: [{ ...jwt.issuers[0], issuer: "https://cold.test" }], cache: false } }),
+    security("key", { type: "apiKey", apiKey: { keys: { name: "keys" }, locations: [{ header: "x-key" }] } }),
+    secret("keys", keys),
   ];
-  const input = [document, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
-  return compileCase(must(resolveCase({ input, settings })), settings, { port, monitoring, values: caseValues({ input }) });
+  return guardedFiles([document, ...resources], port, monitoring);
 }
-
-/** A script for wrk that shows another of these header values with each request. */
-const script = (header: string, values: string): string => `
-local values = {}
-for line in io.lines(${JSON.stringify(values)}) do values[#values + 1] = line end
-local at = 0
-request = function()
-  at = at % #values + 1
-  return wrk.format("GET", nil, { [${JSON.stringify(header)}] = values[at] })
-end
-`;
 
 /** Requests for each second of the gateway's own work, through operations that need a credential, as a share of an open one's in the same Envoy, and of the leanest gateway's. */
 export async function benchSecurity(): Promise<string> {
@@ -73,7 +42,7 @@ export async function benchSecurity(): Promise<string> {
   const list = (name: string, header: string, values: readonly string[]): string => {
     const path = join(folder, name);
     writeFileSync(path, values.join("\n"));
-    writeFileSync(`${path}.lua`, script(header, path));
+    writeFileSync(`${path}.lua`, shows(header, path));
     return `${path}.lua`;
   };
   const bearers = (count: number, iss: string): readonly string[] =>
@@ -91,7 +60,7 @@ export async function benchSecurity(): Promise<string> {
   const ask =
     ({ port, pid }: Served, path: string, given: string, connections = 32) =>
     () =>
-      requestsPerCpuSecond(pid, `http://127.0.0.1:${port}${path}`, seconds, { script: given, connections });
+      requestsPerCpuSecond([pid], `http://127.0.0.1:${port}${path}`, seconds, { script: given, connections });
   try {
     const figures = await interleaved(rounds, {
       open: ask(gateway, "/open", one),
