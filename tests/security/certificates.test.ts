@@ -43,6 +43,7 @@ describe("certificates that clients show", () => {
       "/prefixed": guarded({ prefixed: [] }),
       "/optional": guarded({ optional: [] }),
       "/either": guarded({ named: [] }, { key: [] }),
+      "/some": guarded({ some: [] }),
       "/open": guarded(),
     };
     const trust = { name: "clients" };
@@ -57,6 +58,10 @@ describe("certificates that clients show", () => {
         }),
         security("prefixed", { type: "mtls", mtls: { trust, subjects: [{ type: "dns", value: "bob.", prefix: true }] } }),
         security("optional", { type: "mtls", mtls: { trust, mode: "optional", identityHeader: "x-client" } }),
+        security("some", {
+          type: "mtls",
+          mtls: { trust, mode: "optional", subjects: [{ type: "uri", value: "spiffe://pets.test/alice" }], identityHeader: "x-client" },
+        }),
         secret("clients", { "ca.crt": pem("clients.pem") }),
         ...keySecurity("key", { dave: "key-of-dave" }, { locations: [{ header: "x-key" }] }),
       ],
@@ -85,8 +90,20 @@ describe("certificates that clients show", () => {
     assert.equal(seen(), "spiffe://pets.test/alice");
     assert.equal(await get(gateway.port, "/optional", undefined, forged), 200);
     assert.equal(seen(), undefined);
+    assert.equal(await get(gateway.port, "/optional", "alice", forged), 200);
+    assert.equal(seen(), "CN=alice,O=Pets");
     assert.equal(await get(gateway.port, "/either", "bob", { ...forged, "x-key": "key-of-dave" }), 200);
     assert.equal(seen(), undefined);
+  });
+
+  it("tell it nothing of one that is not among those that count, where none is needed", async () => {
+    const expected = { alice: "spiffe://pets.test/alice", bob: undefined } as const;
+    for (const client of ["alice", "bob"] as const) {
+      assert.equal(await get(gateway.port, "/some", client, { "x-client": "root" }), 200);
+      assert.equal(seen(), expected[client], client);
+    }
+    assert.equal(await get(gateway.port, "/either", "alice"), 200);
+    assert.equal(seen(), expected.alice);
   });
 
   it("one that no authority issued ends the connection, before anything is asked", async () => {

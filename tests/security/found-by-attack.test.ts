@@ -103,6 +103,7 @@ describe("what an attacker found next stays mended", () => {
 
   it("a scheme's name is the same in small letters", async () => {
     assert.equal(await status("/seen", {}, { authorization: `bearer ${issuer.token({})}` }), 200);
+    assert.equal(await status("/seen", {}, { authorization: `BEARER ${issuer.token({})}` }), 200);
   });
 
   it("a token is looked for where the document says that the credential is", async () => {

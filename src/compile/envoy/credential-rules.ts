@@ -66,7 +66,7 @@ const agentSays = (what: string): Message => metadata(agentMetadata, [what], { b
 
 function allowedByAgent({ security, scopes }: Demand, rules: AskedRules): Message {
   const said = [agentSays(agentGenuine(security)), agentSays(agentAllowed(security))];
-  if (rules.kind !== "token") return scopes.length === 0 ? all(said) : nobody;
+  if (rules.kind !== "token") return scopes.length === 0 ? allOf(said) : nobody;
   const needed = scopes.map((scope) => hasScope(agentMetadata, security, scope, rules.scopeClaims));
   return allOf([...said, ...claimsHold(agentMetadata, security, rules.claims), ...needed]);
 }

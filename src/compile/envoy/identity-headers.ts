@@ -1,6 +1,6 @@
 import type { Access } from "../../model/api.ts";
-import { type Security, securitiesIn } from "../../model/security.ts";
-import { agentMetadata, keyClient, rbacMetadata, tokenMetadata } from "./credential-names.ts";
+import { type Security, type SubjectName, securitiesIn } from "../../model/security.ts";
+import { agentMetadata, keyClient, keyResult, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import type { Securities } from "./credential-rules.ts";
 import type { Message } from "./json.ts";
 
@@ -22,38 +22,39 @@ export function credentialHeaders({ alternatives }: Protected, securities: Secur
  * another credential that was not.
  */
 export function identityHeaders({ alternatives }: Protected, securities: Securities): readonly Message[] {
-  const names = [...new Set(alternatives.flat().map(({ security }) => security))];
-  return names.flatMap((name) =>
-    (securities.get(name)?.identity ?? [])
-      .filter(
-        ({ claim }) =>
-          (claim === undefined && securities.get(name)?.certificate === undefined) ||
-          alternatives.every((all) => all.some((one) => one.security === name)),
-      )
-      .map(({ header, claim }) => ({
-        header: {
-          key: header,
-          value:
-            claim === undefined
-              ? clientName(securities.get(name), name)
-              : `%DYNAMIC_METADATA(${tokenMetadata}:${[name, ...claim.split(".")].join(":")})%`,
-        },
-        append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-      })),
-  );
+  return securitiesIn(alternatives).flatMap((name) => {
+    const security = securities.get(name);
+    const isNeeded = alternatives.every((all) => all.some((one) => one.security === name));
+    return (security?.identity ?? []).flatMap(({ header, claim }) => {
+      const value = claim === undefined ? clientName(security, name, isNeeded) : isNeeded ? claimText(name, claim) : undefined;
+      return value === undefined ? [] : [{ header: { key: header, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" }];
+    });
+  });
 }
 
-/** The client whose key, password or certificate it is. A certificate's holder goes by the kind of name that was asked for, else by its subject. */
-function clientName(security: Security | undefined, name: string): string {
+const claimText = (security: string, claim: string): string =>
+  `%DYNAMIC_METADATA(${tokenMetadata}:${[security, ...claim.split(".")].join(":")})%`;
+
+/** The client whose key, password or certificate it is. */
+function clientName(security: Security | undefined, name: string, isNeeded: boolean): string | undefined {
   if (security?.asked !== undefined) return `%DYNAMIC_METADATA(${agentMetadata}:${name}:user)%`;
   if (security?.certificate === undefined) return `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`;
   const [subject] = security.certificate.subjects;
-  return subject === undefined ? "%DOWNSTREAM_PEER_SUBJECT%" : holderNames[subject.type];
+  const holder = holderNames[subject?.type ?? "subject"];
+  if (isNeeded && !security.certificate.isOptional) return `%${holder.command}%`;
+  if (holder.attribute === undefined) return undefined;
+  const isKnown = `metadata.filter_metadata["${rbacMetadata}"]["${keyResult(name)}"] == "allowed"`;
+  return `%CEL(${isKnown} ? ${holder.attribute} : "")%`;
 }
 
-const holderNames = {
-  dns: "%DOWNSTREAM_PEER_DNS_SAN%",
-  uri: "%DOWNSTREAM_PEER_URI_SAN%",
-  email: "%DOWNSTREAM_PEER_EMAIL_SAN%",
-  address: "%DOWNSTREAM_PEER_IP_SAN%",
-} as const;
+/**
+ * A certificate's holder, by the kind of name that was asked for, else by its subject: as Envoy's command has it, and as an attribute, which can depend on whether the
+ * certificate was accepted (envoy: "Access logging", "Attributes").
+ */
+const holderNames: Readonly<Record<SubjectName["type"] | "subject", { readonly command: string; readonly attribute?: string }>> = {
+  subject: { command: "DOWNSTREAM_PEER_SUBJECT", attribute: "connection.subject_peer_certificate" },
+  dns: { command: "DOWNSTREAM_PEER_DNS_SAN", attribute: "connection.dns_san_peer_certificate" },
+  uri: { command: "DOWNSTREAM_PEER_URI_SAN", attribute: "connection.uri_san_peer_certificate" },
+  email: { command: "DOWNSTREAM_PEER_EMAIL_SAN" },
+  address: { command: "DOWNSTREAM_PEER_IP_SAN" },
+};

@@ -137,8 +137,8 @@ function keysOf({ issuer, keys }: Issuer, values: Values): Message | undefined {
 export const keysCluster = ({ tls, host, port }: { readonly tls: boolean; readonly host: string; readonly port: number }): string =>
   `@keys/${tls ? "https" : "http"}://${host}:${port}`;
 
-/** A scheme's name is the same in small letters (RFC 9110, section 11.1); Envoy compares it as it is. */
-const prefixes = (prefix: string): readonly string[] => [...new Set([prefix, prefix.toLowerCase()])];
+/** A scheme's name is the same in small and in large letters (RFC 9110, section 11.1); Envoy compares it as it is: a mixture is none. */
+const prefixes = (prefix: string): readonly string[] => [...new Set([prefix, prefix.toLowerCase(), prefix.toUpperCase()])];
 
 function locationFields(locations: readonly CredentialLocation[]): Message {
   const headers = locations.flatMap((one) =>
