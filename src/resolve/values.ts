@@ -9,13 +9,13 @@ import { error, type Problem, warning } from "../problem.ts";
 
 /**
  * What credentials cannot be checked with: a Secret, ConfigMap or file that is missing, or holds nothing that serves. `severity` says what that is: where
- * something serves already, it goes on as before. That there are no keys any longer counts at once: the last one may have been revoked.
+ * something serves already, it goes on as before. That there are no keys or users any longer counts at once: the last one may have been revoked.
  */
 export function valueProblems(models: readonly ApiModel[], values: Values, severity: Problem["severity"]): readonly Problem[] {
   const say = severity === "error" ? error : warning;
   const verifiers = new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const)));
   return [...verifiers.values()].flatMap((verifier) => [
-    ...keysNone(verifier, values).map((message) => warning("MissingValue", verifier.where, message)),
+    ...[...keysNone(verifier, values), ...usersNone(verifier, values)].map((message) => warning("MissingValue", verifier.where, message)),
     ...[
       ...keysWrong(verifier, values),
       ...(verifier.tokens?.issuers ?? []).flatMap((issuer) => issuerWrong(issuer, values)),
@@ -33,12 +33,20 @@ const keysNone = ({ keys }: Verifier, values: Values): readonly string[] =>
     ? [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client: \`portico key create\`.`]
     : [];
 
+/** What a header field can hold as it is (RFC 9110, section 5.5). */
+const isSendable = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
 function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
   if (keys === undefined) return [];
   if (!values.has(`${keys.kind}/${keys.name}`))
     return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
   if (entriesOf(values, keys).has("")) return [`In the ${named(keys)} an entry has no name, so its key is nobody's. Name its client.`];
   const found = [...clientKeys(values, keys)];
+  const unsendable = found.flatMap(([client, key]) => (isSendable.test(key.reveal()) ? [] : [`\`${client}\``]));
+  if (unsendable.length > 0)
+    return [
+      `In the ${named(keys)} the ${unsendable.length === 1 ? "key" : "keys"} of ${unsendable.join(", ")} cannot stand in a header: nothing but visible characters, and blanks between them, can. Make new ones: \`portico key create\`.`,
+    ];
   const owners = new Map<string, string>();
   return found.flatMap(([client, key]) => {
     const other = owners.get(key.reveal());
@@ -74,9 +82,14 @@ function usersWrong(users: ValueReference, values: Values): readonly string[] {
     return [
       `In the ${named(users)} the hashes of ${strange.map((name) => `\`${name}\``).join(", ")} are of a kind that is not checked. Make them with \`htpasswd -B\` (bcrypt of cost 4 to 14).`,
     ];
-  return usersIn(text.reveal()).size === 0
-    ? [`The ${named(users)} holds no user, so nobody's password is good. Put there what \`htpasswd -B\` writes.`]
-    : [];
+  return [];
+}
+
+function usersNone({ agent }: Verifier, values: Values): readonly string[] {
+  const text = agent?.kind === "basic" ? entryOf(values, agent.users)?.reveal() : undefined;
+  if (agent?.kind !== "basic" || text === undefined || usersIn(text).size > 0 || oddLinesIn(text).length + strangersIn(text).length > 0)
+    return [];
+  return [`The ${named(agent.users)} holds no user, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
 }
 
 const trustWrong = ({ trust }: Verifier, values: Values): readonly string[] =>

@@ -32,6 +32,12 @@ const basic = (name: string) => ({ authorization: `Basic ${Buffer.from(`${name}:
 const yaml = (...objects: readonly object[]): string => objects.map((one) => JSON.stringify(one)).join("\n---\n");
 const locations = { locations: [{ header: "x-api-key" }] };
 
+/** With the Security of the tokens, which the document needs, too. */
+const userAnd = (others: readonly object[]): readonly object[] => [
+  tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { inline: steady.jwks } }] }),
+  ...others,
+];
+
 /** Both sets as one. */
 const together = (...sets: readonly string[]): string => JSON.stringify({ keys: sets.flatMap((set) => JSON.parse(set).keys) });
 
@@ -102,6 +108,26 @@ describe("what credentials are checked with is changed while requests come", { t
     const answer = await send(gateway.port, { send: "GET /user", headers: bearer(steady.token()) });
     assert.equal(answer.status, 200);
     assert.ok(!gateway.stderr.join("\n").includes("c2VjcmV0"), "the key is told to nobody");
+  });
+
+  it("to a key that no request can show: that is said, and the last good one serves on", async (t) => {
+    const key = keySecurity("key", { a: "key-of-a" }, locations);
+    const files = { "pets.json": document, "key.yaml": yaml(...userAnd(key)) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml");
+    await gateway.write("key.yaml", yaml(...userAnd(keySecurity("key", { a: "key-of\0-a", b: " b", c: "key of c" }, locations))));
+    assert.match(await gateway.says(/cannot stand in a header/), /the keys of `a`, `b` cannot/);
+    await gateway.says(/The change was not taken/);
+    assert.equal((await send(gateway.port, { send: "GET /key", headers: { "x-api-key": "key-of-a" } })).status, 200);
+  });
+
+  it("to a list of no users: the last one gets in no longer", async (t) => {
+    const files = { "pets.json": withStaff, "staff.yaml": yaml(...userAnd(keySecurity("key", { a: "a" }, locations)), ...staff("last")) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "staff.yaml");
+    const status = async () => (await send(gateway.port, { send: "GET /staff", headers: basic("last") })).status;
+    assert.equal(await status(), 200);
+    await gateway.write("staff.yaml", yaml(...userAnd(keySecurity("key", { a: "a" }, locations)), ...staff()));
+    await gateway.says(/holds no user, so nobody's password is good/);
+    await until("the last user is out", async () => (await status()) === 401);
   });
 });
 
