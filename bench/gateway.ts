@@ -1,5 +1,8 @@
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundleGateway } from "../scripts/bundle.ts";
 import { superviseAgent } from "../src/apply/agent-process.ts";
 import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { startEnvoy } from "../src/apply/envoy/process.ts";
@@ -55,7 +58,19 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-const agentProgram = fileURLToPath(new URL("../src/cli/agent.ts", import.meta.url));
+/** The program that gateways run beside Envoy, as it is published. */
+const bundled = ((): (() => Promise<string>) => {
+  let made: Promise<string> | undefined;
+  return () => {
+    made ??= (async () => {
+      const folder = await mkdtemp(join(tmpdir(), "portico-bench-agent-"));
+      process.once("exit", () => rmSync(folder, { recursive: true }));
+      await bundleGateway(folder);
+      return join(folder, "agent.js");
+    })();
+    return made;
+  };
+})();
 
 /** Serves files that are made for a port, with one worker thread. */
 export async function serveFiles(make: (port: number, monitoring: number) => GatewayFiles): Promise<Served> {
@@ -64,7 +79,7 @@ export async function serveFiles(make: (port: number, monitoring: number) => Gat
   const [port, monitoring] = [await freePort(), await freePort()];
   const files = make(port, monitoring);
   for (const [path, text] of files) await writeAtomically(join(folder.path, path), text);
-  const agent = files.has(agentPath) ? superviseAgent({ program: agentProgram, folder: folder.path, say: () => {} }) : undefined;
+  const agent = files.has(agentPath) ? superviseAgent({ program: await bundled(), folder: folder.path, say: () => {} }) : undefined;
   await agent?.inEffect(versionOf(files.get(agentPath) ?? ""));
   const began = performance.now();
   const running = must(await startEnvoy(binary, { folder: folder.path, concurrency: 1, accessLog: "ignore" }));

@@ -11,7 +11,9 @@ type Introspection = Extract<AgentCheck, { kind: "introspection" }>;
 /** How many questions are open at once, and how many wait: an issuer that is slow does not make the agent hold everybody's requests. */
 const mostAtOnce = 64;
 const mostWaiting = 1_000;
-const mostRemembered = 20_000;
+/** What answers that are remembered take together, in characters of JSON: some ten thousand of the usual ones. An entry itself takes some, too. */
+const mostRemembered = 16 * 1024 * 1024;
+const entryWeight = 500;
 /** A token that is not good may become so, as when an issuer lags behind itself: that is asked again soon. */
 const badForMs = 5_000;
 
@@ -22,7 +24,7 @@ const wellFormed = /^[\w.~+/-]{1,8192}=*$/;
 export function introspect({ locations, blockedClients }: AgentSecurity, check: Introspection): Checker {
   const outgoing = openOutgoing(check.tls, check.timeoutMs, mostAtOnce);
   const turns = new Turns(mostAtOnce, mostWaiting);
-  const remembered = new Memory<Finding>(mostRemembered);
+  const remembered = new Memory<Finding>({ most: mostRemembered, weightOf: (finding) => entryWeight + JSON.stringify(finding).length });
   const open = new Map<string, Promise<Finding>>();
 
   const ask = async (token: string): Promise<Finding> => {

@@ -17,8 +17,8 @@ const longestPauseMs = 60_000;
 
 /** What passwords were right lasts over changes of the file: it goes by the hash that it was compared with. */
 const key = randomBytes(32);
-const right = new Memory<true>(mostRemembered);
-const wrong = new Memory<{ readonly times: number; readonly pauseUntilMs: number }>(mostRemembered);
+const right = new Memory<true>({ most: mostRemembered });
+const wrong = new Memory<{ readonly times: number; readonly pauseUntilMs: number }>({ most: mostRemembered });
 const turns = new Turns(2, 200);
 
 /** A hash that is nobody's, so that a name that is not there takes as long as one that is. */

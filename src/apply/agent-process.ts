@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { z } from "zod";
 import { agentPath } from "../compile/envoy/agent-file.ts";
 import { agentSocket } from "../compile/envoy/names.ts";
+import { agentNodeOptions } from "../workloads/gateway-pods.ts";
 
 /** The policy agent that runs beside an Envoy. */
 export interface AgentProcess {
@@ -32,7 +33,7 @@ export function superviseAgent({ program, folder, say }: AgentProcessOptions): A
   let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<() => void>();
   const start = (): ChildProcess => {
-    const child = spawn(process.execPath, [program, "--file", agentPath, "--socket", agentSocket], {
+    const child = spawn(process.execPath, [...agentNodeOptions, program, "--file", agentPath, "--socket", agentSocket], {
       cwd: folder,
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

@@ -21,6 +21,9 @@ const confined = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true
 const agentFile = "agent.json";
 const agentPort = 8082;
 
+/** How Node runs the agent: what questions leave behind is collected soon and what it holds is bounded, so that it stays well below its container's memory. */
+export const agentNodeOptions = ["--max-semi-space-size=4", "--max-old-space-size=128"];
+
 /**
  * The policy agent, which is in the same image: it answers on a Unix socket in the folder that both containers share. As a sidecar (Kubernetes: "Sidecar
  * Containers") it is there before Envoy, and ends after it.
@@ -29,7 +32,7 @@ const agentContainer = ({ image }: GatewayContent, volumeMounts: readonly object
   name: "agent",
   restartPolicy: "Always",
   image,
-  command: ["/usr/local/bin/node", "--max-semi-space-size=4", "/opt/portico/agent.js"],
+  command: ["/usr/local/bin/node", ...agentNodeOptions, "/opt/portico/agent.js"],
   workingDir: "/gateway",
   args: ["--file", `mounted/${agentFile}`, "--socket", "run/agent.sock", "--ready-port", String(agentPort)],
   securityContext: confined,
