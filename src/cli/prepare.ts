@@ -2,7 +2,8 @@ import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import { valueReferences } from "../model/security.ts";
+import type { ApiModel } from "../model/api.ts";
+import { valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
@@ -27,7 +28,7 @@ export interface Preparation {
   readonly noticed?: (path: string) => void;
   /**
    * How bad it is that something which credentials are checked with is missing: where nothing serves yet, those credentials are refused, and the rest can
-   * serve. Left out where no gateway starts.
+   * serve. Left out where no gateway starts: then only what is there must be right.
    */
   readonly unchecked?: Problem["severity"];
   /** Whom issuers are asked by, where their own word says where their keys are; left out where no gateway is made. */
@@ -50,9 +51,18 @@ export async function prepareGateway(
   const models = apis.value.map(({ model }) => model);
   const references = valueReferences(models.flatMap(({ verifiers }) => verifiers));
   const values = await loadValues(sources.resources, references, { noticed, issuers });
-  const missing = unchecked === undefined ? [] : valueProblems(models, values, unchecked);
+  const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
+  const missing = valueProblems(judged, values, unchecked ?? (settings.credentials === "fail" ? "error" : "warning"));
   return checked({ apis: apis.value, files, values }, [...apis.problems, ...missing]);
 }
+
+/** A model with those verifiers alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */
+const givenIn =
+  (values: Values) =>
+  (model: ApiModel): ApiModel => ({
+    ...model,
+    verifiers: model.verifiers.filter((verifier) => valueReferences([verifier]).every((reference) => values.has(valueName(reference)))),
+  });
 
 /** The same gateway with what its issuers say of themselves now. */
 export async function withIssuers({ value }: Succeeded, issuers: Issuers): Promise<Checked<PreparedGateway>> {

@@ -13,6 +13,42 @@ components:
     Dog: {type: 5}
 `);
 
+describe("portico check, what credentials are checked with", () => {
+  const document = documentOf(
+    '  /pets: {get: {security: [{key: []}, {user: []}], responses: {"200": {description: ok}}}}\n',
+    "components: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}, user: {type: http, scheme: basic}}}\n",
+  );
+  const secured = (kind: string, spec: string): string =>
+    `{apiVersion: portico.dev/v1alpha1, kind: Security, metadata: {name: ${kind}}, spec: ${spec}}\n`;
+  const securities = `${secured("key", "{type: apiKey, apiKey: {keys: {name: keys}}}")}---\n${secured("user", "{type: basic, basic: {users: {name: users}}}")}`;
+  const secretOf = (name: string, entries: string): string =>
+    `---\n{apiVersion: v1, kind: Secret, metadata: {name: ${name}}, stringData: ${entries}}\n`;
+
+  it("is not asked for: it is the environment's", async (t) => {
+    const cwd = await folderWith(t, { "api.yaml": document, "checks.yaml": securities });
+    const { code, stdout } = await portico(["check", "api.yaml", "--resources", "checks.yaml"], { cwd });
+    assert.deepEqual([code, stdout], [0, "1 document: no problems.\n"]);
+  });
+
+  it("must be right where it is given, and is not shown", async (t) => {
+    const wrongKeys = secretOf("keys", "{ann: one-and-the-same, bob: one-and-the-same}");
+    const cwd = await folderWith(t, {
+      "api.yaml": document,
+      "checks.yaml": securities + wrongKeys + secretOf("users", "{htpasswd: 'ann:plain'}"),
+    });
+    const { code, stdout } = await portico(["check", "api.yaml", "--resources", "checks.yaml"], { cwd });
+    assert.equal(code, 1);
+    assert.match(stdout, /checks\.yaml:1:\d+: error MissingValue: In the Secret `keys`, `ann` and `bob` have the same key/);
+    assert.match(
+      stdout,
+      /checks\.yaml:3:\d+: error MissingValue: In the Secret `users` \(`htpasswd`\) the hashes of `ann` are of a kind that is not checked/,
+    );
+    assert.match(stdout, /\n2 errors\.\n$/);
+    const explained = await portico(["explain", "api.yaml", "GET", "/pets", "--resources", "checks.yaml"], { cwd });
+    assert.equal(explained.code, 0);
+  });
+});
+
 describe("portico check, text", () => {
   it("shows each Problem with the lines around it, and counts them; the report is what was asked for, so it is on stdout", async (t) => {
     const cwd = await folderWith(t, { "api.yaml": wrong });
