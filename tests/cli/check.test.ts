@@ -44,7 +44,7 @@ describe("portico check, what credentials are checked with", () => {
       /checks\.yaml:3:\d+: error MissingValue: In the Secret `users` \(`htpasswd`\) the hashes of `ann` are of a kind that is not checked/,
     );
     assert.match(stdout, /\n2 errors\.\n$/);
-    const explained = await portico(["explain", "api.yaml", "GET", "/pets", "--resources", "checks.yaml"], { cwd });
+    const explained = await portico(["explain", "GET", "/pets", "api.yaml", "--resources", "checks.yaml"], { cwd });
     assert.equal(explained.code, 0);
   });
 });
