@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import { connect } from "node:http2";
+import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import type { Scope } from "./scope.ts";
 
 /** What a load saw so far. */
@@ -42,6 +43,32 @@ export function http1Load(scope: Scope, port: number, path: string, connections:
       question.on("error", reject).end();
     });
   return running(scope, seen, connections, ask, () => agent.destroy());
+}
+
+/** Asks over kept connections of HTTPS, and each twentieth time over a new one, with a client's certificate. Whose certificate the gateway shows is not looked at. */
+export function httpsLoad(
+  scope: Scope,
+  port: number,
+  path: string,
+  connections: number,
+  client: { readonly cert: string; readonly key: string },
+): SteadyLoad {
+  const seen = nothing();
+  const shown = { ...client, rejectUnauthorized: false };
+  const kept = new TlsAgent({ keepAlive: true, maxSockets: connections, ...shown });
+  let count = 0;
+  const ask = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const isNew = count++ % 20 === 0;
+      if (isNew) seen.opened++;
+      const agent = isNew ? new TlsAgent(shown) : kept;
+      const question = tlsRequest({ host: "127.0.0.1", port, path, agent }, (answer) => {
+        if (answer.headers.connection === "close" && !isNew) seen.closed++;
+        answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
+      });
+      question.on("error", reject).end();
+    });
+  return running(scope, seen, connections, ask, () => kept.destroy());
 }
 
 /** Asks over one connection of HTTP/2, so many requests at once. */
