@@ -23,6 +23,12 @@ export type OperatorManifest = Readonly<Record<string, unknown>> & {
   readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string };
 };
 
+/**
+ * How Node runs an operator. What speaks to the cluster takes addresses apart in a way that Node warns of, in the middle of the log. What is new stays in little memory:
+ * most of what the operator reads is soon gone.
+ */
+export const operatorNodeOptions = "--disable-warning=DEP0169 --max-semi-space-size=4";
+
 /** The name of an operator's Deployment, of its Lease, and of what else belongs to it. */
 export const operatorName = "portico-operator";
 
@@ -125,9 +131,7 @@ function deployment({ namespace, image, replicas, args, pullSecret, authorities 
             {
               name: "operator",
               image,
-              // What speaks to the cluster takes addresses apart in a way that Node warns of, in the middle of the log. What is new stays in little memory:
-              // most of what the operator reads is soon gone.
-              env: [{ name: "NODE_OPTIONS", value: "--disable-warning=DEP0169 --max-semi-space-size=4" }],
+              env: [{ name: "NODE_OPTIONS", value: operatorNodeOptions }],
               args: ["operator", "run", ...args, ...(authorities === undefined ? [] : ["--registry-ca", authoritiesFile])],
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
               ports: [{ name: "monitoring", containerPort: operatorMonitoringPort }],

@@ -9,7 +9,7 @@ import { kindNames } from "../../../src/api/kinds.ts";
 import { applyManifests } from "../../../src/apply/kubernetes/apply-manifest.ts";
 import { openClient } from "../../../src/apply/kubernetes/client.ts";
 import { openTransport } from "../../../src/apply/kubernetes/transport.ts";
-import { operatorMonitoringPort } from "../../../src/workloads/operator.ts";
+import { operatorMonitoringPort, operatorNodeOptions } from "../../../src/workloads/operator.ts";
 import { must } from "../../../testing/envoy.ts";
 import { until } from "../../../testing/until.ts";
 import { pushed, registryOptions } from "../harness/gateway.ts";
@@ -60,7 +60,10 @@ export async function startOperator(t: Ending, url: string, repository: string, 
     const output = openSync(log, "a");
     logBegin = fstatSync(output).size;
     const [node = "", ...args] = command;
-    child = spawn(node, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ["ignore", output, output] });
+    child = spawn(node, args, {
+      env: { ...process.env, KUBECONFIG: kubeconfig, NODE_OPTIONS: operatorNodeOptions },
+      stdio: ["ignore", output, output],
+    });
     closeSync(output);
     starts++;
     child.once("exit", () => {
