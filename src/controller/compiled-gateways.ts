@@ -13,6 +13,7 @@ import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, mountedPart, resolveUsed } from "./compile-gateway.ts";
+import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage } from "./ready-image.ts";
 import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedIssuer, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
@@ -29,7 +30,8 @@ export interface GatewaySummary {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
-  readonly mounted: ReadonlyMap<string, string>;
+  /** The mounted part. */
+  readonly mounted: PackedFiles;
   /** The API's ready image by its digest; undefined where one is made from its documents. */
   readonly image: string | undefined;
   readonly problems: readonly Problem[];
@@ -219,7 +221,7 @@ const summaryOf = ({ apis, folder, endpoints, verifiers }: CompiledGateway, prob
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,
   verifiers,
-  mounted: mountedPart(folder.files),
+  mounted: packFiles(mountedPart(folder.files)),
   image: undefined,
   problems,
 });

@@ -13,6 +13,7 @@ import { valueProblems } from "../resolve/values.ts";
 import { engine, environmentOf, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
 import { modelOfImage } from "./image-model.ts";
+import { packFiles } from "./packed-files.ts";
 
 /** What is asked of a ready image. */
 export interface ReadyImage {
@@ -66,7 +67,7 @@ export async function gatewayOfImage(
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
       verifiers: models.flatMap(({ verifiers }) => verifiers),
-      mounted: mountedPart(files),
+      mounted: packFiles(mountedPart(files)),
       image: showReference({ ...reference.value, digest }),
       problems: [],
     },

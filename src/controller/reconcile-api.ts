@@ -58,7 +58,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
     securities: summary.value.verifiers.length === 0 ? undefined : summary.value.verifiers.map(({ security }) => security),
   };
   await spendAsk(world, api, inputHash);
-  const { mounted } = summary.value;
+  const mounted = summary.value.mounted.open();
   const certificate = certificateVersion(world, workload);
   const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate });
   if (progress.at !== "applied") return { progress, known };

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
+import { hashSync } from "bcryptjs";
 import { imageManifest } from "../../../src/image/oci.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
@@ -13,11 +14,22 @@ import { makeNamespace } from "../harness/namespace.ts";
 import { target } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
+const responses = { "200": { description: "ok", content: { "text/plain": { example: "a cat" } } } };
 const document = JSON.stringify({
   openapi: "3.1.0",
   info: { title: "Pets", version: "1.0.0" },
-  paths: { "/pets": { get: { responses: { "200": { description: "ok", content: { "text/plain": { example: "a cat" } } } } } } },
+  components: { securitySchemes: { staff: { type: "http", scheme: "basic" } } },
+  paths: { "/pets": { get: { responses } }, "/staff": { get: { security: [{ staff: [] }], responses } } },
 });
+
+/** Passwords are what the policy agent checks, and not Envoy. */
+const resources = [
+  {
+    ...{ apiVersion: "portico.dev/v1alpha1", kind: "Security", metadata: { name: "staff" } },
+    spec: { type: "basic", basic: { users: { name: "users" } } },
+  },
+  { apiVersion: "v1", kind: "Secret", metadata: { name: "users" }, stringData: { htpasswd: `ann:${hashSync("correct horse", 4)}` } },
+];
 
 /** Unpacks an image as a container runtime does, layer on layer. */
 async function rootOf(image: string, folder: string): Promise<string> {
@@ -63,9 +75,11 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
     const namespace = await makeNamespace(t);
     const folder = await testFolder(t);
     await writeFile(join(folder, "pets.json"), document);
+    await writeFile(join(folder, "staff.yaml"), resources.map((one) => JSON.stringify(one)).join("\n---\n"));
+    const sources = [join(folder, "pets.json"), "--mock", "--resources", join(folder, "staff.yaml")];
     const { gateway } = await baseImages(namespace);
     const names = ["--base", pushed(gateway), "--to", pushed(`${target.registry}/e2e/${namespace.name}/pets`)];
-    const image = (await portico("image", "build", join(folder, "pets.json"), "--mock", ...names, ...registryOptions)).trim();
+    const image = (await portico("image", "build", ...sources, ...names, ...registryOptions)).trim();
     const root = await rootOf(image.replace(/:[^:@/]+@/, "@"), folder);
     assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["image", "mounted", "run", "unmounted"]);
     await t.test("with nothing mounted", async (alone) => {
@@ -76,7 +90,7 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
       assert.equal((await answer(8081, "/livez")).status, 200);
       assert.equal((await answer(8081, "/readyz")).status, 503);
     });
-    await portico("build", join(folder, "pets.json"), "--mock", "--out", join(folder, "made"));
+    await portico("build", ...sources, "--out", join(folder, "made"));
     await rm(join(root, "gateway/mounted"), { recursive: true });
     await cp(join(folder, "made/mounted"), join(root, "gateway/mounted"), { recursive: true });
     await run(["chown", "-R", "65532:65532", join(root, "gateway/mounted"), join(root, "gateway/run")]);
@@ -85,6 +99,12 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
       await until("it is ready", async () => (await answer(8081, "/readyz")).status === 200, 20_000);
       const pets = await answer(8080, "/pets");
       assert.deepEqual([pets.status, pets.body], [200, "a cat"]);
+      const staff = async (password: string): Promise<number> => {
+        const authorization = `Basic ${Buffer.from(`ann:${password}`).toString("base64")}`;
+        return (await fetch("http://127.0.0.1:8080/staff", { headers: { authorization } })).status;
+      };
+      await until("the policy agent answers", async () => (await staff("correct horse")) === 200, 20_000);
+      assert.equal(await staff("a guess"), 401);
       child.kill("SIGTERM");
       assert.deepEqual(await ended, [0, null], "it ends by itself, as if nothing was wrong");
     });
