@@ -2,7 +2,7 @@ import type { CredentialLocation, Security } from "../model/security.ts";
 
 /** Names with characters of no special meaning to Envoy's formats. */
 const plainName = /^[\w.~[\]-]+$/;
-const plainClaim = /^[^:%()\s]+$/;
+const plainClaim = /^[^:%()\s\p{Cc}]+$/u;
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 

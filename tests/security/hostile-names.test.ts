@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { resolveCase } from "../../testing/golden-case.ts";
-import { guarded, keySecurity, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { bearer, guarded, keySecurity, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
 
 const issuers = [
   {
@@ -44,6 +45,7 @@ describe("names that mean something to Envoy", () => {
   for (const jwt of [
     { claims: [{ claim: "a..b", equals: "x" }] },
     { scopeClaim: "roles." },
+    { claimsToHeaders: [{ claim: "a\0", header: "x-user" }] },
     { claimsToHeaders: [{ claim: "sub", header: "Host" }] },
     { claimsToHeaders: [{ claim: "sub", header: "content-length" }] },
     { locations: [{ header: "x-token", prefix: "a\n" }] },
@@ -51,6 +53,22 @@ describe("names that mean something to Envoy", () => {
     it(`${JSON.stringify(jwt)} is refused`, () => {
       const document = { paths: { "/pets": guarded({ user: [] }) } };
       assert.deepEqual([...new Set(said(document, [tokenSecurity("user", { issuers, ...jwt })]))], ["error BadSecurity"]);
+    });
+
+  for (const scope of ["é", "a|b", "(", "a.c"])
+    it(`a scope ${JSON.stringify(scope)} is that scope alone, also in a text inside of a claim`, async (t) => {
+      const issuer = tokenIssuer();
+      const inside = tokenSecurity("user", {
+        issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }],
+        scopeClaim: "realm.roles",
+      });
+      const components = { securitySchemes: { user: { type: "oauth2", flows: {} } } };
+      const gateway = await protectedGateway(t, { components, paths: { "/user": guarded({ user: [scope] }) } }, [inside]);
+      const status = async (roles: string): Promise<number> =>
+        (await gateway.get("/user", bearer(issuer.token({ claims: { realm: { roles } } })))).status;
+      assert.equal(await status(`x ${scope} y`), 200);
+      assert.equal(await status(scope), 200);
+      for (const other of ["x", `${scope}${scope}`, "a", "abc", "b", ""]) assert.equal(await status(other), 403, other);
     });
 
   it("stand in keys, clients, prefixes and scopes as what they are", async (t) => {

@@ -1,6 +1,7 @@
 import type { AskedRules, CertificateRules, ClaimRule, Demand, Security, TokenRules } from "../../model/security.ts";
 import { agentAllowed, agentGenuine, agentMetadata, keyResult, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
+import { exactRegex } from "./pattern.ts";
 
 // Rules on what the filters that look at credentials left (envoy: rbac.v3.Permission, sourced_metadata).
 
@@ -82,7 +83,7 @@ const hasScope = (filter: string, security: string, scope: string, claims: reado
 function scopeIn(claim: string, scope: string): Message {
   const inList = { list_match: { one_of: equal(scope) } };
   if (!claim.includes(".")) return inList;
-  const inText = { string_match: { safe_regex: { regex: `(?:.* )?${scope.replaceAll(/[^\w]/g, "\\$&")}(?: .*)?` } } };
+  const inText = { string_match: { safe_regex: { regex: `(?:.* )?${exactRegex(scope)}(?: .*)?` } } };
   return oneOf([inList, inText]);
 }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { must, testEnvoy } from "../../../testing/envoy.ts";
-import { minimalGateway } from "../../../testing/minimal-gateway.ts";
-import { makeRunFolder, writeAtomically } from "../run-folder.ts";
+import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
+import { must, testEnvoy } from "./envoy.ts";
+import { minimalGateway } from "./minimal-gateway.ts";
 import { validateConfiguration } from "./validate.ts";
 
 /** Validates the minimal gateway with a part of one file replaced. */
@@ -29,7 +29,7 @@ describe("gateway files are validated by Envoy itself", { timeout: 60_000 }, () 
     ["a cluster without a name", "mounted/clusters.json", "[]", '[{"type":"STATIC"}]', /ClusterValidationError\.Name/],
     ["an unknown field of a route", "image/routes.json", '"match"', '"mach"', /no such field: 'mach'/],
     ["an expression that is none", "image/routes.json", '"prefix":"/"', '"safe_regex":{"regex":"("}', /missing \)/],
-    ["routes under another name", "image/routes.json", '"name":"main"', '"name":"other"', /no routes are named main/],
+    ["routes under another name", "image/routes.json", '"name":"main"', '"name":"other"', /nothing is named main/],
     ["a file that is no JSON", "image/routes.json", "{", "", /The gateway files cannot be read: /],
   ];
   for (const [fault, path, from, to, words] of faults) {

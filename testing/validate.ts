@@ -2,16 +2,16 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
-import type { EnvoyBinary } from "./binary-probe.ts";
-import { recentLog } from "./log.ts";
+import type { EnvoyBinary } from "../src/apply/envoy/binary-probe.ts";
+import { recentLog } from "../src/apply/envoy/log.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../src/problem.ts";
 
 const patience = 120_000;
 
 /**
  * Asks Envoy whether it takes the gateway files in a folder. `--mode validate` looks at nothing that a bootstrap takes from other
- * files, and lets unknown fields pass in those; so the listeners, clusters and routes are put into one static bootstrap first, where
- * an unknown field is an error. Paths in the files are relative to the folder; nothing is written there.
+ * files, and lets unknown fields pass in those; so the listeners, clusters, routes and filters are put into one static bootstrap first,
+ * where an unknown field is an error. Paths in the files are relative to the folder; nothing is written there.
  */
 export async function validateConfiguration(binary: EnvoyBinary, folder: string): Promise<Checked<void>> {
   const work = await mkdtemp(join(tmpdir(), "portico-validate-"));
@@ -56,7 +56,7 @@ async function staticBootstrap(folder: string): Promise<unknown> {
     dynamic_resources: {},
     static_resources: {
       ...given,
-      listeners: [...list(given.listeners), ...(await Promise.all(listeners.map((listener) => inlineRoutes(folder, listener))))],
+      listeners: [...list(given.listeners), ...(await Promise.all(listeners.map((listener) => inlined(folder, listener))))],
       clusters: [...list(given.clusters), ...(await discovered(folder, dynamic.cds_config))],
     },
   };
@@ -73,21 +73,22 @@ async function discovered(folder: string, source: unknown): Promise<readonly Jso
   });
 }
 
-/** The same value with each `rds` replaced by the `route_config` that it names. */
-async function inlineRoutes(folder: string, value: unknown): Promise<unknown> {
-  if (Array.isArray(value)) return Promise.all(value.map((element) => inlineRoutes(folder, element)));
-  if (typeof value !== "object" || value === null) return value;
+/** The same value with each `rds` replaced by the `route_config`, and each `config_discovery` by the `typed_config`, that it names. */
+async function inlined(folder: string, value: unknown): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((element) => inlined(folder, element)));
+  if (!isJson(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
-    if (key === "rds") copy.route_config = await namedRoutes(folder, object(member));
-    else copy[key] = await inlineRoutes(folder, member);
+    if (key === "rds") copy.route_config = await named(folder, object(member).config_source, object(member).route_config_name);
+    else if (key === "config_discovery") copy.typed_config = (await named(folder, object(member).config_source, value.name)).typed_config;
+    else copy[key] = await inlined(folder, member);
   }
   return copy;
 }
 
-async function namedRoutes(folder: string, rds: Json): Promise<unknown> {
-  const found = (await discovered(folder, rds.config_source)).find(({ name }) => name === rds.route_config_name);
-  if (found === undefined) throw new Error(`no routes are named ${String(rds.route_config_name)}`);
+async function named(folder: string, source: unknown, name: unknown): Promise<Json> {
+  const found = (await discovered(folder, source)).find((one) => one.name === name);
+  if (found === undefined) throw new Error(`nothing is named ${String(name)}`);
   return found;
 }
 
