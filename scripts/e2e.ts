@@ -42,7 +42,10 @@ async function inGivenCluster(): Promise<number> {
   const plainHttp = process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true";
   for (const image of images) await pushTo(given, plainHttp, image);
   const own = spawnSync("kubectl", ["version", "--client"]).status === 0;
-  return runTests("tests/e2e/proofs/*.e2e.ts", { PORTICO_E2E_KUBECTL: own ? "kubectl" : `${parts.kubernetes} kubectl` });
+  return runTests("tests/e2e/proofs/*.e2e.ts", {
+    PORTICO_E2E_KUBECTL: own ? "kubectl" : `${parts.kubernetes} kubectl`,
+    PORTICO_E2E_GATEWAY_API: parts.gatewayApi,
+  });
 }
 
 /** The tests in a cluster of our own, and then those of what the cluster does to this machine. */

@@ -99,10 +99,10 @@ async function outcomeOfApi(fields: object): Promise<string> {
     registries: () => emptyRegistry,
     issuers: followIssuers(),
     users: makeUsers(),
-    configMaps: nothing,
-    secrets: nothing,
-    targetEndpoints: nothing,
-    securities: { objects: new Map([["a/guard", guard]]), filled: Promise.resolve() },
+    collections: {
+      ...{ configMaps: nothing, secrets: nothing, targetEndpoints: nothing, referenceGrants: nothing },
+      securities: { objects: new Map([["a/guard", guard]]), filled: Promise.resolve() },
+    },
     alwaysUsed: [],
   });
   const made = await gateways.summary(api, read.value, workload);
@@ -160,6 +160,7 @@ const inApi: Readonly<Record<string, Pair>> = {
     { definition: undefined, image: "registry.test/b" },
   ],
   "security[].name": [{ security: [{ name: "guard" }] }, { security: [{ name: "other" }] }],
+  "security[].namespace": [{ security: [{ name: "guard" }] }, { security: [{ name: "guard", namespace: "b" }] }],
   "security[].scopes[]": [{ security: [{ name: "guard", scopes: ["a"] }] }, { security: [{ name: "guard", scopes: ["b"] }] }],
   inputHash: [{ inputHash: "a".repeat(64) }, {}],
   version: [{ version: "1" }, { version: "2" }],

@@ -59,6 +59,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   foreignInterceptors: [{ foreignInterceptors: "refuse" }, { foreignInterceptors: "ignore" }],
   backend: [{ backend: "store" }, {}],
   "backend.name": [{ backend: { name: "store" } }, {}],
+  "backend.namespace": [{ backend: { name: "store" } }, { backend: { name: "store", namespace: "shared" } }],
   "backend.url": [{ backend: { url: "http://a.test" } }, { backend: { url: "http://b.test" } }],
   "backend.urls[]": [{ backend: { urls: ["http://a.test"] } }, { backend: { urls: ["http://a.test", "http://b.test"] } }],
   "backend.timeout": [backend({ timeout: "1s" }), backend({ timeout: "2s" })],

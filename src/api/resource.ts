@@ -6,6 +6,7 @@ import { type ApiSpec, apiSpec } from "./api.ts";
 import { checkShape } from "./check.ts";
 import { apiVersion, group, isKindName, type KindName, kindNames, kinds } from "./kinds.ts";
 import { dnsLabel, objectName } from "./name.ts";
+import { qualifiedName } from "./qualified-name.ts";
 import { type RateLimitingSpec, rateLimitingSpec } from "./rate-limiting.ts";
 import { type SecuritySpec, securitySpec } from "./security.ts";
 import { type TargetEndpointSpec, targetEndpointSpec } from "./target-endpoint.ts";
@@ -36,14 +37,18 @@ interface Headed {
 /**
  * The objects of the four kinds in files of Kubernetes objects, one value a file; lists (`kind: List`) are opened. Objects of other
  * groups are none of ours and passed over; one that looks meant for us is a Problem (UnknownKind, WrongValue), as are two of one kind
- * and name (DuplicateResource) and whatever does not have its kind's shape.
+ * and name (DuplicateResource) and whatever does not have its kind's shape. With a namespace `home`, those of others have that before their
+ * names; without one namespaces count for nothing.
  */
-export function readResources(files: readonly SourceFile[]): { readonly value: Resources; readonly problems: readonly Problem[] } {
+export function readResources(
+  files: readonly SourceFile[],
+  home?: string,
+): { readonly value: Resources; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const headed = files
     .flatMap((file) => opened(root(file)))
     .flatMap((node) => {
-      const head = readHead(node);
+      const head = readHead(node, home);
       problems.push(...head.problems);
       return head.headed;
     });
@@ -83,7 +88,7 @@ const head = z.strictObject({
   status: z.unknown().optional(),
 });
 
-function readHead(node: Node): { readonly headed: readonly Headed[]; readonly problems: readonly Problem[] } {
+function readHead(node: Node, home: string | undefined): { readonly headed: readonly Headed[]; readonly problems: readonly Problem[] } {
   const meant = whoseIs(node);
   if (meant === "others") return { headed: [], problems: [] };
   if (meant !== "ours") return { headed: [], problems: [meant] };
@@ -92,8 +97,11 @@ function readHead(node: Node): { readonly headed: readonly Headed[]; readonly pr
   const { kind, metadata } = checkedHead.value;
   if (!isKindName(kind)) return { headed: [], problems: [unknownKind(node, kind)] };
   const problems = kinds[kind].nameIsLabel ? checkShape(dnsLabel, child(child(node, "metadata"), "name")).problems : [];
-  return { headed: problems.length > 0 ? [] : [{ kind, name: metadata.name, node }], problems };
+  return { headed: problems.length > 0 ? [] : [{ kind, name: nameFrom(home, metadata), node }], problems };
 }
+
+const nameFrom = (home: string | undefined, { name, namespace }: z.infer<typeof head>["metadata"]): string =>
+  home === undefined ? name : qualifiedName(name, namespace, home);
 
 /** Whether an object is for Portico: by its group, or, where that is not ours but nearly so or its kind is ours, a Problem. */
 function whoseIs(node: Node): "ours" | "others" | Problem {

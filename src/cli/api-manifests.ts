@@ -90,8 +90,8 @@ function resolveIn(
   namespace: string,
   inCluster: readonly SourceFile[],
 ): Checked<readonly ResolvedApi[]> {
-  const own = new Set(sources.resources.map(({ value }) => nameOf(value)));
-  const others = inCluster.filter((file) => !own.has(nameOf(file.value)) && isSound(file));
+  const own = new Set(sources.resources.map(({ value }) => nameOf(value, namespace)));
+  const others = inCluster.filter((file) => !own.has(nameOf(file.value, namespace)) && isSound(file));
   return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] });
 }
 
@@ -105,8 +105,11 @@ function isSound(file: SourceFile): boolean {
   return problems.length + told.length === 0;
 }
 
-const nameOf = (value: unknown): string =>
-  isObject(value) && isObject(value.metadata) ? `${String(value.kind)} ${String(value.metadata.name)}` : "";
+const nameOf = (value: unknown, namespace: string): string => {
+  if (!isObject(value) || !isObject(value.metadata)) return "";
+  const { name, namespace: its = namespace } = value.metadata;
+  return `${String(value.kind)} ${String(its)}/${String(name)}`;
+};
 
 /** Of the files' objects those of Portico's kinds. */
 function manifestIn(value: unknown, namespace: string): readonly Manifest[] {

@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 import { dnsLabel } from "../api/name.ts";
-import { resources } from "../apply/kubernetes/kinds.ts";
+import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { objectFile } from "../controller/compile-gateway.ts";
@@ -38,13 +38,18 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
   const store = objectStore(transport, "portico-cli", options.dryRun === "server");
   const [there, endpoints, securities] = await Promise.all([
     store.read(resources.apis, namespace, name),
-    store.list(resources.targetEndpoints, namespace, {}),
-    store.list(resources.securities, namespace, {}),
+    everywhere(store, resources.targetEndpoints, namespace),
+    everywhere(store, resources.securities, namespace),
   ]);
   if (!there.ok || !endpoints.ok || !securities.ok) return failure([...there.problems, ...endpoints.problems, ...securities.problems]);
   const wrong = unfit(there.value, name, namespace, intent);
   if (wrong !== undefined) return failure([wrong]);
-  const fresh = await manifestsOf(name, namespace, options, [...endpoints.value, ...securities.value].map(objectFile));
+  const fresh = await manifestsOf(
+    name,
+    namespace,
+    options,
+    [...endpoints.value, ...securities.value].map((one) => objectFile(one, namespace)),
+  );
   if (!fresh.ok) return failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
   const made = mergedApi(fresh.value, there.value, options);
@@ -54,6 +59,12 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
   if (options.output !== undefined) process.stdout.write(printed(allOf(made), options.output));
   if (options.dryRun !== undefined || !options.wait) return 0;
   return waitForApi(transport, { namespace, name, ...applied.value, inputHash: made.inputHash }, { seconds: options.timeout, began });
+}
+
+/** Those of other namespaces, too, where they may be read: whether the API may use them is for the operator to say. */
+async function everywhere(store: ObjectStore, resource: ApiResource, namespace: string): Promise<Checked<readonly StoredObject[]>> {
+  const all = await store.list(resource, undefined, {});
+  return all.ok ? all : store.list(resource, namespace, {});
 }
 
 function unfit(there: StoredObject | undefined, name: string, namespace: string, intent: Intent): Problem | undefined {

@@ -1,5 +1,6 @@
 import { type ApiSpec, apiSpec } from "../api/api.ts";
 import { checkShape } from "../api/check.ts";
+import { qualifiedName, splitName } from "../api/qualified-name.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import type { Environment, GatewayFiles } from "../compile/engine.ts";
@@ -34,9 +35,9 @@ export interface CompiledGateway {
   readonly verifiers: readonly Verifier[];
 }
 
-/** An object of the cluster's as a text with positions, so that a Problem in it names its field. */
-export const objectFile = ({ metadata, value }: StoredObject): SourceFile => ({
-  name: `${String(value.kind)}/${metadata.name}`,
+/** An object of the cluster's as a text with positions, so that a Problem in it names its field, and its namespace where `home` is another. */
+export const objectFile = ({ metadata, value }: StoredObject, home: string = metadata.namespace): SourceFile => ({
+  name: `${String(value.kind)}/${qualifiedName(metadata.name, metadata.namespace, home)}`,
   text: JSON.stringify(value, undefined, 2),
   document: 0,
   value,
@@ -64,9 +65,9 @@ export interface GatewayInput {
   readonly documents: readonly OpenApiDocument[];
   /** What was wrong with reading them. */
   readonly problems: readonly Problem[];
-  /** The TargetEndpoints of the API's namespace. */
+  /** The TargetEndpoints of the API's namespace, and those of others that it may use. */
   readonly endpoints: readonly StoredObject[];
-  /** The Securities of the API's namespace. */
+  /** The Securities of the same. */
   readonly securities: readonly StoredObject[];
   /** What protects documents that say nothing of it: alternatives. */
   readonly security: readonly Demand[];
@@ -103,7 +104,7 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
   const whole = resolve(input, objects);
   if (whole.ok) return whole;
   const faulty = new Set(whole.problems.filter(({ severity }) => severity === "error").map(({ where }) => where.source));
-  const sound = objects.filter((object) => !faulty.has(objectFile(object).name));
+  const sound = objects.filter((object) => !faulty.has(objectFile(object, input.workload.namespace).name));
   if (sound.length === objects.length) return whole;
   const rest = resolve(input, sound);
   const misses = !rest.ok && rest.problems.some(({ reason }) => reason === "UnknownBackend" || reason === "MissingSecurity");
@@ -112,9 +113,13 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
 
 /** What a namespace adds to resolving. `apiName` is undefined where an API has several documents, which say their names. */
 export const clusterSettings = (namespace: string, apiName: string | undefined, security: readonly Demand[] = []): ClusterSettings => ({
+  namespace,
   apiName,
   security,
-  deployedHost: (endpoint) => `${backendName(endpoint)}.${namespace}.svc`,
+  deployedHost: (endpoint) => {
+    const at = splitName(endpoint, namespace);
+    return `${backendName(at.name)}.${at.namespace}.svc`;
+  },
 });
 
 /** The documents of an API as a cluster's operator resolves them: whoever adds one meets the same Problems before. */
@@ -131,7 +136,7 @@ export const resolveInCluster = (
   });
 
 const resolve = ({ workload: { api, namespace }, documents, problems, security }: GatewayInput, objects: readonly StoredObject[]) =>
-  resolveInCluster(api, namespace, { documents, problems, resources: objects.map(objectFile) }, security);
+  resolveInCluster(api, namespace, { documents, problems, resources: objects.map((object) => objectFile(object, namespace)) }, security);
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
 export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {

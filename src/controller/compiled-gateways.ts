@@ -1,4 +1,5 @@
 import type { ApiSpec } from "../api/api.ts";
+import { qualifiedName, splitName } from "../api/qualified-name.ts";
 import { inTime } from "../apply/in-time.ts";
 import type { Collection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
@@ -13,11 +14,13 @@ import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, mountedPart, resolveUsed } from "./compile-gateway.ts";
+import { type Grant, grantsOf, isGranted } from "./grants.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage } from "./ready-image.ts";
-import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedIssuer, usedSecret, usedSecurity } from "./used.ts";
+import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
 import { valuesOf } from "./values-of.ts";
+import type { Collections } from "./world.ts";
 
 /** What is kept of a compiled gateway: little, for there may be a thousand. */
 export interface GatewaySummary {
@@ -57,10 +60,7 @@ interface Sources {
   readonly registries: Registries;
   readonly issuers: Issuers;
   readonly users: Users;
-  readonly configMaps: Collection;
-  readonly secrets: Collection;
-  readonly targetEndpoints: Collection;
-  readonly securities: Collection;
+  readonly collections: Pick<Collections, "configMaps" | "secrets" | "targetEndpoints" | "securities" | "referenceGrants">;
   /** What every API uses. */
   readonly alwaysUsed: readonly string[];
 }
@@ -70,10 +70,7 @@ export function compiledGateways({
   registries,
   issuers,
   users,
-  configMaps,
-  secrets,
-  targetEndpoints,
-  securities,
+  collections: { configMaps, secrets, targetEndpoints, securities, referenceGrants },
   alwaysUsed,
 }: Sources): CompiledGateways {
   const memories = new Map<string, Memory>();
@@ -81,8 +78,20 @@ export function compiledGateways({
   const wanted = new Map<string, { readonly used: readonly string[]; readonly before: string }>();
   const within = (collection: Collection, namespace: string): readonly StoredObject[] =>
     [...collection.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
-  const endpointsIn = (namespace: string): readonly StoredObject[] => within(targetEndpoints, namespace);
-  const securitiesIn = (namespace: string): readonly StoredObject[] => within(securities, namespace);
+  const grantsFor = (namespace: string): readonly Grant[] =>
+    [...referenceGrants.objects.values()].flatMap((one) => grantsOf(one, namespace));
+  /** The objects of a kind that APIs of a namespace may use. */
+  const usable = (collection: Collection, kind: string, home: string): readonly StoredObject[] => {
+    const grants = grantsFor(home);
+    return [...collection.objects.values()].filter(
+      ({ metadata }) => metadata.namespace === home || (grants.length > 0 && isGranted(grants, kind, metadata)),
+    );
+  };
+  const endpointsFor = (namespace: string): readonly StoredObject[] => usable(targetEndpoints, "TargetEndpoint", namespace);
+  const securitiesFor = (namespace: string): readonly StoredObject[] => usable(securities, "Security", namespace);
+  /** All that may become usable, or change, where something that is looked for is not there. */
+  const anywhere = (home: string): readonly string[] =>
+    [...new Set([home, ...grantsFor(home).map(({ namespace }) => namespace)])].flatMap((one) => [anyEndpoint(one), anySecurity(one)]);
 
   const fingerprintOf = ({ metadata }: StoredObject, used: readonly string[]): string =>
     JSON.stringify([metadata.uid, metadata.generation, ...used.map((one) => [one, versionOf(one)])]);
@@ -92,6 +101,10 @@ export function compiledGateways({
     if (kind === "Secret") return secrets.objects.get(key)?.metadata.resourceVersion;
     if (kind === "ConfigMap") return configMaps.objects.get(key)?.metadata.resourceVersion;
     if (kind === "Issuer") return issuers.version(key);
+    if (kind === "ReferenceGrant")
+      return [...referenceGrants.objects.values()].flatMap((one) =>
+        grantsOf(one, key).length === 0 ? [] : [[keyOf(one), one.metadata.uid, one.metadata.generation]],
+      );
     // Its status changes its resource version, and nothing that counts here.
     const version = ({ metadata }: StoredObject) => `${metadata.uid} ${metadata.generation}`;
     const collection = kind === "Security" ? securities : targetEndpoints;
@@ -102,8 +115,7 @@ export function compiledGateways({
 
   const seenWith = ({ metadata: { namespace } }: StoredObject, used: readonly string[]): readonly string[] => [
     ...used,
-    anyEndpoint(namespace),
-    anySecurity(namespace),
+    ...anywhere(namespace),
   ];
 
   /** Before they are read: a Secret that comes meanwhile is then seen. */
@@ -122,9 +134,12 @@ export function compiledGateways({
       workload,
       documents,
       problems,
-      endpoints: endpointsIn(namespace),
-      securities: securitiesIn(namespace),
-      security: (spec.security ?? []).map(({ name, scopes = [] }) => ({ security: name, scopes })),
+      endpoints: endpointsFor(namespace),
+      securities: securitiesFor(namespace),
+      security: (spec.security ?? []).map((one) => ({
+        security: qualifiedName(one.name, one.namespace, namespace),
+        scopes: one.scopes ?? [],
+      })),
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf(
@@ -142,8 +157,8 @@ export function compiledGateways({
     const { image, inputHash } = spec;
     if (image !== undefined) {
       const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
-        endpoints: () => endpointsIn(api.metadata.namespace),
-        securities: () => securitiesIn(api.metadata.namespace),
+        endpoints: () => endpointsFor(api.metadata.namespace),
+        securities: () => securitiesFor(api.metadata.namespace),
         values: (verifiers) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, verifiers)),
       });
       // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
@@ -168,18 +183,17 @@ export function compiledGateways({
       const certain = [
         ...[...new Set(configMapNames)].map((name) => usedConfigMap(namespace, name)),
         ...(tlsSecret === undefined ? [] : [usedSecret(`${namespace}/${tlsSecret}`)]),
+        usedGrants(namespace),
         ...alwaysUsed,
       ];
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
-      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, anyEndpoint(namespace), anySecurity(namespace)])]);
+      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, ...anywhere(namespace)])]);
       wanted.delete(key);
       const result = await summarised(api, spec, workload);
       const used = [
         ...certain,
-        ...(result.ok
-          ? usedBy(namespace, result.value)
-          : [anyEndpoint(namespace), anySecurity(namespace), ...(wanted.get(key)?.used ?? [])]),
+        ...(result.ok ? usedBy(namespace, result.value) : [...anywhere(namespace), ...(wanted.get(key)?.used ?? [])]),
       ];
       users.set(`API ${key}`, used);
       const values = wanted.get(key);
@@ -227,8 +241,8 @@ const summaryOf = ({ apis, folder, endpoints, verifiers }: CompiledGateway, prob
 });
 
 const usedBy = (namespace: string, { endpoints, verifiers }: GatewaySummary): readonly string[] => [
-  ...endpoints.map((name) => usedEndpoint(namespace, name)),
-  ...verifiers.map(({ security }) => usedSecurity(namespace, security)),
+  ...endpoints.map((name) => withNamespace(usedEndpoint, namespace, name)),
+  ...verifiers.map(({ security }) => withNamespace(usedSecurity, namespace, security)),
   ...usedValues(namespace, verifiers),
 ];
 
@@ -236,8 +250,16 @@ const usedValues = (namespace: string, verifiers: readonly Verifier[]): readonly
   valueReferences(verifiers).flatMap(({ kind, name }) => {
     if (kind === "file") return [];
     if (kind === "issuer") return [usedIssuer(name)];
-    return [kind === "Secret" ? usedSecret(`${namespace}/${name}`) : usedConfigMap(namespace, name)];
+    return [withNamespace(kind === "Secret" ? usedSecretIn : usedConfigMap, namespace, name)];
   });
+
+const usedSecretIn = (namespace: string, name: string): string => usedSecret(`${namespace}/${name}`);
+
+/** What is used under a name that it has from a namespace. */
+function withNamespace(used: (namespace: string, name: string) => string, home: string, name: string): string {
+  const at = splitName(name, home);
+  return used(at.namespace, at.name);
+}
 
 function definitionsOf({ definition = [] }: ApiSpec): readonly Definition[] {
   return definition.map(({ inline, configMap, parts }) =>

@@ -1,3 +1,4 @@
+import { qualifiedName } from "../api/qualified-name.ts";
 import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { decisionHash } from "../compile/manifest.ts";
@@ -23,7 +24,7 @@ export function modelOfImage(
 ): { readonly model: ApiModel; readonly problems: readonly Problem[] } {
   const { name, version, owner, hosts, basePath, errors } = api;
   const found = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
-  const checks = api.securities.map((security) => securityNamed(security, securities, image));
+  const checks = api.securities.map((security) => securityNamed(security, namespace, securities, image));
   const model: ApiModel = {
     name,
     title: name,
@@ -41,11 +42,16 @@ export function modelOfImage(
   return { model, problems: [...found, ...checks].flatMap(({ problems }) => problems) };
 }
 
-/** The objects of the namespace that an image's needs are looked up in. */
+/** The objects that an image's needs are looked up in: those of the namespace, and of others that it may use. */
 interface ImageObjects {
   readonly endpoints: readonly StoredObject[];
   readonly securities: readonly StoredObject[];
 }
+
+const isNamed =
+  (name: string, home: string) =>
+  ({ metadata }: StoredObject): boolean =>
+    qualifiedName(metadata.name, metadata.namespace, home) === name;
 
 interface Found {
   readonly backend: Backend | undefined;
@@ -53,17 +59,17 @@ interface Found {
 }
 
 function backendNamed(name: string, namespace: string, endpoints: readonly StoredObject[], image: string): Found {
-  const object = endpoints.find(({ metadata }) => metadata.name === name);
+  const object = endpoints.find(isNamed(name, namespace));
   if (object === undefined) {
     const advice = name.startsWith("@")
       ? "A document's own servers are of one environment: let the document name a TargetEndpoint, and build the image anew."
-      : "Make a TargetEndpoint of this name.";
+      : "Make a TargetEndpoint of this name, with a ReferenceGrant for it where it is in another namespace.";
     return {
       backend: undefined,
       problems: [error("UnknownBackend", wholeFile(image), `The image needs the backend \`${name}\`, which is not here. ${advice}`)],
     };
   }
-  const { value, problems } = readResources([objectFile(object)]);
+  const { value, problems } = readResources([objectFile(object, namespace)], namespace);
   const endpoint = value.targetEndpoints.get(name);
   if (endpoint === undefined) return { backend: undefined, problems };
   const wrong: Problem[] = [...problems];
@@ -77,15 +83,16 @@ interface Checks {
 
 function securityNamed(
   { name, locations, decides }: ManifestApi["securities"][number],
+  namespace: string,
   securities: readonly StoredObject[],
   image: string,
 ): Checks {
-  const object = securities.find(({ metadata }) => metadata.name === name);
+  const object = securities.find(isNamed(name, namespace));
   if (object === undefined) {
     const message = `The image needs the Security \`${name}\`, which is not here. Make one of this name.`;
     return { verifier: undefined, problems: [error("MissingSecurity", wholeFile(image), message)] };
   }
-  const { value, problems } = readResources([objectFile(object)]);
+  const { value, problems } = readResources([objectFile(object, namespace)], namespace);
   const resource = value.securities.get(name);
   if (resource === undefined) return { verifier: undefined, problems };
   const wrong: Problem[] = [...problems, ...unserved("Security", resource.node, resource.spec)];

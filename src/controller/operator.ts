@@ -70,10 +70,12 @@ export async function operate(
     },
     failed: (thrown: unknown): void => log("warning", "The cluster does not answer a watch.", { why: errorCode(thrown) }),
   };
-  const hasHttpRoutes = await serves(transport, resources.httpRoutes, hearers.failed, until);
-  const { collections, owned, filled } = watchWorld(transport, hasHttpRoutes, hearers, until);
-  const { configMaps, targetEndpoints, securities, secrets } = collections;
-  const opening = registrySecret(settings, secrets, building.pullCredentials);
+  const [httpRoutes, referenceGrants] = await Promise.all(
+    [resources.httpRoutes, resources.referenceGrants].map((resource) => serves(transport, resource, hearers.failed, until)),
+  );
+  const served = { httpRoutes: httpRoutes === true, referenceGrants: referenceGrants === true };
+  const { collections, owned, filled } = watchWorld(transport, served, hearers, until);
+  const opening = registrySecret(settings, collections.secrets, building.pullCredentials);
   const { registries } = building;
   const issuers = followIssuers({
     changed: (issuer) => hearers.used(usedIssuer(issuer)),
@@ -95,10 +97,7 @@ export async function operate(
       registries,
       issuers,
       users,
-      configMaps,
-      secrets,
-      targetEndpoints,
-      securities,
+      collections,
       alwaysUsed: opening.used,
     }),
     users,

@@ -9,5 +9,7 @@ export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${name
 export const usedSecurity = (namespace: string, name: string): string => `Security ${namespace}/${name}`;
 /** Used by those whose documents ask for a credential that nothing checks. */
 export const anySecurity = (namespace: string): string => `Security ${namespace}/*`;
+/** What other namespaces let APIs of one use. */
+export const usedGrants = (namespace: string): string => `ReferenceGrant ${namespace}`;
 /** Whether this is one TargetEndpoint; its name is that of the work on it. */
 export const isEndpoint = (used: string): boolean => used.startsWith("TargetEndpoint ") && !used.endsWith("/*");

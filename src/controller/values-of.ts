@@ -1,3 +1,4 @@
+import { splitName } from "../api/qualified-name.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { type ValueReference, type Verifier, valueName, valueReferences } from "../model/security.ts";
@@ -30,18 +31,19 @@ type Read = (kept: Kept, namespace: string, reference: ValueReference) => Promis
 const readers: Readonly<Record<ValueReference["kind"], Read>> = {
   file: async (_kept, _namespace, reference) => failed(noFiles(reference)),
   issuer: async ({ issuers }, _namespace, reference) => checked(await issuerEntry(issuers, reference), []),
-  Secret: async ({ store }, namespace, reference) => {
-    const secret = await store.secret(namespace, reference.name);
+  Secret: async ({ store }, home, reference) => {
+    const { namespace, name } = splitName(reference.name, home);
+    const secret = await store.secret(namespace, name);
     if (!secret.ok) return secret;
     return checked(secret.value === undefined ? [] : [[valueName(reference), secret.value]], []);
   },
-  ConfigMap: async ({ store }, namespace, { kind, name }) => {
+  ConfigMap: async ({ store }, home, reference) => {
+    const { namespace, name } = splitName(reference.name, home);
     const read = await store.read(resources.configMaps, namespace, name);
     if (!read.ok) return read;
-    return checked(
-      read.value === undefined ? [] : entriesOfObject(root({ name: `${kind}/${name}`, text: "", document: 0, value: read.value.value })),
-      [],
-    );
+    const object = read.value && root({ name: valueName(reference), text: "", document: 0, value: read.value.value });
+    // It is known by the name that it has from here.
+    return checked(object === undefined ? [] : entriesOfObject(object).map(([, entries]) => [valueName(reference), entries] as const), []);
   },
 };
 

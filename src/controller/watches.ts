@@ -3,8 +3,9 @@ import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { managedSelector } from "../workloads/object.ts";
+import { grantedNamespaces } from "./grants.ts";
 import { type Owned, ownedIndex } from "./owned.ts";
-import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedSecret, usedSecurity } from "./used.ts";
+import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedGrants, usedSecret, usedSecurity } from "./used.ts";
 import type { Collections } from "./world.ts";
 
 /** What the operator sees of the cluster, kept up to date. */
@@ -25,10 +26,16 @@ interface Hearers {
   readonly failed: (thrown: unknown) => void;
 }
 
+/** Which kinds of the Gateway API the cluster knows. */
+interface Served {
+  readonly httpRoutes: boolean;
+  readonly referenceGrants: boolean;
+}
+
 type Changed = (key: string, now: StoredObject | undefined, before: StoredObject | undefined) => void;
 
 /** Watches what people write, and what the operator made of it. */
-export function watchWorld(transport: Transport, hasHttpRoutes: boolean, hearers: Hearers, signal: AbortSignal): Watches {
+export function watchWorld(transport: Transport, served: Served, hearers: Hearers, signal: AbortSignal): Watches {
   const { work, used, failed } = hearers;
   const watch = (resource: ApiResource, changed: Changed, metadataOnly = false): Collection =>
     watchCollection(transport, { resource, metadataOnly }, { changed, failed }, signal);
@@ -67,14 +74,20 @@ export function watchWorld(transport: Transport, hasHttpRoutes: boolean, hearers
       true,
     ),
     secrets: watch(resources.secrets, (key) => used(usedSecret(key)), true),
+    referenceGrants: served.referenceGrants
+      ? watch(resources.referenceGrants, (_, now, before) => {
+          const namespaces = [now, before].flatMap((one) => (one === undefined ? [] : grantedNamespaces(one)));
+          for (const namespace of new Set(namespaces)) used(usedGrants(namespace));
+        })
+      : { objects: new Map(), filled: Promise.resolve() },
   };
-  const own = watchOwned(transport, hasHttpRoutes, hearers, signal);
+  const own = watchOwned(transport, served, hearers, signal);
   const all = [...Object.values(collections), ...own.collections];
   return { collections, owned: own.owned, filled: Promise.all(all.map((one) => one.filled)) };
 }
 
 /** Watches what the operator made: a change of it is work for whom it was made for. */
-function watchOwned(transport: Transport, hasHttpRoutes: boolean, { work, failed }: Hearers, signal: AbortSignal) {
+function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served, { work, failed }: Hearers, signal: AbortSignal) {
   const owned = ownedIndex();
   const { deployments, services, autoscalers, budgets, ingresses, httpRoutes, secrets } = resources;
   const made: readonly ApiResource[] = [

@@ -24,6 +24,8 @@ export interface Collections {
   readonly securities: Collection;
   readonly configMaps: Collection;
   readonly secrets: Collection;
+  /** Empty where the cluster does not know the kind. */
+  readonly referenceGrants: Collection;
 }
 
 /** The registries, as whom the operator speaks to them, and what builds images there. */

@@ -177,6 +177,29 @@ function agentReferences(agent: AgentVerifier | undefined): readonly ValueRefere
   return [agent.client, ...(typeof agent.trust === "string" ? [] : [agent.trust])];
 }
 
+/** A verifier whose Secrets and ConfigMaps are looked for under other names. */
+export function withNames(verifier: Verifier, renamed: (name: string) => string): Verifier {
+  const moved = (one: ValueReference): ValueReference =>
+    one.kind === "Secret" || one.kind === "ConfigMap" ? { ...one, name: renamed(one.name) } : one;
+  const { keys, trust, tokens, agent } = verifier;
+  const issuers = tokens?.issuers.map((issuer) =>
+    "from" in issuer.keys ? { ...issuer, keys: { ...issuer.keys, from: moved(issuer.keys.from) } } : issuer,
+  );
+  return {
+    ...verifier,
+    keys: keys && moved(keys),
+    trust: trust && moved(trust),
+    tokens: tokens && { ...tokens, issuers: issuers ?? [] },
+    agent: agent && movedAgent(agent, moved),
+  };
+}
+
+function movedAgent(agent: AgentVerifier, moved: (one: ValueReference) => ValueReference): AgentVerifier {
+  if (agent.kind === "basic") return { ...agent, users: moved(agent.users) };
+  if (agent.kind !== "introspection") return agent;
+  return { ...agent, client: moved(agent.client), trust: typeof agent.trust === "string" ? agent.trust : moved(agent.trust) };
+}
+
 /** Every reference of some verifiers, each object once. */
 export function valueReferences(verifiers: readonly Verifier[]): readonly ValueReference[] {
   const all = verifiers.flatMap(({ keys, tokens, agent, trust }) => [

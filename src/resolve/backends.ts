@@ -6,6 +6,7 @@ import type { Backend, BackendPath, Target } from "../model/api.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
+import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl, type ServerUrl } from "./server-url.ts";
 import type { ClusterSettings, ResolveSettings } from "./settings.ts";
@@ -34,10 +35,10 @@ export function namedDestination(
   scope: string,
   { resources, settings, problems }: Surroundings,
 ): Destination | undefined {
-  const name = typeof said === "string" ? said : said.name;
+  const { name, namespace } = typeof said === "string" ? { name: said } : said;
   if (name !== undefined)
     return endpointDestination(
-      name,
+      { name, namespace },
       typeof said === "string" ? "strip" : (said.basePath ?? "strip"),
       at,
       resources,
@@ -51,23 +52,29 @@ export function namedDestination(
 }
 
 function endpointDestination(
-  name: string,
+  reference: Reference,
   path: BackendPath,
   at: Node,
   resources: Resources,
   cluster: ClusterSettings | undefined,
   problems: Problem[],
 ): Destination | undefined {
-  const endpoint = resources.targetEndpoints.get(name);
+  const endpoint = referred(resources.targetEndpoints, reference, cluster);
   if (endpoint === undefined) {
-    const hint =
-      didYouMean(name, [...resources.targetEndpoints.keys()]) || " Add a TargetEndpoint of this name, or write `backend: {url: ...}`.";
-    problems.push(error("UnknownBackend", placeOf(at), `There is no TargetEndpoint \`${name}\`.${hint}`));
+    problems.push(error("UnknownBackend", placeOf(at), notFound(reference, resources, cluster)));
     return undefined;
   }
   const { timeout } = endpoint.spec;
   const backend = endpointBackend(endpoint, cluster, problems);
   return backend && { backend, path, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
+}
+
+function notFound(reference: Reference, { targetEndpoints }: Resources, cluster: ClusterSettings | undefined): string {
+  const { name, namespace } = reference;
+  if (namespace !== undefined && namespace !== cluster?.namespace)
+    return `There is no TargetEndpoint \`${name}\` in \`${namespace}\` that may be used here. ${grantAdvice("TargetEndpoint", reference, cluster)}`;
+  const hint = didYouMean(name, [...targetEndpoints.keys()]) || " Add a TargetEndpoint of this name, or write `backend: {url: ...}`.";
+  return `There is no TargetEndpoint \`${name}\`.${hint}`;
 }
 
 /** The backend that a TargetEndpoint is. What is wrong with its urls is added to `problems`. */

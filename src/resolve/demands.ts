@@ -50,7 +50,9 @@ const asRequirement =
   ({ security, scopes }: Demand): SecurityRequirement => ({ schemes: [{ name: security, scopes }], where: root });
 
 /** The Security that checks a scheme: the one that `x-portico` names for it, else the one of its own name. */
-export const securityName = ({ level }: Whole, scheme: string): string => schemeSecurity(level.schemes, scheme);
+export const securityName = ({ level, settings }: Whole, scheme: string): string =>
+  // What an API says are the names of Securities, and no schemes'.
+  settings.cluster?.security?.some(({ security }) => security === scheme) ? scheme : schemeSecurity(level.schemes, scheme);
 
 /** Whether `x-portico` names the Security of a scheme. */
 export const isMapped = ({ level }: Whole, scheme: string): boolean => Object.hasOwn(level.schemes ?? {}, scheme);

@@ -44,7 +44,7 @@ const absences: ReadonlySet<Reason> = new Set(["NoOperations", "NoBackend", "Unk
 
 /** All APIs of one gateway, or every Problem of all of them, those of reading first. */
 export function resolveGateway(sources: ReadSources, settings: ResolveSettings): Checked<readonly ResolvedApi[]> {
-  const resources = readResources(sources.resources);
+  const resources = readResources(sources.resources, settings.cluster?.namespace);
   const before = [...sources.problems, ...resources.problems];
   const problems: Problem[] = [
     ...unservedFields(resources.value),

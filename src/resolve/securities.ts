@@ -2,7 +2,14 @@ import type { z } from "zod";
 import type { Resource } from "../api/resource.ts";
 import type { SecuritySpec } from "../api/security.ts";
 import type { credentialLocation } from "../api/token.ts";
-import type { AgentVerifier, CertificateRules, CredentialLocation, Security, Verifier } from "../model/security.ts";
+import {
+  type AgentVerifier,
+  type CertificateRules,
+  type CredentialLocation,
+  type Security,
+  type Verifier,
+  withNames,
+} from "../model/security.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, placeOf } from "../text/node.ts";
 import { agentRules, entry } from "./agent-rules.ts";
@@ -59,7 +66,7 @@ export function checkedSecurity(
       scopes: spec.scopes ?? [],
       identity: identityOf(spec),
     },
-    verifier: {
+    verifier: inItsNamespace({
       security: name,
       tokens: tokens && tokenVerifier(tokens, spec.jwt === undefined ? child(at, "signed") : at, problems),
       keys: apiKey?.keys && { kind: "Secret", name: apiKey.keys.name, key: undefined },
@@ -68,8 +75,14 @@ export function checkedSecurity(
       locations,
       blockedClients: spec.blockedClients ?? [],
       where: placeOf(at),
-    },
+    }),
   };
+}
+
+/** A Security of another namespace names Secrets and ConfigMaps of that one. */
+function inItsNamespace(verifier: Verifier): Verifier {
+  const [namespace, name] = verifier.security.split("/");
+  return name === undefined ? verifier : withNames(verifier, (one) => `${namespace}/${one}`);
 }
 
 const tooLong = (agent: AgentVerifier): boolean => agent.kind !== "basic" && agent.timeoutMs > 10_000;

@@ -15,10 +15,12 @@ export interface ResolveSettings {
 
 /** What only a cluster knows. */
 export interface ClusterSettings {
+  /** The API's. */
+  readonly namespace: string;
   /** The API's name, in place of what its document says; undefined where it has several documents, which say theirs. */
   readonly apiName: string | undefined;
   /** What protects a document that says nothing of security: alternatives. Left out for nothing. */
   readonly security?: readonly Demand[];
-  /** The host under which a TargetEndpoint that is deployed is reached. */
+  /** The host under which a TargetEndpoint that is deployed is reached, by its name as it is referred to. */
   readonly deployedHost: (endpoint: string) => string;
 }

@@ -98,6 +98,7 @@ const clusterRules = [
   rule("policy", ["poddisruptionbudgets"], ...written),
   rule("networking.k8s.io", ["ingresses"], ...written),
   rule("gateway.networking.k8s.io", ["httproutes"], ...written),
+  rule("gateway.networking.k8s.io", ["referencegrants"], "list", "watch"),
   rule("events.k8s.io", ["events"], "create"),
 ];
 

@@ -22,6 +22,7 @@ export const resources = {
   budgets: of("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   ingresses: of("networking.k8s.io/v1", "Ingress", "ingresses"),
   httpRoutes: of("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"),
+  referenceGrants: of("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", "referencegrants"),
   leases: of("coordination.k8s.io/v1", "Lease", "leases"),
   events: of("events.k8s.io/v1", "Event", "events"),
 } as const satisfies Readonly<Record<string, ApiResource>>;

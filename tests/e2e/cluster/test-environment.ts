@@ -3,10 +3,11 @@ import type { Parts } from "./parts/parts.ts";
 import { clusterFolder, kubeconfigOf, kubectlCacheOf, nodeAddress, registry, secureRegistry } from "./place.ts";
 
 /** What a program in a cluster's network is told of the cluster, as tests read it (tests/e2e/harness/target.ts). */
-export const testEnvironment = (cluster: string, { kubernetes }: Parts) => ({
+export const testEnvironment = (cluster: string, { kubernetes, gatewayApi }: Parts) => ({
   KUBECONFIG: kubeconfigOf(cluster),
   KUBECACHEDIR: kubectlCacheOf(cluster),
   PORTICO_E2E_KUBECTL: `${kubernetes} kubectl`,
+  PORTICO_E2E_GATEWAY_API: gatewayApi,
   PORTICO_E2E_REGISTRY: `${registry.name}:${registry.port}`,
   PORTICO_E2E_PUSH_REGISTRY: `${nodeAddress}:${registry.port}`,
   PORTICO_E2E_REGISTRY_PLAIN_HTTP: "true",

@@ -39,8 +39,13 @@ export const rolledOut = (namespace: Namespace, deployment: string): Promise<str
   namespace.kubectl("rollout", "status", `deployment/${deployment}`, "--timeout=60s");
 
 /** Sends a request from inside a pod of a Deployment, and resolves with the body; asks again while nothing answers, as after a Service was made. */
-export async function requestFrom(namespace: Namespace, deployment: string, url: string): Promise<string> {
-  const program = `fetch(${JSON.stringify(url)}).then((answer) => answer.text()).then((body) => process.stdout.write(body))`;
+export async function requestFrom(
+  namespace: Namespace,
+  deployment: string,
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const program = `fetch(${JSON.stringify(url)}, ${JSON.stringify({ headers })}).then((answer) => answer.text()).then((body) => process.stdout.write(body))`;
   return until(
     `${url} answers`,
     async () => {

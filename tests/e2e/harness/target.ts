@@ -9,6 +9,8 @@ export interface Target {
   readonly registryIsPlainHttp: boolean;
   /** A registry that has TLS by an authority of its own, and wants a password; undefined where the cluster has none. */
   readonly secure: SecureRegistry | undefined;
+  /** The folder with the Gateway API's kinds. */
+  readonly gatewayApi: string;
   /** The file into which failed tests write what the cluster says of them. */
   readonly report: string;
 }
@@ -33,6 +35,7 @@ export const target: Target = {
   pushRegistry: process.env.PORTICO_E2E_PUSH_REGISTRY ?? said("PORTICO_E2E_REGISTRY"),
   registryIsPlainHttp: process.env.PORTICO_E2E_REGISTRY_PLAIN_HTTP === "true",
   secure: process.env.PORTICO_E2E_SECURE_REGISTRY === undefined ? undefined : JSON.parse(process.env.PORTICO_E2E_SECURE_REGISTRY),
+  gatewayApi: said("PORTICO_E2E_GATEWAY_API"),
   report: said("PORTICO_E2E_REPORT"),
 };
 

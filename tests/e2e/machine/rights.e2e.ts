@@ -34,7 +34,7 @@ function granted(): ReadonlySet<string> {
 }
 
 /** What no test makes it need: kinds that this cluster does not have. */
-const ofOtherClusters = (right: string): boolean => right.includes("gateway.networking.k8s.io");
+const ofOtherClusters = (right: string): boolean => right.includes("gateway.networking.k8s.io/httproutes");
 
 describe("the rights of the operator, by the cluster's own log of all that its tests did", () => {
   const used = new Set<string>();

@@ -15,11 +15,13 @@ import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { install, installOperator, type Operator } from "../harness/operator.ts";
 import { kubernetesPages } from "../harness/pages.ts";
 import { withPlugins } from "../harness/plugins.ts";
+import { installReferenceGrants } from "../harness/reference-grants.ts";
 import { reportFailures } from "../harness/report.ts";
 import { authOf, copyToSecure } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 import { checkedByTheAgent } from "./checked-by-agent.ts";
+import { grantedByAnotherNamespace } from "./granted.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
@@ -49,6 +51,8 @@ describe("the operator", { timeout: 900_000 }, () => {
   const ending = endings();
   let operator: Operator;
   before(async () => {
+    // An operator looks for the kind when it starts.
+    await installReferenceGrants(ending);
     operator = await installOperator(ending);
   });
   after(ending.run);
@@ -310,6 +314,8 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("APIs with passwords, opaque tokens, certificates and an authoriser of one's own: what they check with changes, and is nowhere else", (t) =>
       checkedByTheAgent(t, operator));
+
+    it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);
 
     it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
       const namespace = await makeNamespace(t);

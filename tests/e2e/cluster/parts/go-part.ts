@@ -16,7 +16,7 @@ export interface GoPart {
   readonly firstBuild: string;
 }
 
-const moduleOf = ({ name }: GoPart): string => fileURLToPath(new URL(name, import.meta.url));
+const moduleOf = ({ name }: Pick<GoPart, "name">): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** How every part is built: no path and no state of this machine comes into a program. */
 const buildFlags = ["-trimpath", "-buildvcs=false"] as const;
@@ -55,7 +55,7 @@ async function go(args: readonly string[], cwd: string, say: (line: string) => v
 }
 
 /** The folder with the sources of a module that a part is built from. */
-export async function moduleSources(part: GoPart, module: string, say: (line: string) => void): Promise<string> {
+export async function moduleSources(part: Pick<GoPart, "name">, module: string, say: (line: string) => void): Promise<string> {
   await go(["mod", "download", module], moduleOf(part), say);
   return (await go(["list", "-m", "-f", "{{.Dir}}", module], moduleOf(part), say)).trim();
 }

@@ -75,6 +75,8 @@ export interface Parts {
   readonly pause: string;
   /** The folder of the node's programs that are Debian's. */
   readonly daemons: string;
+  /** The folder with the Gateway API's kinds: a cluster has none of them by itself. */
+  readonly gatewayApi: string;
 }
 
 /** Kubernetes' own pause program, from its source: the first process of every pod, and of the node. */
@@ -97,5 +99,6 @@ export async function buildParts(say: (line: string) => void): Promise<Parts> {
     kaniko: await buildPart(kaniko, say),
     pause: await buildPause(say),
     daemons: await unpackDaemons(say),
+    gatewayApi: join(await moduleSources({ name: "gateway-api" }, "sigs.k8s.io/gateway-api", say), "config/crd/standard"),
   };
 }
