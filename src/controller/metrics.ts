@@ -1,9 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Outcome } from "./queue.ts";
 
 /** What the operator counts of itself, for Prometheus. Labels are kinds and reasons: there are few, however many APIs there are. */
 export interface Metrics {
-  reconciled(kind: string, outcome: Outcome | "failed", seconds: number): void;
+  reconciled(kind: string, outcome: "done" | "retry" | "failed", seconds: number): void;
   built(builder: string, succeeded: boolean, seconds: number): void;
   /** A status that says what is wrong. */
   refused(kind: string, reason: string): void;

@@ -113,10 +113,10 @@ export async function operate(
     if (until.aborted) return "done";
     const [kind = "", key = ""] = full.split(" ");
     const began = performance.now();
-    const ended = (outcome: Outcome | "failed"): void => metrics.reconciled(kind, outcome, (performance.now() - began) / 1000);
+    const ended = (outcome: "done" | "retry" | "failed"): void => metrics.reconciled(kind, outcome, (performance.now() - began) / 1000);
     try {
       const outcome = await reconcile(world, kind, key);
-      ended(outcome);
+      ended(outcome === "retry" ? "retry" : "done");
       if (kind === "API") seen(key);
       return outcome;
     } catch (thrown) {

@@ -32,6 +32,20 @@ describe("the queue", () => {
     await queue.stop();
   });
 
+  it("looks again at what has a time, once it has come, and at once when it changed before", async () => {
+    const { begun, work, end } = heldWork();
+    const queue = makeQueue({ work, concurrency: 1, delayMs: () => assert.fail("it did not fail") });
+    queue.add("a");
+    end("a", { afterMs: 1 });
+    await until("it is begun again", () => begun.length === 2);
+    end("a", { afterMs: 60_000 });
+    await until("it waits for its time", () => queue.depth === 0);
+    queue.add("a");
+    assert.equal(begun.length, 3);
+    end("a");
+    await queue.stop();
+  });
+
   it("tries again what failed, later each time, and at once when it changed", async () => {
     const delays: number[] = [];
     const { begun, work, end } = heldWork();

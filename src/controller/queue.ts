@@ -1,5 +1,5 @@
-/** How work on a key ended: it is done until something changes, or is to be tried again after a while. */
-export type Outcome = "done" | "retry";
+/** How work on a key ended: it is done until something changes, or until a time comes (milliseconds from now), or is to be tried again after a while. */
+export type Outcome = "done" | "retry" | { readonly afterMs: number };
 
 /** Keys that wait for work. The same key is never worked on twice at a time, and waits only once. */
 export interface Queue {
@@ -28,19 +28,22 @@ export function makeQueue({ work, concurrency, delayMs }: QueueOptions): Queue {
   const timers = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  const later = (key: string): void => {
-    const count = (failures.get(key) ?? 0) + 1;
-    failures.set(key, count);
+  const later = (key: string, waitMs: number): void => {
     timers.set(
       key,
-      setTimeout(() => add(key), delayMs(count)),
+      setTimeout(() => add(key), waitMs),
     );
+  };
+  const failed = (key: string): number => {
+    const count = (failures.get(key) ?? 0) + 1;
+    failures.set(key, count);
+    return delayMs(count);
   };
   const one = async (key: string): Promise<void> => {
     const outcome = await work(key);
     running.delete(key);
-    if (outcome === "done") failures.delete(key);
-    else if (!(stopped || waiting.has(key))) later(key);
+    if (outcome !== "retry") failures.delete(key);
+    if (outcome !== "done" && !(stopped || waiting.has(key))) later(key, outcome === "retry" ? failed(key) : outcome.afterMs);
     next();
   };
   const next = (): void => {

@@ -13,8 +13,9 @@ import { pullSecretName } from "../workloads/pull-secret.ts";
 import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { endpointConditions, type Progress } from "./conditions.ts";
-import { ownerOf, prune } from "./ownership.ts";
+import { ownerOf } from "./ownership.ts";
 import type { Outcome } from "./queue.ts";
+import { retire } from "./retire.ts";
 import { type Rollout, rolloutOf } from "./rollout.ts";
 import { usedEndpoint } from "./used.ts";
 import type { World } from "./world.ts";
@@ -28,14 +29,17 @@ export async function reconcileEndpoint(world: World, key: string): Promise<Outc
     return "done";
   }
   const { namespace, name } = endpoint.metadata;
-  const { progress, fields } = await step(world, endpoint);
+  const { progress, fields, againMs } = await step(world, endpoint);
   const users = world.knowsUsers() ? { users: world.users.of(usedEndpoint(namespace, name)).size } : {};
   const written = await writeStatus(world, resources.targetEndpoints, endpoint, { ...fields, ...users }, endpointConditions(progress));
-  return written && progress.at !== "unapplied" ? "done" : "retry";
+  if (!written || progress.at === "unapplied") return "retry";
+  return againMs === undefined ? "done" : { afterMs: againMs };
 }
 
 interface Step {
   readonly progress: Progress;
+  /** When it is to be looked at again (milliseconds from now), though nothing changes. */
+  readonly againMs?: number | undefined;
   /** One that is undefined is taken out. */
   readonly fields: { readonly address?: string; readonly replicas?: number | undefined };
 }
@@ -60,15 +64,21 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
     if (!applied.ok) return { progress: { at: "unapplied", problems: applied.problems }, fields: {} };
     if (object.kind === "Deployment") rollout = rolloutOf(applied.value.value);
   }
-  const pruned = await prune(world, endpoint, objects.value);
-  if (!pruned.ok) return { progress: { at: "unapplied", problems: pruned.problems }, fields: {} };
+  const isUsed = !world.knowsUsers() || world.users.of(usedEndpoint(namespace, name)).size > 0;
+  const retired = await retire(world, endpoint, objects.value, isUsed);
+  if (!retired.ok) return { progress: { at: "unapplied", problems: retired.problems }, fields: {} };
   if (workload === undefined)
     return {
+      againMs: retired.value,
       progress: { at: "applied", rollout: { kind: "complete", pods: 0 } },
       fields: { address: urlOf(spec.value), replicas: undefined },
     };
   const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
-  return { progress: { at: "applied", rollout }, fields: { address, replicas: rollout.kind === "failed" ? 0 : (rollout.pods ?? 0) } };
+  return {
+    againMs: retired.value,
+    progress: { at: "applied", rollout },
+    fields: { address, replicas: rollout.kind === "failed" ? 0 : (rollout.pods ?? 0) },
+  };
 }
 
 /** What is deployed, and the Secret with which its image is pulled: the registry may be the gateways' own. */

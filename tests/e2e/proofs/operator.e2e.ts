@@ -218,7 +218,7 @@ describe("the operator", { timeout: 900_000 }, () => {
       const namespace = await makeNamespace(t);
       const backend = (name: string, host: string): object => objectOf("TargetEndpoint", name, { url: `http://${host}.${namespace.name}` });
       const echoes = [...echoObjects("one"), ...echoObjects("other")];
-      await namespace.apply(configMap("pets", pets), ...echoes, backend("store", "one"), apiOf("pets", { replicas: 2 }));
+      await namespace.apply(configMap("pets", pets), ...echoes, store, apiOf("pets", { replicas: 2 }));
       await ready(namespace, "pets");
       for (const name of ["one", "other"]) await rolledOut(namespace, name);
       // A Service leads to its pods a moment after they are ready.
@@ -227,7 +227,10 @@ describe("the operator", { timeout: 900_000 }, () => {
       const pods = await podNames(namespace);
       const first = await image(namespace, "pets");
       const began = performance.now();
-      await namespace.apply(backend("store", "other"), backend("elsewhere", "one"));
+      // What was deployed for it goes, but not before gateways know the other.
+      const toUrl = `[{"op":"replace","path":"/spec","value":{"url":"http://other.${namespace.name}"}}]`;
+      await namespace.kubectl("patch", "targetendpoint", "store", "--type=json", `--patch=${toUrl}`);
+      await namespace.apply(backend("elsewhere", "one"));
       await until(
         "the other backend answers",
         async () => (await answerFrom(namespace, "other", "pets")).headers.host === `other.${namespace.name}`,
@@ -242,6 +245,8 @@ describe("the operator", { timeout: 900_000 }, () => {
         120_000,
       );
       await until("its pods alone are left", async () => (await podNames(namespace)).every((name) => !pods.includes(name)), 90_000);
+      const deployments = (): Promise<string> => namespace.kubectl("get", "deployments", "--output=name");
+      await until("the first backend is gone", async () => !(await deployments()).includes("store-backend"), 60_000);
       const { requests, failures } = await load.stop();
       t.diagnostic(`${requests} requests`);
       assert.deepEqual(failures.slice(0, 5), []);

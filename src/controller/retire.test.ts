@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ObjectStore } from "../apply/kubernetes/objects.ts";
+import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
+import { checked } from "../problem.ts";
+import { retire } from "./retire.ts";
+
+const endpoint = storedObject({
+  apiVersion: "v1",
+  kind: "TargetEndpoint",
+  metadata: { name: "store", namespace: "a", resourceVersion: "1" },
+});
+const made = (unusedSince?: string): StoredObject =>
+  storedObject({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: {
+      ...{ name: "store-backend", namespace: "a", resourceVersion: "1", uid: "u1" },
+      ...(unusedSince === undefined ? {} : { annotations: { "portico.dev/unused-since": unusedSince } }),
+    },
+  });
+const ago = (milliseconds: number): string => new Date(Date.now() - milliseconds).toISOString();
+
+/** What is left for how long, and what was written. */
+async function retired(object: StoredObject, { isWanted = false, isUsed = true } = {}) {
+  const written: string[] = [];
+  const unused = (): never => assert.fail("not asked for");
+  const store: ObjectStore = {
+    ...{
+      read: unused,
+      secret: unused,
+      changeEntries: unused,
+      list: unused,
+      apply: unused,
+      applyStatus: unused,
+      create: unused,
+      replace: unused,
+    },
+    annotate: async (_resource, _namespace, _name, annotations) => {
+      written.push(annotations["portico.dev/unused-since"] === null ? "unmark" : "mark");
+      return checked(undefined, []);
+    },
+    remove: async () => {
+      written.push("remove");
+      return checked(undefined, []);
+    },
+  };
+  const owned = { of: () => [object], find: () => object };
+  const wanted = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "store-backend", namespace: "a", labels: {}, ownerReferences: [] },
+  };
+  const result = await retire({ owned, store }, endpoint, isWanted ? [wanted] : [], isUsed);
+  assert.ok(result.ok);
+  return { restMs: result.value, written };
+}
+
+describe("what was deployed and is wanted no more", () => {
+  it("is marked first, and stays while gateways may still send requests to it", async () => {
+    assert.deepEqual(await retired(made()), { restMs: 30_000, written: ["mark"] });
+    const { restMs = 0, written } = await retired(made(ago(10_000)));
+    assert.ok(restMs > 15_000 && restMs <= 20_000, String(restMs));
+    assert.deepEqual(written, []);
+  });
+
+  it("goes after that, and at once where nobody uses it", async () => {
+    assert.deepEqual(await retired(made(ago(31_000))), { restMs: undefined, written: ["remove"] });
+    assert.deepEqual(await retired(made(), { isUsed: false }), { restMs: undefined, written: ["remove"] });
+  });
+
+  it("that is wanted again stays, and is marked no longer", async () => {
+    assert.deepEqual(await retired(made(ago(31_000)), { isWanted: true }), { restMs: undefined, written: ["unmark"] });
+    assert.deepEqual(await retired(made(), { isWanted: true }), { restMs: undefined, written: [] });
+  });
+
+  it("is marked anew where the mark is no time, or one to come", async () => {
+    for (const mark of ["never", ago(-1_000_000)]) assert.deepEqual(await retired(made(mark)), { restMs: 30_000, written: ["mark"] });
+  });
+});
