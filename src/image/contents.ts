@@ -56,8 +56,8 @@ export interface ImageContents {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** More than a layer of gateway files has, compressed. */
-const largestLayer = 256 * 1024 * 1024;
+/** Thirty times what GitHub's document makes, compressed. Whoever may name an image could else fill an operator's memory. */
+const largestLayer = 32 * 1024 * 1024;
 
 /** Deeper than anything that an image says of itself. */
 const deepest = 30;
@@ -116,7 +116,7 @@ async function gatewayFiles(
   for (const descriptor of layers.toReversed()) {
     const bytes = await registry.blob(repository, descriptor, largestLayer);
     if (!bytes.ok) return bytes;
-    const all = await readLayer(bytes.value).catch(() => undefined);
+    const all = await readLayer(bytes.value, (path) => path.startsWith(folder)).catch(() => undefined);
     if (all === undefined) {
       const where = wholeFile(showReference({ repository, ...rest }));
       return failed(error("BadImage", where, "A layer of the image is no tar file that can be read. Push the image again."));

@@ -33,7 +33,23 @@ describe("a layer", () => {
     assert.notEqual(one.diffId, other.diffId);
   });
 
-  it("that is none is not read", async () => {
+  it("is known by all its files, and holds those that are wanted", async () => {
+    const { bytes } = await makeLayer(files);
+    const read = await readLayer(bytes, (path) => path === "gateway/image/routes.json");
+    assert.equal(read.size, files.size);
+    assert.deepEqual([text(read.get("gateway/image/routes.json")), text(read.get("b"))], ["{}", ""]);
+  });
+
+  it("that is none is not read, nor one that is cut off", async () => {
+    const { bytes } = await makeLayer(files);
     await assert.rejects(readLayer(Buffer.from("no tar at all".repeat(100))));
+    await assert.rejects(readLayer(bytes.subarray(0, bytes.length / 2)));
+    await assert.rejects(readLayer(gunzipSync(bytes).subarray(0, 1000)));
+  });
+
+  it("that unpacks to more than anybody needs is not read", async () => {
+    const { bytes } = await makeLayer(new Map([["zeros", new Uint8Array(129 * 1024 * 1024)]]));
+    assert.ok(bytes.length < 1024 * 1024);
+    await assert.rejects(readLayer(bytes), /the layer is too large/);
   });
 });

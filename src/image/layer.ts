@@ -1,5 +1,7 @@
 import { posix } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, gzipSync } from "node:zlib";
 import { extract, pack } from "tar-stream";
 import { type Descriptor, digestOf, mediaTypes } from "./oci.ts";
 
@@ -44,23 +46,41 @@ function foldersOf(files: LayerFiles): readonly string[] {
   return [...folders].toSorted();
 }
 
-/** More than the files of a gateway have: a layer that is larger is not unpacked. */
-const largestPlain = 512 * 1024 * 1024;
+/** Nine times what GitHub's document makes: a layer that is larger is not unpacked. */
+const largestPlain = 128 * 1024 * 1024;
 
 /**
- * The files of a layer by their paths in normal form; those that mark something as removed among them, links left out. Throws for what is no tar, or
- * has more than 512 MiB.
+ * The files of a layer by their paths in normal form; those that mark something as removed among them, links left out, and what is not wanted is empty. Throws for what
+ * is no tar, or has more than 128 MiB.
  */
-export async function readLayer(bytes: Uint8Array): Promise<ReadonlyMap<string, Uint8Array>> {
+export async function readLayer(
+  bytes: Uint8Array,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const entries = extract();
-  entries.end(isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: largestPlain }) : Buffer.from(bytes));
+  const unpacked = pipeline([bytes], ...(isGzip(bytes) ? [createGunzip()] : []), bounded(), entries);
+  // The entries end with it.
+  unpacked.catch(() => {});
   for await (const entry of entries) {
+    const path = posix.join("/", entry.header.name).slice(1);
     const parts: Uint8Array[] = [];
-    for await (const part of entry) parts.push(part);
-    if (entry.header.type === "file") files.set(posix.join("/", entry.header.name).slice(1), Buffer.concat(parts));
+    for await (const part of entry) if (isWanted(path)) parts.push(part);
+    if (entry.header.type === "file") files.set(path, Buffer.concat(parts));
   }
+  await unpacked;
   return files;
+}
+
+function bounded(): Transform {
+  let size = 0;
+  return new Transform({
+    transform(part: Uint8Array, _encoding, done) {
+      size += part.length;
+      if (size > largestPlain) done(new Error("the layer is too large"));
+      else done(null, part);
+    },
+  });
 }
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
