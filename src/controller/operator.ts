@@ -10,6 +10,7 @@ import { pin } from "../image/existing.ts";
 import type { ImageReference } from "../image/reference.ts";
 import { failed } from "../problem.ts";
 import { followIssuers } from "../source/issuers.ts";
+import type { LastApplied } from "./apply-objects.ts";
 import { compiledGateways } from "./compiled-gateways.ts";
 import { makeImages } from "./images.ts";
 import type { Log } from "./log.ts";
@@ -63,10 +64,14 @@ export async function operate(
     const why = thrown instanceof Error ? (thrown.stack ?? "") : String(thrown);
     log("error", "A step failed in a way that nobody thought of.", { object, why });
   };
+  const lastApplied: LastApplied = new Map();
   const hearers = {
     work: queue.add,
     used: (used: string): void => {
       for (const user of users.of(used)) queue.add(user);
+    },
+    gone: (uid: string): void => {
+      lastApplied.delete(uid);
     },
     failed: (thrown: unknown): void => log("warning", "The cluster does not answer a watch.", { why: errorCode(thrown) }),
   };
@@ -85,7 +90,7 @@ export async function operate(
     settings,
     collections,
     owned,
-    lastApplied: new Map(),
+    lastApplied,
     store,
     building,
     images: makeImages(

@@ -23,6 +23,8 @@ interface Hearers {
   readonly work: (object: string) => void;
   /** Something that others refer to is another now, or is gone. */
   readonly used: (used: string) => void;
+  /** Something that the operator made is gone, by its uid. */
+  readonly gone: (uid: string) => void;
   readonly failed: (thrown: unknown) => void;
 }
 
@@ -87,7 +89,7 @@ export function watchWorld(transport: Transport, served: Served, hearers: Hearer
 }
 
 /** Watches what the operator made: a change of it is work for whom it was made for. */
-function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served, { work, failed }: Hearers, signal: AbortSignal) {
+function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served, { work, gone, failed }: Hearers, signal: AbortSignal) {
   const owned = ownedIndex();
   const { deployments, services, autoscalers, budgets, ingresses, httpRoutes, secrets } = resources;
   const made: readonly ApiResource[] = [
@@ -102,6 +104,7 @@ function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served,
   const collections = made.map((resource) => {
     const changed: Changed = (key, now, before) => {
       owned.changed(resource.kind, key, now);
+      if (before !== undefined && before.metadata.uid !== now?.metadata.uid) gone(before.metadata.uid);
       const [owner] = (now ?? before)?.metadata.owners ?? [];
       if (owner !== undefined) work(`${owner.kind} ${key.split("/")[0]}/${owner.name}`);
     };
