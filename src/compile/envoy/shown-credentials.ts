@@ -3,6 +3,7 @@ import { type Alternative, type CredentialLocation, type Security, securitiesIn 
 import { agentGenuine, agentMetadata, keyClient, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
+import { exactRegex } from "./pattern.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 
@@ -48,15 +49,15 @@ function placesOf({ name, locations, token, keys, asked }: Security): readonly M
   return locations.flatMap((location) => evidence.map((one) => ({ ...placeOf(location), ...one, ...(isToken ? { isToken } : {}) })));
 }
 
-/** The header that a credential stands in, and what stands before it there. */
-function placeOf(location: CredentialLocation): { readonly header: string; readonly text: string } {
+/** The header that a credential stands in, and a form of what stands before it there: a scheme's name is the same in capitals (RFC 9110, section 11.1). */
+function placeOf(location: CredentialLocation): { readonly header: string; readonly form: string } {
   switch (location.in) {
     case "header":
-      return { header: location.name, text: location.prefix };
+      return { header: location.name, form: `(?i)^${exactRegex(location.prefix)}` };
     case "query":
-      return { header: ":path", text: `${location.name}=` };
+      return { header: ":path", form: `${exactRegex(location.name)}=` };
     case "cookie":
-      return { header: "cookie", text: `${location.name}=` };
+      return { header: "cookie", form: `${exactRegex(location.name)}=` };
   }
 }
 
@@ -75,7 +76,7 @@ const isOdd = (place: string): string => {
 
 const isGenuine = (place: string): string => `${place}.by in ${metadata} && ${place}.key in ${metadata}[${place}.by] && !(${isOdd(place)})`;
 
-const isRefused = (place: string): string => `request.headers[${place}.header].contains(${place}.text) && !(${isGenuine(place)})`;
+const isRefused = (place: string): string => `request.headers[${place}.header].matches(${place}.form) && !(${isGenuine(place)})`;
 
 /** That a credential was shown that is not genuine. */
 export const badCredential = anyPlace(isRefused);
