@@ -1,6 +1,6 @@
 import type { Access, Scheme } from "../model/api.ts";
 import type { Alternative, Demand, Security, Verifier } from "../model/security.ts";
-import type { SecurityScheme } from "../openapi/document.ts";
+import type { SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
 import { error, type Problem } from "../problem.ts";
 import { placeOf } from "../text/node.ts";
 import { documentedLocations, type Requirements, securityName } from "./demands.ts";
@@ -58,6 +58,7 @@ export function makeProtection(whole: Whole): Protection {
       const demanded = alternatives.map(({ schemes }) =>
         schemes.map((one) => ({ ...one, demand: demandOf(one.name, one.scopes, scopes, requirements) })),
       );
+      for (const alternative of alternatives) sayDoubled(whole, alternative);
       const missing = new Set(demanded.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
       const shown = (list: typeof demanded): readonly Scheme[] =>
         list.flat().map(({ name, demand, scopes: own }) => ({
@@ -86,6 +87,19 @@ function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requiremen
   const where = alternatives.find(({ schemes }) => schemes.some(({ name }) => name === scheme))?.where ?? whole.document.root;
   const message = `\`${scheme}\` is checked by a Security whose credentials have no scopes. Leave the scopes out, or let one of type jwt or oauth2 check it.`;
   sayOnce(whole.problems, error("BadSecurity", placeOf(where), message));
+}
+
+/** Two schemes that are needed together want two credentials: by one Security, one would do for both. */
+function sayDoubled(whole: Whole, { schemes, where }: SecurityRequirement): void {
+  const owners = new Map<string, string>();
+  for (const { name } of schemes.filter((one) => whole.document.schemes.has(one.name))) {
+    const security = securityName(whole, name);
+    const other = owners.get(security);
+    owners.set(security, name);
+    if (other === undefined) continue;
+    const message = `\`${other}\` and \`${name}\` are needed together, and the Security \`${security}\` checks both: one credential would do. Let \`x-portico: {schemes: {...}}\` name one for each.`;
+    sayOnce(whole.problems, error("BadSecurity", placeOf(where), message));
+  }
 }
 
 const realmOf = (security: Security | undefined): string | undefined =>

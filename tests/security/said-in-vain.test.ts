@@ -44,6 +44,16 @@ describe("what a document says of protection", () => {
     assert.deepEqual(problemsOf({ ...document, "x-portico": { schemes: { other_key: "other-key", "Other-Key": "key" } } }), []);
   });
 
+  it("two schemes that are needed together are not one Security's, whoever says so: one credential would do for both", () => {
+    const securitySchemes = { one: header("x-one"), two: header("x-two") };
+    const document = (...security: readonly object[]) => ({
+      ...{ paths: { "/pets": guarded(...security) }, components: { securitySchemes } },
+      "x-portico": { schemes: { one: "key", two: "key" } },
+    });
+    assert.match(problemsOf(document({ one: [], two: [] }))[0] ?? "", /^error BadSecurity `one` and `two` are needed together, /);
+    assert.deepEqual(problemsOf(document({ one: [] }, { two: [] })), []);
+  });
+
   for (const name of ["X-Request-Id", "Proxy", "X-Forwarded-For", "Portico-Credential-0"])
     it(`a key in the header ${name} is never seen, which is said`, () => {
       const document = { paths: { "/pets": guarded({ key: [] }) }, components: { securitySchemes: { key: header(name) } } };
