@@ -31,6 +31,7 @@ describe("why a request was not let in", { timeout: 60_000 }, () => {
       "/staff": guarded({ staff: [] }),
       "/key": guarded({ key: [] }),
       "/both": guarded({ user: [], key: [] }),
+      "/beside": guarded({ user: [], key: [] }, { unknown: [] }),
       "/many": guarded({ user: [] }, { staff: [] }),
       "/unknown": guarded({ unknown: [] }),
       "/near": { ...guarded(), "x-portico": { addresses: { deny: ["127.0.0.0/8"] } } },
@@ -88,6 +89,10 @@ describe("why a request was not let in", { timeout: 60_000 }, () => {
     ["/both", bearer(good), 401, "no-credential"],
     ["/both", { ...bearer("of-nobody"), "x-key": "key-of-dave" }, 401, "bad-credential", "invalid_token"],
     ["/both", { ...bearer(good), "x-key": "wrong" }, 401, "bad-credential"],
+    // One header, where two Securities look: a token that one of them knows is none that is bad.
+    ["/beside", bearer(good), 401, "no-credential"],
+    ["/beside", bearer("of-nobody"), 401, "bad-credential", "invalid_token"],
+    ["/beside", { ...bearer(good), "x-key": "wrong" }, 401, "bad-credential"],
     ["/many", basic("b"), 401, "bad-credential"],
     ["/many", bearer("of-nobody"), 401, "bad-credential", "invalid_token"],
     ["/many", basic("a"), 200, null],

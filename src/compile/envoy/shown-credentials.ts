@@ -7,8 +7,9 @@ import { exactRegex } from "./pattern.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 
-/** So many places of credentials are looked at where a request is refused: those of further ones count as empty. */
+/** So many places of credentials are looked at where a request is refused, and so many Securities of each: further ones count as empty. */
 const places = 6;
+const eachPlace = 3;
 /** The fields of a route's metadata. */
 const shown = "shown";
 const once = "decidesOnce";
@@ -30,23 +31,40 @@ export function shownCredentials({ alternatives }: Protected, securities: Readon
 export function decidesOnce(alternatives: readonly Alternative[], securities: ReadonlyMap<string, Security>): boolean {
   const all = securitiesIn(alternatives).map((name) => securities.get(name));
   const isSeen = all.every((one) => one !== undefined && one.certificate === undefined && placesOf(one).length > 0);
-  return isSeen && alternatives.every(({ length }) => length === 1) && placesIn(alternatives, securities).length <= places;
+  const found = placesIn(alternatives, securities);
+  const isSmall = found.length <= places && found.every(({ evidence }) => evidence.length <= eachPlace);
+  return isSeen && isSmall && alternatives.every(({ length }) => length === 1);
 }
 
-const placesIn = (alternatives: readonly Alternative[], securities: ReadonlyMap<string, Security>): readonly Message[] =>
-  securitiesIn(alternatives).flatMap((name) => {
-    const security = securities.get(name);
-    return security === undefined ? [] : placesOf(security);
-  });
+interface Place {
+  readonly header: string;
+  readonly form: string;
+  readonly isToken: boolean;
+  /** What is left by each Security that looks there and finds it genuine. */
+  readonly evidence: readonly Message[];
+}
 
-function placesOf({ name, locations, token, keys, asked }: Security): readonly Message[] {
+/** What stands in one place is one credential, however many Securities look there. */
+function placesIn(alternatives: readonly Alternative[], securities: ReadonlyMap<string, Security>): readonly Place[] {
+  const found = new Map<string, Place>();
+  const all = securitiesIn(alternatives).flatMap((name) => securities.get(name) ?? []);
+  for (const place of all.flatMap(placesOf)) {
+    const key = JSON.stringify([place.header, place.form]);
+    const there = found.get(key);
+    const evidence = [...(there?.evidence ?? []), ...place.evidence];
+    found.set(key, { ...place, isToken: place.isToken || there?.isToken === true, evidence });
+  }
+  return [...found.values()];
+}
+
+function placesOf({ name, locations, token, keys, asked }: Security): readonly Place[] {
   const isToken = token !== undefined || asked?.kind === "token";
   const evidence = [
     ...(token === undefined ? [] : [{ by: tokenMetadata, key: tokenHeader(name), algorithms: token.algorithms }]),
     ...(keys ? [{ by: rbacMetadata, key: keyClient(name) }] : []),
     ...(asked === undefined ? [] : [{ by: agentMetadata, key: agentGenuine(name) }]),
   ];
-  return locations.flatMap((location) => evidence.map((one) => ({ ...placeOf(location), ...one, ...(isToken ? { isToken } : {}) })));
+  return locations.map((location) => ({ ...placeOf(location), isToken, evidence }));
 }
 
 /** The header that a credential stands in, and a form of what stands before it there: a scheme's name is the same in capitals (RFC 9110, section 11.1). */
@@ -69,12 +87,17 @@ const anyPlace = (condition: (place: string) => string): string =>
   Array.from({ length: places }, (_, index) => `(${condition(`${ofRoute(shown)}[${index}]`)})`).join(" || ");
 
 /** A token whose signature is good may still be one that is not to be believed. */
-const isOdd = (place: string): string => {
-  const left = `${metadata}[${place}.by][${place}.key]`;
-  return `${place}.by == "${tokenMetadata}" && (!(${left}.alg in ${place}.algorithms) || "crit" in ${left})`;
+const isOdd = (one: string): string => {
+  const left = `${metadata}[${one}.by][${one}.key]`;
+  return `${one}.by == "${tokenMetadata}" && (!(${left}.alg in ${one}.algorithms) || "crit" in ${left})`;
 };
 
-const isGenuine = (place: string): string => `${place}.by in ${metadata} && ${place}.key in ${metadata}[${place}.by] && !(${isOdd(place)})`;
+const isLeft = (one: string): string => `${one}.by in ${metadata} && ${one}.key in ${metadata}[${one}.by] && !(${isOdd(one)})`;
+
+const isGenuine = (place: string): string =>
+  Array.from({ length: eachPlace }, (_, index) => `(size(${place}.evidence) > ${index} && ${isLeft(`${place}.evidence[${index}]`)})`).join(
+    " || ",
+  );
 
 const isRefused = (place: string): string => `request.headers[${place}.header].matches(${place}.form) && !(${isGenuine(place)})`;
 
