@@ -39,7 +39,13 @@ it("what failed is in one report: the failure, what was there before the test cl
   const report = join(folder, "report.md");
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status } = spawnSync(process.execPath, ["--test", join(folder, "failing.test.mjs")], {
-    env: { ...env, PORTICO_E2E_KUBECTL: "kubectl", PORTICO_E2E_REGISTRY: "registry.test:5000", PORTICO_E2E_REPORT: report },
+    env: {
+      ...env,
+      PORTICO_E2E_KUBECTL: "kubectl",
+      PORTICO_E2E_REGISTRY: "registry.test:5000",
+      PORTICO_E2E_GATEWAY_API: folder,
+      PORTICO_E2E_REPORT: report,
+    },
   });
   assert.equal(status, 1);
   const text = readFileSync(report, "utf8");
