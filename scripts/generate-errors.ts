@@ -17,6 +17,8 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "The gateway fetches the issuer's public keys by the url of its Security (`jwks`), and gets none now. Ask again soon; who runs the gateway looks whether that url answers.",
   badRequest:
     "Send well-formed HTTP. Refused are an escaped slash or backslash in the path (`%2F`, `%5C`), control characters, header names with underscores, and messages whose length is ambiguous.",
+  overLimit:
+    "Wait as many seconds as `Retry-After` says. `limit` in the answer says what was counted together: the `operation`, the `api`, the `application`, or its `subscription` of the API. Who runs the gateway finds the limits by `portico explain`, and raises them in their RateLimiting.",
   requestTimeout: "Send the header within 10 seconds and the whole request within 5 minutes.",
   bodyTooLarge: "Send a smaller body.",
   headersTooLarge: "Send at most 100 header fields of 60 KiB together.",

@@ -12,6 +12,7 @@ export const testOperation: Operation = {
   query: [],
   addresses: undefined,
   access: { kind: "open" },
+  limits: [],
   answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep" },
   cors: undefined,
   requestHeaders: noHeaderChanges,
@@ -33,4 +34,5 @@ export const testApi: ApiModel = {
   credentialSets: [],
   securities: [],
   verifiers: [],
+  limits: [],
 };

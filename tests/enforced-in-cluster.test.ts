@@ -101,6 +101,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
     users: makeUsers(),
     collections: {
       ...{ configMaps: nothing, secrets: nothing, targetEndpoints: nothing, referenceGrants: nothing },
+      rateLimitings: { objects: new Map(), filled: Promise.resolve() },
       securities: { objects: new Map([["a/guard", guard]]), filled: Promise.resolve() },
     },
     alwaysUsed: [],
@@ -161,6 +162,8 @@ const inApi: Readonly<Record<string, Pair>> = {
   ],
   "security[].name": [{ security: [{ name: "guard" }] }, { security: [{ name: "other" }] }],
   "security[].namespace": [{ security: [{ name: "guard" }] }, { security: [{ name: "guard", namespace: "b" }] }],
+  "rateLimit[].name": [{ rateLimit: [{ name: "Gold" }] }, { rateLimit: [{ name: "Silver" }] }],
+  "rateLimit[].namespace": [{ rateLimit: [{ name: "few" }] }, { rateLimit: [{ name: "few", namespace: "b" }] }],
   "security[].scopes[]": [{ security: [{ name: "guard", scopes: ["a"] }] }, { security: [{ name: "guard", scopes: ["b"] }] }],
   inputHash: [{ inputHash: "a".repeat(64) }, {}],
   version: [{ version: "1" }, { version: "2" }],

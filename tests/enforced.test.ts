@@ -85,6 +85,8 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   security: [{ security: [{ token: [] }] }, { security: false }],
   "security[].*[]": [{ security: [{ token: ["a"] }] }, { security: [{ token: ["b"] }] }],
   "scopes[]": [protectedBy({ scopes: ["a"] }), protectedBy({ scopes: ["b"] })],
+  rateLimit: [{ rateLimit: "Gold" }, { rateLimit: false }],
+  "rateLimit[]": [{ rateLimit: ["Gold"] }, { rateLimit: ["Silver"] }],
   "schemes.*": [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
   ...Object.fromEntries(
     ["requestHeaders", "responseHeaders"].flatMap((side) => [

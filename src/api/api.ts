@@ -3,9 +3,10 @@ import { addressLists } from "./address.ts";
 import { cache, interceptors, maintenance, publish, validation } from "./contract.ts";
 import { expose } from "./expose.ts";
 import { atMostOne, exactlyOne } from "./law.ts";
-import { grantedReference, keyReference, objectReference } from "./name.ts";
+import { grantedReference, keyReference, objectNamePattern, objectReference } from "./name.ts";
 import { byteCount } from "./quantity.ts";
 import { commonStatus } from "./status.ts";
+import { tiers } from "./tiers.ts";
 import { autoscaling, containerNeeds, disruptionBudget, env, podTemplate, pullSecrets, replicas } from "./workload.ts";
 
 const definition = exactlyOne(
@@ -28,6 +29,18 @@ const requirement = z.strictObject({
   name: grantedReference.shape.name.describe("The Security's name."),
   namespace: grantedReference.shape.namespace.describe("The Security's namespace. Default: the API's."),
   scopes: z.array(z.string().min(1).max(256)).max(64).optional().describe("Scopes that are needed."),
+});
+
+const limitReference = z.strictObject({
+  name: z
+    .string()
+    .max(253)
+    .regex(
+      new RegExp(`${[...tiers.keys()].map((tier) => `^${tier}$`).join("|")}|${objectNamePattern.source}`),
+      `Not the name of an object. Write small letters, digits, hyphens and dots, or a tier: ${[...tiers.keys()].join(", ")}.`,
+    )
+    .describe("The RateLimiting's name, or a tier's."),
+  namespace: grantedReference.shape.namespace.describe("The RateLimiting's namespace. Default: the API's."),
 });
 
 const patch = z.strictObject({
@@ -113,7 +126,12 @@ const fields = z.strictObject({
     .max(16)
     .optional()
     .describe("The Securities, as alternatives, that protect a document which says nothing of security."),
-  rateLimit: z.array(grantedReference).min(1).max(16).optional().describe("The RateLimitings that count for operations which name none."),
+  rateLimit: z
+    .array(limitReference)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe("The RateLimitings, or built-in tiers, that count for operations which name none."),
   expose: expose.optional().describe("How the world reaches the API."),
   addresses: addressLists.optional().describe("Client addresses that are let in or kept out."),
   interceptors: packedInterceptors.optional().describe("Functions of one's own that see requests and responses."),

@@ -61,10 +61,10 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["x-portico", { backend: "pets", timeout: "1s", cors: false }, []],
     [
       "x-portico",
-      { backend: { url: "http://a", retry: { attempts: 1 } }, rateLimit: "Gold" },
+      { backend: { url: "http://a", retry: { attempts: 1 } }, maxBody: "1Mi" },
       [
         ["backend/retry", "retries"],
-        ["rateLimit", "rate limits"],
+        ["maxBody", "size limits"],
       ],
     ],
     ["x-portico", { cache: {} }, [["cache", "the response cache"]]],
@@ -74,7 +74,8 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],
     ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, [["protocol", "HTTP/2 and gRPC to backends"]]],
-    ["RateLimiting", { type: "api" }, [["", "rate limits"]]],
+    ["RateLimiting", { type: "api", scope: "local" }, []],
+    ["RateLimiting", { type: "api", scope: "global" }, [["scope", "counting across gateways"]]],
     ["Security", { type: "apiKey", apiKey: { signed: { issuers: [] } } }, []],
   ];
   for (const [kind, value, expected] of cases) {

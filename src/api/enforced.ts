@@ -73,6 +73,8 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "security[].name",
       "security[].namespace",
       "security[].scopes[]",
+      "rateLimit[].name",
+      "rateLimit[].namespace",
       "disruptionBudget.minAvailable",
       "disruptionBudget.maxUnavailable",
       ...["hosts[]", "tls.name", "service.type", "service.port", "service.nodePort", "service.annotations.*"].map(
@@ -88,7 +90,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("environment variables of agents and interceptors", "env"),
       ...later("patches of pods", "podTemplate"),
       ...later("the refusal of breaking changes", "breakingChanges"),
-      ...later("rate limits", "rateLimit"),
       ...later("interceptors", "interceptors"),
       ...later("validation against the document", "validation"),
       ...later("the response cache", "cache"),
@@ -123,7 +124,23 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("connection pools", "connectionPool"),
     ],
   },
-  RateLimiting: { enforced: [], notYet: later("rate limits", "") },
+  RateLimiting: {
+    enforced: [
+      ...["type", "requests", "unit", "unitCount", "burst", "match", "key.by", "key.name", "scope", "onExcess"],
+      ...["header", "query"].flatMap((kind) => ["name", "value", "pattern"].map((name) => `conditions[].${kind}.${name}`)),
+      "conditions[].claim.name",
+      "conditions[].claim.value",
+      "conditions[].addresses[]",
+      "conditions[].not",
+    ],
+    notYet: [
+      ...later("limits of bytes", "bandwidth", "bandwidthOf"),
+      ...later("patterns of claims", "conditions[].claim.pattern"),
+      { path: "scope", feature: "counting across gateways", values: ["global"] },
+      ...later("counting across gateways", "onFailure"),
+      ...laterUnlessOff("counting across gateways", "approximate"),
+    ],
+  },
   Security: {
     enforced: [
       "type",
@@ -156,6 +173,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...corsFields.map((name) => `cors.${name}`),
       ...headerFields.flatMap((name) => [`requestHeaders.${name}`, `responseHeaders.${name}`]),
       ...["security", "security[].*[]", "scopes[]", "schemes.*"],
+      ...["rateLimit", "rateLimit[]"],
       "addresses.allow[]",
       "addresses.deny[]",
       ...["credentialTypes[]", "credentialOptional", "credentialHeader", "clientCertificate"],
@@ -174,7 +192,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("health checks", "backend.healthCheck"),
       ...later("TLS settings for backends", "backend.tls"),
       ...later("credentials for backends", "backend.credentials"),
-      ...laterUnlessOff("rate limits", "rateLimit"),
       ...later("sandbox backends", "sandbox", "sandboxWhen"),
       ...later("mirroring", "mirror"),
       ...later("rewriting of paths and queries", "rewrite"),

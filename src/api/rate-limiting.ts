@@ -1,3 +1,4 @@
+import { RE2JS } from "re2js";
 import { z } from "zod";
 import { addressRange } from "./address.ts";
 import { headerName } from "./header.ts";
@@ -7,11 +8,25 @@ import { commonStatus } from "./status.ts";
 
 const word = z.string().min(1).max(256);
 
+const pattern = under(z.string().max(1024), {
+  message: "Not a regular expression of RE2's. It has no look-around and no back references.",
+  holds: isRe2,
+  cel: "'x'.matches(self) in [true, false]",
+});
+
+function isRe2(text: string): boolean {
+  try {
+    return RE2JS.compile(text) instanceof RE2JS;
+  } catch {
+    return false;
+  }
+}
+
 const named = (what: string) =>
   z.strictObject({
     name: what === "header" ? headerName.describe("The header's name.") : word.describe(`The ${what}'s name.`),
     value: z.string().max(1024).optional().describe("The value it must have. Default: any."),
-    pattern: z.string().max(1024).optional().describe("A regular expression (RE2) that the whole value must match."),
+    pattern: pattern.optional().describe("A regular expression (RE2) that the whole value must match."),
   });
 
 const condition = exactlyOne(

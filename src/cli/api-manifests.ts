@@ -2,11 +2,11 @@ import { basename } from "node:path";
 import { readResources } from "../api/resource.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
-import { resolveInCluster } from "../controller/compile-gateway.ts";
+import { type ApiDefaults, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import { publishedApis, type ResolvedApi, unserved } from "../resolve/gateway.ts";
+import { publishedApis, type ResolvedApi, unserved, unservedScope } from "../resolve/gateway.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
@@ -39,6 +39,7 @@ export async function manifestsOf(
   namespace: string,
   options: AddApiOptions,
   inCluster: readonly SourceFile[],
+  defaults: ApiDefaults = {},
 ): Promise<Checked<Manifests>> {
   const wrong = unfit(name, options);
   if (wrong !== undefined) return failed(wrong);
@@ -51,7 +52,7 @@ export async function manifestsOf(
       problems,
     );
   }
-  const resolved = resolveIn(sources, name, namespace, inCluster);
+  const resolved = resolveIn(sources, { name, namespace, defaults }, inCluster);
   if (!resolved.ok) return resolved;
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return mocks;
@@ -86,13 +87,12 @@ function unfit(name: string, { fromFile, image, env, interceptors }: AddApiOptio
 /** A file's object counts before the cluster's of the same name: it is applied in its place. What is wrong with others there is not said here. */
 function resolveIn(
   sources: GatewaySources,
-  name: string,
-  namespace: string,
+  { name, namespace, defaults }: { readonly name: string; readonly namespace: string; readonly defaults: ApiDefaults },
   inCluster: readonly SourceFile[],
 ): Checked<readonly ResolvedApi[]> {
   const own = new Set(sources.resources.map(({ value }) => nameOf(value, namespace)));
   const others = inCluster.filter((file) => !own.has(nameOf(file.value, namespace)) && isSound(file));
-  return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] });
+  return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] }, defaults);
 }
 
 /** Whether an object is in order, and done by this version. */
@@ -101,6 +101,10 @@ function isSound(file: SourceFile): boolean {
   const told = [
     ...[...value.targetEndpoints.values()].flatMap(({ node, spec }) => unserved("TargetEndpoint", node, spec)),
     ...[...value.securities.values()].flatMap(({ node, spec }) => unserved("Security", node, spec)),
+    ...[...value.rateLimitings.values()].flatMap(({ node, spec }) => [
+      ...unserved("RateLimiting", node, spec),
+      ...unservedScope(node, spec),
+    ]),
   ];
   return problems.length + told.length === 0;
 }

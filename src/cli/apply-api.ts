@@ -3,7 +3,7 @@ import { dnsLabel } from "../api/name.ts";
 import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import { objectFile } from "../controller/compile-gateway.ts";
+import { type ApiDefaults, apiSpecOf, defaultsOf, objectFile } from "../controller/compile-gateway.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { AddApiOptions } from "./add.ts";
 import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
@@ -36,19 +36,22 @@ async function printApi(name: string, options: AddApiOptions): Promise<number> {
 
 async function applyTo({ transport, namespace }: OpenCluster, name: string, options: AddApiOptions, intent: Intent): Promise<number> {
   const store = objectStore(transport, "portico-cli", options.dryRun === "server");
-  const [there, endpoints, securities] = await Promise.all([
+  const [there, endpoints, securities, limits] = await Promise.all([
     store.read(resources.apis, namespace, name),
     everywhere(store, resources.targetEndpoints, namespace),
     everywhere(store, resources.securities, namespace),
+    everywhere(store, resources.rateLimitings, namespace),
   ]);
-  if (!there.ok || !endpoints.ok || !securities.ok) return failure([...there.problems, ...endpoints.problems, ...securities.problems]);
+  if (!there.ok || !endpoints.ok || !securities.ok || !limits.ok)
+    return failure([there, endpoints, securities, limits].flatMap(({ problems }) => problems));
   const wrong = unfit(there.value, name, namespace, intent);
   if (wrong !== undefined) return failure([wrong]);
   const fresh = await manifestsOf(
     name,
     namespace,
     options,
-    [...endpoints.value, ...securities.value].map((one) => objectFile(one, namespace)),
+    [...endpoints.value, ...securities.value, ...limits.value].map((one) => objectFile(one, namespace)),
+    defaultsThere(there.value, namespace),
   );
   if (!fresh.ok) return failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
@@ -59,6 +62,12 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
   if (options.output !== undefined) process.stdout.write(printed(allOf(made), options.output));
   if (options.dryRun !== undefined || !options.wait) return 0;
   return waitForApi(transport, { namespace, name, ...applied.value, inputHash: made.inputHash }, { seconds: options.timeout, began });
+}
+
+/** What the API says already for operations that say nothing of it themselves: it stays so. */
+function defaultsThere(there: StoredObject | undefined, namespace: string): ApiDefaults {
+  const spec = there && apiSpecOf(there);
+  return spec?.ok ? defaultsOf(spec.value, namespace) : {};
 }
 
 /** Those of other namespaces, too, where they may be read: whether the API may use them is for the operator to say. */

@@ -29,6 +29,7 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
     { answer: { kind: "mock", reply: { status: 200, mediaType: undefined, headers: [], body: "" } } },
     { answer: { kind: "mock", reply: { status: 200, mediaType: "text/plain", headers: [["a", "b"]], body: "rex" } } },
   ],
+  limits: [{ limits: ["operation/few"] }],
   cors: [{ cors }, { cors: { ...cors, credentials: true } }],
   requestHeaders: [{ requestHeaders: { ...noHeaderChanges, remove: ["x-a"] } }],
   responseHeaders: [{ responseHeaders: { ...noHeaderChanges, set: [{ name: "x-a", value: "1" }] } }],

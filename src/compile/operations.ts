@@ -23,6 +23,7 @@ const listed = ({
   template,
   addresses,
   access,
+  limits,
   answer,
   cors,
   requestHeaders,
@@ -35,6 +36,7 @@ const listed = ({
   policies: {
     ...(addresses === undefined ? {} : { addresses }),
     access: listedAccess(access),
+    ...(limits.length === 0 ? {} : { limits }),
     ...listedAnswer(answer),
     ...(cors === undefined ? {} : { cors }),
     ...(changes(requestHeaders) ? { requestHeaders } : {}),

@@ -1,6 +1,7 @@
 import { type ApiSpec, apiSpec } from "../api/api.ts";
 import { checkShape } from "../api/check.ts";
 import { qualifiedName, splitName } from "../api/qualified-name.ts";
+import { tiers } from "../api/tiers.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import type { Environment, GatewayFiles } from "../compile/engine.ts";
@@ -8,11 +9,12 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import type { Demand, Verifier } from "../model/security.ts";
+import type { Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
+import type { Reason } from "../reason.ts";
 import { trustWithoutTls } from "../resolve/client-certificates.ts";
 import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
@@ -33,6 +35,8 @@ export interface CompiledGateway {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** The names of the RateLimitings that count for operations. */
+  readonly limits: readonly string[];
 }
 
 /** An object of the cluster's as a text with positions, so that a Problem in it names its field, and its namespace where `home` is another. */
@@ -69,8 +73,9 @@ export interface GatewayInput {
   readonly endpoints: readonly StoredObject[];
   /** The Securities of the same. */
   readonly securities: readonly StoredObject[];
-  /** What protects documents that say nothing of it: alternatives. */
-  readonly security: readonly Demand[];
+  /** The RateLimitings of the same. */
+  readonly rateLimitings: readonly StoredObject[];
+  readonly defaults: ApiDefaults;
 }
 
 /** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
@@ -87,7 +92,8 @@ export function compileGateway(resolved: Resolved, workload: GatewayWorkload, va
   const folder = gatewayFolder(engine, apis, { ...environmentOf(workload, mocks.value), values });
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
-  return checked({ apis, folder, endpoints, verifiers: models.flatMap(({ verifiers }) => verifiers) }, [
+  const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));
+  return checked({ apis, folder, endpoints, verifiers: models.flatMap(({ verifiers }) => verifiers), limits }, [
     ...resolved.problems,
     ...mocks.problems,
   ]);
@@ -100,22 +106,34 @@ type Resolved = Extract<Checked<readonly ResolvedApi[]>, { ok: true }>;
  * those APIs that use it.
  */
 export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]> {
-  const objects = [...input.endpoints, ...input.securities];
+  const objects = [...input.endpoints, ...input.securities, ...input.rateLimitings];
   const whole = resolve(input, objects);
   if (whole.ok) return whole;
   const faulty = new Set(whole.problems.filter(({ severity }) => severity === "error").map(({ where }) => where.source));
   const sound = objects.filter((object) => !faulty.has(objectFile(object, input.workload.namespace).name));
   if (sound.length === objects.length) return whole;
   const rest = resolve(input, sound);
-  const misses = !rest.ok && rest.problems.some(({ reason }) => reason === "UnknownBackend" || reason === "MissingSecurity");
+  const misses = !rest.ok && rest.problems.some(({ reason }) => missing.has(reason));
   return misses ? whole : rest;
 }
 
+/** What is said where an object is left out that is used. */
+const missing: ReadonlySet<Reason> = new Set(["UnknownBackend", "MissingSecurity", "UnknownLimit"]);
+
+/** What an API says for operations that say nothing of it themselves. */
+export type ApiDefaults = Pick<ClusterSettings, "security" | "limits">;
+
+/** What an API's spec says for such operations. */
+export const defaultsOf = ({ security = [], rateLimit = [] }: ApiSpec, namespace: string): ApiDefaults => ({
+  security: security.map((one) => ({ security: qualifiedName(one.name, one.namespace, namespace), scopes: one.scopes ?? [] })),
+  limits: rateLimit.map((one) => ({ name: one.name, namespace: one.namespace })),
+});
+
 /** What a namespace adds to resolving. `apiName` is undefined where an API has several documents, which say their names. */
-export const clusterSettings = (namespace: string, apiName: string | undefined, security: readonly Demand[] = []): ClusterSettings => ({
+export const clusterSettings = (namespace: string, apiName: string | undefined, defaults: ApiDefaults = {}): ClusterSettings => ({
   namespace,
   apiName,
-  security,
+  ...defaults,
   deployedHost: (endpoint) => {
     const at = splitName(endpoint, namespace);
     return `${backendName(at.name)}.${at.namespace}.svc`;
@@ -127,16 +145,16 @@ export const resolveInCluster = (
   api: string,
   namespace: string,
   sources: ReadSources,
-  security: readonly Demand[] = [],
+  defaults: ApiDefaults = {},
 ): Checked<readonly ResolvedApi[]> =>
   resolveGateway(sources, {
     mock: false,
     credentials: "fail",
-    cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined, security),
+    cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined, defaults),
   });
 
-const resolve = ({ workload: { api, namespace }, documents, problems, security }: GatewayInput, objects: readonly StoredObject[]) =>
-  resolveInCluster(api, namespace, { documents, problems, resources: objects.map((object) => objectFile(object, namespace)) }, security);
+const resolve = ({ workload: { api, namespace }, documents, problems, defaults }: GatewayInput, objects: readonly StoredObject[]) =>
+  resolveInCluster(api, namespace, { documents, problems, resources: objects.map((object) => objectFile(object, namespace)) }, defaults);
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
 export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {

@@ -1,7 +1,6 @@
 import type { ApiSpec } from "../api/api.ts";
-import { qualifiedName, splitName } from "../api/qualified-name.ts";
+import { splitName } from "../api/qualified-name.ts";
 import { inTime } from "../apply/in-time.ts";
-import type { Collection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
@@ -13,14 +12,13 @@ import { type Checked, checked, error, failed, type Problem, wholeFile } from ".
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
-import { type CompiledGateway, compileGateway, mountedPart, resolveUsed } from "./compile-gateway.ts";
-import { type Grant, grantsOf, isGranted } from "./grants.ts";
+import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage } from "./ready-image.ts";
-import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedSecret, usedSecurity } from "./used.ts";
+import { type UsableCollections, usableObjects } from "./usable.ts";
+import { usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
 import { valuesOf } from "./values-of.ts";
-import type { Collections } from "./world.ts";
 
 /** What is kept of a compiled gateway: little, for there may be a thousand. */
 export interface GatewaySummary {
@@ -33,6 +31,8 @@ export interface GatewaySummary {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** The names of the RateLimitings that count for operations. */
+  readonly limits: readonly string[];
   /** The mounted part. */
   readonly mounted: PackedFiles;
   /** The API's ready image by its digest; undefined where one is made from its documents. */
@@ -60,62 +60,22 @@ interface Sources {
   readonly registries: Registries;
   readonly issuers: Issuers;
   readonly users: Users;
-  readonly collections: Pick<Collections, "configMaps" | "secrets" | "targetEndpoints" | "securities" | "referenceGrants">;
+  readonly collections: UsableCollections;
   /** What every API uses. */
   readonly alwaysUsed: readonly string[];
 }
 
-export function compiledGateways({
-  store,
-  registries,
-  issuers,
-  users,
-  collections: { configMaps, secrets, targetEndpoints, securities, referenceGrants },
-  alwaysUsed,
-}: Sources): CompiledGateways {
+export function compiledGateways({ store, registries, issuers, users, collections, alwaysUsed }: Sources): CompiledGateways {
+  const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
   const wanted = new Map<string, { readonly used: readonly string[]; readonly before: string }>();
-  const within = (collection: Collection, namespace: string): readonly StoredObject[] =>
-    [...collection.objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
-  const grantsFor = (namespace: string): readonly Grant[] =>
-    [...referenceGrants.objects.values()].flatMap((one) => grantsOf(one, namespace));
-  /** The objects of a kind that APIs of a namespace may use. */
-  const usable = (collection: Collection, kind: string, home: string): readonly StoredObject[] => {
-    const grants = grantsFor(home);
-    return [...collection.objects.values()].filter(
-      ({ metadata }) => metadata.namespace === home || (grants.length > 0 && isGranted(grants, kind, metadata)),
-    );
-  };
-  const endpointsFor = (namespace: string): readonly StoredObject[] => usable(targetEndpoints, "TargetEndpoint", namespace);
-  const securitiesFor = (namespace: string): readonly StoredObject[] => usable(securities, "Security", namespace);
-  /** All that may become usable, or change, where something that is looked for is not there. */
-  const anywhere = (home: string): readonly string[] =>
-    [...new Set([home, ...grantsFor(home).map(({ namespace }) => namespace)])].flatMap((one) => [anyEndpoint(one), anySecurity(one)]);
-
   const fingerprintOf = ({ metadata }: StoredObject, used: readonly string[]): string =>
-    JSON.stringify([metadata.uid, metadata.generation, ...used.map((one) => [one, versionOf(one)])]);
-
-  const versionOf = (used: string): unknown => {
-    const [kind, key = ""] = used.split(" ");
-    if (kind === "Secret") return secrets.objects.get(key)?.metadata.resourceVersion;
-    if (kind === "ConfigMap") return configMaps.objects.get(key)?.metadata.resourceVersion;
-    if (kind === "Issuer") return issuers.version(key);
-    if (kind === "ReferenceGrant")
-      return [...referenceGrants.objects.values()].flatMap((one) =>
-        grantsOf(one, key).length === 0 ? [] : [[keyOf(one), one.metadata.uid, one.metadata.generation]],
-      );
-    // Its status changes its resource version, and nothing that counts here.
-    const version = ({ metadata }: StoredObject) => `${metadata.uid} ${metadata.generation}`;
-    const collection = kind === "Security" ? securities : targetEndpoints;
-    if (key.endsWith("/*")) return within(collection, key.slice(0, -2)).map((one) => [keyOf(one), version(one)]);
-    const object = collection.objects.get(key);
-    return object && version(object);
-  };
+    JSON.stringify([metadata.uid, metadata.generation, ...used.map((one) => [one, usable.version(one)])]);
 
   const seenWith = ({ metadata: { namespace } }: StoredObject, used: readonly string[]): readonly string[] => [
     ...used,
-    ...anywhere(namespace),
+    ...usable.anywhere(namespace),
   ];
 
   /** Before they are read: a Secret that comes meanwhile is then seen. */
@@ -134,12 +94,10 @@ export function compiledGateways({
       workload,
       documents,
       problems,
-      endpoints: endpointsFor(namespace),
-      securities: securitiesFor(namespace),
-      security: (spec.security ?? []).map((one) => ({
-        security: qualifiedName(one.name, one.namespace, namespace),
-        scopes: one.scopes ?? [],
-      })),
+      endpoints: usable.endpoints(namespace),
+      securities: usable.securities(namespace),
+      rateLimitings: usable.limits(namespace),
+      defaults: defaultsOf(spec, namespace),
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf(
@@ -157,8 +115,8 @@ export function compiledGateways({
     const { image, inputHash } = spec;
     if (image !== undefined) {
       const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
-        endpoints: () => endpointsFor(api.metadata.namespace),
-        securities: () => securitiesFor(api.metadata.namespace),
+        endpoints: () => usable.endpoints(api.metadata.namespace),
+        securities: () => usable.securities(api.metadata.namespace),
         values: (verifiers) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, verifiers)),
       });
       // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
@@ -188,12 +146,12 @@ export function compiledGateways({
       ];
       // Before it is read: a change while it is read is then seen.
       const before = fingerprintOf(api, certain);
-      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, ...anywhere(namespace)])]);
+      users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, ...usable.anywhere(namespace)])]);
       wanted.delete(key);
       const result = await summarised(api, spec, workload);
       const used = [
         ...certain,
-        ...(result.ok ? usedBy(namespace, result.value) : [...anywhere(namespace), ...(wanted.get(key)?.used ?? [])]),
+        ...(result.ok ? usedBy(namespace, result.value) : [...usable.anywhere(namespace), ...(wanted.get(key)?.used ?? [])]),
       ];
       users.set(`API ${key}`, used);
       const values = wanted.get(key);
@@ -228,21 +186,23 @@ const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
     `The documents make the input ${made}, not what \`inputHash\` wants. Take the documents that were tested, or the other hash.`,
   );
 
-const summaryOf = ({ apis, folder, endpoints, verifiers }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
+const summaryOf = ({ apis, folder, endpoints, verifiers, limits }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,
   verifiers,
+  limits,
   mounted: packFiles(mountedPart(folder.files)),
   image: undefined,
   problems,
 });
 
-const usedBy = (namespace: string, { endpoints, verifiers }: GatewaySummary): readonly string[] => [
+const usedBy = (namespace: string, { endpoints, verifiers, limits }: GatewaySummary): readonly string[] => [
   ...endpoints.map((name) => withNamespace(usedEndpoint, namespace, name)),
   ...verifiers.map(({ security }) => withNamespace(usedSecurity, namespace, security)),
+  ...limits.map((name) => withNamespace(usedLimit, namespace, name)),
   ...usedValues(namespace, verifiers),
 ];
 

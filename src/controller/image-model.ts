@@ -37,6 +37,7 @@ export function modelOfImage(
     backends: found.flatMap(({ backend }) => backend ?? []),
     securities: [],
     credentialSets: api.credentialSets,
+    limits: [],
     verifiers: checks.flatMap(({ verifier }) => verifier ?? []),
   };
   return { model, problems: [...found, ...checks].flatMap(({ problems }) => problems) };

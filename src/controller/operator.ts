@@ -21,7 +21,7 @@ import { reconcileEndpoint } from "./reconcile-endpoint.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
 import { registrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
-import { isEndpoint, usedIssuer } from "./used.ts";
+import { countsUsers, usedIssuer } from "./used.ts";
 import { makeUsers } from "./users.ts";
 import { watchWorld } from "./watches.ts";
 import type { Building, World } from "./world.ts";
@@ -49,9 +49,9 @@ export async function operate(
   const until = AbortSignal.any([signal, ended.signal]);
   const queue = makeQueue({ work: (object) => worked(object), concurrency, delayMs: backoffMs });
   metrics.follow(() => queue.depth);
-  // A TargetEndpoint says how many use it.
+  // What is used says how many use it.
   const users = makeUsers((used) => {
-    if (isEndpoint(used)) queue.add(used);
+    if (countsUsers(used)) queue.add(used);
   });
   let unseen: Set<string> | undefined;
   let base: string | undefined;
@@ -136,7 +136,10 @@ export async function operate(
     if (unseen?.delete(api) && unseen.size === 0) countUsers();
   }
   function countUsers(): void {
-    for (const key of collections.targetEndpoints.objects.keys()) queue.add(`TargetEndpoint ${key}`);
+    const { targetEndpoints, rateLimitings, securities } = collections;
+    for (const key of targetEndpoints.objects.keys()) queue.add(`TargetEndpoint ${key}`);
+    for (const key of rateLimitings.objects.keys()) queue.add(`RateLimiting ${key}`);
+    for (const key of securities.objects.keys()) queue.add(`Security ${key}`);
   }
 
   [base] = await Promise.all([baseDigest(registries, settings.base), filled]);

@@ -67,6 +67,8 @@ export async function gatewayOfImage(
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
       verifiers: models.flatMap(({ verifiers }) => verifiers),
+      // They are in the image.
+      limits: [],
       mounted: packFiles(mountedPart(files)),
       image: showReference({ ...reference.value, digest }),
       problems: [],

@@ -96,7 +96,7 @@ const ofImages: ReadonlySet<Reason> = new Set([
 ]);
 
 /** Something that is referred to and not there: it may come, which is noticed then. */
-const absences: ReadonlySet<Reason> = new Set(["UnknownBackend", "DefinitionMissing", "MissingSecurity", "MissingValue"]);
+const absences: ReadonlySet<Reason> = new Set(["UnknownBackend", "UnknownLimit", "DefinitionMissing", "MissingSecurity", "MissingValue"]);
 
 function stopped(problems: readonly Problem[]): Progress {
   const errors = problems.filter(({ severity }) => severity === "error");

@@ -1,10 +1,12 @@
+import { rateLimitingSpec } from "../api/rate-limiting.ts";
 import type { Collection } from "../apply/kubernetes/collection.ts";
 import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
-import { unserved } from "../resolve/gateway.ts";
+import { unserved, unservedScope } from "../resolve/gateway.ts";
 import { child, root } from "../text/node.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { policyConditions } from "./conditions.ts";
 import type { Outcome } from "./queue.ts";
+import { usedLimit, usedSecurity } from "./used.ts";
 import type { World } from "./world.ts";
 import { writeStatus } from "./write-status.ts";
 
@@ -14,8 +16,15 @@ export async function reconcilePolicy(world: World, kind: "RateLimiting" | "Secu
   const object = collection.objects.get(key);
   if (object === undefined || object.metadata.deleted) return "done";
   const node = root(objectFile(object));
-  const problems = unserved(kind, node, child(node, "spec").value);
-  return (await writeStatus(world, resource, object, {}, policyConditions(problems))) ? "done" : "retry";
+  const limit = rateLimitingSpec.safeParse(child(node, "spec").value);
+  const problems = [
+    ...unserved(kind, node, child(node, "spec").value),
+    ...(kind === "RateLimiting" && limit.success ? unservedScope(node, limit.data) : []),
+  ];
+  const { namespace, name } = object.metadata;
+  const used = kind === "Security" ? usedSecurity(namespace, name) : usedLimit(namespace, name);
+  const users = world.knowsUsers() ? { users: world.users.of(used).size } : {};
+  return (await writeStatus(world, resource, object, users, policyConditions(problems))) ? "done" : "retry";
 }
 
 const of = (

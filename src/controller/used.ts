@@ -9,7 +9,10 @@ export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${name
 export const usedSecurity = (namespace: string, name: string): string => `Security ${namespace}/${name}`;
 /** Used by those whose documents ask for a credential that nothing checks. */
 export const anySecurity = (namespace: string): string => `Security ${namespace}/*`;
+export const usedLimit = (namespace: string, name: string): string => `RateLimiting ${namespace}/${name}`;
+/** Used by those whose documents name a limit that is not there. */
+export const anyLimit = (namespace: string): string => `RateLimiting ${namespace}/*`;
 /** What other namespaces let APIs of one use. */
 export const usedGrants = (namespace: string): string => `ReferenceGrant ${namespace}`;
-/** Whether this is one TargetEndpoint; its name is that of the work on it. */
-export const isEndpoint = (used: string): boolean => used.startsWith("TargetEndpoint ") && !used.endsWith("/*");
+/** Whether this is one object that says how many use it; its name is that of the work on it. */
+export const countsUsers = (used: string): boolean => /^(?:TargetEndpoint|RateLimiting|Security) /.test(used) && !used.endsWith("/*");

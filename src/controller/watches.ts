@@ -5,7 +5,17 @@ import type { Transport } from "../apply/kubernetes/transport.ts";
 import { managedSelector } from "../workloads/object.ts";
 import { grantedNamespaces } from "./grants.ts";
 import { type Owned, ownedIndex } from "./owned.ts";
-import { anyEndpoint, anySecurity, usedConfigMap, usedEndpoint, usedGrants, usedSecret, usedSecurity } from "./used.ts";
+import {
+  anyEndpoint,
+  anyLimit,
+  anySecurity,
+  usedConfigMap,
+  usedEndpoint,
+  usedGrants,
+  usedLimit,
+  usedSecret,
+  usedSecurity,
+} from "./used.ts";
 import type { Collections } from "./world.ts";
 
 /** What the operator sees of the cluster, kept up to date. */
@@ -58,7 +68,14 @@ export function watchWorld(transport: Transport, served: Served, hearers: Hearer
         used(anyEndpoint(namespace));
       }),
     ),
-    rateLimitings: watch(resources.rateLimitings, written("RateLimiting")),
+    rateLimitings: watch(
+      resources.rateLimitings,
+      written("RateLimiting", (key) => {
+        const [namespace = "", name = ""] = key.split("/");
+        used(usedLimit(namespace, name));
+        used(anyLimit(namespace));
+      }),
+    ),
     securities: watch(
       resources.securities,
       written("Security", (key) => {

@@ -2,6 +2,7 @@ import type { AddressLists } from "./addresses.ts";
 import type { Cors } from "./cors.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { HeaderChanges } from "./headers.ts";
+import type { Limit } from "./limit.ts";
 import type { MockReply } from "./mock.ts";
 import type { PathTemplate, QueryCondition } from "./path.ts";
 import type { Alternative, CredentialSet, Security, Verifier } from "./security.ts";
@@ -29,6 +30,8 @@ export interface ApiModel {
   readonly credentialSets: readonly CredentialSet[];
   /** How the environment checks them. */
   readonly verifiers: readonly Verifier[];
+  /** Those that count for operations, by their ids' order. */
+  readonly limits: readonly Limit[];
 }
 
 export interface Operation {
@@ -45,6 +48,8 @@ export interface Operation {
   /** From where it may be called; undefined for everywhere. */
   readonly addresses: AddressLists | undefined;
   readonly access: Access;
+  /** The ids of those that count for it. */
+  readonly limits: readonly string[];
   readonly answer: Answer;
   readonly cors: Cors | undefined;
   readonly requestHeaders: HeaderChanges;

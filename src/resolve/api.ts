@@ -13,6 +13,7 @@ import { documentCredentials, kindsAsked } from "./credential-kinds.ts";
 import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
+import { type Limits, makeLimits } from "./limits.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
@@ -53,7 +54,8 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     problems,
   };
   const protection = makeProtection(whole);
-  const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, protection, path));
+  const limits = makeLimits(whole);
+  const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, { protection, limits }, path));
   const place = placesOf(document);
   const kept = withoutTwins(resolved, place, problems);
   const operations = kept.flatMap(({ operation }) => operation ?? []);
@@ -79,6 +81,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),
     ...protection.used(),
+    limits: limits.used(),
   };
   return { model, isNamed: name !== undefined, problems };
 }
@@ -120,7 +123,13 @@ interface WithBackend extends Resolved {
   readonly backend: Backend | undefined;
 }
 
-function pathOperations(whole: Whole, protection: Protection, { path, operations }: NamedPath): readonly WithBackend[] {
+/** What operations ask for that is found out one after the other. */
+interface Policies {
+  readonly protection: Protection;
+  readonly limits: Limits;
+}
+
+function pathOperations(whole: Whole, { protection, limits }: Policies, { path, operations }: NamedPath): readonly WithBackend[] {
   const { problems, basePath, settings, document } = whole;
   const key = parsePathKey(path.key);
   if (!key.ok) {
@@ -151,7 +160,8 @@ function pathOperations(whole: Whole, protection: Protection, { path, operations
       where: { source: node.file.name, pointer: node.pointer },
     };
     const access = protection.accessOf(requirementsOf(whole, levels, written));
-    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access });
+    const counting = limits.of(levels, access);
+    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access, limits: counting });
     return [{ asked, operation, isSound: pathIsSound && noErrors(problems, begun), backend: destination?.backend }];
   });
 }

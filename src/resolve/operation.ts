@@ -30,6 +30,7 @@ export interface OperationParts {
   readonly destination: Destination | undefined;
   readonly settings: ResolveSettings;
   readonly access: Access;
+  readonly limits: readonly string[];
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
@@ -47,6 +48,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     query: asked.query,
     addresses: addressesOf(fields.addresses),
     access: parts.access,
+    limits: parts.limits,
     answer,
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),

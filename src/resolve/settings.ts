@@ -1,4 +1,5 @@
 import type { Demand } from "../model/security.ts";
+import type { Reference } from "./referred.ts";
 
 /** What the person who runs Portico says beside the document and the resources. */
 export interface ResolveSettings {
@@ -21,6 +22,8 @@ export interface ClusterSettings {
   readonly apiName: string | undefined;
   /** What protects a document that says nothing of security: alternatives. Left out for nothing. */
   readonly security?: readonly Demand[];
+  /** The RateLimitings that count for operations which name none. Left out for none. */
+  readonly limits?: readonly Reference[];
   /** The host under which a TargetEndpoint that is deployed is reached, by its name as it is referred to. */
   readonly deployedHost: (endpoint: string) => string;
 }

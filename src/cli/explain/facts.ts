@@ -8,6 +8,7 @@ import type { Place } from "../../problem.ts";
 import { type Node, placeOf } from "../../text/node.ts";
 import { showTarget } from "../show-target.ts";
 import type { AskedRequest } from "./asked-request.ts";
+import { limitFacts } from "./limit-facts.ts";
 import type { Origins } from "./origins.ts";
 
 /** One thing that holds for a request, and where it is said; undefined where it holds because nothing says otherwise. */
@@ -41,6 +42,7 @@ export function factsOf(
       : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
     ...addressFacts(operation.addresses, where(origins.extension("addresses"))),
     { name: "access", value: accessOf(operation), place: where(origins.security) },
+    ...limitFacts(api, operation, where(origins.extension("rateLimit"))),
     ...answerFacts(request, { api, operation }, origins),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),

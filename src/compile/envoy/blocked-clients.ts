@@ -1,10 +1,8 @@
 import type { Verifier } from "../../model/security.ts";
+import { clientClaims } from "./client-names.ts";
 import { blockedFilter, blockedPolicy, tokenMetadata } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
 import { rbacType } from "./names.ts";
-
-/** The claims that name the client which a token was made for (RFC 8693, section 4.3; OpenID Connect Core, section 2). */
-const clientClaims = ["client_id", "azp", "sub"];
 
 /** What refuses clients whose tokens are good and who are blocked all the same (envoy: rbac). */
 export function blockedFile(verifiers: readonly Verifier[]): string {

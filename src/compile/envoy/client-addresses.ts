@@ -50,9 +50,12 @@ export const addressRules = (lists: AddressLists | undefined): Message =>
 
 /** The address is the client's own as far as trusted proxies say it (envoy: rbac.v3.Principal.remote_ip). */
 function keptOut({ allow, deny }: AddressLists): Message {
-  const principals = [...deny.map(range), ...(allow.length === 0 ? [] : [{ not_id: { or_ids: { ids: allow.map(range) } } }])];
+  const principals = [...addressRanges(deny), ...(allow.length === 0 ? [] : [{ not_id: { or_ids: { ids: addressRanges(allow) } } }])];
   return { action: "DENY", policies: { [addressPolicy]: { permissions: [{ any: true }], principals } } };
 }
+
+/** Addresses and ranges, as whom requests may come from. */
+export const addressRanges = (ranges: readonly string[]): readonly Message[] => ranges.map(range);
 
 function range(text: string): Message {
   const [address = "", length] = text.split("/");

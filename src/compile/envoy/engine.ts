@@ -9,6 +9,7 @@ import { clusters } from "./clusters.ts";
 import { idHeader } from "./errors.ts";
 import { discoveryFile, type Message } from "./json.ts";
 import { type Certificates, keysFile } from "./keys.ts";
+import { countedOperations } from "./limits.ts";
 import { listeners, tlsSecret, trustSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
@@ -66,6 +67,7 @@ const certificatesOf = (apis: readonly ApiModel[]): Certificates =>
 
 function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
   const direct = directMocks(apis);
+  const counted = countedOperations(apis);
   return {
     name: routeConfigurationName,
     ignore_port_in_host_matching: true,
@@ -74,7 +76,8 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     response_headers_to_remove: [refusalHeader],
     max_direct_response_body_size_bytes: longestDirectBody(direct),
     ...withoutIdentities(apis),
-    virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), debug }),
+    ...(counted.metadata.size > 0 ? { typed_per_filter_config: counted.filters } : {}),
+    virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), limits: counted.metadata, debug }),
   };
 }
 

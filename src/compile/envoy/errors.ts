@@ -46,6 +46,12 @@ export const errors = {
     "Bad Request",
     "The request is not well-formed, its path is not safe, or a header's name has an underscore.",
   ),
+  overLimit: gatewayError(
+    "over-limit",
+    429,
+    "Too Many Requests",
+    "More requests came than are let through in the time; the Retry-After header says when to try again.",
+  ),
   requestTimeout: gatewayError("request-timeout", 408, "Request Timeout", "The request did not arrive in time."),
   bodyTooLarge: gatewayError("body-too-large", 413, "Content Too Large", "The request's body is larger than the gateway takes."),
   headersTooLarge: gatewayError(
@@ -89,9 +95,9 @@ export function idHeader(value: string): Message {
 }
 
 /** The body of an error, with the id that its header has. A substitution format string of Envoy's: `%` begins a command. */
-export function problemBody({ type, title, status, detail }: GatewayError): Message {
+export function problemBody({ type, title, status, detail }: GatewayError, more: Message = {}): Message {
   return {
-    json_format: { type, title, status, detail, requestId: "%RESP(X-REQUEST-ID)%" },
+    json_format: { type, title, status, detail, ...more, requestId: "%RESP(X-REQUEST-ID)%" },
     content_type: "application/problem+json",
   };
 }

@@ -1,4 +1,5 @@
 import { credentialHeader } from "./credential-names.ts";
+import { overLimitHeader } from "./limit-names.ts";
 import { apiHeader, operationHeader } from "./names.ts";
 
 /** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
@@ -26,6 +27,7 @@ export const forged: readonly string[] = [
   ...overrides,
   apiHeader,
   operationHeader,
+  overLimitHeader,
   ...Array.from({ length: mostLocations }, (_, index) => `${credentialHeader}-${index}`),
 ];
 

@@ -11,6 +11,7 @@ import { corsFilter } from "./cors.ts";
 import { agentFilter, authenticatedFilter, authorizedFilter, blockedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
+import { limitFilters } from "./limits.ts";
 import { localReplies } from "./local-replies.ts";
 import { refusalMetrics, requestMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
@@ -38,6 +39,8 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   agent(),
   decision(authenticatedFilter),
   decision(authorizedFilter),
+  // What is refused for other reasons takes nothing from limits.
+  ...limitFilters,
   router,
 ];
 

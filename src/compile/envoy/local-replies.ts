@@ -1,4 +1,5 @@
 import type { ErrorForm } from "../../model/error-form.ts";
+import { type Counted, countedTogether } from "../../model/limit.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
   agentChecked,
@@ -12,8 +13,9 @@ import {
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
+import { overLimit } from "./limits.ts";
 import { ownMetadata } from "./names.ts";
-import { type Refusal, saysWhy } from "./refusals.ts";
+import { type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
 import { badCredential, badToken, genuineOnce } from "./shown-credentials.ts";
 import { faultBody } from "./wso2-faults.ts";
 
@@ -114,12 +116,21 @@ export function localReplies(form: ErrorForm): Message {
       ...ofRoutes.map((error) => refusal(error, ofRoute(error))),
       notLetIn(errors.unauthorized, ofRoute(errors.unauthorized), "nothing-checks"),
       ...ofAccess.map(([condition, why, error, headers]) => notLetIn(error, condition, why, headers)),
+      ...countedTogether.map((counted) => tooMuch(form, counted)),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
       refusal(errors.internal, "true"),
     ],
   };
 }
+
+/** Which limit it was stands in the header that the filter has added. */
+const tooMuch = (form: ErrorForm, counted: Counted): Message => {
+  const why = overLimit[counted];
+  const condition = `${is("local_rate_limited")} && response.headers[${JSON.stringify(refusalHeader)}] == ${JSON.stringify(why)}`;
+  const body = form === "wso2" ? faultBody(errors.overLimit, why) : problemBody(errors.overLimit, { limit: counted });
+  return mapper(errors.overLimit, condition, requestIdHeader, body);
+};
 
 const bodyOf = (form: ErrorForm, error: GatewayError, why: Refusal | undefined): Message =>
   form === "wso2" ? faultBody(error, why) : problemBody(error);

@@ -6,6 +6,8 @@ import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
+import { addressListRules, addressListsOf } from "./limit-addresses.ts";
+import { limitsOf } from "./limit-counters.ts";
 import { mockActions } from "./mock-route.ts";
 import { headerValue, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
@@ -19,6 +21,8 @@ export interface RouteSettings {
   readonly directMocks: ReadonlySet<Operation>;
   /** Under which names operations are counted: those beyond the bound share one. */
   readonly metricNames: ReadonlyMap<Operation, string>;
+  /** What the metadata of an operation's routes says of its limits. */
+  readonly limits: ReadonlyMap<Operation, Message>;
   /** Whether answers of backends name their operation, too. */
   readonly debug: boolean;
 }
@@ -30,11 +34,12 @@ export function operationRoutes(
   methods: readonly string[],
   settings: RouteSettings,
 ): readonly Message[] {
+  const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
     const removed = new Set([...found.operation.requestHeaders.remove, ...hidden]);
-    const filters = { ...corsFilters(found, methods), ...addressRules(found.operation.addresses), ...protecting };
+    const filters = { ...corsFilters(found, methods), ...addressRules(found.operation.addresses), ...protecting, ...looking };
     return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
@@ -58,7 +63,7 @@ const corsFilters = ({ operation }: EntryOperation, methods: readonly string[]):
 const messages = (list: unknown): readonly Message[] => (Array.isArray(list) ? list : []);
 
 /** What logs and metrics know a route by. */
-export function routeIdentity({ api, operation }: EntryOperation, { metricNames }: RouteSettings): Message {
+export function routeIdentity({ api, operation }: EntryOperation, { metricNames, limits }: RouteSettings): Message {
   return {
     name: `${api.name}/${operation.id}`,
     metadata: {
@@ -69,6 +74,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames 
           template: operation.template,
           metric: metricNames.get(operation) ?? "other",
           ...protectionOf(api, operation.access).metadata,
+          ...limits.get(operation),
         },
       },
     },

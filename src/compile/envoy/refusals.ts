@@ -9,7 +9,11 @@ export type Refusal =
   | "not-allowed"
   | "blocked"
   | "unchecked"
-  | "nothing-checks";
+  | "nothing-checks"
+  | "over-operation-limit"
+  | "over-api-limit"
+  | "over-subscription-limit"
+  | "over-application-limit";
 
 /**
  * A refusal's answer carries its reason to the front of the chain in this header, where it becomes metadata for logs and metrics and is taken out. What a backend

@@ -11,6 +11,8 @@ interface Fault {
 const unclassified: Fault = { code: 900900, message: "Unclassified Authentication Failure" };
 const blocked: Fault = { code: 900805, message: "Message blocked" };
 
+const throttledOut = "Message throttled out";
+
 /** The codes of WSO2 API Microgateway 3.2 for requests that are not let in. */
 const ofRefusals: Readonly<Record<Refusal, Fault>> = {
   "bad-credential": { code: 900901, message: "Invalid Credentials" },
@@ -21,6 +23,10 @@ const ofRefusals: Readonly<Record<Refusal, Fault>> = {
   unchecked: unclassified,
   blocked,
   address: blocked,
+  "over-api-limit": { code: 900800, message: throttledOut },
+  "over-operation-limit": { code: 900802, message: throttledOut },
+  "over-application-limit": { code: 900803, message: throttledOut },
+  "over-subscription-limit": { code: 900804, message: throttledOut },
 };
 
 /** Its codes for backends, which are those of Apache Synapse. */

@@ -1,10 +1,12 @@
 import { dump } from "js-yaml";
+import type { z } from "zod";
 import type { GatewayFiles } from "../../compile/engine.ts";
 import { type CompiledApi, contract } from "../../compile/manifest.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
+import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
-import { type ProjectApi, type ProjectOperation, projectGateway } from "./schema.ts";
+import { type ProjectApi, type ProjectLimit, type ProjectOperation, projectGateway, projectPolicies } from "./schema.ts";
 
 /** Where a project keeps what it is made of. */
 const gatewayPath = "gateway.yaml";
@@ -18,47 +20,54 @@ const definitionPath = (api: string): string => `definition/${api}.json`;
 export function projectFiles(apis: readonly CompiledApi[], engine: string): GatewayFiles {
   const gateway = { contract, engine, apis: apis.map(({ model }) => withoutEnvironment(model)) };
   return new Map([
-    // Undefined members are left out, as JSON does.
-    [gatewayPath, dump(JSON.parse(JSON.stringify(gateway)), { lineWidth: -1, noRefs: true })],
-    [policiesPath, dump({ limits: [] })],
+    [gatewayPath, yaml(gateway)],
+    [policiesPath, yaml({ limits: Object.fromEntries(apis.map(({ model }) => [model.name, model.limits])) })],
     ...apis.map(({ model, published }) => [definitionPath(model.name), `${published}\n`] as const),
   ]);
 }
 
-const withoutEnvironment = ({ backends, verifiers: _, operations, ...api }: ApiModel) => ({
+/** Undefined members are left out, as JSON does. */
+const yaml = (value: object): string => dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
+
+const withoutEnvironment = ({ backends, verifiers: _, limits: __, operations, ...api }: ApiModel) => ({
   ...api,
   backends: backends.map(({ name }) => name),
-  operations: operations.map(({ where: __, ...operation }) => operation),
+  operations: operations.map(({ where: ___, ...operation }) => operation),
 });
 
 /** The APIs of a project, without addresses. `read` gives a file's text, or undefined where there is none. Fails with BadProject. */
 export function readProject(read: (path: string) => string | undefined): Checked<readonly CompiledApi[]> {
-  const text = read(gatewayPath);
-  if (text === undefined) return bad(gatewayPath, "The project has no gateway.yaml. `portico build --project` writes one.");
-  const file = parseOne(gatewayPath, text);
-  if (!file.ok) return file;
-  const gateway = projectGateway.safeParse(file.value.value);
-  if (!gateway.success) {
-    const at = gateway.error.issues[0]?.path.join(".") ?? "";
-    return bad(
-      gatewayPath,
-      `The file is not what this version of Portico writes (at \`${at}\`). Write the project anew with \`portico build --project\`.`,
-    );
-  }
+  const gateway = readFile(gatewayPath, read, projectGateway);
+  if (!gateway.ok) return gateway;
+  const policies = readFile(policiesPath, read, projectPolicies);
+  if (!policies.ok) return policies;
   const apis: CompiledApi[] = [];
-  for (const api of gateway.data.apis) {
+  for (const api of gateway.value.apis) {
     const published = read(definitionPath(api.name));
-    if (published === undefined)
-      return bad(definitionPath(api.name), "The published document is missing. Write the project anew with `portico build --project`.");
-    apis.push({ model: modelOf(api), published: published.replace(/\n$/, "") });
+    if (published === undefined) return bad(definitionPath(api.name), `The published document is missing. ${advice}`);
+    apis.push({ model: modelOf(api, policies.value.limits[api.name] ?? []), published: published.replace(/\n$/, "") });
   }
   return checked(apis, []);
 }
 
+const advice = "Write the project anew with `portico build --project`.";
+
+function readFile<T>(path: string, read: (path: string) => string | undefined, schema: z.ZodType<T>): Checked<T> {
+  const text = read(path);
+  if (text === undefined) return bad(path, `The project has no ${path}. \`portico build --project\` writes one.`);
+  const file = parseOne(path, text);
+  if (!file.ok) return file;
+  const { success, data, error: wrong } = schema.safeParse(file.value.value);
+  if (success) return checked(data, []);
+  const at = wrong.issues[0]?.path.join(".") ?? "";
+  return bad(path, `The file is not what this version of Portico writes (at \`${at}\`). ${advice}`);
+}
+
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
-const modelOf = ({ backends, securities, operations, owner, errors, ...api }: ProjectApi): ApiModel => ({
+const modelOf = ({ backends, securities, operations, owner, errors, ...api }: ProjectApi, limits: readonly ProjectLimit[]): ApiModel => ({
   ...api,
+  limits: limits.map((limit) => ({ ...limit, conditions: limit.conditions.map(conditionOf) })),
   owner,
   errors,
   verifiers: [],
@@ -72,6 +81,9 @@ const modelOf = ({ backends, securities, operations, owner, errors, ...api }: Pr
   backends: backends.map((name) => ({ name, targets: [], path: "", connectTimeoutMs: 0 })),
   operations: operations.map(operationOf),
 });
+
+const conditionOf = (condition: ProjectLimit["conditions"][number]): LimitCondition =>
+  condition.kind === "claim" ? { ...condition, value: condition.value } : condition;
 
 const operationOf = ({ access, addresses, answer, cors, ...operation }: ProjectOperation): Operation => ({
   ...operation,

@@ -49,6 +49,38 @@ const cors = z.strictObject({
   credentials: z.boolean(),
 });
 
+const wantedValue = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("any") }),
+  z.strictObject({ kind: z.literal("exact"), text: z.string() }),
+  z.strictObject({ kind: z.literal("pattern"), pattern: z.string() }),
+]);
+
+const condition = z.discriminatedUnion("kind", [
+  z.strictObject({ isNot: z.boolean(), kind: z.literal("header"), name: z.string(), value: wantedValue }),
+  z.strictObject({ isNot: z.boolean(), kind: z.literal("query"), name: z.string(), value: wantedValue }),
+  z.strictObject({ isNot: z.boolean(), kind: z.literal("claim"), name: z.string(), value: z.string().optional() }),
+  z.strictObject({ isNot: z.boolean(), kind: z.literal("addresses"), ranges: z.array(z.string()) }),
+]);
+
+const limit = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  counted: z.enum(["operation", "api", "subscription", "application"]),
+  requests: z.int().min(1),
+  seconds: z.int().min(1),
+  burst: z.int().min(1),
+  key: z.discriminatedUnion("by", [
+    z.strictObject({ by: z.literal("none") }),
+    z.strictObject({ by: z.literal("address") }),
+    z.strictObject({ by: z.literal("client") }),
+    z.strictObject({ by: z.literal("claim"), name: z.string() }),
+    z.strictObject({ by: z.literal("header"), name: z.string() }),
+  ]),
+  conditions: z.array(condition),
+  needsAll: z.boolean(),
+  onExcess: z.enum(["refuse", "mark"]),
+});
+
 const operation = z.strictObject({
   id: z.string(),
   method: z.string(),
@@ -57,6 +89,7 @@ const operation = z.strictObject({
   query: z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() })),
   addresses: z.strictObject({ allow: z.array(z.string()), deny: z.array(z.string()) }).optional(),
   access,
+  limits: z.array(z.string()),
   answer,
   cors: cors.optional(),
   requestHeaders: headerChanges,
@@ -120,5 +153,9 @@ export const projectGateway = z.strictObject({
   apis: z.array(api),
 });
 
+/** The file policies.yaml of a project: the limits of each API, by its name. */
+export const projectPolicies = z.strictObject({ limits: z.record(z.string(), z.array(limit)) });
+
+export type ProjectLimit = z.infer<typeof limit>;
 export type ProjectApi = z.infer<typeof api>;
 export type ProjectOperation = z.infer<typeof operation>;

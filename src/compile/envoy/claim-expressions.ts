@@ -1,0 +1,59 @@
+import type { Security } from "../../model/security.ts";
+import { agentMetadata, tokenMetadata } from "./credential-names.ts";
+
+// What tokens say, in CEL. Each expression has a value for every request: one that has none is an error, and an error would count nothing.
+
+const all = "metadata.filter_metadata";
+const quoted = (text: string): string => JSON.stringify(text.toWellFormed());
+
+/** What stands for a claim that is not there; a claim's own text may be the same, and then counts with those. */
+export const nothing = quoted("@none");
+
+/** Where the claims of a Security's token stand; undefined where it has none. */
+export function claims({ name, token, asked }: Security): { readonly at: string; readonly areThere: string } | undefined {
+  const filter = token !== undefined ? tokenMetadata : asked?.kind === "token" ? agentMetadata : undefined;
+  if (filter === undefined) return undefined;
+  const [by, key] = [quoted(filter), quoted(name)];
+  return { at: `${all}[${by}][${key}]`, areThere: `(${by} in ${all} && ${key} in ${all}[${by}])` };
+}
+
+/** A claim under its own name, or, where that has dots, within objects; the ways to it, and whether one leads to something. */
+function ways(at: string, claim: string): readonly { readonly value: string; readonly isThere: string }[] {
+  const paths = claim.includes(".") ? [[claim], claim.split(".")] : [[claim]];
+  return paths.map((path) => {
+    const steps = path.map((key, index) => {
+      const before = `${at}${path
+        .slice(0, index)
+        .map((one) => `[${quoted(one)}]`)
+        .join("")}`;
+      return `${index === 0 ? "" : `type(${before}) == map && `}${quoted(key)} in ${before}`;
+    });
+    return { value: `${at}${path.map((one) => `[${quoted(one)}]`).join("")}`, isThere: steps.join(" && ") };
+  });
+}
+
+/** A claim's text, where the Security's token is there. */
+export function claimText(security: Security, claim: string): string {
+  const found = claims(security);
+  if (found === undefined) return nothing;
+  return ways(found.at, claim).reduceRight((otherwise, { value, isThere }) => `(${isThere} ? ${value} : ${otherwise})`, nothing);
+}
+
+/** Whether a Security's token has a claim with a value, as itself or in a list; undefined where it has no claims. */
+export function claimIs(security: Security, claim: string, wanted: string | undefined): string | undefined {
+  const found = claims(security);
+  if (found === undefined) return undefined;
+  const some = ways(found.at, claim).map(({ value, isThere }) =>
+    wanted === undefined ? `(${isThere})` : `(${isThere} && ${isValue(value, wanted)})`,
+  );
+  return `(${found.areThere} && (${some.join(" || ")}))`;
+}
+
+/** A value as JSON may have it: a text, a number or truth value that is written so, or one of a list. */
+function isValue(at: string, text: string): string {
+  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [Number(text).toFixed(6).replace(/0+$/, "0")] : [];
+  const truth = text === "true" || text === "false" ? [text] : [];
+  const forms = [quoted(text), ...number, ...truth];
+  const same = forms.map((one) => `${at} == ${one}`);
+  return `(${[...same, `(type(${at}) == list && (${forms.map((one) => `${one} in ${at}`).join(" || ")}))`].join(" || ")})`;
+}

@@ -1,0 +1,56 @@
+import type { Security, SubjectName } from "../../model/security.ts";
+import { claims, nothing } from "./claim-expressions.ts";
+import { agentGenuine, agentMetadata, keyClient, keyResult, rbacMetadata } from "./credential-names.ts";
+
+// Who calls, in CEL.
+
+const all = "metadata.filter_metadata";
+const quoted = (text: string): string => JSON.stringify(text.toWellFormed());
+
+/** The claims that name the client which a token was made for, the first that is there (RFC 8693, section 4.3; OpenID Connect Core, section 2). */
+export const clientClaims = ["client_id", "azp", "sub"];
+
+/** Whether anything that the Security takes says who calls. */
+export const hasCredential = ({ token, keys, asked, certificate }: Security): boolean =>
+  token !== undefined || keys || asked !== undefined || certificate !== undefined;
+
+/** That a genuine credential of the Security was shown. */
+export const isShown = (security: Security): string => {
+  const { name, keys, asked, certificate } = security;
+  const left = (filter: string, key: string, value: string): string =>
+    `(${quoted(filter)} in ${all} && ${quoted(key)} in ${all}[${quoted(filter)}] && ${all}[${quoted(filter)}][${quoted(key)}] == ${value})`;
+  const token = security.token === undefined ? undefined : claims(security)?.areThere;
+  return [
+    ...(token === undefined ? [] : [token]),
+    ...(keys || certificate !== undefined ? [left(rbacMetadata, keyResult(name), quoted("allowed"))] : []),
+    ...(asked === undefined ? [] : [left(agentMetadata, agentGenuine(name), "true")]),
+  ].join(" || ");
+};
+
+/** The client of a credential of the Security that was shown. */
+export function client(security: Security): string {
+  const { name, keys, asked, certificate } = security;
+  if (certificate !== undefined) return holder[certificate.subjects[0]?.type ?? "subject"];
+  const key = keys ? member(`${all}[${quoted(rbacMetadata)}]`, quoted(rbacMetadata), keyClient(name)) : nothing;
+  if (asked?.kind === "user") return `${all}[${quoted(agentMetadata)}][${quoted(name)}]["user"]`;
+  if (asked?.kind === "authorizer") return nothing;
+  const found = claims(security);
+  if (found === undefined) return key;
+  const named = clientClaims.reduceRight(
+    (otherwise, claim) => `(${quoted(claim)} in ${found.at} ? ${found.at}[${quoted(claim)}] : ${otherwise})`,
+    nothing,
+  );
+  return keys ? `(${found.areThere} ? ${named} : ${key})` : named;
+}
+
+const member = (at: string, filter: string, key: string): string =>
+  `(${filter} in ${all} && ${quoted(key)} in ${at} ? ${at}[${quoted(key)}] : ${nothing})`;
+
+/** A certificate's holder, by the kind of name that is asked for (envoy: "Attributes"); those that are no attribute of a request go by the subject. */
+const holder: Readonly<Record<SubjectName["type"] | "subject", string>> = {
+  subject: "connection.subject_peer_certificate",
+  dns: "connection.dns_san_peer_certificate",
+  uri: "connection.uri_san_peer_certificate",
+  email: "connection.subject_peer_certificate",
+  address: "connection.subject_peer_certificate",
+};

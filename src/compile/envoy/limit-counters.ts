@@ -1,0 +1,43 @@
+import type { ApiModel, Operation } from "../../model/api.ts";
+import type { Limit } from "../../model/limit.ts";
+import { securitiesIn } from "../../model/security.ts";
+import { addressListsOf } from "./limit-addresses.ts";
+import { conditionParts, keyParts, type Part } from "./limit-parts.ts";
+
+/** A way in which requests of an operation are counted: the bucket they take from, and what tells which of its shares. */
+export interface Counter {
+  readonly limit: Limit;
+  /** Unique in a gateway. */
+  readonly bucket: string;
+  readonly parts: readonly Part[];
+}
+
+/** The limits of an operation. */
+export const limitsOf = (api: ApiModel, operation: Operation): readonly Limit[] =>
+  operation.limits.flatMap((id) => api.limits.find((one) => one.id === id) ?? []);
+
+/** All ways in which an operation's requests are counted. */
+export function countersOf(api: ApiModel, operation: Operation): readonly Counter[] {
+  const names = operation.access.kind === "protected" ? securitiesIn(operation.access.alternatives) : [];
+  const securities = names.flatMap((name) => api.securities.find((one) => one.name === name) ?? []);
+  const limits = limitsOf(api, operation);
+  const asker = { securities, addressLists: addressListsOf(limits) };
+  return limits.flatMap((limit) => {
+    const bucket = bucketOf(api, operation, limit);
+    const which = conditionParts(limit.conditions, limit.needsAll, asker);
+    const apart = keyParts(limit.key, securities);
+    return which.flatMap((conditions) => apart.map((key) => ({ limit, bucket, parts: [...conditions, ...key] })));
+  });
+}
+
+/** An application is the same for all APIs of a gateway; whatever else is counted is one API's. */
+function bucketOf(api: ApiModel, operation: Operation, limit: Limit): string {
+  switch (limit.counted) {
+    case "application":
+      return JSON.stringify([limit.id]);
+    case "operation":
+      return JSON.stringify([limit.id, api.name, operation.id]);
+    default:
+      return JSON.stringify([limit.id, api.name]);
+  }
+}

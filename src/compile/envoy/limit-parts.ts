@@ -1,0 +1,146 @@
+import type { LimitCondition, LimitKey, WantedValue } from "../../model/limit.ts";
+import type { Security } from "../../model/security.ts";
+import { claimIs, claimText } from "./claim-expressions.ts";
+import { client, hasCredential, isShown } from "./client-names.ts";
+import { type Message, typed } from "./json.ts";
+import { isListed } from "./limit-addresses.ts";
+
+/**
+ * One member of what tells a bucket of tokens from others (envoy: config.route.v3.RateLimit.Action), and what it must be for the bucket; undefined for
+ * whatever it is, so that each value has a bucket of its own. Where a request has none of it, the limit does not count it.
+ */
+export interface Part {
+  readonly action: Message;
+  readonly key: string;
+  readonly value: string | undefined;
+}
+
+/** What an operation looks for in its requests. */
+export interface Asker {
+  /** Those whose credentials are looked for. */
+  readonly securities: readonly Security[];
+  readonly addressLists: readonly (readonly string[])[];
+}
+
+const yes = "true";
+
+/**
+ * What is counted apart, as ways to count of which each request goes at least one. `securities` are those whose credentials are looked for.
+ */
+export function keyParts(key: LimitKey, securities: readonly Security[]): readonly (readonly Part[])[] {
+  switch (key.by) {
+    case "none":
+      return [[]];
+    case "address":
+      return [[address]];
+    case "header":
+      return [[headerText(key.name)], [without(key.name)]];
+    case "client":
+      return byCredential(securities, client, [address]);
+    case "claim":
+      return byCredential(
+        securities.filter(({ token, asked }) => token !== undefined || asked?.kind === "token"),
+        (security) => claimText(security, key.name),
+        [],
+      );
+  }
+}
+
+/** Each credential that is genuine counts for its own; what shows none counts for `strangers`. A client gains nothing by a second credential. */
+function byCredential(
+  securities: readonly Security[],
+  text: (security: Security) => string,
+  strangers: readonly Part[],
+): readonly (readonly Part[])[] {
+  const known = securities.filter(hasCredential);
+  return [
+    ...known.map((security) => [named(security.name), holds(isShown(security), "shown"), textOf(text(security))]),
+    known.length === 0 ? strangers : [holds(`!(${known.map(isShown).join(" || ")})`, "stranger"), ...strangers],
+  ];
+}
+
+/** All conditions, or the first that holds: of several ways to count a request goes one, and all lead to the same bucket. */
+export function conditionParts(conditions: readonly LimitCondition[], needsAll: boolean, asker: Asker): readonly (readonly Part[])[] {
+  const name = (index: number): string => `condition${index}`;
+  if (needsAll) return [conditions.map((one, index) => conditionPart(one, name(index), asker))];
+  return conditions.map((one, chosen) =>
+    conditions.map((other, index) => {
+      if (index > chosen) return named(yes, name(index));
+      return conditionPart(index === chosen ? one : { ...other, isNot: !other.isNot }, name(index), asker);
+    }),
+  );
+}
+
+function conditionPart(condition: LimitCondition, key: string, asker: Asker): Part {
+  const { isNot } = condition;
+  const part = (action: Message): Part => ({ action, key, value: yes });
+  const found = { descriptor_key: key, descriptor_value: yes };
+  switch (condition.kind) {
+    case "header": {
+      const headers = [{ name: condition.name, ...matcher(condition.value) }];
+      return part({ header_value_match: { ...found, expect_match: !isNot, headers } });
+    }
+    case "query": {
+      const parameters = [{ name: condition.name, ...matcher(condition.value) }];
+      return part({ query_parameter_value_match: { ...found, expect_match: !isNot, query_parameters: parameters } });
+    }
+    case "claim": {
+      const some = asker.securities
+        .map((security) => claimIs(security, condition.name, condition.value))
+        .filter((one) => one !== undefined);
+      return holds(`${isNot ? "!" : ""}(${some.length === 0 ? "false" : some.join(" || ")})`, key);
+    }
+    case "addresses":
+      return holds(`${isNot ? "!" : ""}(${isListed(asker.addressLists, condition.ranges)})`, key);
+  }
+}
+
+function matcher(value: WantedValue): Message {
+  if (value.kind === "any") return { present_match: true };
+  if (value.kind === "exact") return { string_match: { exact: value.text } };
+  return { string_match: { safe_regex: { regex: value.pattern } } };
+}
+
+/** Of IPv6 the network that one client has for itself counts: 64 bits (RFC 6177). */
+const address: Part = {
+  action: { masked_remote_address: { v4_prefix_mask_len: 32, v6_prefix_mask_len: 64 } },
+  key: "masked_remote_address",
+  value: undefined,
+};
+
+const headerText = (name: string): Part => ({
+  action: { request_headers: { header_name: name, descriptor_key: "header" } },
+  key: "header",
+  value: undefined,
+});
+
+const without = (name: string): Part => ({
+  action: {
+    header_value_match: {
+      descriptor_key: "headerless",
+      descriptor_value: yes,
+      expect_match: false,
+      headers: [{ name, present_match: true }],
+    },
+  },
+  key: "headerless",
+  value: yes,
+});
+
+const named = (value: string, key = "security"): Part => ({
+  action: { generic_key: { descriptor_key: key, descriptor_value: value } },
+  key,
+  value,
+});
+
+/** An expression in CEL (envoy: rate_limit_descriptors.expr). */
+const expression = (text: string, key: string): Message => ({
+  extension: {
+    name: "envoy.rate_limit_descriptors.expr",
+    typed_config: typed("envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor", { descriptor_key: key, text }),
+  },
+});
+
+const holds = (condition: string, key: string): Part => ({ action: expression(condition, key), key, value: yes });
+
+const textOf = (text: string): Part => ({ action: expression(text, "value"), key: "value", value: undefined });

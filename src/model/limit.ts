@@ -1,0 +1,52 @@
+/** How much is let through in a time, and of which requests. Each gateway counts for itself. */
+export interface Limit {
+  /** Unique in the API: `operation/gold`. */
+  readonly id: string;
+  /** The RateLimiting's name, or the built-in tier's. */
+  readonly name: string;
+  readonly counted: Counted;
+  /** Requests let through in the time, from 1. */
+  readonly requests: number;
+  /** How long the time is. */
+  readonly seconds: number;
+  /** Requests that may come at once, from 1. */
+  readonly burst: number;
+  readonly key: LimitKey;
+  /** Which requests count; none for all of them. */
+  readonly conditions: readonly LimitCondition[];
+  /** Whether one condition that holds is enough, where there are several. */
+  readonly needsAll: boolean;
+  readonly onExcess: "refuse" | "mark";
+}
+
+/** What is counted together. */
+export type Counted = "operation" | "api" | "subscription" | "application";
+
+/** In the order in which they are asked: the narrowest first. */
+export const countedTogether: readonly Counted[] = ["operation", "api", "subscription", "application"];
+
+/** What is counted apart. */
+export type LimitKey =
+  | { readonly by: "none" }
+  | { readonly by: "address" }
+  | { readonly by: "client" }
+  /** A dot leads into an object. */
+  | { readonly by: "claim"; readonly name: string }
+  | { readonly by: "header"; readonly name: string };
+
+/** What must hold of a request. */
+export type LimitCondition = { readonly isNot: boolean } & (
+  | { readonly kind: "header" | "query"; readonly name: string; readonly value: WantedValue }
+  /** A dot leads into an object. Any value will do where none is given. */
+  | { readonly kind: "claim"; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: "addresses"; readonly ranges: readonly string[] }
+);
+
+/** So many lists of addresses the limits of one operation may ask for: a gateway has a place for each. */
+export const mostAddressLists = 4;
+
+/** Any value; this one; or one that an expression (RE2) matches as a whole. */
+export type WantedValue =
+  | { readonly kind: "any" }
+  | { readonly kind: "exact"; readonly text: string }
+  | { readonly kind: "pattern"; readonly pattern: string };
