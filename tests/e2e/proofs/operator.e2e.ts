@@ -22,6 +22,7 @@ import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
+import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
@@ -319,6 +320,8 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("APIs with passwords, opaque tokens, certificates and an authoriser of one's own: what they check with changes, and is nowhere else", (t) =>
       checkedByTheAgent(t, operator));
+
+    it("APIs with limits: what is missing is told until it is there, and what changes takes effect", limitedByARateLimiting);
 
     it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);
 
