@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   security: async () => loadGeneratorMissing() ?? (await import("./security.ts")).benchSecurity(),
   agent: async () => loadGeneratorMissing() ?? (await import("./agent.ts")).benchAgent(),
   credentials: async () => (await import("./credentials.ts")).benchCredentials(),
+  limits: async () => loadGeneratorMissing() ?? (await import("./limits.ts")).benchLimits(),
   images: async () => (await import("./images.ts")).benchImages(),
   corpus: async () => (await import("./corpus.ts")).benchCorpus(),
 };
