@@ -32,7 +32,7 @@ export function modelOf(text: string, backendPort: number | "mock"): ApiModel {
   const document = must(readDocument({ root: must(parseOne("bench.json", text)), files: new Map() }));
   const surveyed = resolveApi(document, noResources, { mock: backendPort === "mock", credentials: "unprotected" });
   const model = must(checked(surveyed.model, surveyed.problems));
-  const targets = [{ tls: false, host: "127.0.0.1", port: Number(backendPort) }];
+  const targets = [{ tls: false, host: "127.0.0.1", port: Number(backendPort), weight: 1, group: 0 }];
   return { ...model, backends: model.backends.map((backend) => ({ ...backend, targets })) };
 }
 

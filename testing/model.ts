@@ -1,8 +1,15 @@
-import type { ApiModel, Backend, Operation } from "../src/model/api.ts";
+import type { ApiModel, Operation } from "../src/model/api.ts";
+import { type Backend, plainCare } from "../src/model/backend.ts";
 import { noHeaderChanges } from "../src/model/headers.ts";
 
 /** A small model for unit tests, to be changed where a test needs something else. */
-export const testBackend: Backend = { name: "pets", targets: [{ tls: false, host: "pets", port: 80 }], path: "", connectTimeoutMs: 5000 };
+export const testBackend: Backend = {
+  name: "pets",
+  targets: [{ tls: false, host: "pets", port: 80, weight: 1, group: 0 }],
+  path: "",
+  connectTimeoutMs: 5000,
+  care: plainCare,
+};
 
 export const testOperation: Operation = {
   id: "showPet",
@@ -13,7 +20,7 @@ export const testOperation: Operation = {
   addresses: undefined,
   access: { kind: "open" },
   limits: [],
-  answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep" },
+  answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep", retry: undefined },
   cors: undefined,
   requestHeaders: noHeaderChanges,
   responseHeaders: noHeaderChanges,

@@ -48,6 +48,60 @@ const interceptor = { "x-wso2-request-interceptor": "java:com.example.Trace" };
 const cors = (fields: object): object => ({ cors: { origins: ["https://a.test"], ...fields } });
 const backend = (fields: object): object => ({ backend: { url: "http://a.test/x", ...fields } });
 
+const ring = (hash: object): object => ({ loadBalancing: { policy: "ringHash", hash } });
+const again = (fields: object): object => ({ retry: { attempts: 1, ...fields } });
+const circuit = (fields: object): object => ({ circuitBreaker: { window: { duration: "1s", failurePercent: 50, ...fields } } });
+const active = (fields: object): object => ({ healthCheck: { active: { path: "/a", ...fields } } });
+const ejection = (fields: object): object => ({ healthCheck: { ejection: fields } });
+
+/** Two values of each field that a TargetEndpoint and the `backend` of a document have alike. */
+const ofCare: Readonly<Record<string, readonly [object, object]>> = {
+  failover: [{ failover: true }, { failover: false }],
+  "loadBalancing.policy": [{ loadBalancing: { policy: "random" } }, { loadBalancing: { policy: "leastRequest" } }],
+  "loadBalancing.hash.header": [ring({ header: "a" }), ring({ header: "b" })],
+  "loadBalancing.hash.cookie": [ring({ cookie: "a" }), ring({ cookie: "b" })],
+  "loadBalancing.hash.address": [ring({ address: true }), ring({ cookie: "b" })],
+  "retry.attempts": [again({}), again({ attempts: 2 })],
+  "retry.statuses[]": [again({ statuses: [500] }), again({ statuses: [501] })],
+  "retry.methods[]": [again({ methods: ["GET"] }), again({ methods: ["POST"] })],
+  "retry.perTryTimeout": [again({ perTryTimeout: "1s" }), again({ perTryTimeout: "2s" })],
+  "retry.backoff": [again({ backoff: "1s" }), again({ backoff: "2s" })],
+  "retry.maxBackoff": [again({ maxBackoff: "1s" }), again({ maxBackoff: "2s" })],
+  "retry.backoffFactor": [again({ backoffFactor: 2 }), again({ backoffFactor: 3 })],
+  "retry.budgetPercent": [again({ budgetPercent: 10 }), again({ budgetPercent: 20 })],
+  ...Object.fromEntries(
+    ["maxConnections", "maxPendingRequests", "maxRequests"].map((name) => [
+      `circuitBreaker.${name}`,
+      [{ circuitBreaker: { [name]: 1 } }, { circuitBreaker: { [name]: 2 } }],
+    ]),
+  ),
+  "circuitBreaker.window.duration": [circuit({}), circuit({ duration: "2s" })],
+  "circuitBreaker.window.bucket": [circuit({}), circuit({ bucket: "100ms" })],
+  "circuitBreaker.window.minRequests": [circuit({ minRequests: 1 }), circuit({ minRequests: 2 })],
+  "circuitBreaker.window.failurePercent": [circuit({}), circuit({ failurePercent: 60 })],
+  "circuitBreaker.window.statuses[]": [circuit({ statuses: [500] }), circuit({ statuses: [501] })],
+  "circuitBreaker.window.resetAfter": [circuit({ resetAfter: "1s" }), circuit({ resetAfter: "2s" })],
+  "healthCheck.active.path": [active({}), active({ path: "/b" })],
+  "healthCheck.active.interval": [active({ interval: "1s" }), active({ interval: "2s" })],
+  "healthCheck.active.timeout": [active({ timeout: "1s" }), active({ timeout: "3s" })],
+  "healthCheck.active.healthyThreshold": [active({ healthyThreshold: 1 }), active({ healthyThreshold: 3 })],
+  "healthCheck.active.unhealthyThreshold": [active({ unhealthyThreshold: 1 }), active({ unhealthyThreshold: 2 })],
+  "healthCheck.active.statuses[]": [active({ statuses: [200] }), active({ statuses: [204] })],
+  "healthCheck.ejection.consecutiveErrors": [ejection({ consecutiveErrors: 1 }), ejection({ consecutiveErrors: 2 })],
+  "healthCheck.ejection.interval": [ejection({ interval: "1s" }), ejection({ interval: "2s" })],
+  "healthCheck.ejection.ejectionTime": [ejection({ ejectionTime: "1s" }), ejection({ ejectionTime: "2s" })],
+  "healthCheck.ejection.maxEjectedPercent": [ejection({ maxEjectedPercent: 10 }), ejection({ maxEjectedPercent: 20 })],
+  ...Object.fromEntries(
+    ["maxConnections", "maxStreamsPerConnection", "maxRequestsPerConnection"].map((name) => [
+      `connectionPool.${name}`,
+      [{ connectionPool: { [name]: 1 } }, { connectionPool: { [name]: 2 } }],
+    ]),
+  ),
+};
+
+const urls = { urls: ["http://a.test", "http://b.test"] };
+const http2 = { ...urls, protocol: "h2c" };
+
 const protectedBy = (fields: object): object => ({ security: [{ token: [] }], ...fields });
 
 /** Two values of each field of x-portico that is enforced. */
@@ -87,6 +141,10 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "scopes[]": [protectedBy({ scopes: ["a"] }), protectedBy({ scopes: ["b"] })],
   rateLimit: [{ rateLimit: "Gold" }, { rateLimit: false }],
   "rateLimit[]": [{ rateLimit: ["Gold"] }, { rateLimit: ["Silver"] }],
+  ...Object.fromEntries(
+    Object.entries(ofCare).map(([path, pair]) => [`backend.${path}`, pair.map((one) => ({ backend: { ...urls, ...one } }))] as const),
+  ),
+  ...Object.fromEntries(Object.entries(ofCare).filter(([path]) => path.startsWith("retry."))),
   "schemes.*": [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
   ...Object.fromEntries(
     ["requestHeaders", "responseHeaders"].flatMap((side) => [
@@ -108,6 +166,17 @@ const inEndpoint: Readonly<Record<string, readonly [object, object]>> = {
   timeout: [
     { url: "http://a.test", timeout: "1s" },
     { url: "http://a.test", timeout: "2s" },
+  ],
+  ...Object.fromEntries(Object.entries(ofCare).map(([path, pair]) => [path, pair.map((one) => ({ ...http2, ...one }))] as const)),
+  "targets[].url": [{ targets: [{ url: "http://a.test" }] }, { targets: [{ url: "http://b.test" }] }],
+  "targets[].weight": [{ targets: [{ url: "http://a.test", weight: 2 }] }, { targets: [{ url: "http://a.test", weight: 3 }] }],
+  "targets[].group": [
+    { targets: [{ url: "http://a.test" }, { url: "http://b.test", group: 0 }] },
+    { targets: [{ url: "http://a.test" }, { url: "http://b.test", group: 1 }] },
+  ],
+  idleTimeout: [
+    { url: "http://a.test", idleTimeout: "1s" },
+    { url: "http://a.test", idleTimeout: "2s" },
   ],
   connectTimeout: [
     { url: "http://a.test", connectTimeout: "1s" },

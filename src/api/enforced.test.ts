@@ -61,9 +61,9 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["x-portico", { backend: "pets", timeout: "1s", cors: false }, []],
     [
       "x-portico",
-      { backend: { url: "http://a", retry: { attempts: 1 } }, maxBody: "1Mi" },
+      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, maxBody: "1Mi" },
       [
-        ["backend/retry", "retries"],
+        ["backend/connectionPool/waitTimeout", "bounds of idle connections"],
         ["maxBody", "size limits"],
       ],
     ],
@@ -73,7 +73,7 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["API", { definition: [{ inline: "x" }], engine: "envoy" }, []],
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],
-    ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, [["protocol", "HTTP/2 and gRPC to backends"]]],
+    ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, []],
     ["RateLimiting", { type: "api", scope: "local" }, []],
     ["RateLimiting", { type: "api", scope: "global" }, [["scope", "counting across gateways"]]],
     ["Security", { type: "apiKey", apiKey: { signed: { issuers: [] } } }, []],

@@ -53,6 +53,28 @@ const tokenFields: readonly string[] = [
   ...["clockSkew", "maxLifetime", "forward", "claimsToHeaders[].claim", "claimsToHeaders[].header", "cache", ...locationFields],
 ];
 
+const retryFields = ["attempts", "statuses[]", "methods[]", "perTryTimeout", "backoff", "maxBackoff", "backoffFactor", "budgetPercent"].map(
+  (name) => `retry.${name}`,
+);
+
+/** What a TargetEndpoint and the `backend` of a document say alike. */
+const careFields: readonly string[] = [
+  "failover",
+  ...["policy", "hash.header", "hash.cookie", "hash.address"].map((name) => `loadBalancing.${name}`),
+  ...retryFields,
+  ...["maxConnections", "maxPendingRequests", "maxRequests"].map((name) => `circuitBreaker.${name}`),
+  ...["duration", "bucket", "minRequests", "failurePercent", "statuses[]", "resetAfter"].map((name) => `circuitBreaker.window.${name}`),
+  ...["path", "interval", "timeout", "healthyThreshold", "unhealthyThreshold", "statuses[]"].map((name) => `healthCheck.active.${name}`),
+  ...["consecutiveErrors", "interval", "ejectionTime", "maxEjectedPercent"].map((name) => `healthCheck.ejection.${name}`),
+  ...["maxConnections", "maxStreamsPerConnection", "maxRequestsPerConnection"].map((name) => `connectionPool.${name}`),
+];
+
+/** What Envoy has no way to do. */
+const unpooled = ["connectionPool.maxIdleConnections", "connectionPool.waitTimeout"];
+
+/** A document's own backends speak HTTP/1.1, whose connections have no streams. */
+const streams = "connectionPool.maxStreamsPerConnection";
+
 const inOauth2 = (name: string): string => `oauth2.${name}`;
 
 const inMtls = (name: string): string => `mtls.${name}`;
@@ -102,7 +124,9 @@ export const division: Readonly<Record<Fielded, Division>> = {
   },
   TargetEndpoint: {
     enforced: [
-      ...["url", "urls[]", "protocol", "timeout", "connectTimeout"],
+      ...["url", "urls[]", "protocol", "timeout", "connectTimeout", "idleTimeout"],
+      ...["url", "weight", "group"].map((name) => `targets[].${name}`),
+      ...careFields,
       ...["image", "port", "command[]", "args[]", "readinessPath", "imagePullSecrets[].name", "env[].name", "env[].value"].map(inDeploy),
       ...["configMapKeyRef.name", "configMapKeyRef.key", "secretKeyRef.name", "secretKeyRef.key"].map(
         (name) => `deploy.env[].valueFrom.${name}`,
@@ -110,18 +134,10 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...podFields.map(inDeploy),
     ],
     notYet: [
-      ...later("weights and failover groups", "targets"),
       ...later("patches of pods", "deploy.podTemplate"),
-      { path: "protocol", feature: "HTTP/2 and gRPC to backends", values: ["http2", "h2c", "grpc"] },
-      ...later("idle time limits", "idleTimeout"),
       ...later("TLS settings for backends", "tls"),
       ...later("credentials for backends", "credentials"),
-      ...laterUnlessOff("failover", "failover"),
-      ...later("load balancing other than each url in its turn", "loadBalancing"),
-      ...later("retries", "retry"),
-      ...later("circuit breaking", "circuitBreaker"),
-      ...later("health checks", "healthCheck"),
-      ...later("connection pools", "connectionPool"),
+      ...later("bounds of idle connections", ...unpooled),
     ],
   },
   RateLimiting: {
@@ -167,7 +183,10 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "owner",
       "foreignInterceptors",
       "backend",
-      ...["name", "namespace", "url", "urls[]", "timeout", "basePath"].map((name) => `backend.${name}`),
+      ...["name", "namespace", "url", "urls[]", "timeout", "basePath", ...careFields.filter((name) => name !== streams)].map(
+        (name) => `backend.${name}`,
+      ),
+      ...retryFields.filter((name) => name !== "retry.budgetPercent"),
       "timeout",
       "cors",
       ...corsFields.map((name) => `cors.${name}`),
@@ -184,12 +203,9 @@ export const division: Readonly<Record<Fielded, Division>> = {
     ],
     notYet: [
       ...later("weighted backends", "backend.split"),
-      ...laterUnlessOff("failover", "backend.failover"),
-      ...later("load balancing other than each url in its turn", "backend.loadBalancing"),
-      ...later("retries", "backend.retry", "retry"),
-      ...later("circuit breaking", "backend.circuitBreaker"),
-      ...later("connection pools", "backend.connectionPool"),
-      ...later("health checks", "backend.healthCheck"),
+      ...later("bounds of idle connections", ...unpooled.map((name) => `backend.${name}`)),
+      ...later("HTTP/2 to the backends of documents", `backend.${streams}`),
+      ...later("budgets of operations' own repetitions", "retry.budgetPercent"),
       ...later("TLS settings for backends", "backend.tls"),
       ...later("credentials for backends", "backend.credentials"),
       ...later("sandbox backends", "sandbox", "sandboxWhen"),

@@ -12,7 +12,7 @@ const pattern = under(z.string().min(1).max(1024), {
   message: "Not a regular expression of RE2's. It has no look-around, no back references, and here no `\\x{...}`.",
   // Envoy matches octets, and knows no characters beyond them.
   holds: (text) => isRe2(text) && !text.includes("\\x{"),
-  cel: "'x'.matches(self) in [true, false] && !self.contains('\\\\x{')",
+  cel: "'x'.matches(self) in [true, false] && !(self + '').contains('\\\\x{')",
 });
 
 function isRe2(text: string): boolean {

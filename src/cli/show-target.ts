@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import type { Target } from "../model/api.ts";
+import type { Target } from "../model/backend.ts";
 
 /** A target as a URL, with the path that its backend puts before a request's: `https://pets.example/v1`. */
 export function showTarget({ tls, host, port }: Target, path: string): string {

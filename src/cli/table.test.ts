@@ -5,11 +5,14 @@ import type { ApiModel, Operation } from "../model/api.ts";
 import { operationTable } from "./table.ts";
 import { textWidth } from "./text-width.ts";
 
-const operation: Operation = { ...testOperation, answer: { kind: "backend", backend: "@document", timeoutMs: 15_000, path: "same" } };
+const operation: Operation = {
+  ...testOperation,
+  answer: { kind: "backend", backend: "@document", timeoutMs: 15_000, path: "same", retry: undefined },
+};
 const api: ApiModel = {
   ...testApi,
   operations: [operation],
-  backends: [{ ...testBackend, name: "@document", targets: [{ tls: true, host: "::1", port: 8443 }], path: "/api" }],
+  backends: [{ ...testBackend, name: "@document", targets: [{ tls: true, host: "::1", port: 8443, weight: 1, group: 0 }], path: "/api" }],
 };
 const scheme = { name: "token", challenge: "Bearer", realm: undefined, scopes: [] } as const;
 const rows = (change: Partial<ApiModel>, width = 0): readonly string[] => operationTable([{ ...api, ...change }], width).split("\n");

@@ -1,4 +1,5 @@
-import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import type { ApiModel, Operation } from "../model/api.ts";
+import type { Backend } from "../model/backend.ts";
 import { showAlternatives } from "../model/security.ts";
 import { layOut } from "./lay-out.ts";
 import { printable } from "./printable.ts";

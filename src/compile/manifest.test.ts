@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { testApi as api, testBackend as backend, testOperation as operation } from "../../testing/model.ts";
-import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import type { ApiModel, Operation } from "../model/api.ts";
+import type { Backend } from "../model/backend.ts";
 import { noHeaderChanges } from "../model/headers.ts";
 import type { Verifier } from "../model/security.ts";
 import { wholeFile } from "../problem.ts";
@@ -24,8 +25,8 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   addresses: [{ addresses: { allow: ["10.0.0.0/8"], deny: [] } }, { addresses: { allow: [], deny: ["10.0.0.0/8"] } }],
   access: [{ access: { kind: "unprotected", schemes: [scheme] } }, { access: { kind: "refused", schemes: [scheme] } }],
   answer: [
-    { answer: { kind: "backend", backend: "pets", timeoutMs: 1000, path: "keep" } },
-    { answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "strip" } },
+    { answer: { kind: "backend", backend: "pets", timeoutMs: 1000, path: "keep", retry: undefined } },
+    { answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "strip", retry: undefined } },
     { answer: { kind: "mock", reply: { status: 200, mediaType: undefined, headers: [], body: "" } } },
     { answer: { kind: "mock", reply: { status: 200, mediaType: "text/plain", headers: [["a", "b"]], body: "rex" } } },
   ],
@@ -44,7 +45,7 @@ describe("the input hash", () => {
   });
 
   it("does not change with what differs by environment, nor with a place in a document", () => {
-    assert.equal(hash(withBackend({ targets: [{ tls: true, host: "pets.qa.example", port: 443 }] })), hash(api));
+    assert.equal(hash(withBackend({ targets: [{ tls: true, host: "pets.qa.example", port: 443, weight: 1, group: 0 }] })), hash(api));
     assert.equal(hash(withBackend({ path: "/api" })), hash(api));
     assert.equal(hash(withBackend({ connectTimeoutMs: 1 })), hash(api));
     assert.equal(hash({ ...api, verifiers: [verifier] }), hash(api));

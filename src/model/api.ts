@@ -1,4 +1,5 @@
 import type { AddressLists } from "./addresses.ts";
+import type { Backend, Retry } from "./backend.ts";
 import type { Cors } from "./cors.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { HeaderChanges } from "./headers.ts";
@@ -93,6 +94,8 @@ export type Answer =
       /** 0 is for ever. */
       readonly timeoutMs: number;
       readonly path: BackendPath;
+      /** Undefined where nothing is sent again. */
+      readonly retry: Retry | undefined;
     }
   | { readonly kind: "mock"; readonly reply: MockReply };
 
@@ -101,18 +104,3 @@ export type Answer =
  * path, with the API's base path (`keep`) or without it (`strip`).
  */
 export type BackendPath = "same" | "keep" | "strip";
-
-/** Where requests go: one cluster of the gateway. Differs by environment, so it is never in the image. */
-export interface Backend {
-  readonly name: string;
-  readonly targets: readonly Target[];
-  /** What stands before the path that the backend is asked for: "" or "/api". */
-  readonly path: string;
-  readonly connectTimeoutMs: number;
-}
-
-export interface Target {
-  readonly tls: boolean;
-  readonly host: string;
-  readonly port: number;
-}

@@ -1,4 +1,4 @@
-import type { Target } from "./api.ts";
+import type { Target } from "./backend.ts";
 import type { KeySet } from "./security.ts";
 import { entriesOf, type Values } from "./values.ts";
 

@@ -1,5 +1,5 @@
 import type { Place } from "../problem.ts";
-import type { Target } from "./api.ts";
+import type { Target } from "./backend.ts";
 
 /** How a credential is judged, as far as that is the same in every environment. Whether it is genuine is a Verifier's matter. */
 export interface Security {

@@ -1,13 +1,15 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
 import { documentExtension, operationExtension } from "../api/x-portico.ts";
-import type { ApiModel, Backend, Operation } from "../model/api.ts";
+import type { ApiModel, Operation } from "../model/api.ts";
+import type { Backend } from "../model/backend.ts";
 import { securitiesIn } from "../model/security.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { nameFrom } from "./api-name.ts";
+import { unheededRetry } from "./care.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
 import { documentCredentials, kindsAsked } from "./credential-kinds.ts";
 import { requirementsOf } from "./demands.ts";
@@ -150,6 +152,8 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
     const fields: Fields = Object.assign({}, ...levels.toReversed().map(({ extension }) => extension?.fields));
     if (fields.disabled === true) return [];
     if (fields.mock === true) sayMocked(levels, problems);
+    const retrying = levels.find(({ extension }) => extension?.fields.retry !== undefined)?.extension;
+    for (const unheeded of unheededRetry(retrying?.fields.retry, retrying?.at("retry") ?? written.node)) sayOnce(problems, unheeded);
     const destination = isMocked(fields, settings) ? undefined : destinationOf(whole, levels, path, written);
     const { node, method } = written;
     const asked: Asked = {

@@ -2,10 +2,12 @@ import type { BackendField } from "../api/backend.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { Resource, Resources } from "../api/resource.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
-import type { Backend, BackendPath, Target } from "../model/api.ts";
+import type { BackendPath } from "../model/api.ts";
+import { type Backend, type BackendTarget, plainCare, type Retry } from "../model/backend.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
+import { careOf, retryAt, type SaidCare, unheededCare } from "./care.ts";
 import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl, type ServerUrl } from "./server-url.ts";
@@ -17,6 +19,8 @@ export interface Destination {
   readonly path: BackendPath;
   /** How long an answer may take, where the document, or else the TargetEndpoint, says it. */
   readonly timeoutMs: number | undefined;
+  /** When a request is sent again, where the backend says it. */
+  readonly retry: Retry | undefined;
 }
 
 /** What a backend's name is looked up in, and where what is wrong is gathered. */
@@ -46,9 +50,10 @@ export function namedDestination(
       problems,
     );
   if (typeof said === "string") return undefined;
-  const urls = said.urls ?? (said.url === undefined ? [] : [said.url]);
-  const backend = backendOf(`@${scope}`, urls, defaultConnectTimeoutMs, child(at, said.urls === undefined ? "url" : "urls"), problems);
-  return backend && { backend, path: said.basePath ?? "strip", timeoutMs: undefined };
+  const places = placesOf({ urls: said.urls ?? (said.url === undefined ? [] : [said.url]), failover: said.failover });
+  for (const unheeded of unheededCare(said, at)) sayOnce(problems, unheeded);
+  const backend = backendOf(`@${scope}`, places, said, child(at, said.urls === undefined ? "url" : "urls"), problems);
+  return backend && { backend, path: said.basePath ?? "strip", timeoutMs: undefined, retry: retryAt(said, backend) };
 }
 
 function endpointDestination(
@@ -66,7 +71,14 @@ function endpointDestination(
   }
   const { timeout } = endpoint.spec;
   const backend = endpointBackend(endpoint, cluster, problems);
-  return backend && { backend, path, timeoutMs: timeout === undefined ? undefined : milliseconds(timeout) };
+  return (
+    backend && {
+      backend,
+      path,
+      timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
+      retry: retryAt(endpoint.spec, backend),
+    }
+  );
 }
 
 function notFound(reference: Reference, { targetEndpoints }: Resources, cluster: ClusterSettings | undefined): string {
@@ -83,19 +95,39 @@ export function endpointBackend(
   cluster: ClusterSettings | undefined,
   problems: Problem[],
 ): Backend | undefined {
-  const { url, urls, deploy, connectTimeout } = spec;
+  const { url, urls, targets, deploy, failover } = spec;
   const deployed = deploy === undefined || cluster === undefined ? [] : [`http://${cluster.deployedHost(name)}:${deploy.port}`];
-  return backendOf(
-    name,
-    urls ?? (url === undefined ? deployed : [url]),
-    connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(connectTimeout),
-    child(child(node, "spec"), urls === undefined ? "url" : "urls"),
-    problems,
-  );
+  const places = targets ?? placesOf({ urls: urls ?? (url === undefined ? deployed : [url]), failover });
+  const at = child(node, "spec");
+  for (const unheeded of unheededCare(spec, at)) sayOnce(problems, unheeded);
+  return backendOf(name, places, spec, child(at, urls === undefined ? (targets === undefined ? "url" : "targets") : "urls"), problems);
 }
 
-/** One backend of several urls, each asked in its turn. They differ in host and port only: a path or TLS is the backend's as a whole. */
-function backendOf(name: string, urls: readonly string[], connectTimeoutMs: number, at: Node, problems: Problem[]): Backend | undefined {
+/** A place that requests go to, as a TargetEndpoint's `targets` have it. */
+interface Placed {
+  readonly url: string;
+  readonly weight?: number | undefined;
+  readonly group?: number | undefined;
+}
+
+/** Of urls that are an order each is a group of its own. */
+const placesOf = ({
+  urls,
+  failover = false,
+}: {
+  readonly urls: readonly string[];
+  readonly failover: boolean | undefined;
+}): readonly Placed[] => urls.map((url, index) => ({ url, group: failover ? index : 0 }));
+
+/** One backend of several urls. They differ in host and port only: a path or TLS is the backend's as a whole. */
+function backendOf(
+  name: string,
+  places: readonly Placed[],
+  said: SaidCare & Pick<TargetEndpointSpec, "connectTimeout">,
+  at: Node,
+  problems: Problem[],
+): Backend | undefined {
+  const urls = places.map(({ url }) => url);
   const parsed = urls.map(parseServerUrl);
   const targets = parsed.flatMap(({ target }) => (typeof target === "string" ? [] : [target]));
   const [first] = targets;
@@ -119,10 +151,21 @@ function backendOf(name: string, urls: readonly string[], connectTimeoutMs: numb
     );
     return undefined;
   }
-  return { name, targets: distinct(targets), path: parsed[0]?.path ?? "", connectTimeoutMs };
+  const placed = distinct(
+    targets.map((target, index) => ({ ...target, weight: places[index]?.weight ?? 1, group: places[index]?.group ?? 0 })),
+  );
+  const groups = [...new Set(placed.map(({ group }) => group))].toSorted((a, b) => a - b);
+  return {
+    name,
+    // Envoy wants groups without a gap.
+    targets: placed.map((target) => ({ ...target, group: groups.indexOf(target.group) })).filter(({ weight }) => weight > 0),
+    path: parsed[0]?.path ?? "",
+    connectTimeoutMs: said.connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(said.connectTimeout),
+    care: careOf(said, groups.length),
+  };
 }
 
-const distinct = (targets: readonly Target[]): readonly Target[] => [
+const distinct = (targets: readonly BackendTarget[]): readonly BackendTarget[] => [
   ...new Map(targets.map((target) => [`${target.host} ${target.port}`, target] as const)).values(),
 ];
 
@@ -131,8 +174,15 @@ export function serverDestination({ target, path }: ServerUrl, scope: string, ba
   if (typeof target === "string") return undefined;
   const same = path === basePath;
   return {
-    backend: { name: `@${scope}`, targets: [target], path: same ? "" : path, connectTimeoutMs: defaultConnectTimeoutMs },
+    backend: {
+      name: `@${scope}`,
+      targets: [{ ...target, weight: 1, group: 0 }],
+      path: same ? "" : path,
+      connectTimeoutMs: defaultConnectTimeoutMs,
+      care: plainCare,
+    },
     path: same ? "same" : "strip",
     timeoutMs: undefined,
+    retry: undefined,
   };
 }

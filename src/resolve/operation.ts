@@ -10,6 +10,7 @@ import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts"
 import { defaultReply } from "../openapi/mock/replies.ts";
 import { addressesOf } from "./addresses.ts";
 import type { Destination } from "./backends.ts";
+import { retryOf } from "./care.ts";
 import type { Asked } from "./clashes.ts";
 import { mockSource } from "./mock-source.ts";
 import type { ResolveSettings } from "./settings.ts";
@@ -61,8 +62,8 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
 function answerOf({ document, written, fields, destination, settings }: OperationParts): Answer | undefined {
   if (isMocked(fields, settings)) return { kind: "mock", reply: defaultReply(mockSource(document, written)) };
   if (destination === undefined) return undefined;
-  const { backend, path, timeoutMs = defaultTimeoutMs } = destination;
-  return { kind: "backend", backend: backend.name, timeoutMs, path };
+  const { backend, path, timeoutMs = defaultTimeoutMs, retry } = destination;
+  return { kind: "backend", backend: backend.name, timeoutMs, path, retry: fields.retry === undefined ? retry : retryOf(fields.retry) };
 }
 
 function corsOf(said: CorsField | false | undefined, method: string): Cors | undefined {

@@ -1,4 +1,4 @@
-import type { Target } from "../model/api.ts";
+import type { Target } from "../model/backend.ts";
 import { encodeLiteral } from "./path-key.ts";
 
 /** What a server's URL is good for. */

@@ -14,7 +14,15 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 const securityPages = ["tokens", "keys", "passwords", "opaque-tokens", "certificates", "authorizers", "addresses"].map(
   (name) => `docs/security/${name}.md`,
 );
-const pages = ["docs/run.md", "docs/documents.md", "docs/images.md", "docs/security.md", "docs/limits.md", ...securityPages];
+const pages = [
+  "docs/run.md",
+  "docs/documents.md",
+  "docs/images.md",
+  "docs/security.md",
+  "docs/limits.md",
+  "docs/backends.md",
+  ...securityPages,
+];
 
 /** `curl -i [-H 'name: value'] [-X METHOD] URL`, as the pages have it, sent without needing curl: what it would print. */
 async function curl(words: readonly string[], port: number): Promise<string> {

@@ -1,6 +1,7 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
 import type { AddressLists } from "../../model/addresses.ts";
-import type { ApiModel, Backend, BackendPath, Operation } from "../../model/api.ts";
+import type { ApiModel, BackendPath, Operation } from "../../model/api.ts";
+import type { Backend, Retry } from "../../model/backend.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
 import { showAlternatives } from "../../model/security.ts";
@@ -85,6 +86,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
     ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place: where(origins.backend) }]),
     ...urls.map((value) => ({ name: "asks", value, place })),
     timeoutFact(answer.timeoutMs, origins.timeout),
+    ...retryFact(answer.retry, where(origins.retry)),
   ];
 }
 
@@ -98,7 +100,25 @@ function mockFact({ status, mediaType }: MockReply, origins: Origins): Fact {
 function askedUrls(request: AskedRequest, api: ApiModel, path: BackendPath, backend: Backend): readonly string[] {
   const before = path === "same" ? "" : backend.path;
   const rest = path === "strip" ? request.path.slice(api.basePath.length) : request.path;
-  return backend.targets.map((target) => `${showTarget(target, before)}${rest}${request.search}`);
+  const areEqual = backend.targets.every(({ weight }) => weight === 1);
+  return backend.targets.map((target) => {
+    const share = areEqual ? "" : `, weight ${target.weight}`;
+    const turn = target.group === 0 ? "" : ", while those before fail";
+    return `${showTarget(target, before)}${rest}${request.search}${share}${turn}`;
+  });
+}
+
+/** When the request is sent once more. */
+function retryFact(retry: Retry | undefined, place: Place | undefined): readonly Fact[] {
+  if (retry === undefined) return [];
+  const { attempts, statuses, methods, perTryTimeoutMs } = retry;
+  const value = [
+    attempts === 0 ? "never" : `${attempts} time${attempts === 1 ? "" : "s"} at most`,
+    ...(attempts === 0 || statuses.length === 0 ? [] : [`after ${statuses.join(", ")}`]),
+    ...(attempts === 0 || perTryTimeoutMs === undefined ? [] : [`or ${perTryTimeoutMs / 1000}s`]),
+    ...(attempts === 0 || methods === undefined ? [] : [`for ${methods.join(", ")}`]),
+  ].join(", ");
+  return [{ name: "retry", value, place }];
 }
 
 function timeoutFact(timeoutMs: number, origin: Node | undefined): Fact {

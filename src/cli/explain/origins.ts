@@ -22,6 +22,7 @@ export interface Origins {
   /** What says the backend's addresses: a TargetEndpoint, or what names it. */
   readonly targets: Node | undefined;
   readonly timeout: Node | undefined;
+  readonly retry: Node | undefined;
   /** What asks for a credential, or for none. */
   readonly security: Node | undefined;
 }
@@ -48,11 +49,13 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
     targets:
       existing(endpoint, "spec", "urls") ??
       existing(endpoint, "spec", "url") ??
+      existing(endpoint, "spec", "targets") ??
       existing(backend, "urls") ??
       existing(backend, "url") ??
       backend ??
       server,
     timeout: saidTimeout(levels)?.where ?? existing(endpoint, "spec", "timeout"),
+    retry: extension("retry") ?? existing(backend, "retry") ?? existing(endpoint, "spec", "retry"),
     security: requirement ?? existing(written?.node, "security") ?? existing(document.root, "security"),
   };
 }

@@ -2,6 +2,7 @@ import type { Answer, ApiModel, BackendPath, Operation } from "../../model/api.t
 import type { Message } from "./json.ts";
 import { streamIdleSeconds } from "./listeners.ts";
 import { clusterName, mockCluster, ownMetadata } from "./names.ts";
+import { retryPolicy } from "./retry-policy.ts";
 
 /**
  * A request sent on to its backend, under the backend's host name, since a backend elsewhere answers under its own; the one that was asked
@@ -15,6 +16,7 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
       // It begins when the request is whole, which one that became a WebSocket is not before its end (envoy: RouteAction.timeout).
       timeout: `${answer.timeoutMs / 1000}s`,
       ...(mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
+      ...(answer.retry === undefined ? {} : { retry_policy: retryPolicy(answer.retry) }),
       auto_host_rewrite: true,
       append_x_forwarded_host: true,
       ...pathRewrite(api, answer.path),

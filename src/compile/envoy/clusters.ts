@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
-import type { ApiModel, Backend, Target } from "../../model/api.ts";
+import type { ApiModel } from "../../model/api.ts";
+import { type Backend, type BackendTarget, plainCare } from "../../model/backend.ts";
 import { remoteKeys } from "../../model/issuer-keys.ts";
 import type { Values } from "../../model/values.ts";
 import type { Environment } from "../engine.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { careFields } from "./backend-care.ts";
+import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
-import { clusterName, httpOptions, ownMetadata } from "./names.ts";
+import { clusterName, ownMetadata } from "./names.ts";
 import { keysCluster, verifiersOf } from "./tokens.ts";
 
 /** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
@@ -23,7 +25,11 @@ function keysClusters(apis: readonly ApiModel[], trustedRoots: string, values: V
   const targets = keys.flatMap((one) => remoteKeys(one, values)?.target ?? []);
   const places = new Map(targets.map((target) => [keysCluster(target), target] as const));
   return [...places].map(([name, target]) =>
-    backendCluster(name, { name, targets: [target], path: "", connectTimeoutMs: 5000 }, trustedRoots),
+    backendCluster(
+      name,
+      { name, targets: [{ ...target, weight: 1, group: 0 }], path: "", connectTimeoutMs: 5000, care: plainCare },
+      trustedRoots,
+    ),
   );
 }
 
@@ -34,13 +40,12 @@ function backendCluster(name: string, backend: Backend, trustedRoots: string): M
     name,
     ...(numeric ? { type: "STATIC" } : { cluster_type: resolved }),
     connect_timeout: `${backend.connectTimeoutMs / 1000}s`,
-    lb_policy: "ROUND_ROBIN",
     per_connection_buffer_limit_bytes: 32768,
     // What the backend's URL has before a path: routes put it there.
     metadata: { filter_metadata: { [ownMetadata]: { path: backend.path } } },
-    typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, { explicit_http_config: { http_protocol_options: {} } }) },
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: backend.targets.map(endpoint(backend.targets)) }] },
-    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(backend.targets, trustedRoots) } : {}),
+    ...careFields(backend),
+    load_assignment: { cluster_name: name, endpoints: groups(backend) },
+    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(backend, trustedRoots) } : {}),
   };
 }
 
@@ -49,25 +54,41 @@ const resolved = extension("envoy.clusters.dns", "envoy.extensions.clusters.dns.
   dns_lookup_family: "V4_PREFERRED",
 });
 
+/** The targets by their groups: one with a higher number serves while those with lower ones fail (envoy: LocalityLbEndpoints.priority). */
+function groups({ targets, care }: Backend): readonly Message[] {
+  const isChecked = care.check !== undefined;
+  const numbers = [...new Set(targets.map(({ group }) => group))].toSorted((a, b) => a - b);
+  return numbers.map((number) => ({
+    lb_endpoints: targets.filter(({ group }) => group === number).map(endpoint(targets, isChecked)),
+    ...(number === 0 ? {} : { priority: number }),
+  }));
+}
+
 /** An endpoint with the name that its requests carry in Host. Where Envoy takes the name in TLS from it too, it has no port. */
 const endpoint =
-  (targets: readonly Target[]) =>
-  ({ host, port, tls }: Target): Message => {
+  (targets: readonly BackendTarget[], isChecked: boolean) =>
+  ({ host, port, tls, weight }: BackendTarget): Message => {
     const literal = isIP(host) === 6 ? `[${host}]` : host;
     const bare = port === (tls ? 443 : 80) || (tls && soleHost(targets) === undefined);
+    const hostname = bare ? literal : `${literal}:${port}`;
     return {
-      endpoint: { hostname: bare ? literal : `${literal}:${port}`, address: { socket_address: { address: host, port_value: port } } },
+      endpoint: {
+        hostname,
+        ...(isChecked ? { health_check_config: { hostname } } : {}),
+        address: { socket_address: { address: host, port_value: port } },
+      },
+      ...(targets.some((one) => one.weight !== 1) ? { load_balancing_weight: weight } : {}),
     };
   };
 
 /** The one host that all targets have. */
-function soleHost(targets: readonly Target[]): string | undefined {
+function soleHost(targets: readonly BackendTarget[]): string | undefined {
   const hosts = new Set(targets.map(({ host }) => host));
   return hosts.size === 1 ? [...hosts][0] : undefined;
 }
 
 /** TLS as a browser does it: an authority that is trusted, the backend's name in SNI (RFC 6066, section 3: no address) and in the certificate. */
-function verifiedTls(targets: readonly Target[], trustedRoots: string): Message {
+function verifiedTls({ targets, care }: Backend, trustedRoots: string): Message {
   const host = soleHost(targets);
   const trusted = { trusted_ca: { filename: trustedRoots } };
   const named =
@@ -77,6 +98,9 @@ function verifiedTls(targets: readonly Target[], trustedRoots: string): Message 
   return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
     ...(host === undefined ? { auto_host_sni: true, auto_sni_san_validation: true } : {}),
     ...(host !== undefined && isIP(host) === 0 ? { sni: host } : {}),
-    common_tls_context: { validation_context: { ...trusted, ...named } },
+    common_tls_context: {
+      ...(care.http === "2" ? { alpn_protocols: ["h2"] } : {}),
+      validation_context: { ...trusted, ...named },
+    },
   });
 }

@@ -6,6 +6,7 @@ import { testApi } from "../../../testing/model.ts";
 import { envoy } from "../../compile/envoy/engine.ts";
 import { gatewayFolder, imagePart } from "../../compile/gateway-folder.ts";
 import type { CompiledApi } from "../../compile/manifest.ts";
+import { plainCare } from "../../model/backend.ts";
 import { noValues } from "../../model/values.ts";
 import { projectFiles, readProject } from "./project.ts";
 
@@ -38,7 +39,15 @@ describe("a project", () => {
   it("holds no address and no place in a document", () => {
     const canary = {
       ...testApi,
-      backends: [{ name: "pets", targets: [{ tls: true, host: "canary.internal", port: 4711 }], path: "/canary", connectTimeoutMs: 4711 }],
+      backends: [
+        {
+          name: "pets",
+          targets: [{ tls: true, host: "canary.internal", port: 4711, weight: 1, group: 0 }],
+          path: "/canary",
+          connectTimeoutMs: 4711,
+          care: plainCare,
+        },
+      ],
     };
     const files = projectFiles([{ model: canary, published: "{}" }], "envoy");
     assert.deepEqual([...files.keys()], ["gateway.yaml", "policies.yaml", "definition/petstore.json"]);

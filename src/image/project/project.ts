@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { GatewayFiles } from "../../compile/engine.ts";
 import { type CompiledApi, contract } from "../../compile/manifest.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
+import { plainCare, type Retry } from "../../model/backend.ts";
 import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
@@ -78,12 +79,20 @@ const modelOf = ({ backends, securities, operations, owner, errors, ...api }: Pr
     certificate: security.certificate,
     identity: security.identity.map((one) => ({ ...one, claim: one.claim })),
   })),
-  backends: backends.map((name) => ({ name, targets: [], path: "", connectTimeoutMs: 0 })),
+  backends: backends.map((name) => ({ name, targets: [], path: "", connectTimeoutMs: 0, care: plainCare })),
   operations: operations.map(operationOf),
 });
 
 const conditionOf = (condition: ProjectLimit["conditions"][number]): LimitCondition =>
   condition.kind === "claim" ? { ...condition, value: condition.value } : condition;
+
+const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: "backend" }>["retry"]>): Retry => ({
+  ...retry,
+  methods: retry.methods,
+  perTryTimeoutMs: retry.perTryTimeoutMs,
+  backoffMs: retry.backoffMs,
+  maxBackoffMs: retry.maxBackoffMs,
+});
 
 const operationOf = ({ access, addresses, answer, cors, ...operation }: ProjectOperation): Operation => ({
   ...operation,
@@ -93,6 +102,9 @@ const operationOf = ({ access, addresses, answer, cors, ...operation }: ProjectO
     access.kind === "open"
       ? access
       : { ...access, schemes: access.schemes.map((scheme) => ({ ...scheme, challenge: scheme.challenge, realm: scheme.realm })) },
-  answer: answer.kind === "backend" ? answer : { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } },
+  answer:
+    answer.kind === "backend"
+      ? { ...answer, retry: answer.retry && retryOf(answer.retry) }
+      : { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } },
   where: { source: gatewayPath, pointer: "" },
 });

@@ -27,12 +27,22 @@ const reply = z.strictObject({
   body: z.string(),
 });
 
+const retry = z.strictObject({
+  attempts: z.int().min(0),
+  statuses: z.array(z.int()),
+  methods: z.array(z.string()).optional(),
+  perTryTimeoutMs: z.int().optional(),
+  backoffMs: z.int().optional(),
+  maxBackoffMs: z.int().optional(),
+});
+
 const answer = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("backend"),
     backend: z.string(),
     timeoutMs: z.int().min(0),
     path: z.enum(["same", "keep", "strip"]),
+    retry: retry.optional(),
   }),
   z.strictObject({ kind: z.literal("mock"), reply }),
 ]);

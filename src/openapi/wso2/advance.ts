@@ -1,5 +1,6 @@
-import type { Node } from "../../text/node.ts";
-import { lengthOfTime, present, type Reading } from "./reading.ts";
+import { warning } from "../../problem.ts";
+import { type Node, placeOf } from "../../text/node.ts";
+import { lengthOfTime, nameOf, present, type Reading } from "./reading.ts";
 
 /** `advanceEndpointConfig` as fields of a backend. */
 export function advanced(node: Node | undefined, reading: Reading): Readonly<Record<string, unknown>> {
@@ -49,17 +50,16 @@ function circuitBreaker(node: Node | undefined, reading: Reading): unknown {
   };
 }
 
+/** What Envoy has no way to do is left out, which is said. */
 function connectionPool(node: Node | undefined, reading: Reading): unknown {
   const parts = reading.mapping(node, ["maxActiveConnections", "maxIdleConnections", "waitTimeInMillis", "maxActiveStreamsPerConnection"]);
-  return (
-    parts &&
-    present({
-      maxConnections: bound(reading.number(parts.maxActiveConnections)),
-      maxIdleConnections: bound(reading.number(parts.maxIdleConnections)),
-      waitTimeout: time(parts.waitTimeInMillis, reading),
-      maxStreamsPerConnection: bound(reading.number(parts.maxActiveStreamsPerConnection)),
-    })
-  );
+  if (parts === undefined) return undefined;
+  for (const one of [parts.maxIdleConnections, parts.waitTimeInMillis, parts.maxActiveStreamsPerConnection]) {
+    if (one === undefined || reading.number(one) === undefined || reading.number(one) === -1) continue;
+    const message = `\`${nameOf(one)}\` has no likeness in Envoy, and is left out: requests wait for a connection as long as their timeout lets them. Take it out.`;
+    reading.problems.push(warning("WrongValue", placeOf(one), message));
+  }
+  return present({ maxConnections: bound(reading.number(parts.maxActiveConnections)) });
 }
 
 /** -1 is WSO2's way to say that there is no bound. */

@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
       timeoutInMillis: 90500
       retryConfig: {count: 3, intervalInMillis: 1000, backOffFactor: 1.5, maxWaitIntervalInMillis: 4000, statusCodes: [500, 504]}
       circuitBreaker: {rollingWindow: {requestVolumeThreshold: 10, timeWindowInMillis: 60000, bucketSizeInMillis: 1000}, failureThreshold: 0.25, resetTimeInMillis: 5000, statusCodes: [500]}
-      poolConfig: {maxActiveConnections: -1, maxIdleConnections: 10, waitTimeInMillis: 30, maxActiveStreamsPerConnection: 50}
+      poolConfig: {maxActiveConnections: 5, maxIdleConnections: -1}
 x-wso2-production-endpoints: '#/x-wso2-endpoints/one'
 `,
     {
@@ -88,7 +88,7 @@ x-wso2-production-endpoints: '#/x-wso2-endpoints/one'
         circuitBreaker: {
           window: { duration: "1m", bucket: "1s", minRequests: 10, failurePercent: 25, statuses: [500], resetAfter: "5s" },
         },
-        connectionPool: { maxIdleConnections: 10, waitTimeout: "30ms", maxStreamsPerConnection: 50 },
+        connectionPool: { maxConnections: 5 },
       },
     },
   ],
@@ -161,6 +161,14 @@ describe("a key of WSO2's becomes a field of x-portico", () => {
 });
 
 const bad: readonly (readonly [key: string, level: Level, text: string, problems: readonly string[]])[] = [
+  [
+    "x-wso2-production-endpoints",
+    "document",
+    "x-wso2-production-endpoints: {urls: [http://a], advanceEndpointConfig: {poolConfig: {waitTimeInMillis: 30}}}\n",
+    [
+      "1:86 warning WrongValue: `waitTimeInMillis` has no likeness in Envoy, and is left out: requests wait for a connection as long as their timeout lets them. Take it out.",
+    ],
+  ],
   ["x-wso2-basePath", "document", "x-wso2-basePath: 7\n", ["1:1 error WrongType: `x-wso2-basePath` takes a text. Write a text."]],
   [
     "x-wso2-basePath",

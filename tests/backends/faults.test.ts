@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { startBackend } from "../../testing/backend.ts";
+import { startRawBackend } from "../../testing/raw-backend.ts";
+import { suiteScope } from "../../testing/scope.ts";
+import { until } from "../../testing/until.ts";
+import { gatewayTo, numbered, sentTo, tally } from "./served.ts";
+
+/** A backend that answers with one status after the other, as its requests come; the last one stays. */
+async function answering(scope: Parameters<typeof startBackend>[0], statuses: readonly number[]) {
+  let asked = 0;
+  return startBackend(scope, (_, response) => {
+    const status = statuses[Math.min(asked++, statuses.length - 1)] ?? 200;
+    response.writeHead(status).end("done");
+  });
+}
+
+describe("a request is sent again", () => {
+  const scope = suiteScope();
+  const served = async (statuses: readonly number[], retry: object) => {
+    const backend = await answering(scope, statuses);
+    const gateway = await gatewayTo(scope, { pets: { url: backend.url, retry } });
+    const asked = (): number => backend.received.length;
+    return { gateway, asked };
+  };
+
+  it("after the statuses that are said, so often at most", async () => {
+    const { gateway, asked } = await served([503, 502, 200], { attempts: 2, backoff: "1ms" });
+    assert.deepEqual([(await gateway.get("/pets")).status, asked()], [200, 3]);
+    const never = await served([503], { attempts: 2, backoff: "1ms", maxBackoff: "2ms", budgetPercent: 100 });
+    assert.deepEqual([(await never.gateway.get("/pets")).status, never.asked()], [503, 3]);
+    const other = await served([500, 200], { attempts: 2, backoff: "1ms" });
+    assert.deepEqual([(await other.gateway.get("/pets")).status, other.asked()], [500, 1]);
+    const named = await served([418, 200], { attempts: 1, statuses: [418], backoff: "1ms" });
+    assert.deepEqual([(await named.gateway.get("/pets")).status, named.asked()], [200, 2]);
+  });
+
+  it("by safe methods alone, unless others are named", async () => {
+    const { gateway, asked } = await served([503, 200], { attempts: 1, backoff: "1ms" });
+    assert.deepEqual([(await gateway.get("POST /pets")).status, asked()], [503, 1]);
+    const named = await served([503, 200], { attempts: 1, methods: ["POST"], backoff: "1ms" });
+    assert.deepEqual([(await named.gateway.get("POST /pets")).status, named.asked()], [200, 2]);
+  });
+
+  it("when an attempt takes too long, or its connection breaks", async () => {
+    let asked = 0;
+    const slow = await startBackend(scope, (_, response) => {
+      if (asked++ > 0) response.end("at last");
+    });
+    const gateway = await gatewayTo(scope, { pets: { url: slow.url, retry: { attempts: 1, perTryTimeout: "200ms", backoff: "1ms" } } });
+    assert.deepEqual([(await gateway.get("/pets")).status, asked], [200, 2]);
+    let connections = 0;
+    const broken = await startRawBackend(scope, (socket) =>
+      connections++ === 0 ? socket.resetAndDestroy() : socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"),
+    );
+    const other = await gatewayTo(scope, { pets: { url: `http://127.0.0.1:${broken}`, retry: { attempts: 1, backoff: "1ms" } } });
+    assert.deepEqual([(await other.get("/pets")).status, connections], [200, 2]);
+  });
+
+  it("as an operation says, before what its backend says", async () => {
+    const backend = await answering(scope, [503, 503, 200]);
+    const retry = { attempts: 2, backoff: "1ms" };
+    const paths = { "/more": sentTo("pets", { retry }), "/none": sentTo("pets", { retry: { attempts: 0 } }) };
+    const gateway = await gatewayTo(scope, { pets: { url: backend.url, retry: { attempts: 1, backoff: "1ms" } } }, paths);
+    assert.deepEqual([(await gateway.get("/none")).status, backend.received.length], [503, 1]);
+    assert.deepEqual([(await gateway.get("/more")).status, backend.received.length], [200, 3]);
+  });
+
+  it("at another url, where there is one", async () => {
+    const [good] = await numbered(scope, 1);
+    const bad = await answering(scope, [503]);
+    const gateway = await gatewayTo(scope, { pets: { urls: [bad.url, good?.url ?? ""], retry: { attempts: 1, backoff: "1ms" } } });
+    assert.deepEqual(await tally(10, () => gateway.get("/pets")), { 0: 10 });
+  });
+});
+
+describe("a backend that fails", () => {
+  const scope = suiteScope();
+
+  it("is found out by the errors of its requests, and asked again later", async () => {
+    const [good] = await numbered(scope, 1);
+    let isBad = true;
+    const flaky = await startBackend(scope, (_, response) => void response.writeHead(isBad ? 500 : 200).end("back"));
+    const healthCheck = { ejection: { consecutiveErrors: 3, interval: "100ms", ejectionTime: "200ms" } };
+    const gateway = await gatewayTo(scope, { pets: { urls: [flaky.url, good?.url ?? ""], healthCheck } });
+    await until("the bad one is out", async () => (await tally(10, () => gateway.get("/pets")))["0"] === 10);
+    isBad = false;
+    await until("it is asked again", async () => (await tally(10, () => gateway.get("/pets"))).back === 5);
+  });
+
+  it("is found out by asking it at intervals, under its own name, before any request meets it", async () => {
+    const [good] = await numbered(scope, 1);
+    const asked: string[] = [];
+    let isBad = true;
+    const sick = await startBackend(scope, ({ path, headers }, response) => {
+      if (path === "/health") asked.push(String(headers.host));
+      response.writeHead(path === "/health" && isBad ? 500 : 200).end("sick");
+    });
+    const active = { path: "/health", interval: "100ms", timeout: "1s", healthyThreshold: 1, unhealthyThreshold: 1, statuses: [200, 204] };
+    const gateway = await gatewayTo(scope, { pets: { urls: [sick.url, good?.url ?? ""], healthCheck: { active } } });
+    assert.deepEqual(await tally(10, () => gateway.get("/pets")), { 0: 10 });
+    assert.equal(asked[0], new URL(sick.url).host);
+    isBad = false;
+    await until("it is well", async () => (await tally(10, () => gateway.get("/pets"))).sick === 5);
+  });
+
+  it("answers 503 where no url is well", async () => {
+    const sick = await answering(scope, [500]);
+    const gateway = await gatewayTo(scope, {
+      pets: { url: sick.url, healthCheck: { active: { path: "/", interval: "100ms", unhealthyThreshold: 1 } } },
+    });
+    const answer = await gateway.get("/pets");
+    assert.deepEqual([answer.status, JSON.parse(answer.body).type], [503, "https://portico.dev/errors/backend-unavailable"]);
+  });
+
+  it("is given nothing once the share of failures is too large, and tried again after a while", async () => {
+    let status = 500;
+    const flaky = await startBackend(scope, (_, response) => void response.writeHead(status).end("done"));
+    const window = { duration: "200ms", minRequests: 5, failurePercent: 50, statuses: [500], resetAfter: "300ms" };
+    const gateway = await gatewayTo(scope, { pets: { url: flaky.url, circuitBreaker: { window } } });
+    await until("the circuit is open", async () => (await tally(20, () => gateway.get("/pets")))["503"] === 20);
+    status = 200;
+    await until("it is closed", async () => (await tally(10, () => gateway.get("/pets"))).done === 10);
+    status = 418;
+    assert.deepEqual(await tally(50, () => gateway.get("/pets")), { 418: 50 });
+  });
+
+  it("gets no more requests at once than it is to", async () => {
+    const waiting: (() => void)[] = [];
+    const slow = await startBackend(scope, (_, response) => void waiting.push(() => response.end("done")));
+    const gateway = await gatewayTo(scope, {
+      pets: { url: slow.url, circuitBreaker: { maxRequests: 2 } },
+      pool: { url: slow.url, connectionPool: { maxConnections: 1 }, circuitBreaker: { maxPendingRequests: 1 } },
+    });
+    const two = [gateway.get("/pets"), gateway.get("/pets")];
+    await until("both are under way", () => waiting.length === 2);
+    const third = await gateway.get("/pets");
+    assert.deepEqual([third.status, JSON.parse(third.body).type], [503, "https://portico.dev/errors/backend-unavailable"]);
+    for (const answer of waiting.splice(0)) answer();
+    assert.deepEqual(
+      (await Promise.all(two)).map(({ status }) => status),
+      [200, 200],
+    );
+    // Each of Envoy's threads may have one connection.
+    const many = Array.from({ length: 20 }, () => gateway.get("/pool"));
+    const first = await Promise.race(many);
+    assert.equal(first.status, 503);
+    const release = setInterval(() => {
+      for (const answer of waiting.splice(0)) answer();
+    }, 10);
+    scope.after(async () => clearInterval(release));
+    const statuses = (await Promise.all(many)).map(({ status }) => status);
+    assert.ok(statuses.filter((status) => status === 200).length < 10, statuses.join());
+  });
+});
