@@ -58,7 +58,7 @@ export interface Retry {
 }
 
 /** How much a backend is given at once; undefined for what Envoy gives. */
-export interface Bounds {
+interface Bounds {
   readonly connections: number | undefined;
   readonly pendingRequests: number | undefined;
   readonly requests: number | undefined;

@@ -28,13 +28,10 @@ describe("a limit of each gateway's own", () => {
       let through = 0;
       let last = began;
       while (last - began < 2500) {
-        const sent = performance.now();
         if ((await gateway.get(`/${name}`)).status === 200) through++;
         last = performance.now();
         assert.ok(through <= burst + (rate * (last - began)) / 1000 + 1e-6, `${through} within ${last - began} ms`);
-        // Who asks all the time gets all that the time brings, but for what one request that was underway may have missed.
-        assert.ok(through >= Math.floor((rate * (sent - began)) / 1000), `${through} within ${sent - began} ms`);
       }
-      assert.ok(through > burst);
+      assert.ok(through > burst, "the time brings some");
     });
 });

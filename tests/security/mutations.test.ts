@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import type { GatewayFiles } from "../../src/compile/engine.ts";
+import { countedTogether, mostAddressLists } from "../../src/model/limit.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { rateLimiting } from "../limits/limited-gateway.ts";
 import { bearer, guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
 
 // Whether tests like those beside this one would notice that a filter is not there: with each one taken out of the compiled files, some probe must end otherwise.
@@ -11,6 +13,10 @@ import { bearer, guarded, keySecurity, protectedGateway, secret, security, token
 const issuer = tokenIssuer();
 const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`alice:${password}`).toString("base64")}` });
 const everywhere = { deny: ["127.0.0.0/8"] };
+
+/** Each has this machine in it; which of the limits counts says a header. */
+const lists = Array.from({ length: mostAddressLists }, (_, index) => `127.0.0.0/${8 + index}`);
+const once = { requests: 1, unit: "hour", scope: "local" };
 
 const document = {
   components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Api-Key" } } },
@@ -21,6 +27,9 @@ const document = {
     "/both": guarded({ user: ["read"], key: [] }),
     "/staff": guarded({ staff: [] }),
     "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
+    ...Object.fromEntries(countedTogether.map((type) => [`/${type}`, { ...guarded(), "x-portico": { rateLimit: type } }])),
+    "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
+    "/listed": { ...guarded(), "x-portico": { rateLimit: lists.map((_, index) => `listed-${index}`) } },
   },
 };
 
@@ -28,6 +37,15 @@ const resources = [
   tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }, { blockedClients: ["mallory"] }),
   ...keySecurity("key", { dave: "key-of-dave" }, { clientHeader: "x-client" }),
   security("staff", { type: "basic", basic: { users: { name: "users" } } }),
+  ...countedTogether.map((type) => rateLimiting(type, { type, ...once })),
+  rateLimiting("marked", { type: "operation", ...once, onExcess: "mark" }),
+  ...lists.map((range, index) =>
+    rateLimiting(`listed-${index}`, {
+      type: "operation",
+      ...once,
+      conditions: [{ addresses: [range] }, { header: { name: "x-list", value: String(index) } }],
+    }),
+  ),
   secret("users", { htpasswd: `alice:{SHA}${createHash("sha1").update("a").digest("base64")}` }),
 ];
 
@@ -54,6 +72,16 @@ const probes: readonly Probe[] = [
   ["/near", {}, 403],
   ["/open", { "x-original-url": "/key" }, 200, ["x-original-url", undefined]],
   ["/key", { "x-api-key": "key-of-dave" }, 200, ["x-api-key", undefined]],
+  ...countedTogether.flatMap((type): readonly Probe[] => [
+    [`/${type}`, {}, 200],
+    [`/${type}`, {}, 429],
+  ]),
+  ["/marked", {}, 200, ["portico-over-limit", undefined]],
+  ["/marked", {}, 200, ["portico-over-limit", "true"]],
+  ...lists.flatMap((_, index): readonly Probe[] => [
+    ["/listed", { "x-list": String(index) }, 200],
+    ["/listed", { "x-list": String(index) }, 429],
+  ]),
 ];
 
 /** A request's id is another one each time. */
@@ -99,6 +127,7 @@ const withoutField =
 const filters = [
   ...["envoy.filters.http.header_mutation", "envoy.filters.http.cors"],
   ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized"].map((name) => `portico.${name}`),
+  ...[...countedTogether, "marking", ...lists.map((_, index) => `addresses.${index}`)].map((name) => `portico.limits.${name}`),
 ];
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];
 const mutations: readonly (readonly [what: string, change: Change])[] = [
@@ -123,7 +152,7 @@ describe("without a filter", { timeout: 60_000 }, () => {
 
   for (const [what, change] of mutations)
     it(`some request ends otherwise: ${what}`, async (t) => {
-      const found = await outcomes(scope, changed(change));
+      const found = await outcomes(t, changed(change));
       const otherwise = probes.flatMap(([target], index) =>
         found[index] === expected[index] ? [] : [`${target}: ${found[index]}, not ${expected[index]}`],
       );
