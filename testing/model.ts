@@ -1,5 +1,5 @@
 import type { ApiModel, Operation } from "../src/model/api.ts";
-import { type Backend, plainCare } from "../src/model/backend.ts";
+import { type Backend, plainBackend } from "../src/model/backend.ts";
 import { noHeaderChanges } from "../src/model/headers.ts";
 
 /** A small model for unit tests, to be changed where a test needs something else. */
@@ -7,8 +7,7 @@ export const testBackend: Backend = {
   name: "pets",
   targets: [{ tls: false, host: "pets", port: 80, weight: 1, group: 0 }],
   path: "",
-  connectTimeoutMs: 5000,
-  care: plainCare,
+  ...plainBackend,
 };
 
 export const testOperation: Operation = {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { division } from "../src/api/enforced.ts";
 import { gatewayManifest } from "../src/compile/manifest.ts";
@@ -31,7 +32,7 @@ function outcome(extension: object, endpoint: object, more: object): string {
     ...more,
   };
   const resource = { apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", metadata: { name: "store" }, spec: endpoint };
-  const input = [document, resource, tokens, keys, clients].map((one) => JSON.stringify(one)).join("\n---\n");
+  const input = [document, resource, tokens, keys, clients, ...kept].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = resolveCase({ input, settings });
   if (!apis.ok) return JSON.stringify(apis.problems);
   return JSON.stringify([
@@ -99,6 +100,59 @@ const ofCare: Readonly<Record<string, readonly [object, object]>> = {
   ),
 };
 
+const pem = (name: string): string => readFileSync(new URL(`fixtures/certificates/${name}`, import.meta.url), "utf8");
+const entries = (kind: "Secret" | "ConfigMap", name: string, texts: object): object => ({
+  apiVersion: "v1",
+  kind,
+  metadata: { name },
+  [kind === "Secret" ? "stringData" : "data"]: texts,
+});
+/** What the environment keeps for backends. */
+const kept = [
+  ...(["Secret", "ConfigMap"] as const).flatMap((kind) => [
+    entries(kind, "one", { "ca.crt": pem("authority.pem"), other: pem("other.pem") }),
+    entries(kind, "other", { "ca.crt": pem("strangers.pem") }),
+  ]),
+  entries("Secret", "alice", { "tls.crt": pem("alice.pem"), "tls.key": pem("alice.key") }),
+  entries("Secret", "bob", { "tls.crt": pem("bob.pem"), "tls.key": pem("bob.key") }),
+  entries("Secret", "user", { username: "a", password: "b" }),
+  entries("Secret", "other-user", { username: "c", password: "d" }),
+  entries("Secret", "values", { one: "one", other: "other" }),
+  entries("Secret", "more-values", { one: "more" }),
+];
+const tls = (fields: object): object => ({ tls: fields });
+const trust = (kind: "secret" | "configMap", fields: object): object => tls({ trust: { [kind]: { name: "one", ...fields } } });
+const shown = (fields: object): object => ({ credentials: fields });
+
+/** The same for what the environment keeps for a backend, which has TLS. */
+const ofTrust: Readonly<Record<string, readonly [object, object]>> = {
+  ...Object.fromEntries(
+    (["secret", "configMap"] as const).flatMap((kind) => [
+      [`tls.trust.${kind}.name`, [trust(kind, {}), trust(kind, { name: "other" })]],
+      [`tls.trust.${kind}.key`, [trust(kind, {}), trust(kind, { key: "other" })]],
+    ]),
+  ),
+  "tls.serverName": [tls({ serverName: "a.test" }), tls({ serverName: "b.test" })],
+  "tls.clientCertificate.name": [tls({ clientCertificate: { name: "alice" } }), tls({ clientCertificate: { name: "bob" } })],
+  "tls.insecureSkipVerify": [tls({ insecureSkipVerify: true }), tls({ insecureSkipVerify: false })],
+  "credentials.basic.name": [shown({ basic: { name: "user" } }), shown({ basic: { name: "other-user" } })],
+  "credentials.bearer.name": [shown({ bearer: { name: "values", key: "one" } }), shown({ bearer: { name: "more-values", key: "one" } })],
+  "credentials.bearer.key": [shown({ bearer: { name: "values", key: "one" } }), shown({ bearer: { name: "values", key: "other" } })],
+  "credentials.header.name": [
+    shown({ header: { name: "x-a", secret: { name: "more-values" } } }),
+    shown({ header: { name: "x-b", secret: { name: "more-values" } } }),
+  ],
+  "credentials.header.secret.name": [
+    shown({ header: { name: "x-a", secret: { name: "values", key: "one" } } }),
+    shown({ header: { name: "x-a", secret: { name: "more-values", key: "one" } } }),
+  ],
+  "credentials.header.secret.key": [
+    shown({ header: { name: "x-a", secret: { name: "values", key: "one" } } }),
+    shown({ header: { name: "x-a", secret: { name: "values", key: "other" } } }),
+  ],
+};
+
+const secureUrl = { url: "https://a.test" };
 const urls = { urls: ["http://a.test", "http://b.test"] };
 const http2 = { ...urls, protocol: "h2c" };
 
@@ -144,6 +198,9 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   ...Object.fromEntries(
     Object.entries(ofCare).map(([path, pair]) => [`backend.${path}`, pair.map((one) => ({ backend: { ...urls, ...one } }))] as const),
   ),
+  ...Object.fromEntries(
+    Object.entries(ofTrust).map(([path, pair]) => [`backend.${path}`, pair.map((one) => ({ backend: { ...secureUrl, ...one } }))] as const),
+  ),
   ...Object.fromEntries(Object.entries(ofCare).filter(([path]) => path.startsWith("retry."))),
   "schemes.*": [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
   ...Object.fromEntries(
@@ -168,6 +225,7 @@ const inEndpoint: Readonly<Record<string, readonly [object, object]>> = {
     { url: "http://a.test", timeout: "2s" },
   ],
   ...Object.fromEntries(Object.entries(ofCare).map(([path, pair]) => [path, pair.map((one) => ({ ...http2, ...one }))] as const)),
+  ...Object.fromEntries(Object.entries(ofTrust).map(([path, pair]) => [path, pair.map((one) => ({ ...secureUrl, ...one }))] as const)),
   "targets[].url": [{ targets: [{ url: "http://a.test" }] }, { targets: [{ url: "http://b.test" }] }],
   "targets[].weight": [{ targets: [{ url: "http://a.test", weight: 2 }] }, { targets: [{ url: "http://a.test", weight: 3 }] }],
   "targets[].group": [

@@ -69,6 +69,14 @@ const careFields: readonly string[] = [
   ...["maxConnections", "maxStreamsPerConnection", "maxRequestsPerConnection"].map((name) => `connectionPool.${name}`),
 ];
 
+const trustFields: readonly string[] = [
+  ...["trust.secret.name", "trust.secret.key", "trust.configMap.name", "trust.configMap.key"].map((name) => `tls.${name}`),
+  ...["serverName", "clientCertificate.name", "insecureSkipVerify"].map((name) => `tls.${name}`),
+  ...["basic.name", "bearer.name", "bearer.key", "header.name", "header.secret.name", "header.secret.key"].map(
+    (name) => `credentials.${name}`,
+  ),
+];
+
 /** What Envoy has no way to do. */
 const unpooled = ["connectionPool.maxIdleConnections", "connectionPool.waitTimeout"];
 
@@ -127,18 +135,14 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["url", "urls[]", "protocol", "timeout", "connectTimeout", "idleTimeout"],
       ...["url", "weight", "group"].map((name) => `targets[].${name}`),
       ...careFields,
+      ...trustFields,
       ...["image", "port", "command[]", "args[]", "readinessPath", "imagePullSecrets[].name", "env[].name", "env[].value"].map(inDeploy),
       ...["configMapKeyRef.name", "configMapKeyRef.key", "secretKeyRef.name", "secretKeyRef.key"].map(
         (name) => `deploy.env[].valueFrom.${name}`,
       ),
       ...podFields.map(inDeploy),
     ],
-    notYet: [
-      ...later("patches of pods", "deploy.podTemplate"),
-      ...later("TLS settings for backends", "tls"),
-      ...later("credentials for backends", "credentials"),
-      ...later("bounds of idle connections", ...unpooled),
-    ],
+    notYet: [...later("patches of pods", "deploy.podTemplate"), ...later("bounds of idle connections", ...unpooled)],
   },
   RateLimiting: {
     enforced: [
@@ -183,9 +187,16 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "owner",
       "foreignInterceptors",
       "backend",
-      ...["name", "namespace", "url", "urls[]", "timeout", "basePath", ...careFields.filter((name) => name !== streams)].map(
-        (name) => `backend.${name}`,
-      ),
+      ...[
+        "name",
+        "namespace",
+        "url",
+        "urls[]",
+        "timeout",
+        "basePath",
+        ...careFields.filter((name) => name !== streams),
+        ...trustFields,
+      ].map((name) => `backend.${name}`),
       ...retryFields.filter((name) => name !== "retry.budgetPercent"),
       "timeout",
       "cors",
@@ -206,8 +217,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("bounds of idle connections", ...unpooled.map((name) => `backend.${name}`)),
       ...later("HTTP/2 to the backends of documents", `backend.${streams}`),
       ...later("budgets of operations' own repetitions", "retry.budgetPercent"),
-      ...later("TLS settings for backends", "backend.tls"),
-      ...later("credentials for backends", "backend.credentials"),
       ...later("sandbox backends", "sandbox", "sandboxWhen"),
       ...later("mirroring", "mirror"),
       ...later("rewriting of paths and queries", "rewrite"),

@@ -1,6 +1,8 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { GatewayFiles } from "../compile/engine.ts";
+import { isBackendSecret } from "../compile/envoy/backend-secrets.ts";
 import { clustersOfBoth, versionOf } from "../compile/envoy/update.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { EnvoyBinary } from "./envoy/binary.ts";
@@ -28,7 +30,7 @@ export interface ServeOptions extends StartOptions {
 
 const clustersFile = "mounted/clusters.json";
 const routesFile = "image/routes.json";
-/** Whose certificates clients may show: it counts for connections from then on. */
+/** Whose certificates clients may show. */
 const trustFile = "mounted/trust.json";
 /** What credentials are checked with. */
 const credentialFiles = ["mounted/tokens.json", "mounted/blocked.json", "mounted/keys.json"];
@@ -82,8 +84,7 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
 /** Brings files into effect one after the other; where Envoy does not take one, those before are put back. */
 async function takeSteps(envoy: RunningEnvoy, folder: string, current: GatewayFiles, next: GatewayFiles): Promise<Checked<void>> {
   const written = new Map(current);
-  const trust = next.get(trustFile);
-  if (trust !== undefined && trust !== current.get(trustFile)) await writeAtomically(join(folder, trustFile), trust);
+  await writeSecrets(folder, current, next);
   for (const [path, text] of stepsTo(next, current)) {
     if (written.get(path) === text) continue;
     written.set(path, text);
@@ -92,7 +93,14 @@ async function takeSteps(envoy: RunningEnvoy, folder: string, current: GatewayFi
     for (const [old, oldText] of current) if (written.get(old) !== oldText) await writeAtomically(join(folder, old), oldText);
     return done;
   }
+  for (const path of current.keys()) if (isBackendSecret(path) && !next.has(path)) await rm(join(folder, path), { force: true });
   return checked(undefined, []);
+}
+
+/** What counts for connections from then on, and must be there before a cluster that names it. */
+async function writeSecrets(folder: string, current: GatewayFiles, next: GatewayFiles): Promise<void> {
+  for (const [path, text] of next)
+    if ((path === trustFile || isBackendSecret(path)) && text !== current.get(path)) await writeAtomically(join(folder, path), text);
 }
 
 /** The files to replace, one after the other: in between no route names a cluster that is not there. */

@@ -3,7 +3,9 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
 import type { ApiModel } from "../model/api.ts";
-import { valueName, valueReferences } from "../model/security.ts";
+import { backendReferences } from "../model/backend.ts";
+import { modelReferences } from "../model/references.ts";
+import { type ValueReference, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
@@ -49,20 +51,22 @@ export async function prepareGateway(
   if (!apis.ok) return apis;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.value.map(({ model }) => model);
-  const references = valueReferences(models.flatMap(({ verifiers }) => verifiers));
+  const references = modelReferences(models);
   const values = await loadValues(sources.resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
   const missing = valueProblems(judged, values, unchecked ?? (settings.credentials === "fail" ? "error" : "warning"));
   return checked({ apis: apis.value, files, values }, [...apis.problems, ...missing]);
 }
 
-/** A model with those verifiers alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */
-const givenIn =
-  (values: Values) =>
-  (model: ApiModel): ApiModel => ({
+/** A model with those verifiers and backends alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */
+const givenIn = (values: Values) => {
+  const areThere = (references: readonly ValueReference[]): boolean => references.every((one) => values.has(valueName(one)));
+  return (model: ApiModel): ApiModel => ({
     ...model,
-    verifiers: model.verifiers.filter((verifier) => valueReferences([verifier]).every((reference) => values.has(valueName(reference)))),
+    verifiers: model.verifiers.filter((verifier) => areThere(valueReferences([verifier]))),
+    backends: model.backends.filter((backend) => areThere(backendReferences(backend))),
   });
+};
 
 /** The same gateway with what its issuers say of themselves now. */
 export async function withIssuers({ value }: Succeeded, issuers: Issuers): Promise<Checked<PreparedGateway>> {

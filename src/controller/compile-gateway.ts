@@ -9,7 +9,8 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import type { Verifier } from "../model/security.ts";
+import { modelReferences } from "../model/references.ts";
+import type { ValueReference, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
@@ -35,6 +36,8 @@ export interface CompiledGateway {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** What the environment keeps for it. */
+  readonly references: readonly ValueReference[];
   /** The names of the RateLimitings that count for operations. */
   readonly limits: readonly string[];
 }
@@ -93,10 +96,10 @@ export function compileGateway(resolved: Resolved, workload: GatewayWorkload, va
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));
-  return checked({ apis, folder, endpoints, verifiers: models.flatMap(({ verifiers }) => verifiers), limits }, [
-    ...resolved.problems,
-    ...mocks.problems,
-  ]);
+  return checked(
+    { apis, folder, endpoints, verifiers: models.flatMap(({ verifiers }) => verifiers), references: modelReferences(models), limits },
+    [...resolved.problems, ...mocks.problems],
+  );
 }
 
 type Resolved = Extract<Checked<readonly ResolvedApi[]>, { ok: true }>;

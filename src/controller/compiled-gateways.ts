@@ -6,7 +6,8 @@ import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
-import { type Verifier, valueReferences } from "../model/security.ts";
+import { modelReferences } from "../model/references.ts";
+import type { ValueReference, Verifier } from "../model/security.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
@@ -31,6 +32,8 @@ export interface GatewaySummary {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** What the environment keeps for it. */
+  readonly references: readonly ValueReference[];
   /** The names of the RateLimitings that count for operations. */
   readonly limits: readonly string[];
   /** The mounted part. */
@@ -79,11 +82,11 @@ export function compiledGateways({ store, registries, issuers, users, collection
   ];
 
   /** Before they are read: a Secret that comes meanwhile is then seen. */
-  const noticed = (api: StoredObject, verifiers: readonly Verifier[]): readonly Verifier[] => {
-    const used = usedValues(api.metadata.namespace, verifiers);
+  const noticed = (api: StoredObject, references: readonly ValueReference[]): readonly ValueReference[] => {
+    const used = usedValues(api.metadata.namespace, references);
     wanted.set(keyOf(api), { used, before: fingerprintOf(api, seenWith(api, used)) });
     users.add(`API ${keyOf(api)}`, used);
-    return verifiers;
+    return references;
   };
 
   const whole = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>> => {
@@ -100,14 +103,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
       defaults: defaultsOf(spec, namespace),
     });
     if (!resolved.ok) return resolved;
-    const values = await valuesOf(
-      { store, issuers },
-      namespace,
-      noticed(
-        api,
-        resolved.value.flatMap(({ model }) => model.verifiers),
-      ),
-    );
+    const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
     return values.ok ? compileGateway(resolved, workload, values.value) : values;
   };
 
@@ -117,7 +113,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
       const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
         endpoints: () => usable.endpoints(api.metadata.namespace),
         securities: () => usable.securities(api.metadata.namespace),
-        values: (verifiers) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, verifiers)),
+        values: (references) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, references)),
       });
       // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
       return inTime(gateway, imagePatienceMs, () => failed(tooSlow(image)));
@@ -186,28 +182,32 @@ const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
     `The documents make the input ${made}, not what \`inputHash\` wants. Take the documents that were tested, or the other hash.`,
   );
 
-const summaryOf = ({ apis, folder, endpoints, verifiers, limits }: CompiledGateway, problems: readonly Problem[]): GatewaySummary => ({
+const summaryOf = (
+  { apis, folder, endpoints, verifiers, references, limits }: CompiledGateway,
+  problems: readonly Problem[],
+): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,
   verifiers,
+  references,
   limits,
   mounted: packFiles(mountedPart(folder.files)),
   image: undefined,
   problems,
 });
 
-const usedBy = (namespace: string, { endpoints, verifiers, limits }: GatewaySummary): readonly string[] => [
+const usedBy = (namespace: string, { endpoints, verifiers, references, limits }: GatewaySummary): readonly string[] => [
   ...endpoints.map((name) => withNamespace(usedEndpoint, namespace, name)),
   ...verifiers.map(({ security }) => withNamespace(usedSecurity, namespace, security)),
   ...limits.map((name) => withNamespace(usedLimit, namespace, name)),
-  ...usedValues(namespace, verifiers),
+  ...usedValues(namespace, references),
 ];
 
-const usedValues = (namespace: string, verifiers: readonly Verifier[]): readonly string[] =>
-  valueReferences(verifiers).flatMap(({ kind, name }) => {
+const usedValues = (namespace: string, references: readonly ValueReference[]): readonly string[] =>
+  references.flatMap(({ kind, name }) => {
     if (kind === "file") return [];
     if (kind === "issuer") return [usedIssuer(name)];
     return [withNamespace(kind === "Secret" ? usedSecretIn : usedConfigMap, namespace, name)];

@@ -5,7 +5,8 @@ import { contentsOf, type ImageContents } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { labelNames } from "../image/gateway-image.ts";
 import { parseReference, showReference } from "../image/reference.ts";
-import type { Verifier } from "../model/security.ts";
+import { modelReferences } from "../model/references.ts";
+import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
@@ -26,7 +27,7 @@ export interface ReadyImage {
 export interface ImageSurroundings {
   readonly endpoints: () => readonly StoredObject[];
   readonly securities: () => readonly StoredObject[];
-  readonly values: (verifiers: readonly Verifier[]) => Promise<Checked<Values>>;
+  readonly values: (references: readonly ValueReference[]) => Promise<Checked<Values>>;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function gatewayOfImage(
   const problems = found.flatMap((one) => one.problems);
   if (problems.length > 0) return failed(...problems);
   const models = found.map(({ model }) => model);
-  const values = await surroundings.values(models.flatMap(({ verifiers }) => verifiers));
+  const values = await surroundings.values(modelReferences(models));
   if (!values.ok) return values;
   const missing = valueProblems(models, values.value, "error");
   if (missing.length > 0) return failed(...missing);
@@ -67,6 +68,7 @@ export async function gatewayOfImage(
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
       verifiers: models.flatMap(({ verifiers }) => verifiers),
+      references: modelReferences(models),
       // They are in the image.
       limits: [],
       mounted: packFiles(mountedPart(files)),

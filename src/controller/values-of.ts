@@ -1,7 +1,7 @@
 import { splitName } from "../api/qualified-name.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
-import { type ValueReference, type Verifier, valueName, valueReferences } from "../model/security.ts";
+import { type ValueReference, valueName } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { Issuers } from "../source/issuers.ts";
@@ -14,10 +14,10 @@ interface Kept {
   readonly issuers: Issuers;
 }
 
-/** What an API's credentials are checked with, read now: Secrets are kept nowhere. What is not there is left out. Fails with what the cluster says. */
-export async function valuesOf(kept: Kept, namespace: string, verifiers: readonly Verifier[]): Promise<Checked<Values>> {
+/** What the environment keeps for an API, read now: Secrets are kept nowhere. What is not there is left out. Fails with what the cluster says. */
+export async function valuesOf(kept: Kept, namespace: string, references: readonly ValueReference[]): Promise<Checked<Values>> {
   const found: Entry[] = [];
-  for (const reference of valueReferences(verifiers)) {
+  for (const reference of references) {
     const entries = await readers[reference.kind](kept, namespace, reference);
     if (!entries.ok) return entries;
     found.push(...entries.value);

@@ -1,3 +1,6 @@
+import type { Place } from "../problem.ts";
+import type { ValueReference } from "./security.ts";
+
 /** A host and port that requests are sent to. */
 export interface Target {
   readonly tls: boolean;
@@ -13,6 +16,28 @@ export interface Backend {
   readonly path: string;
   readonly connectTimeoutMs: number;
   readonly care: BackendCare;
+  readonly tls: BackendTls;
+  /** What the gateway shows to it, in place of what clients write there; undefined for nothing. */
+  readonly credential: BackendCredential | undefined;
+  /** Where it is said what the environment keeps for it; undefined where that is nothing. */
+  readonly where: Place | undefined;
+}
+
+/** How the gateway and a backend prove to each other who they are. */
+export interface BackendTls {
+  readonly trust: ValueReference | "system" | "anybody";
+  /** The name in SNI and in the certificate; undefined for the host's. */
+  readonly serverName: string | undefined;
+  /** The Secret (kubernetes.io/tls) with the certificate that the gateway shows. */
+  readonly clientCertificate: ValueReference | undefined;
+}
+
+export interface BackendCredential {
+  /** A name and password (RFC 7617) as `username` and `password`, a token (RFC 6750), or a header's value as it is. */
+  readonly kind: "basic" | "bearer" | "plain";
+  /** In small letters. */
+  readonly header: string;
+  readonly from: ValueReference;
 }
 
 export interface BackendTarget extends Target {
@@ -113,3 +138,15 @@ export const plainCare: BackendCare = {
   check: undefined,
   ejection: undefined,
 };
+
+export const plainTls: BackendTls = { trust: "system", serverName: undefined, clientCertificate: undefined };
+
+/** What the environment keeps for a backend. */
+export const backendReferences = ({ tls: { trust, clientCertificate }, credential }: Backend): readonly ValueReference[] => [
+  ...(typeof trust === "string" ? [] : [trust]),
+  ...(clientCertificate === undefined ? [] : [clientCertificate]),
+  ...(credential === undefined ? [] : [credential.from]),
+];
+
+/** A backend of which nothing is said but its targets. */
+export const plainBackend = { connectTimeoutMs: 5000, care: plainCare, tls: plainTls, credential: undefined, where: undefined } as const;

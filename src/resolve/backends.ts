@@ -3,10 +3,11 @@ import { milliseconds } from "../api/duration.ts";
 import type { Resource, Resources } from "../api/resource.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
 import type { BackendPath } from "../model/api.ts";
-import { type Backend, type BackendTarget, plainCare, type Retry } from "../model/backend.ts";
+import { type Backend, type BackendTarget, plainBackend, type Retry } from "../model/backend.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
+import { type SaidTrust, trustOf } from "./backend-trust.ts";
 import { careOf, retryAt, type SaidCare, unheededCare } from "./care.ts";
 import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
@@ -123,10 +124,11 @@ const placesOf = ({
 function backendOf(
   name: string,
   places: readonly Placed[],
-  said: SaidCare & Pick<TargetEndpointSpec, "connectTimeout">,
+  said: SaidCare & SaidTrust & Pick<TargetEndpointSpec, "connectTimeout">,
   at: Node,
   problems: Problem[],
 ): Backend | undefined {
+  const parent = { ...at, pointer: at.pointer.slice(0, at.pointer.lastIndexOf("/")) };
   const urls = places.map(({ url }) => url);
   const parsed = urls.map(parseServerUrl);
   const targets = parsed.flatMap(({ target }) => (typeof target === "string" ? [] : [target]));
@@ -162,6 +164,7 @@ function backendOf(
     path: parsed[0]?.path ?? "",
     connectTimeoutMs: said.connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(said.connectTimeout),
     care: careOf(said, groups.length),
+    ...trustOf(said, name, parent),
   };
 }
 
@@ -178,8 +181,7 @@ export function serverDestination({ target, path }: ServerUrl, scope: string, ba
       name: `@${scope}`,
       targets: [{ ...target, weight: 1, group: 0 }],
       path: same ? "" : path,
-      connectTimeoutMs: defaultConnectTimeoutMs,
-      care: plainCare,
+      ...plainBackend,
     },
     path: same ? "same" : "strip",
     timeoutMs: undefined,

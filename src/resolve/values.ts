@@ -1,11 +1,13 @@
 import type { ApiModel } from "../model/api.ts";
+import type { Backend } from "../model/backend.ts";
+import { backendValues } from "../model/backend-values.ts";
 import { certificatesIn } from "../model/certificates.ts";
 import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
 import { type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, type Values } from "../model/values.ts";
-import { error, type Problem, warning } from "../problem.ts";
+import { error, type Problem, warning, wholeFile } from "../problem.ts";
 
 /**
  * What credentials cannot be checked with: a Secret, ConfigMap or file that is missing, or holds nothing that serves. `severity` says what that is: where
@@ -13,8 +15,14 @@ import { error, type Problem, warning } from "../problem.ts";
  */
 export function valueProblems(models: readonly ApiModel[], values: Values, severity: Problem["severity"]): readonly Problem[] {
   const say = severity === "error" ? error : warning;
+  const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
   const verifiers = new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const)));
-  return [...verifiers.values()].flatMap((verifier) => [
+  const ofBackends = [...backends.values()].flatMap((backend) =>
+    backend.where === undefined
+      ? []
+      : backendWrong(backend, values).map((message) => say("MissingValue", backend.where ?? wholeFile(backend.name), message)),
+  );
+  const ofVerifiers = [...verifiers.values()].flatMap((verifier) => [
     ...[...keysNone(verifier, values), ...usersNone(verifier, values)].map((message) => warning("MissingValue", verifier.where, message)),
     ...[
       ...keysWrong(verifier, values),
@@ -23,6 +31,24 @@ export function valueProblems(models: readonly ApiModel[], values: Values, sever
       ...trustWrong(verifier, values),
     ].map((message) => say("MissingValue", verifier.where, message)),
   ]);
+  return [...ofVerifiers, ...ofBackends];
+}
+
+const ofBackend = {
+  authorities: "holds no certificate in PEM, so no certificate of the backend is believed. Put the authorities' certificates there.",
+  certificate: "holds no `tls.crt` with its own `tls.key`, so the gateway has no certificate to show. Put both there (kubernetes.io/tls).",
+  credential:
+    "holds no credential that can stand in a header. Put `username` and `password` there (kubernetes.io/basic-auth), or, for a token or a header's value, one entry.",
+} as const;
+
+/** A backend that cannot be asked as it wants is sent nothing. */
+function backendWrong(backend: Backend, values: Values): readonly string[] {
+  const read = backendValues(backend, values);
+  if (read.kind === "read") return [];
+  const isThere = values.has(valueName(read.from));
+  return [
+    `${isThere ? `The ${named(read.from)}` : `There is no ${named(read.from)}: it`} ${ofBackend[read.why]} Until then the backend \`${backend.name}\` is sent nothing.`,
+  ];
 }
 
 const named = ({ kind, name, key }: ValueReference): string =>

@@ -4,7 +4,7 @@ import type { Scope } from "../../testing/scope.ts";
 import { protectedGateway } from "../security/protected-gateway.ts";
 
 /** A TargetEndpoint. */
-const targetEndpoint = (name: string, spec: object): object => ({
+export const targetEndpoint = (name: string, spec: object): object => ({
   apiVersion: "portico.dev/v1alpha1",
   kind: "TargetEndpoint",
   metadata: { name },

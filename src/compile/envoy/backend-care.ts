@@ -4,7 +4,7 @@ import { httpOptions } from "./names.ts";
 import { inSeconds } from "./retry-policy.ts";
 
 /** What a cluster has for a backend beside its addresses: how it is spoken to, and what is done when it fails. */
-export function careFields({ care, targets }: Backend): Message {
+export function careFields({ care, targets }: Backend, filters: readonly Message[]): Message {
   const hasGroups = targets.some(({ group }) => group > 0);
   return {
     lb_policy: policies[care.balancing.policy],
@@ -15,7 +15,7 @@ export function careFields({ care, targets }: Backend): Message {
     ...(hasGroups || care.circuit !== undefined || care.check !== undefined
       ? { common_lb_config: { healthy_panic_threshold: { value: 0 } } }
       : {}),
-    typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, protocolOptions(care)) },
+    typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, protocolOptions(care, filters)) },
   };
 }
 
@@ -39,7 +39,7 @@ function thresholds({ most, retryBudgetPercent }: BackendCare): Message {
   };
 }
 
-function protocolOptions({ http, idleTimeoutMs, most, balancing, circuit }: BackendCare): Message {
+function protocolOptions({ http, idleTimeoutMs, most, balancing, circuit }: BackendCare, filters: readonly Message[]): Message {
   const common = {
     ...(idleTimeoutMs === undefined ? {} : { idle_timeout: inSeconds(idleTimeoutMs) }),
     ...(most.requestsPerConnection === undefined ? {} : { max_requests_per_connection: most.requestsPerConnection }),
@@ -48,6 +48,7 @@ function protocolOptions({ http, idleTimeoutMs, most, balancing, circuit }: Back
   return {
     ...(Object.keys(common).length === 0 ? {} : { common_http_protocol_options: common }),
     explicit_http_config: http === "2" ? { http2_protocol_options: streams } : { http_protocol_options: {} },
+    ...(filters.length === 0 ? {} : { http_filters: filters }),
     ...(balancing.policy === "ringHash" ? { hash_policy: [hashPolicy(balancing.by)] } : {}),
     ...(circuit === undefined || circuit.statuses.length === 0 ? {} : { outlier_detection: { error_matcher: failures(circuit.statuses) } }),
   };

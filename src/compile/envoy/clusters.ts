@@ -1,40 +1,43 @@
 import { isIP } from "node:net";
 import type { ApiModel } from "../../model/api.ts";
-import { type Backend, type BackendTarget, plainCare } from "../../model/backend.ts";
+import { type Backend, type BackendTarget, plainBackend } from "../../model/backend.ts";
+import { backendValues } from "../../model/backend-values.ts";
 import { remoteKeys } from "../../model/issuer-keys.ts";
-import type { Values } from "../../model/values.ts";
 import type { Environment } from "../engine.ts";
 import { careFields } from "./backend-care.ts";
+import { credentialFilters } from "./backend-secrets.ts";
+import { backendTls, soleHost } from "./backend-tls.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
 import { clusterName, ownMetadata } from "./names.ts";
 import { keysCluster, verifiersOf } from "./tokens.ts";
 
+type Surroundings = Pick<Environment, "trustedRoots" | "values">;
+
 /** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
 export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots, values }: Environment): readonly Message[] {
+  const surroundings = { trustedRoots, values };
   return [
-    ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, trustedRoots))),
-    ...keysClusters(apis, trustedRoots, values),
+    ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, surroundings))),
+    ...keysClusters(apis, surroundings),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
 }
 
 /** Where issuers' keys are fetched from, each place once. */
-function keysClusters(apis: readonly ApiModel[], trustedRoots: string, values: Values): readonly Message[] {
+function keysClusters(apis: readonly ApiModel[], surroundings: Surroundings): readonly Message[] {
+  const { values } = surroundings;
   const keys = verifiersOf(apis).flatMap(({ tokens }) => (tokens?.issuers ?? []).map((issuer) => issuer.keys));
   const targets = keys.flatMap((one) => remoteKeys(one, values)?.target ?? []);
   const places = new Map(targets.map((target) => [keysCluster(target), target] as const));
   return [...places].map(([name, target]) =>
-    backendCluster(
-      name,
-      { name, targets: [{ ...target, weight: 1, group: 0 }], path: "", connectTimeoutMs: 5000, care: plainCare },
-      trustedRoots,
-    ),
+    backendCluster(name, { name, targets: [{ ...target, weight: 1, group: 0 }], path: "", ...plainBackend }, surroundings),
   );
 }
 
 /** Envoy resolves names again as their time to live says and keeps the last good answer (envoy: clusters.dns, as STRICT_DNS was). */
-function backendCluster(name: string, backend: Backend, trustedRoots: string): Message {
+function backendCluster(name: string, backend: Backend, { trustedRoots, values }: Surroundings): Message {
+  const read = backendValues(backend, values);
   const numeric = backend.targets.every(({ host }) => isIP(host) !== 0);
   return {
     name,
@@ -43,9 +46,12 @@ function backendCluster(name: string, backend: Backend, trustedRoots: string): M
     per_connection_buffer_limit_bytes: 32768,
     // What the backend's URL has before a path: routes put it there.
     metadata: { filter_metadata: { [ownMetadata]: { path: backend.path } } },
-    ...careFields(backend),
-    load_assignment: { cluster_name: name, endpoints: groups(backend) },
-    ...(backend.targets.some(({ tls }) => tls) ? { transport_socket: verifiedTls(backend, trustedRoots) } : {}),
+    ...careFields(backend, read.kind === "read" ? credentialFilters(name, backend) : []),
+    // Without what it is to be shown, or believed by, a backend is sent nothing.
+    load_assignment: { cluster_name: name, endpoints: read.kind === "read" ? groups(backend) : [] },
+    ...(read.kind === "read" && backend.targets.some(({ tls }) => tls)
+      ? { transport_socket: backendTls(name, backend, read.value, trustedRoots) }
+      : {}),
   };
 }
 
@@ -80,27 +86,3 @@ const endpoint =
       ...(targets.some((one) => one.weight !== 1) ? { load_balancing_weight: weight } : {}),
     };
   };
-
-/** The one host that all targets have. */
-function soleHost(targets: readonly BackendTarget[]): string | undefined {
-  const hosts = new Set(targets.map(({ host }) => host));
-  return hosts.size === 1 ? [...hosts][0] : undefined;
-}
-
-/** TLS as a browser does it: an authority that is trusted, the backend's name in SNI (RFC 6066, section 3: no address) and in the certificate. */
-function verifiedTls({ targets, care }: Backend, trustedRoots: string): Message {
-  const host = soleHost(targets);
-  const trusted = { trusted_ca: { filename: trustedRoots } };
-  const named =
-    host === undefined
-      ? {}
-      : { match_typed_subject_alt_names: [{ san_type: isIP(host) === 0 ? "DNS" : "IP_ADDRESS", matcher: { exact: host } }] };
-  return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", {
-    ...(host === undefined ? { auto_host_sni: true, auto_sni_san_validation: true } : {}),
-    ...(host !== undefined && isIP(host) === 0 ? { sni: host } : {}),
-    common_tls_context: {
-      ...(care.http === "2" ? { alpn_protocols: ["h2"] } : {}),
-      validation_context: { ...trusted, ...named },
-    },
-  });
-}

@@ -2,6 +2,7 @@ import type { ApiModel } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { agentFile } from "./agent-file.ts";
+import { backendSecretFiles } from "./backend-secrets.ts";
 import { blockedFile } from "./blocked-clients.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { addressesFile } from "./client-addresses.ts";
@@ -41,6 +42,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
     ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
     ...addressesFile(environment.addresses),
     ...agentFile(verifiers, environment),
+    ...backendSecretFiles(apis, values),
     ...(listener.tls
       ? [
           [

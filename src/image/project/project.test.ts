@@ -6,7 +6,7 @@ import { testApi } from "../../../testing/model.ts";
 import { envoy } from "../../compile/envoy/engine.ts";
 import { gatewayFolder, imagePart } from "../../compile/gateway-folder.ts";
 import type { CompiledApi } from "../../compile/manifest.ts";
-import { plainCare } from "../../model/backend.ts";
+import { plainBackend } from "../../model/backend.ts";
 import { noValues } from "../../model/values.ts";
 import { projectFiles, readProject } from "./project.ts";
 
@@ -44,8 +44,8 @@ describe("a project", () => {
           name: "pets",
           targets: [{ tls: true, host: "canary.internal", port: 4711, weight: 1, group: 0 }],
           path: "/canary",
+          ...plainBackend,
           connectTimeoutMs: 4711,
-          care: plainCare,
         },
       ],
     };

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { GatewayFiles } from "../../compile/engine.ts";
 import { type CompiledApi, contract } from "../../compile/manifest.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
-import { plainCare, type Retry } from "../../model/backend.ts";
+import { plainBackend, type Retry } from "../../model/backend.ts";
 import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
@@ -79,7 +79,7 @@ const modelOf = ({ backends, securities, operations, owner, errors, ...api }: Pr
     certificate: security.certificate,
     identity: security.identity.map((one) => ({ ...one, claim: one.claim })),
   })),
-  backends: backends.map((name) => ({ name, targets: [], path: "", connectTimeoutMs: 0, care: plainCare })),
+  backends: backends.map((name) => ({ name, targets: [], path: "", ...plainBackend })),
   operations: operations.map(operationOf),
 });
 
