@@ -24,6 +24,7 @@ import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
 import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
+import { shownToBackends } from "./shown-to-backends.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
 
@@ -322,6 +323,8 @@ describe("the operator", { timeout: 900_000 }, () => {
       checkedByTheAgent(t, operator));
 
     it("APIs with limits: what is missing is told until it is there, and what changes takes effect", limitedByARateLimiting);
+
+    it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
     it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);
 
