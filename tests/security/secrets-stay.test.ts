@@ -11,6 +11,7 @@ import { send } from "../../testing/raw-request.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { until } from "../../testing/until.ts";
+import { targetEndpoint } from "../backends/served.ts";
 import { guarded, keySecurity, secret, security, tokenSecurity } from "./protected-gateway.ts";
 
 /** One for each place that a secret comes from: none must be anywhere but in the mounted files. */
@@ -21,6 +22,7 @@ const canaries = {
   introspectionSecret: "canary-client-7/Fq",
   opaqueToken: "canary.opaque.7-Fq",
   authorization: "canary-authorization-7/Fq",
+  backend: "canary-backend-7/Fq",
 };
 const issuer = tokenIssuer();
 const token = issuer.token();
@@ -41,12 +43,19 @@ async function resourcesFor(introspectionUrl: string, authorizerUrl: string): Pr
   ];
 }
 
-const documentFor = (url: string, ...names: readonly string[]): object => ({
+/** An operation whose backend is shown a Secret, and what says so. */
+const partner = { "/partner": { ...guarded(), "x-portico": { backend: "partner" } } };
+const partnerAt = (url: string): readonly object[] => [
+  targetEndpoint("partner", { url, credentials: { bearer: { name: "partner" } } }),
+  secret("partner", { token: canaries.backend }),
+];
+
+const documentFor = (url: string, names: readonly string[], more: object = {}): object => ({
   openapi: "3.1.0",
   info: { title: "Pets", version: "1.0.0" },
   servers: [{ url }],
   components: { securitySchemes: { key: { type: "apiKey", in: "query", name: "key" } } },
-  paths: Object.fromEntries(names.map((name) => [`/${name}`, guarded({ [name]: [] })])),
+  paths: { ...Object.fromEntries(names.map((name) => [`/${name}`, guarded({ [name]: [] })])), ...more },
 });
 
 /** The command lines and environments of a process and all that it started. */
@@ -78,7 +87,10 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
   let gateway: Served;
   const answers: string[] = [];
   before(async () => {
-    const backend = await startBackend(scope, (_, response) => response.end("pets"));
+    const backend = await startBackend(scope, ({ path, headers }, response) => {
+      response.statusCode = path !== "/partner" || headers.authorization === `Bearer ${canaries.backend}` ? 200 : 401;
+      response.end("pets");
+    });
     const issuerOfOpaque = await startBackend(scope, ({ headers, body }, response) => {
       const isKnown = headers.authorization === basic("gateway", encodeURIComponent(canaries.introspectionSecret));
       response.statusCode = isKnown ? 200 : 401;
@@ -88,9 +100,12 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
       response.statusCode = headers.authorization === canaries.authorization ? 200 : 500;
       response.end();
     });
-    const resources = lines(...(await resourcesFor(`${issuerOfOpaque.url}/introspect`, `${authorizer.url}/check`)));
+    const resources = lines(
+      ...(await resourcesFor(`${issuerOfOpaque.url}/introspect`, `${authorizer.url}/check`)),
+      ...partnerAt(backend.url),
+    );
     const names = ["key", "staff", "opaque", "own", "user"];
-    const files = { "pets.json": JSON.stringify(documentFor(backend.url, ...names)), "resources.yaml": resources };
+    const files = { "pets.json": JSON.stringify(documentFor(backend.url, names, partner)), "resources.yaml": resources };
     gateway = await servePortico(scope, files, "--resources", "resources.yaml");
   });
   const ask = async (target: string, headers: Readonly<Record<string, string>> = {}): Promise<number> => {
@@ -111,12 +126,13 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
     assert.equal(await ask("/own", { authorization: `${canaries.authorization}x` }), 503);
     assert.equal(await ask("/user", { authorization: `Bearer ${token}` }), 200);
     assert.equal(await ask("/user", { authorization: `Bearer ${token}x` }), 401);
+    assert.equal(await ask("/partner"), 200);
   });
 
   it("they are in the mounted files, where the search finds them", async () => {
     const [run = ""] = await readdir(gateway.runs);
     const texts = await textsIn(join(gateway.runs, run));
-    for (const canary of [canaries.key, canaries.hash, canaries.introspectionSecret])
+    for (const canary of [canaries.key, canaries.hash, canaries.introspectionSecret, canaries.backend])
       assert.ok(texts.includes(JSON.stringify(canary).slice(1, -1)), canary);
   });
 
@@ -192,7 +208,7 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
     ];
     const out = join(await temporaryFolder(scope), "out");
     for (const [name, ...resources] of broken) {
-      await gateway.write("broken.json", JSON.stringify(documentFor("http://pets.example", name)));
+      await gateway.write("broken.json", JSON.stringify(documentFor("http://pets.example", [name])));
       await gateway.write("broken.yaml", lines(...resources));
       const { stdout, stderr } = await runPortico(
         scope,
