@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { accessLine } from "../../testing/access-line.ts";
+import { startBackend } from "../../testing/backend.ts";
 import type { Answer } from "../../testing/raw-request.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { keySecurity } from "../security/protected-gateway.ts";
@@ -80,6 +81,14 @@ describe("limits", () => {
     const { status, refusal } = await accessLine({ stdout: gateway.envoy.accessLog }, requestId);
     assert.deepEqual([status, refusal], [429, "over-operation-limit"]);
     assert.equal(refused.headers["portico-refusal"], undefined);
+  });
+
+  it("say it alone: what a backend says of limits of its own is another matter", async () => {
+    const own = await startBackend(scope, (_, response) => void response.setHeader("x-ratelimit-remaining", "77").end());
+    const paths = { "/free": limited(false), "/gold": limited("Gold") };
+    const other = await limitedGateway(scope, paths, [], {}, { "x-portico": { backend: { url: own.url } } });
+    assert.equal((await other.get("/free")).headers["x-ratelimit-remaining"], "77");
+    assert.equal((await other.get("/gold")).headers["x-ratelimit-remaining"], "4999");
   });
 
   it("hold for answers that are made from the document, whether the route or the mock backend gives them", async () => {

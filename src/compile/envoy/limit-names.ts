@@ -17,3 +17,6 @@ export const limitsField = "limits";
 
 /** The header by which a backend sees that a request was too much, and let through all the same. */
 export const overLimitHeader = "portico-over-limit";
+
+/** What Envoy says in answers of how much is left. A backend's own would be taken for it. */
+export const limitHeaders: readonly string[] = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];

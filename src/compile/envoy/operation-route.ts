@@ -8,6 +8,7 @@ import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
+import { limitHeaders } from "./limit-names.ts";
 import { mockActions } from "./mock-route.ts";
 import { headerValue, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
@@ -34,6 +35,7 @@ export function operationRoutes(
   methods: readonly string[],
   settings: RouteSettings,
 ): readonly Message[] {
+  const isLimited = settings.limits.has(found.operation);
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
@@ -46,6 +48,7 @@ export function operationRoutes(
       ...action,
       ...changes,
       ...(removed.size > 0 ? { request_headers_to_remove: [...removed] } : {}),
+      ...(isLimited ? { response_headers_to_remove: [...found.operation.responseHeaders.remove, ...limitHeaders] } : {}),
       ...field("request_headers_to_add", [...messages(changes.request_headers_to_add), ...requestHeaders, ...identity]),
       ...field("response_headers_to_add", [
         ...messages(changes.response_headers_to_add),
