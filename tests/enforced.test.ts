@@ -193,6 +193,10 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   security: [{ security: [{ token: [] }] }, { security: false }],
   "security[].*[]": [{ security: [{ token: ["a"] }] }, { security: [{ token: ["b"] }] }],
   "scopes[]": [protectedBy({ scopes: ["a"] }), protectedBy({ scopes: ["b"] })],
+  maintenance: [{ maintenance: true }, { maintenance: false }],
+  "maintenance.message": [{ maintenance: { message: "a" } }, { maintenance: { message: "b" } }],
+  "maintenance.retryAfter": [{ maintenance: { retryAfter: "1s" } }, { maintenance: { retryAfter: "2s" } }],
+  sunset: [{ sunset: "2027-01-31" }, { sunset: "2027-02-01" }],
   rateLimit: [{ rateLimit: "Gold" }, { rateLimit: false }],
   "rateLimit[]": [{ rateLimit: ["Gold"] }, { rateLimit: ["Silver"] }],
   ...Object.fromEntries(

@@ -211,6 +211,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "errors",
       "mock",
       "webSocket",
+      ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset"],
     ],
     notYet: [
       ...later("weighted backends", "backend.split"),
@@ -226,9 +227,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("size limits", "maxBody"),
       ...laterUnlessOff("compression", "compression"),
       ...laterUnlessOff("streams without time limits", "streaming"),
-      ...laterUnlessOff("maintenance mode", "maintenance"),
       ...later("fault injection", "fault"),
-      ...later("sunset headers", "sunset"),
       ...later("the choice of transports", "transports"),
       ...later("the mode of deployed backends", "mode"),
       ...later("the published document", "publish"),

@@ -35,6 +35,11 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   requestHeaders: [{ requestHeaders: { ...noHeaderChanges, remove: ["x-a"] } }],
   responseHeaders: [{ responseHeaders: { ...noHeaderChanges, set: [{ name: "x-a", value: "1" }] } }],
   webSocket: [{ webSocket: true }],
+  maintenance: [
+    { maintenance: { message: "a", retryAfterSeconds: undefined } },
+    { maintenance: { message: "a", retryAfterSeconds: 5 } },
+    { maintenance: { message: "b", retryAfterSeconds: 5 } },
+  ],
 };
 
 describe("the input hash", () => {

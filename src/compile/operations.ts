@@ -29,6 +29,7 @@ const listed = ({
   requestHeaders,
   responseHeaders,
   webSocket,
+  maintenance,
 }: Operation): ListedOperation => ({
   id,
   method,
@@ -42,6 +43,7 @@ const listed = ({
     ...(changes(requestHeaders) ? { requestHeaders } : {}),
     ...(changes(responseHeaders) ? { responseHeaders } : {}),
     ...(webSocket ? { webSocket } : {}),
+    ...(maintenance === undefined ? {} : { maintenance }),
   },
 });
 

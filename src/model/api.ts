@@ -56,7 +56,15 @@ export interface Operation {
   readonly requestHeaders: HeaderChanges;
   readonly responseHeaders: HeaderChanges;
   readonly webSocket: boolean;
+  /** What is answered while it is being worked on; undefined while it is not. */
+  readonly maintenance: Maintenance | undefined;
   readonly where: Origin;
+}
+
+export interface Maintenance {
+  readonly message: string;
+  /** When clients may ask again; undefined where nobody says it. */
+  readonly retryAfterSeconds: number | undefined;
 }
 
 /** The place in a document that something in the model comes from. Its line is looked up when somebody asks. */

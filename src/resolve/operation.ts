@@ -3,7 +3,7 @@ import type { CorsField } from "../api/cors.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Access, Answer, Operation } from "../model/api.ts";
+import type { Access, Answer, Maintenance, Operation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
@@ -53,10 +53,23 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     answer,
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
-    responseHeaders: changesOf(fields.responseHeaders),
+    responseHeaders: withSunset(changesOf(fields.responseHeaders), fields.sunset),
+    maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,
     where: asked.where,
   };
+}
+
+/** The day's end, as HTTP writes it (RFC 8594; RFC 9110, section 5.6.7). */
+function withSunset(changes: HeaderChanges, day: string | undefined): HeaderChanges {
+  if (day === undefined) return changes;
+  return { ...changes, set: [...changes.set, { name: "sunset", value: new Date(`${day}T23:59:59Z`).toUTCString() }] };
+}
+
+function maintenanceOf(said: Fields["maintenance"]): Maintenance | undefined {
+  if (said === undefined || said === false) return undefined;
+  const { message = "The operation is being worked on. Ask again later.", retryAfter } = said === true ? {} : said;
+  return { message, retryAfterSeconds: retryAfter === undefined ? undefined : Math.ceil(milliseconds(retryAfter) / 1000) };
 }
 
 function answerOf({ document, written, fields, destination, settings }: OperationParts): Answer | undefined {

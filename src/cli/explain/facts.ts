@@ -44,6 +44,7 @@ export function factsOf(
     ...addressFacts(operation.addresses, where(origins.extension("addresses"))),
     { name: "access", value: accessOf(operation), place: where(origins.security) },
     ...limitFacts(api, operation, where(origins.extension("rateLimit"))),
+    ...maintenanceFact(operation, where(origins.extension("maintenance"))),
     ...answerFacts(request, { api, operation }, origins),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
@@ -59,6 +60,10 @@ function addressFacts(lists: AddressLists | undefined, place: Place | undefined)
     ...(lists.deny.length === 0 ? [] : [`not from ${lists.deny.join(", ")}`]),
   ];
   return [{ name: "addresses", value: said.join("; "), place }];
+}
+
+function maintenanceFact({ maintenance }: Operation, place: Place | undefined): readonly Fact[] {
+  return maintenance === undefined ? [] : [{ name: "maintenance", value: `503: ${maintenance.message}`, place }];
 }
 
 function webSocketFact({ webSocket, answer }: Operation, place: Place | undefined): readonly Fact[] {
@@ -77,7 +82,7 @@ function accessOf({ access }: Operation): string {
 /** Where the answer comes from; nothing where the request is refused before that. */
 function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, origins: Origins): readonly Fact[] {
   const { access, answer } = operation;
-  if (access.kind === "refused") return [];
+  if (access.kind === "refused" || operation.maintenance !== undefined) return [];
   if (answer.kind === "mock") return [mockFact(answer.reply, origins)];
   const backend = api.backends.find(({ name }) => name === answer.backend);
   const urls = backend === undefined ? [] : askedUrls(request, api, answer.path, backend);

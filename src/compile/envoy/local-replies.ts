@@ -14,7 +14,7 @@ import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts"
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
 import { overLimit } from "./limits.ts";
-import { ownMetadata } from "./names.ts";
+import { maintenanceField, ownMetadata } from "./names.ts";
 import { type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
 import { badCredential, badToken, genuineOnce } from "./shown-credentials.ts";
 import { faultBody } from "./wso2-faults.ts";
@@ -116,6 +116,7 @@ export function localReplies(form: ErrorForm): Message {
       ...ofRoutes.map((error) => refusal(error, ofRoute(error))),
       notLetIn(errors.unauthorized, ofRoute(errors.unauthorized), "nothing-checks"),
       ...ofAccess.map(([condition, why, error, headers]) => notLetIn(error, condition, why, headers)),
+      mapper(errors.maintenance, ofRoute(errors.maintenance), requestIdHeader, maintenanceBody(form)),
       ...countedTogether.map((counted) => tooMuch(form, counted)),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
@@ -123,6 +124,12 @@ export function localReplies(form: ErrorForm): Message {
     ],
   };
 }
+
+/** What an operation says of it stands with its route. */
+const maintenanceBody = (form: ErrorForm): Message => {
+  const detail = `%METADATA(ROUTE:${ownMetadata}:${maintenanceField})%`;
+  return bodyOf(form, { ...errors.maintenance, detail }, undefined);
+};
 
 /** Which limit it was stands in the header that the filter has added. */
 const tooMuch = (form: ErrorForm, counted: Counted): Message => {

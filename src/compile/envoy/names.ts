@@ -15,6 +15,9 @@ export const apiHeader = "portico-api";
 /** Where routes and clusters keep what Portico knows of them (envoy: core.v3.Metadata). */
 export const ownMetadata = "portico";
 
+/** Under which a route's metadata has what is said while its operation is being worked on. */
+export const maintenanceField = "maintenance";
+
 /** What says which HTTP a cluster speaks (envoy: extensions.upstreams.http.v3). */
 export const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 /** The filter that decides by rules (envoy: RBAC). */

@@ -1,4 +1,4 @@
-import type { Access, ApiModel, Operation } from "../../model/api.ts";
+import type { Access, ApiModel, Maintenance, Operation } from "../../model/api.ts";
 import { backendAction } from "./backend-route.ts";
 import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
@@ -10,7 +10,7 @@ import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
 import { limitHeaders } from "./limit-names.ts";
 import { mockActions } from "./mock-route.ts";
-import { headerValue, operationHeader, ownMetadata } from "./names.ts";
+import { headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
@@ -78,6 +78,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames,
           metric: metricNames.get(operation) ?? "other",
           ...protectionOf(api, operation.access).metadata,
           ...limits.get(operation),
+          ...(operation.maintenance === undefined ? {} : { [maintenanceField]: operation.maintenance.message }),
         },
       },
     },
@@ -86,6 +87,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames,
 
 function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings): readonly RouteAction[] {
   if (operation.access.kind === "refused") return [refusal(api, operation.access)];
+  if (operation.maintenance !== undefined) return [beingWorkedOn(operation.maintenance)];
   if (operation.answer.kind === "mock") return mockActions(api, operation, operation.answer.reply, settings.directMocks.has(operation));
   return [
     {
@@ -96,6 +98,14 @@ function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings):
     },
   ];
 }
+
+/** Who may call is told to come again (RFC 9110, section 10.2.3). */
+const beingWorkedOn = ({ retryAfterSeconds: seconds }: Maintenance): RouteAction => ({
+  when: [],
+  action: { direct_response: { status: errors.maintenance.status } },
+  requestHeaders: [],
+  responseHeaders: seconds === undefined ? [] : [overwriteHeader("retry-after", String(seconds))],
+});
 
 /** Nobody can be let in: 401, with what would be accepted (RFC 9110, section 15.5.2). */
 function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }>): RouteAction {

@@ -94,10 +94,11 @@ const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: 
   maxBackoffMs: retry.maxBackoffMs,
 });
 
-const operationOf = ({ access, addresses, answer, cors, ...operation }: ProjectOperation): Operation => ({
+const operationOf = ({ access, addresses, answer, cors, maintenance, ...operation }: ProjectOperation): Operation => ({
   ...operation,
   cors,
   addresses,
+  maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:
     access.kind === "open"
       ? access

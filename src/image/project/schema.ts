@@ -105,6 +105,7 @@ const operation = z.strictObject({
   requestHeaders: headerChanges,
   responseHeaders: headerChanges,
   webSocket: z.boolean(),
+  maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),
 });
 
 const location = z.discriminatedUnion("in", [
