@@ -3,15 +3,16 @@ import { milliseconds } from "../api/duration.ts";
 import type { Resource, Resources } from "../api/resource.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
 import type { BackendPath } from "../model/api.ts";
-import { type Backend, type BackendTarget, plainBackend, type Retry } from "../model/backend.ts";
+import { type Backend, plainBackend, type Retry } from "../model/backend.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
-import { type SaidTrust, trustOf } from "./backend-trust.ts";
-import { careOf, retryAt, type SaidCare, unheededCare } from "./care.ts";
+
+import { retryAt, unheededCare } from "./care.ts";
+import { backendOf, placesOf } from "./placed-backend.ts";
 import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
-import { parseServerUrl, type ServerUrl } from "./server-url.ts";
+import type { ServerUrl } from "./server-url.ts";
 import type { ClusterSettings, ResolveSettings } from "./settings.ts";
 
 /** Where an operation's requests go, as its level of the document or its servers say. */
@@ -30,8 +31,6 @@ interface Surroundings {
   readonly settings: ResolveSettings;
   readonly problems: Problem[];
 }
-
-const defaultConnectTimeoutMs = 5000;
 
 /** The destination that an extension's `backend` names. `scope` names what it is said for: it becomes the backend's name where it has none. */
 export function namedDestination(
@@ -103,74 +102,6 @@ export function endpointBackend(
   for (const unheeded of unheededCare(spec, at)) sayOnce(problems, unheeded);
   return backendOf(name, places, spec, child(at, urls === undefined ? (targets === undefined ? "url" : "targets") : "urls"), problems);
 }
-
-/** A place that requests go to, as a TargetEndpoint's `targets` have it. */
-interface Placed {
-  readonly url: string;
-  readonly weight?: number | undefined;
-  readonly group?: number | undefined;
-}
-
-/** Of urls that are an order each is a group of its own. */
-const placesOf = ({
-  urls,
-  failover = false,
-}: {
-  readonly urls: readonly string[];
-  readonly failover: boolean | undefined;
-}): readonly Placed[] => urls.map((url, index) => ({ url, group: failover ? index : 0 }));
-
-/** One backend of several urls. They differ in host and port only: a path or TLS is the backend's as a whole. */
-function backendOf(
-  name: string,
-  places: readonly Placed[],
-  said: SaidCare & SaidTrust & Pick<TargetEndpointSpec, "connectTimeout">,
-  at: Node,
-  problems: Problem[],
-): Backend | undefined {
-  const parent = { ...at, pointer: at.pointer.slice(0, at.pointer.lastIndexOf("/")) };
-  const urls = places.map(({ url }) => url);
-  const parsed = urls.map(parseServerUrl);
-  const targets = parsed.flatMap(({ target }) => (typeof target === "string" ? [] : [target]));
-  const [first] = targets;
-  if (first === undefined || targets.length < urls.length) {
-    // A TargetEndpoint with fields of a later version only: its NotYet was said already.
-    if (urls.length > 0)
-      sayOnce(
-        problems,
-        error(
-          "WrongValue",
-          placeOf(at),
-          "A url here is none that requests can be sent to. Write scheme and host, such as `http://pets:8080`.",
-        ),
-      );
-    return undefined;
-  }
-  if (parsed.some(({ path }) => path !== parsed[0]?.path) || targets.some(({ tls }) => tls !== first.tls)) {
-    sayOnce(
-      problems,
-      error("WrongValue", placeOf(at), "The urls of one backend differ in path or scheme. Let them differ in host and port only."),
-    );
-    return undefined;
-  }
-  const placed = distinct(
-    targets.map((target, index) => ({ ...target, weight: places[index]?.weight ?? 1, group: places[index]?.group ?? 0 })),
-  );
-  const groups = [...new Set(placed.map(({ group }) => group))].toSorted((a, b) => a - b);
-  return {
-    name,
-    // Envoy wants groups without a gap.
-    targets: placed.map((target) => ({ ...target, group: groups.indexOf(target.group) })).filter(({ weight }) => weight > 0),
-    path: parsed[0]?.path ?? "",
-    connectTimeoutMs: said.connectTimeout === undefined ? defaultConnectTimeoutMs : milliseconds(said.connectTimeout),
-    care: careOf(said, groups.length),
-    ...trustOf(said, name, parent),
-  };
-}
-
-const distinct = (targets: readonly BackendTarget[]): readonly BackendTarget[] => [
-  ...new Map(targets.map((target) => [`${target.host} ${target.port}`, target] as const)).values(),
-];
 
 /** The destination that a server names. With the API's own base path nothing is rewritten. */
 export function serverDestination({ target, path }: ServerUrl, scope: string, basePath: string): Destination | undefined {
