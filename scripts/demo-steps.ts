@@ -28,9 +28,16 @@ async function typed(shown: string, command: readonly string[], env: NodeJS.Proc
   if (code !== 0) throw new Error(`It ended with ${code}.`);
 }
 
+/** The status, and how much is left of the limit. */
+function shortened({ status, headers }: Response): string {
+  const left = headers.get("x-ratelimit-remaining");
+  return left === null ? String(status) : `${status} (${left} left)`;
+}
+
 async function main(folder: string): Promise<void> {
   const { files, commands } = kubernetesPages();
   const install = commands.find(({ command }) => command.startsWith("portico operator install"))?.command ?? "";
+  const secret = commands.find(({ command }) => command.startsWith("kubectl apply --filename partners"))?.command ?? "";
   const add = commands.find(({ command }) => command.startsWith("kubectl add"))?.command ?? "";
   for (const [name, text] of files) await writeFile(join(folder, name), here(text));
   const env = await withPlugins(folder);
@@ -50,22 +57,30 @@ async function main(folder: string): Promise<void> {
     kubectl("--namespace", system, "rollout", "status", "deployment/portico-operator", "--timeout=120s"),
   );
 
-  const adding = shellWords(add)
-    .slice(1)
-    .map((word) => word.replace(/=(\w+\.yaml)$/, `=${folder}/$1`));
-  await typed(add, [...target.kubectl, ...adding], env);
+  const inFolder = (command: string): readonly string[] =>
+    shellWords(command)
+      .slice(1)
+      .map((word) =>
+        word.replace(/^(.*=)?(\w+\.yaml)$/, (_, before: string | undefined, file: string) => `${before ?? ""}${join(folder, file)}`),
+      );
+  for (const command of [secret, add]) await typed(command, [...target.kubectl, ...inFolder(command)], env);
   await typed("kubectl get apis,te", [...target.kubectl, "get", "apis,te"], env);
 
   const address = await kubectl("get", "service/petstore-gateway", "--output=jsonpath={.spec.clusterIP}");
   const url = `http://${address}/pets/7`;
   say(`\n$ curl ${url}`);
-  const answer = await fetch(url);
-  say(`${answer.status} ${await answer.text()}`);
+  say(shortened(await fetch(url)));
+  const shown = "x-api-key: a-key-of-hers";
+  say(`\n$ curl -H '${shown}' ${url}    # eight times`);
+  const key = { headers: { "x-api-key": "a-key-of-hers" } };
+  const first = await fetch(url, key);
+  say(`${shortened(first)} ${await first.text()}`);
+  for (let count = 0; count < 7; count++) say(shortened(await fetch(url, key)));
 
   const begin = `npm run -s cluster -- --name ${cluster}`;
   say(`
 It stays up. Go on by hand:
-  ${begin} exec -- curl -s ${url}
+  ${begin} exec -- curl -s -H '${shown}' ${url}
   ${begin} kubectl -- get apis
   ${begin} exec -- ${process.execPath} src/cli/portico.ts status petstore
   npm run demo -- down                      leave nothing of it`);
