@@ -57,14 +57,17 @@ export function backendOf(
     );
     return undefined;
   }
-  const placed = distinct(
-    targets.map((target, index) => ({ ...target, weight: places[index]?.weight ?? 1, group: places[index]?.group ?? 0 })),
-  );
+  const all = targets.map((target, index) => ({ ...target, weight: places[index]?.weight ?? 1, group: places[index]?.group ?? 0 }));
+  const placed = distinct(all.filter(({ weight }) => weight > 0));
+  if (placed.length === 0) {
+    sayOnce(problems, error("WrongValue", placeOf(at), "Every weight here is 0, so nobody would be asked. Give one of them more."));
+    return undefined;
+  }
   const groups = [...new Set(placed.map(({ group }) => group))].toSorted((a, b) => a - b);
   return {
     name,
     // Envoy wants groups without a gap.
-    targets: placed.map((target) => ({ ...target, group: groups.indexOf(target.group) })).filter(({ weight }) => weight > 0),
+    targets: placed.map((target) => ({ ...target, group: groups.indexOf(target.group) })),
     path: parsed[0]?.path ?? "",
     connectTimeoutMs: said.connectTimeout === undefined ? plainBackend.connectTimeoutMs : milliseconds(said.connectTimeout),
     care: careOf(said, groups.length),
