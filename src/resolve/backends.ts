@@ -8,7 +8,7 @@ import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
 
-import { retryAt, unheededCare } from "./care.ts";
+import { retryAt, retryOf, unheededCare, unheededRetry } from "./care.ts";
 import { backendOf, placesOf } from "./placed-backend.ts";
 import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
@@ -40,20 +40,33 @@ export function namedDestination(
   { resources, settings, problems }: Surroundings,
 ): Destination | undefined {
   const { name, namespace } = typeof said === "string" ? { name: said } : said;
-  if (name !== undefined)
-    return endpointDestination(
-      { name, namespace },
-      typeof said === "string" ? "strip" : (said.basePath ?? "strip"),
-      at,
-      resources,
-      settings.cluster,
-      problems,
-    );
+  if (name !== undefined) {
+    const path = typeof said === "string" ? "strip" : (said.basePath ?? "strip");
+    const found = endpointDestination({ name, namespace }, path, at, resources, settings.cluster, problems);
+    if (typeof said === "string") return found;
+    for (const one of besideName(said, at)) sayOnce(problems, one);
+    for (const unheeded of unheededRetry(said.retry, child(at, "retry"))) sayOnce(problems, unheeded);
+    return found && { ...found, retry: said.retry === undefined ? found.retry : retryOf(said.retry) };
+  }
   if (typeof said === "string") return undefined;
   const places = placesOf({ urls: said.urls ?? (said.url === undefined ? [] : [said.url]), failover: said.failover });
   for (const unheeded of unheededCare(said, at)) sayOnce(problems, unheeded);
   const backend = backendOf(`@${scope}`, places, said, child(at, said.urls === undefined ? "url" : "urls"), problems);
   return backend && { backend, path: said.basePath ?? "strip", timeoutMs: undefined, retry: retryAt(said, backend) };
+}
+
+/** How a TargetEndpoint is treated and shown to is its own matter, for it may be another one where the image serves. */
+const ofEndpoint = ["failover", "loadBalancing", "circuitBreaker", "connectionPool", "healthCheck", "tls", "credentials"] as const;
+
+function besideName(said: Exclude<BackendField, string>, at: Node): readonly Problem[] {
+  const fields = ofEndpoint.filter((field) => said[field] !== undefined);
+  const message = (field: string): string =>
+    `\`${field}\` is for the TargetEndpoint \`${said.name ?? ""}\` itself to say. Write it there, or name a \`url\` here.`;
+  const budget = said.retry?.budgetPercent === undefined ? [] : [child(child(at, "retry"), "budgetPercent")];
+  return [
+    ...fields.map((field) => error("WrongValue", placeOf(child(at, field)), message(field))),
+    ...budget.map((where) => error("WrongValue", placeOf(where), message("budgetPercent"))),
+  ];
 }
 
 function endpointDestination(

@@ -30,6 +30,18 @@ describe("what is wrong with a backend is said where it stands", () => {
       { url, circuitBreaker: { window: { duration: "1s", bucket: "100ms", failurePercent: 50 } } },
       /^warning WrongValue at \/spec\/circuitBreaker\/window\/bucket: /,
     ],
+    [
+      "what a TargetEndpoint says itself",
+      { url },
+      /^error WrongValue at .*\/backend\/tls: `tls` is for the TargetEndpoint `pets` itself to say/,
+      { backend: { name: "pets", tls: { insecureSkipVerify: true } } },
+    ],
+    [
+      "a budget where only a TargetEndpoint has one",
+      { url },
+      /^error WrongValue at .*\/backend\/retry\/budgetPercent: /,
+      { backend: { name: "pets", retry: { attempts: 1, budgetPercent: 5 } } },
+    ],
     ["what is not done", { url, connectionPool: { waitTimeout: "1s" } }, /^error NotYet at \/spec\/connectionPool\/waitTimeout: /],
     [
       "two credentials",
