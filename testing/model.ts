@@ -19,7 +19,7 @@ export const testOperation: Operation = {
   addresses: undefined,
   access: { kind: "open" },
   limits: [],
-  answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "keep", retry: undefined },
+  answer: { kind: "backend", backends: [{ backend: "pets", weight: 1 }], timeoutMs: 15_000, path: "keep", retry: undefined },
   cors: undefined,
   requestHeaders: noHeaderChanges,
   responseHeaders: noHeaderChanges,

@@ -170,6 +170,12 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "backend.namespace": [{ backend: { name: "store" } }, { backend: { name: "store", namespace: "shared" } }],
   "backend.url": [{ backend: { url: "http://a.test" } }, { backend: { url: "http://b.test" } }],
   "backend.urls[]": [{ backend: { urls: ["http://a.test"] } }, { backend: { urls: ["http://a.test", "http://b.test"] } }],
+  "backend.split[].name": [{ backend: { split: [{ name: "store" }] } }, { backend: { split: [{ name: "nobody" }] } }],
+  "backend.split[].url": [{ backend: { split: [{ url: "http://a.test" }] } }, { backend: { split: [{ url: "http://b.test" }] } }],
+  "backend.split[].weight": [
+    { backend: { split: [{ url: "http://a.test" }, { url: "http://b.test", weight: 2 }] } },
+    { backend: { split: [{ url: "http://a.test" }, { url: "http://b.test", weight: 3 }] } },
+  ],
   "backend.timeout": [backend({ timeout: "1s" }), backend({ timeout: "2s" })],
   "backend.basePath": [backend({ basePath: "keep" }), backend({ basePath: "strip" })],
   timeout: [{ timeout: "1s" }, { timeout: "2s" }],

@@ -188,12 +188,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "foreignInterceptors",
       "backend",
       ...[
-        "name",
-        "namespace",
-        "url",
-        "urls[]",
-        "timeout",
-        "basePath",
+        ...["name", "namespace", "url", "urls[]", "timeout", "basePath", "split[].name", "split[].url", "split[].weight"],
         ...careFields.filter((name) => name !== streams),
         ...trustFields,
       ].map((name) => `backend.${name}`),
@@ -214,7 +209,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset"],
     ],
     notYet: [
-      ...later("weighted backends", "backend.split"),
       ...later("bounds of idle connections", ...unpooled.map((name) => `backend.${name}`)),
       ...later("HTTP/2 to the backends of documents", `backend.${streams}`),
       ...later("budgets of operations' own repetitions", "retry.budgetPercent"),

@@ -38,7 +38,11 @@ function routesOf(api: ApiModel): readonly object[] {
 function answerOf({ backends }: ApiModel, { access, answer }: Operation): object {
   if (access.kind === "refused") return { kind: "refusal", status: 401 };
   if (answer.kind === "mock") return { kind: "mock", status: answer.reply.status, mediaType: answer.reply.mediaType };
-  const backend = backends.find(({ name }) => name === answer.backend);
-  const targets = backend?.targets.map((target) => showTarget(target, backend.path)) ?? [];
-  return { kind: "backend", backend: answer.backend, targets, timeoutMs: answer.timeoutMs, path: answer.path };
+  const shares = answer.backends.map(({ backend: name, weight }) => {
+    const backend = backends.find((one) => one.name === name);
+    return { backend: name, weight, targets: backend?.targets.map((target) => showTarget(target, backend.path)) ?? [] };
+  });
+  const [only, second] = shares;
+  const sent = second === undefined ? { backend: only?.backend, targets: only?.targets } : { split: shares };
+  return { kind: "backend", ...sent, timeoutMs: answer.timeoutMs, path: answer.path };
 }

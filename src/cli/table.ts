@@ -26,9 +26,13 @@ export function operationTable(apis: readonly ApiModel[], width: number): string
 function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, Backend>): string {
   if (access.kind === "refused") return "401";
   if (answer.kind === "mock") return "mock";
-  const backend = backends.get(answer.backend);
+  return answer.backends.map(({ backend }) => nameOf(backend, backends)).join(", ");
+}
+
+function nameOf(name: string, backends: ReadonlyMap<string, Backend>): string {
+  const backend = backends.get(name);
   const [first] = backend?.targets ?? [];
-  return answer.backend.startsWith("@") && backend !== undefined && first !== undefined ? showTarget(first, backend.path) : answer.backend;
+  return name.startsWith("@") && backend !== undefined && first !== undefined ? showTarget(first, backend.path) : name;
 }
 
 function accessOf({ access }: Operation): string {

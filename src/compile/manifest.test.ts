@@ -25,8 +25,20 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   addresses: [{ addresses: { allow: ["10.0.0.0/8"], deny: [] } }, { addresses: { allow: [], deny: ["10.0.0.0/8"] } }],
   access: [{ access: { kind: "unprotected", schemes: [scheme] } }, { access: { kind: "refused", schemes: [scheme] } }],
   answer: [
-    { answer: { kind: "backend", backend: "pets", timeoutMs: 1000, path: "keep", retry: undefined } },
-    { answer: { kind: "backend", backend: "pets", timeoutMs: 15_000, path: "strip", retry: undefined } },
+    { answer: { kind: "backend", backends: [{ backend: "pets", weight: 1 }], timeoutMs: 1000, path: "keep", retry: undefined } },
+    { answer: { kind: "backend", backends: [{ backend: "pets", weight: 1 }], timeoutMs: 15_000, path: "strip", retry: undefined } },
+    {
+      answer: {
+        kind: "backend",
+        backends: [
+          { backend: "pets", weight: 1 },
+          { backend: "cats", weight: 1 },
+        ],
+        timeoutMs: 15_000,
+        path: "keep",
+        retry: undefined,
+      },
+    },
     { answer: { kind: "mock", reply: { status: 200, mediaType: undefined, headers: [], body: "" } } },
     { answer: { kind: "mock", reply: { status: 200, mediaType: "text/plain", headers: [["a", "b"]], body: "rex" } } },
   ],

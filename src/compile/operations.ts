@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Access, Answer, ApiModel, Operation } from "../model/api.ts";
+import type { Access, Answer, ApiModel, Operation, Share } from "../model/api.ts";
 import type { HeaderChanges } from "../model/headers.ts";
 import { showAlternatives } from "../model/security.ts";
 
@@ -55,9 +55,13 @@ function listedAccess(access: Access): string {
 
 /** Of a mock's body the hash alone: the routes have the body. */
 function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {
-  if (answer.kind === "backend") return { backend: answer.backend, path: answer.path, timeoutMs: answer.timeoutMs };
+  if (answer.kind === "backend") return { backend: listedShares(answer.backends), path: answer.path, timeoutMs: answer.timeoutMs };
   const { body, ...reply } = answer.reply;
   return { mock: { ...reply, body: createHash("sha256").update(body).digest("hex").slice(0, 12) } };
 }
+
+/** One backend's name, or each one's share. */
+const listedShares = (backends: readonly Share[]): unknown =>
+  backends.length === 1 ? backends[0]?.backend : Object.fromEntries(backends.map(({ backend, weight }) => [backend, weight]));
 
 const changes = ({ remove, set, add }: HeaderChanges): boolean => remove.length + set.length + add.length > 0;

@@ -34,7 +34,13 @@ describe("how two images differ", () => {
 
   it("says each policy that changed, with its value before and after", () => {
     const cors = { origins: ["*"], headers: [], exposedHeaders: [], maxAgeSeconds: 5, credentials: false };
-    const answer = { kind: "backend", backend: "pets", timeoutMs: 1000, path: "keep", retry: undefined } as const;
+    const answer = {
+      kind: "backend",
+      backends: [{ backend: "pets", weight: 1 }],
+      timeoutMs: 1000,
+      path: "keep",
+      retry: undefined,
+    } as const;
     const [change] = changedOperations(contents(testOperation), contents({ ...testOperation, id: "onePet", cors, answer }));
     assert.deepEqual(change?.policies, [
       { policy: "operation", before: "showPet", after: "onePet" },

@@ -61,6 +61,12 @@ export interface Operation {
   readonly where: Origin;
 }
 
+export interface Share {
+  readonly backend: string;
+  /** In proportion to the others', from 1. */
+  readonly weight: number;
+}
+
 export interface Maintenance {
   readonly message: string;
   /** When clients may ask again; undefined where nobody says it. */
@@ -98,7 +104,8 @@ export interface Scheme {
 export type Answer =
   | {
       readonly kind: "backend";
-      readonly backend: string;
+      /** By their shares of the requests; one at least. */
+      readonly backends: readonly Share[];
       /** 0 is for ever. */
       readonly timeoutMs: number;
       readonly path: BackendPath;

@@ -122,7 +122,7 @@ function uniqueIds(document: OpenApiDocument, problems: Problem[]): readonly Nam
 }
 
 interface WithBackend extends Resolved {
-  readonly backend: Backend | undefined;
+  readonly backends: readonly Backend[];
 }
 
 /** What operations ask for that is found out one after the other. */
@@ -166,7 +166,14 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
     const access = protection.accessOf(requirementsOf(whole, levels, written));
     const counting = limits.of(levels, access);
     const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access, limits: counting });
-    return [{ asked, operation, isSound: pathIsSound && noErrors(problems, begun), backend: destination?.backend }];
+    return [
+      {
+        asked,
+        operation,
+        isSound: pathIsSound && noErrors(problems, begun),
+        backends: destination?.shares.map(({ backend }) => backend) ?? [],
+      },
+    ];
   });
 }
 
@@ -196,7 +203,7 @@ const spanningParameter = (written: string): string =>
 /** The backends that operations are left for, each once, in the order of their first use. */
 function usedBackends(kept: readonly WithBackend[]): readonly Backend[] {
   const used = new Map<string, Backend>();
-  for (const { operation, backend } of kept)
-    if (backend !== undefined && operation !== undefined && !used.has(backend.name)) used.set(backend.name, backend);
+  for (const { operation, backends } of kept)
+    for (const backend of backends) if (operation !== undefined && !used.has(backend.name)) used.set(backend.name, backend);
   return [...used.values()];
 }

@@ -1,4 +1,3 @@
-import type { BackendField } from "../api/backend.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { Resource, Resources } from "../api/resource.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
@@ -8,7 +7,7 @@ import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
 
-import { retryAt, retryOf, unheededCare, unheededRetry } from "./care.ts";
+import { retryAt, unheededCare } from "./care.ts";
 import { backendOf, placesOf } from "./placed-backend.ts";
 import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
@@ -17,7 +16,8 @@ import type { ClusterSettings, ResolveSettings } from "./settings.ts";
 
 /** Where an operation's requests go, as its level of the document or its servers say. */
 export interface Destination {
-  readonly backend: Backend;
+  /** Backends by their shares of the requests; one at least. */
+  readonly shares: readonly BackendShare[];
   readonly path: BackendPath;
   /** How long an answer may take, where the document, or else the TargetEndpoint, says it. */
   readonly timeoutMs: number | undefined;
@@ -25,57 +25,27 @@ export interface Destination {
   readonly retry: Retry | undefined;
 }
 
+export interface BackendShare {
+  readonly backend: Backend;
+  readonly weight: number;
+}
+
+/** All requests. */
+export const whole = (backend: Backend): readonly BackendShare[] => [{ backend, weight: 1 }];
+
 /** What a backend's name is looked up in, and where what is wrong is gathered. */
-interface Surroundings {
+export interface Surroundings {
   readonly resources: Resources;
   readonly settings: ResolveSettings;
   readonly problems: Problem[];
 }
 
-/** The destination that an extension's `backend` names. `scope` names what it is said for: it becomes the backend's name where it has none. */
-export function namedDestination(
-  said: BackendField,
-  at: Node,
-  scope: string,
-  { resources, settings, problems }: Surroundings,
-): Destination | undefined {
-  const { name, namespace } = typeof said === "string" ? { name: said } : said;
-  if (name !== undefined) {
-    const path = typeof said === "string" ? "strip" : (said.basePath ?? "strip");
-    const found = endpointDestination({ name, namespace }, path, at, resources, settings.cluster, problems);
-    if (typeof said === "string") return found;
-    for (const one of besideName(said, at)) sayOnce(problems, one);
-    for (const unheeded of unheededRetry(said.retry, child(at, "retry"))) sayOnce(problems, unheeded);
-    return found && { ...found, retry: said.retry === undefined ? found.retry : retryOf(said.retry) };
-  }
-  if (typeof said === "string") return undefined;
-  const places = placesOf({ urls: said.urls ?? (said.url === undefined ? [] : [said.url]), failover: said.failover });
-  for (const unheeded of unheededCare(said, at)) sayOnce(problems, unheeded);
-  const backend = backendOf(`@${scope}`, places, said, child(at, said.urls === undefined ? "url" : "urls"), problems);
-  return backend && { backend, path: said.basePath ?? "strip", timeoutMs: undefined, retry: retryAt(said, backend) };
-}
-
-/** How a TargetEndpoint is treated and shown to is its own matter, for it may be another one where the image serves. */
-const ofEndpoint = ["failover", "loadBalancing", "circuitBreaker", "connectionPool", "healthCheck", "tls", "credentials"] as const;
-
-function besideName(said: Exclude<BackendField, string>, at: Node): readonly Problem[] {
-  const fields = ofEndpoint.filter((field) => said[field] !== undefined);
-  const message = (field: string): string =>
-    `\`${field}\` is for the TargetEndpoint \`${said.name ?? ""}\` itself to say. Write it there, or name a \`url\` here.`;
-  const budget = said.retry?.budgetPercent === undefined ? [] : [child(child(at, "retry"), "budgetPercent")];
-  return [
-    ...fields.map((field) => error("WrongValue", placeOf(child(at, field)), message(field))),
-    ...budget.map((where) => error("WrongValue", placeOf(where), message("budgetPercent"))),
-  ];
-}
-
-function endpointDestination(
+/** The destination that a TargetEndpoint is. */
+export function endpointDestination(
   reference: Reference,
   path: BackendPath,
   at: Node,
-  resources: Resources,
-  cluster: ClusterSettings | undefined,
-  problems: Problem[],
+  { resources, settings: { cluster }, problems }: Surroundings,
 ): Destination | undefined {
   const endpoint = referred(resources.targetEndpoints, reference, cluster);
   if (endpoint === undefined) {
@@ -86,7 +56,7 @@ function endpointDestination(
   const backend = endpointBackend(endpoint, cluster, problems);
   return (
     backend && {
-      backend,
+      shares: whole(backend),
       path,
       timeoutMs: timeout === undefined ? undefined : milliseconds(timeout),
       retry: retryAt(endpoint.spec, backend),
@@ -120,13 +90,9 @@ export function endpointBackend(
 export function serverDestination({ target, path }: ServerUrl, scope: string, basePath: string): Destination | undefined {
   if (typeof target === "string") return undefined;
   const same = path === basePath;
+  const targets = [{ ...target, weight: 1, group: 0 }];
   return {
-    backend: {
-      name: `@${scope}`,
-      targets: [{ ...target, weight: 1, group: 0 }],
-      path: same ? "" : path,
-      ...plainBackend,
-    },
+    shares: whole({ name: `@${scope}`, targets, path: same ? "" : path, ...plainBackend }),
     path: same ? "same" : "strip",
     timeoutMs: undefined,
     retry: undefined,

@@ -1,7 +1,8 @@
 import type { DocumentOperation, DocumentPath, OpenApiDocument, Server } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { child, placeOf } from "../text/node.ts";
-import { type Destination, namedDestination, serverDestination } from "./backends.ts";
+import { type Destination, serverDestination } from "./backends.ts";
+import { namedDestination } from "./named-destination.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl, type ServerUrl } from "./server-url.ts";
 import { saidTimeout } from "./timeout.ts";

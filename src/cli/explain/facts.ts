@@ -84,15 +84,20 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   const { access, answer } = operation;
   if (access.kind === "refused" || operation.maintenance !== undefined) return [];
   if (answer.kind === "mock") return [mockFact(answer.reply, origins)];
-  const backend = api.backends.find(({ name }) => name === answer.backend);
-  const urls = backend === undefined ? [] : askedUrls(request, api, answer.path, backend);
+  const all = answer.backends.reduce((sum, { weight }) => sum + weight, 0);
   const place = where(origins.targets);
-  return [
-    ...(answer.backend.startsWith("@") ? [] : [{ name: "backend", value: answer.backend, place: where(origins.backend) }]),
-    ...urls.map((value) => ({ name: "asks", value, place })),
-    timeoutFact(answer.timeoutMs, origins.timeout),
-    ...retryFact(answer.retry, where(origins.retry)),
-  ];
+  const sent = answer.backends.flatMap(({ backend: name, weight }) => {
+    const share = answer.backends.length === 1 ? "" : `, ${weight} of ${all} requests`;
+    const backend = api.backends.find((one) => one.name === name);
+    const urls = backend === undefined ? [] : askedUrls(request, api, answer.path, backend);
+    return [
+      ...(name.startsWith("@") && share === ""
+        ? []
+        : [{ name: "backend", value: `${name.replace(/^@/, "")}${share}`, place: where(origins.backend) }]),
+      ...urls.map((value) => ({ name: "asks", value, place })),
+    ];
+  });
+  return [...sent, timeoutFact(answer.timeoutMs, origins.timeout), ...retryFact(answer.retry, where(origins.retry))];
 }
 
 function mockFact({ status, mediaType }: MockReply, origins: Origins): Fact {

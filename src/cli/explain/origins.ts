@@ -39,7 +39,8 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
   ];
   const extension = (key: keyof Fields): Node | undefined => levels.find((level) => level?.fields[key] !== undefined)?.at(key);
   const backend = extension("backend");
-  const endpoint = operation.answer.kind === "backend" ? endpointNode(operation.answer.backend, resourceFiles) : undefined;
+  const endpoint =
+    operation.answer.kind === "backend" ? endpointNode(operation.answer.backends[0]?.backend ?? "", resourceFiles) : undefined;
   const server = (written?.servers ?? path?.servers ?? document.servers)[0]?.where;
   const requirement = (written?.security ?? document.security)?.[0]?.where;
   return {

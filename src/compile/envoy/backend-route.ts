@@ -12,7 +12,7 @@ import { retryPolicy } from "./retry-policy.ts";
 export function backendAction(api: ApiModel, operation: Operation, answer: Extract<Answer, { kind: "backend" }>): Message {
   return {
     route: {
-      cluster: answerCluster(api, answer),
+      ...clustersOf(api, answer),
       // It begins when the request is whole, which one that became a WebSocket is not before its end (envoy: RouteAction.timeout).
       timeout: `${answer.timeoutMs / 1000}s`,
       ...(mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
@@ -29,9 +29,16 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
 const mayBeSilent = ({ webSocket }: Operation, timeoutMs: number): boolean =>
   !webSocket && (timeoutMs === 0 || timeoutMs > streamIdleSeconds * 1000);
 
-/** The cluster that an answer comes from. */
+/** The cluster, or those that get a share of the requests each (envoy: RouteAction.weighted_clusters). */
+function clustersOf(api: ApiModel, { backends }: Extract<Answer, { kind: "backend" }>): Message {
+  const [only, second] = backends;
+  if (only !== undefined && second === undefined) return { cluster: clusterName(api.name, only.backend) };
+  return { weighted_clusters: { clusters: backends.map(({ backend, weight }) => ({ name: clusterName(api.name, backend), weight })) } };
+}
+
+/** A cluster that an answer may come from. */
 export const answerCluster = (api: ApiModel, answer: Answer): string =>
-  answer.kind === "mock" ? mockCluster : clusterName(api.name, answer.backend);
+  answer.kind === "mock" ? mockCluster : clusterName(api.name, answer.backends[0]?.backend ?? "");
 
 /**
  * The path that the backend sees (envoy: RouteAction.path_rewrite, a format string; the query follows by itself). The base path is left out

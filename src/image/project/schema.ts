@@ -39,7 +39,7 @@ const retry = z.strictObject({
 const answer = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("backend"),
-    backend: z.string(),
+    backends: z.array(z.strictObject({ backend: z.string(), weight: z.int().min(1) })).min(1),
     timeoutMs: z.int().min(0),
     path: z.enum(["same", "keep", "strip"]),
     retry: retry.optional(),
