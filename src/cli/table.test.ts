@@ -7,7 +7,14 @@ import { textWidth } from "./text-width.ts";
 
 const operation: Operation = {
   ...testOperation,
-  answer: { kind: "backend", backends: [{ backend: "@document", weight: 1 }], timeoutMs: 15_000, path: "same", retry: undefined },
+  answer: {
+    kind: "backend",
+    backends: [{ backend: "@document", weight: 1 }],
+    timeoutMs: 15_000,
+    path: "same",
+    mirror: undefined,
+    retry: undefined,
+  },
 };
 const api: ApiModel = {
   ...testApi,

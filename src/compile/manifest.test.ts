@@ -25,8 +25,26 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   addresses: [{ addresses: { allow: ["10.0.0.0/8"], deny: [] } }, { addresses: { allow: [], deny: ["10.0.0.0/8"] } }],
   access: [{ access: { kind: "unprotected", schemes: [scheme] } }, { access: { kind: "refused", schemes: [scheme] } }],
   answer: [
-    { answer: { kind: "backend", backends: [{ backend: "pets", weight: 1 }], timeoutMs: 1000, path: "keep", retry: undefined } },
-    { answer: { kind: "backend", backends: [{ backend: "pets", weight: 1 }], timeoutMs: 15_000, path: "strip", retry: undefined } },
+    {
+      answer: {
+        kind: "backend",
+        backends: [{ backend: "pets", weight: 1 }],
+        timeoutMs: 1000,
+        path: "keep",
+        mirror: undefined,
+        retry: undefined,
+      },
+    },
+    {
+      answer: {
+        kind: "backend",
+        backends: [{ backend: "pets", weight: 1 }],
+        timeoutMs: 15_000,
+        path: "strip",
+        mirror: undefined,
+        retry: undefined,
+      },
+    },
     {
       answer: {
         kind: "backend",
@@ -36,6 +54,7 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
         ],
         timeoutMs: 15_000,
         path: "keep",
+        mirror: undefined,
         retry: undefined,
       },
     },

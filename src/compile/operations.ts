@@ -55,7 +55,13 @@ function listedAccess(access: Access): string {
 
 /** Of a mock's body the hash alone: the routes have the body. */
 function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {
-  if (answer.kind === "backend") return { backend: listedShares(answer.backends), path: answer.path, timeoutMs: answer.timeoutMs };
+  if (answer.kind === "backend")
+    return {
+      backend: listedShares(answer.backends),
+      path: answer.path,
+      timeoutMs: answer.timeoutMs,
+      ...(answer.mirror && { mirror: answer.mirror }),
+    };
   const { body, ...reply } = answer.reply;
   return { mock: { ...reply, body: createHash("sha256").update(body).digest("hex").slice(0, 12) } };
 }

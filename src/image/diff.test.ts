@@ -39,6 +39,7 @@ describe("how two images differ", () => {
       backends: [{ backend: "pets", weight: 1 }],
       timeoutMs: 1000,
       path: "keep",
+      mirror: undefined,
       retry: undefined,
     } as const;
     const [change] = changedOperations(contents(testOperation), contents({ ...testOperation, id: "onePet", cors, answer }));

@@ -109,6 +109,8 @@ export type Answer =
       /** 0 is for ever. */
       readonly timeoutMs: number;
       readonly path: BackendPath;
+      /** What gets a copy of some requests, and how many of a hundred; its answers are thrown away. */
+      readonly mirror: { readonly backend: string; readonly percent: number } | undefined;
       /** Undefined where nothing is sent again. */
       readonly retry: Retry | undefined;
     }

@@ -9,6 +9,7 @@ import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { nameFrom } from "./api-name.ts";
+import type { Destination } from "./backends.ts";
 import { unheededRetry } from "./care.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
 import { documentCredentials, kindsAsked } from "./credential-kinds.ts";
@@ -171,7 +172,7 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
         asked,
         operation,
         isSound: pathIsSound && noErrors(problems, begun),
-        backends: destination?.shares.map(({ backend }) => backend) ?? [],
+        backends: backendsOf(destination),
       },
     ];
   });
@@ -199,6 +200,11 @@ function sayMocked(levels: readonly Level[], problems: Problem[]): void {
 
 const spanningParameter = (written: string): string =>
   `\`${written}\` stands for one segment, as every parameter of OpenAPI does: a value with a slash in it is not matched. Write a path for each number of segments.`;
+
+const backendsOf = (destination: Destination | undefined): readonly Backend[] =>
+  destination === undefined
+    ? []
+    : [...destination.shares, ...(destination.mirror === undefined ? [] : [destination.mirror])].map(({ backend }) => backend);
 
 /** The backends that operations are left for, each once, in the order of their first use. */
 function usedBackends(kept: readonly WithBackend[]): readonly Backend[] {

@@ -21,6 +21,8 @@ export interface Destination {
   readonly path: BackendPath;
   /** How long an answer may take, where the document, or else the TargetEndpoint, says it. */
   readonly timeoutMs: number | undefined;
+  /** What gets a copy of some requests; undefined for nothing. */
+  readonly mirror?: { readonly backend: Backend; readonly percent: number } | undefined;
   /** When a request is sent again, where the backend says it. */
   readonly retry: Retry | undefined;
 }

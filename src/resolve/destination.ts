@@ -16,9 +16,19 @@ export function destinationOf(
   written: DocumentOperation,
 ): Destination | undefined {
   const destination = backendOf(whole, levels, path, written);
-  return (
-    destination && { ...destination, timeoutMs: saidTimeout(levels.map(({ extension }) => extension))?.timeoutMs ?? destination.timeoutMs }
-  );
+  const timeoutMs = saidTimeout(levels.map(({ extension }) => extension))?.timeoutMs;
+  return destination && { ...destination, timeoutMs: timeoutMs ?? destination.timeoutMs, mirror: mirrorOf(whole, levels) };
+}
+
+/** What the innermost level that says it has requests copied to; one whose share is 0 is none. */
+function mirrorOf(whole: Whole, levels: readonly Level[]): Destination["mirror"] {
+  const saying = levels.find(({ extension }) => extension?.fields.mirror !== undefined);
+  const said = saying?.extension?.fields.mirror;
+  if (saying?.extension === undefined || said === undefined || said.percent === 0) return undefined;
+  const { name, url, percent = 100 } = said;
+  const found = namedDestination({ name, url }, saying.extension.at("mirror"), `mirror of ${saying.scope}`, whole);
+  const [share] = found?.shares ?? [];
+  return share && { backend: share.backend, percent };
 }
 
 /** The innermost level that names a backend decides; where none does, the innermost that has servers. */

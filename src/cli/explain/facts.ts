@@ -97,7 +97,12 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
       ...urls.map((value) => ({ name: "asks", value, place })),
     ];
   });
-  return [...sent, timeoutFact(answer.timeoutMs, origins.timeout), ...retryFact(answer.retry, where(origins.retry))];
+  return [
+    ...sent,
+    timeoutFact(answer.timeoutMs, origins.timeout),
+    ...retryFact(answer.retry, where(origins.retry)),
+    ...mirrorFact(answer.mirror, where(origins.extension("mirror"))),
+  ];
 }
 
 function mockFact({ status, mediaType }: MockReply, origins: Origins): Fact {
@@ -116,6 +121,11 @@ function askedUrls(request: AskedRequest, api: ApiModel, path: BackendPath, back
     const turn = target.group === 0 ? "" : ", while those before fail";
     return `${showTarget(target, before)}${rest}${request.search}${share}${turn}`;
   });
+}
+
+function mirrorFact(mirror: Extract<Operation["answer"], { kind: "backend" }>["mirror"], place: Place | undefined): readonly Fact[] {
+  if (mirror === undefined) return [];
+  return [{ name: "mirror", value: `${mirror.backend.replace(/^@/, "")} gets a copy of ${mirror.percent} of 100 requests`, place }];
 }
 
 /** When the request is sent once more. */

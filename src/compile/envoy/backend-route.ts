@@ -16,6 +16,7 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
       // It begins when the request is whole, which one that became a WebSocket is not before its end (envoy: RouteAction.timeout).
       timeout: `${answer.timeoutMs / 1000}s`,
       ...(mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
+      ...(answer.mirror === undefined ? {} : { request_mirror_policies: [mirrorPolicy(api, answer.mirror)] }),
       ...(answer.retry === undefined ? {} : { retry_policy: retryPolicy(answer.retry) }),
       auto_host_rewrite: true,
       append_x_forwarded_host: true,
@@ -35,6 +36,13 @@ function clustersOf(api: ApiModel, { backends }: Extract<Answer, { kind: "backen
   if (only !== undefined && second === undefined) return { cluster: clusterName(api.name, only.backend) };
   return { weighted_clusters: { clusters: backends.map(({ backend, weight }) => ({ name: clusterName(api.name, backend), weight })) } };
 }
+
+/** Copies have the Host of what they are copies of. */
+const mirrorPolicy = (api: ApiModel, { backend, percent }: NonNullable<Extract<Answer, { kind: "backend" }>["mirror"]>): Message => ({
+  cluster: clusterName(api.name, backend),
+  runtime_fraction: { default_value: { numerator: percent, denominator: "HUNDRED" } },
+  disable_shadow_host_suffix_append: true,
+});
 
 /** A cluster that an answer may come from. */
 export const answerCluster = (api: ApiModel, answer: Answer): string =>
