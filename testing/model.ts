@@ -24,6 +24,7 @@ export const testOperation: Operation = {
     backends: [{ backend: "pets", weight: 1 }],
     timeoutMs: 15_000,
     path: "keep",
+    sandbox: undefined,
     mirror: undefined,
     retry: undefined,
   },

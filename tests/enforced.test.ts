@@ -152,6 +152,12 @@ const ofTrust: Readonly<Record<string, readonly [object, object]>> = {
   ],
 };
 
+const sandboxed = (sandboxWhen: object): object => ({
+  security: [{ token: [] }],
+  backend: { url: "http://a.test" },
+  sandbox: { url: "http://b.test" },
+  sandboxWhen,
+});
 const secureUrl = { url: "https://a.test" };
 const urls = { urls: ["http://a.test", "http://b.test"] };
 const http2 = { ...urls, protocol: "h2c" };
@@ -214,6 +220,36 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   ...Object.fromEntries(
     Object.entries(ofTrust).map(([path, pair]) => [`backend.${path}`, pair.map((one) => ({ backend: { ...secureUrl, ...one } }))] as const),
   ),
+  sandbox: [{ backend: "store", sandbox: "store" }, { backend: "store" }],
+  ...Object.fromEntries(
+    Object.entries({ ...ofCare, ...ofTrust }).map(([path, pair]) => [
+      `sandbox.${path}`,
+      pair.map((one) => ({ backend: "store", sandbox: { ...(path in ofTrust ? secureUrl : urls), ...one } })),
+    ]),
+  ),
+  "sandbox.name": [
+    { backend: "store", sandbox: { name: "store" } },
+    { backend: "store", sandbox: { name: "nobody" } },
+  ],
+  "sandbox.namespace": [
+    { backend: "store", sandbox: { name: "store" } },
+    { backend: "store", sandbox: { name: "store", namespace: "shared" } },
+  ],
+  "sandbox.url": [
+    { backend: "store", sandbox: { url: "http://a.test" } },
+    { backend: "store", sandbox: { url: "http://b.test" } },
+  ],
+  "sandbox.urls[]": [
+    { backend: "store", sandbox: { urls: ["http://a.test"] } },
+    { backend: "store", sandbox: { urls: ["http://b.test"] } },
+  ],
+  "sandbox.basePath": [
+    { backend: { url: "http://a.test" }, sandbox: { url: "http://b.test", basePath: "strip" } },
+    { backend: { url: "http://a.test" }, sandbox: { url: "http://b.test", basePath: "keep" } },
+  ],
+  "sandboxWhen.claim": [sandboxed({ claim: "a", value: "1" }), sandboxed({ claim: "b", value: "1" })],
+  "sandboxWhen.header": [sandboxed({ header: "a", value: "1" }), sandboxed({ header: "b", value: "1" })],
+  "sandboxWhen.value": [sandboxed({ header: "a", value: "1" }), sandboxed({ header: "a", value: "2" })],
   ...Object.fromEntries(Object.entries(ofCare).filter(([path]) => path.startsWith("retry."))),
   "schemes.*": [protectedBy({ schemes: { token: "keys" } }), protectedBy({})],
   ...Object.fromEntries(

@@ -83,6 +83,13 @@ const unpooled = ["connectionPool.maxIdleConnections", "connectionPool.waitTimeo
 /** A document's own backends speak HTTP/1.1, whose connections have no streams. */
 const streams = "connectionPool.maxStreamsPerConnection";
 
+/** What the `backend` of a document and its `sandbox` do alike. */
+const backendFields: readonly string[] = [
+  ...["name", "namespace", "url", "urls[]", "basePath"],
+  ...careFields.filter((name) => name !== streams && !name.startsWith("retry.")),
+  ...trustFields,
+];
+
 const inOauth2 = (name: string): string => `oauth2.${name}`;
 
 const inMtls = (name: string): string => `mtls.${name}`;
@@ -187,11 +194,11 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "owner",
       "foreignInterceptors",
       "backend",
-      ...[
-        ...["name", "namespace", "url", "urls[]", "timeout", "basePath", "split[].name", "split[].url", "split[].weight"],
-        ...careFields.filter((name) => name !== streams),
-        ...trustFields,
-      ].map((name) => `backend.${name}`),
+      ...[...backendFields, "timeout", "split[].name", "split[].url", "split[].weight"].map((name) => `backend.${name}`),
+      ...retryFields.map((name) => `backend.${name}`),
+      "sandbox",
+      ...backendFields.map((name) => `sandbox.${name}`),
+      ...["sandboxWhen.claim", "sandboxWhen.header", "sandboxWhen.value"],
       ...retryFields.filter((name) => name !== "retry.budgetPercent"),
       "timeout",
       "cors",
@@ -210,10 +217,12 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset"],
     ],
     notYet: [
-      ...later("bounds of idle connections", ...unpooled.map((name) => `backend.${name}`)),
-      ...later("HTTP/2 to the backends of documents", `backend.${streams}`),
+      ...["backend", "sandbox"].flatMap((field) => [
+        ...later("bounds of idle connections", ...unpooled.map((name) => `${field}.${name}`)),
+        ...later("HTTP/2 to the backends of documents", `${field}.${streams}`),
+      ]),
+      ...later("times, repetitions and shares of a sandbox's own", "sandbox.timeout", "sandbox.retry", "sandbox.split"),
       ...later("budgets of operations' own repetitions", "retry.budgetPercent"),
-      ...later("sandbox backends", "sandbox", "sandboxWhen"),
       ...later("rewriting of paths and queries", "rewrite"),
       ...later("interceptors", "interceptors"),
       ...later("validation against the document", "validation"),

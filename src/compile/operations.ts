@@ -60,6 +60,7 @@ function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {
       backend: listedShares(answer.backends),
       path: answer.path,
       timeoutMs: answer.timeoutMs,
+      ...(answer.sandbox && { sandbox: answer.sandbox }),
       ...(answer.mirror && { mirror: answer.mirror }),
     };
   const { body, ...reply } = answer.reply;

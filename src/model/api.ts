@@ -67,6 +67,15 @@ export interface Share {
   readonly weight: number;
 }
 
+/** A backend for requests that somebody tries things out with, and what tells them. */
+export interface Sandbox {
+  readonly backend: string;
+  /** A claim of the token, or a header, and its value. */
+  readonly by: "claim" | "header";
+  readonly name: string;
+  readonly value: string;
+}
+
 export interface Maintenance {
   readonly message: string;
   /** When clients may ask again; undefined where nobody says it. */
@@ -109,6 +118,8 @@ export type Answer =
       /** 0 is for ever. */
       readonly timeoutMs: number;
       readonly path: BackendPath;
+      /** Where those requests go that are for it; undefined where there is none. */
+      readonly sandbox: Sandbox | undefined;
       /** What gets a copy of some requests, and how many of a hundred; its answers are thrown away. */
       readonly mirror: { readonly backend: string; readonly percent: number } | undefined;
       /** Undefined where nothing is sent again. */

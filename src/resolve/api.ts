@@ -204,7 +204,7 @@ const spanningParameter = (written: string): string =>
 const backendsOf = (destination: Destination | undefined): readonly Backend[] =>
   destination === undefined
     ? []
-    : [...destination.shares, ...(destination.mirror === undefined ? [] : [destination.mirror])].map(({ backend }) => backend);
+    : [...destination.shares, destination.sandbox, destination.mirror].flatMap((one) => (one === undefined ? [] : [one.backend]));
 
 /** The backends that operations are left for, each once, in the order of their first use. */
 function usedBackends(kept: readonly WithBackend[]): readonly Backend[] {

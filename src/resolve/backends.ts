@@ -1,7 +1,7 @@
 import { milliseconds } from "../api/duration.ts";
 import type { Resource, Resources } from "../api/resource.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
-import type { BackendPath } from "../model/api.ts";
+import type { BackendPath, Sandbox } from "../model/api.ts";
 import { type Backend, plainBackend, type Retry } from "../model/backend.ts";
 import { error, type Problem } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
@@ -21,6 +21,8 @@ export interface Destination {
   readonly path: BackendPath;
   /** How long an answer may take, where the document, or else the TargetEndpoint, says it. */
   readonly timeoutMs: number | undefined;
+  /** Where requests go that are for the sandbox. */
+  readonly sandbox?: (Pick<Sandbox, "by" | "name" | "value"> & { readonly backend: Backend }) | undefined;
   /** What gets a copy of some requests; undefined for nothing. */
   readonly mirror?: { readonly backend: Backend; readonly percent: number } | undefined;
   /** When a request is sent again, where the backend says it. */

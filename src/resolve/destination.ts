@@ -17,7 +17,14 @@ export function destinationOf(
 ): Destination | undefined {
   const destination = backendOf(whole, levels, path, written);
   const timeoutMs = saidTimeout(levels.map(({ extension }) => extension))?.timeoutMs;
-  return destination && { ...destination, timeoutMs: timeoutMs ?? destination.timeoutMs, mirror: mirrorOf(whole, levels) };
+  return (
+    destination && {
+      ...destination,
+      timeoutMs: timeoutMs ?? destination.timeoutMs,
+      mirror: mirrorOf(whole, levels),
+      sandbox: sandboxOf(whole, levels, destination),
+    }
+  );
 }
 
 /** What the innermost level that says it has requests copied to; one whose share is 0 is none. */
@@ -29,6 +36,35 @@ function mirrorOf(whole: Whole, levels: readonly Level[]): Destination["mirror"]
   const found = namedDestination({ name, url }, saying.extension.at("mirror"), `mirror of ${saying.scope}`, whole);
   const [share] = found?.shares ?? [];
   return share && { backend: share.backend, percent };
+}
+
+/** What tells the sandbox where nothing is said: as WSO2's tokens do. */
+const usual = { by: "claim", name: "keytype", value: "SANDBOX" } as const;
+
+function sandboxOf(whole: Whole, levels: readonly Level[], { shares, path }: Destination): Destination["sandbox"] {
+  const saying = levels.find(({ extension }) => extension?.fields.sandbox !== undefined);
+  const said = saying?.extension?.fields.sandbox;
+  if (saying?.extension === undefined || said === undefined) return undefined;
+  const at = saying.extension.at("sandbox");
+  const found = namedDestination(said, at, `sandbox of ${saying.scope}`, whole);
+  if (found === undefined) return undefined;
+  const [share, second] = found.shares;
+  if (shares.length > 1 || second !== undefined || found.path !== path) {
+    const message =
+      "A sandbox stands beside one `backend` that is named, is itself one, and has the same `basePath`. Name the backend, take out `split`, or let both say the same.";
+    sayOnce(whole.problems, error("WrongValue", placeOf(at), message));
+    return undefined;
+  }
+  const when = levels.find(({ extension }) => extension?.fields.sandboxWhen !== undefined)?.extension?.fields.sandboxWhen;
+  const told =
+    when === undefined
+      ? usual
+      : {
+          by: when.claim === undefined ? ("header" as const) : ("claim" as const),
+          name: when.claim ?? when.header?.toLowerCase() ?? "",
+          value: when.value,
+        };
+  return share && { ...told, backend: share.backend };
 }
 
 /** The innermost level that names a backend decides; where none does, the innermost that has servers. */

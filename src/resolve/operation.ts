@@ -75,10 +75,18 @@ function maintenanceOf(said: Fields["maintenance"]): Maintenance | undefined {
 function answerOf({ document, written, fields, destination, settings }: OperationParts): Answer | undefined {
   if (isMocked(fields, settings)) return { kind: "mock", reply: defaultReply(mockSource(document, written)) };
   if (destination === undefined) return undefined;
-  const { shares, path, timeoutMs = defaultTimeoutMs, retry, mirror } = destination;
+  const { shares, path, timeoutMs = defaultTimeoutMs, retry, mirror, sandbox } = destination;
   const backends = shares.map(({ backend, weight }) => ({ backend: backend.name, weight }));
   const copied = mirror && { backend: mirror.backend.name, percent: mirror.percent };
-  return { kind: "backend", backends, timeoutMs, path, mirror: copied, retry: fields.retry === undefined ? retry : retryOf(fields.retry) };
+  return {
+    kind: "backend",
+    backends,
+    timeoutMs,
+    path,
+    sandbox: sandbox && { ...sandbox, backend: sandbox.backend.name },
+    mirror: copied,
+    retry: fields.retry === undefined ? retry : retryOf(fields.retry),
+  };
 }
 
 function corsOf(said: CorsField | false | undefined, method: string): Cors | undefined {

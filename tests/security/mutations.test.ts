@@ -29,6 +29,10 @@ const document = {
     "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
     ...Object.fromEntries(countedTogether.map((type) => [`/${type}`, { ...guarded(), "x-portico": { rateLimit: type } }])),
     "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
+    "/sandboxed": {
+      ...guarded(),
+      "x-portico": { sandbox: { url: "http://127.0.0.1:1" }, sandboxWhen: { header: "x-try", value: "yes" } },
+    },
     "/listed": { ...guarded(), "x-portico": { rateLimit: lists.map((_, index) => `listed-${index}`) } },
   },
 };
@@ -76,6 +80,8 @@ const probes: readonly Probe[] = [
     [`/${type}`, {}, 200],
     [`/${type}`, {}, 429],
   ]),
+  ["/sandboxed", {}, 200],
+  ["/sandboxed", { "x-try": "yes" }, 502],
   ["/marked", {}, 200, ["portico-over-limit", undefined]],
   ["/marked", {}, 200, ["portico-over-limit", "true"]],
   ...lists.flatMap((_, index): readonly Probe[] => [
@@ -126,7 +132,9 @@ const withoutField =
 
 const filters = [
   ...["envoy.filters.http.header_mutation", "envoy.filters.http.cors"],
-  ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized"].map((name) => `portico.${name}`),
+  ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized", "sandbox", "sandbox.route"].map(
+    (name) => `portico.${name}`,
+  ),
   ...[...countedTogether, "marking", ...lists.map((_, index) => `addresses.${index}`)].map((name) => `portico.limits.${name}`),
 ];
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];

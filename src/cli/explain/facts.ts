@@ -1,6 +1,6 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
 import type { AddressLists } from "../../model/addresses.ts";
-import type { ApiModel, BackendPath, Operation } from "../../model/api.ts";
+import type { ApiModel, BackendPath, Operation, Sandbox } from "../../model/api.ts";
 import type { Backend, Retry } from "../../model/backend.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
@@ -101,6 +101,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
     ...sent,
     timeoutFact(answer.timeoutMs, origins.timeout),
     ...retryFact(answer.retry, where(origins.retry)),
+    ...sandboxFact(answer.sandbox, where(origins.extension("sandbox"))),
     ...mirrorFact(answer.mirror, where(origins.extension("mirror"))),
   ];
 }
@@ -121,6 +122,12 @@ function askedUrls(request: AskedRequest, api: ApiModel, path: BackendPath, back
     const turn = target.group === 0 ? "" : ", while those before fail";
     return `${showTarget(target, before)}${rest}${request.search}${share}${turn}`;
   });
+}
+
+function sandboxFact(sandbox: Sandbox | undefined, place: Place | undefined): readonly Fact[] {
+  if (sandbox === undefined) return [];
+  const { backend, by, name, value } = sandbox;
+  return [{ name: "sandbox", value: `${backend.replace(/^@/, "")}, where the ${by} ${name} is ${value}`, place }];
 }
 
 function mirrorFact(mirror: Extract<Operation["answer"], { kind: "backend" }>["mirror"], place: Place | undefined): readonly Fact[] {

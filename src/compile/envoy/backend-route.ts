@@ -1,7 +1,7 @@
 import type { Answer, ApiModel, BackendPath, Operation } from "../../model/api.ts";
 import type { Message } from "./json.ts";
 import { streamIdleSeconds } from "./listeners.ts";
-import { clusterName, mockCluster, ownMetadata } from "./names.ts";
+import { clusterHeader, clusterName, mockCluster, ownMetadata } from "./names.ts";
 import { retryPolicy } from "./retry-policy.ts";
 
 /**
@@ -31,7 +31,8 @@ const mayBeSilent = ({ webSocket }: Operation, timeoutMs: number): boolean =>
   !webSocket && (timeoutMs === 0 || timeoutMs > streamIdleSeconds * 1000);
 
 /** The cluster, or those that get a share of the requests each (envoy: RouteAction.weighted_clusters). */
-function clustersOf(api: ApiModel, { backends }: Extract<Answer, { kind: "backend" }>): Message {
+function clustersOf(api: ApiModel, { backends, sandbox }: Extract<Answer, { kind: "backend" }>): Message {
+  if (sandbox !== undefined) return { cluster_header: clusterHeader };
   const [only, second] = backends;
   if (only !== undefined && second === undefined) return { cluster: clusterName(api.name, only.backend) };
   return { weighted_clusters: { clusters: backends.map(({ backend, weight }) => ({ name: clusterName(api.name, backend), weight })) } };

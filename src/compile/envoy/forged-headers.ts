@@ -1,6 +1,6 @@
 import { credentialHeader } from "./credential-names.ts";
 import { overLimitHeader } from "./limit-names.ts";
-import { apiHeader, operationHeader } from "./names.ts";
+import { apiHeader, clusterHeader, operationHeader } from "./names.ts";
 
 /** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
 const overrides = [
@@ -28,6 +28,7 @@ export const forged: readonly string[] = [
   apiHeader,
   operationHeader,
   overLimitHeader,
+  clusterHeader,
   ...Array.from({ length: mostLocations }, (_, index) => `${credentialHeader}-${index}`),
 ];
 

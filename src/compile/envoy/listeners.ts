@@ -17,6 +17,7 @@ import { refusalMetrics, requestMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
 import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
 import { refusalFilter } from "./refusals.ts";
+import { sandboxFilters } from "./sandbox.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
@@ -41,6 +42,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   decision(authorizedFilter),
   // What is refused for other reasons takes nothing from limits.
   ...limitFilters,
+  ...sandboxFilters,
   router,
 ];
 

@@ -15,6 +15,9 @@ export const apiHeader = "portico-api";
 /** Where routes and clusters keep what Portico knows of them (envoy: core.v3.Metadata). */
 export const ownMetadata = "portico";
 
+/** The header by which a request's cluster is known where that depends on who calls. No client can write it, and no backend sees it. */
+export const clusterHeader = "portico-cluster";
+
 /** Under which a route's metadata has what is said while its operation is being worked on. */
 export const maintenanceField = "maintenance";
 

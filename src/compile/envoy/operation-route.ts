@@ -10,11 +10,12 @@ import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
 import { limitHeaders } from "./limit-names.ts";
 import { mockActions } from "./mock-route.ts";
-import { headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
+import { clusterHeader, headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
 import type { RouteAction } from "./route-action.ts";
+import { sandboxRules } from "./sandbox.ts";
 
 /** What all routes of a gateway are made with. */
 export interface RouteSettings {
@@ -35,13 +36,21 @@ export function operationRoutes(
   methods: readonly string[],
   settings: RouteSettings,
 ): readonly Message[] {
+  const sandboxing = sandboxRules(found.api, found.operation);
   const isLimited = settings.limits.has(found.operation);
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
-    const removed = new Set([...found.operation.requestHeaders.remove, ...hidden]);
-    const filters = { ...corsFilters(found, methods), ...addressRules(found.operation.addresses), ...protecting, ...looking };
+    const ownHeaders = Object.keys(sandboxing).length > 0 ? [clusterHeader] : [];
+    const removed = new Set([...found.operation.requestHeaders.remove, ...hidden, ...ownHeaders]);
+    const filters = {
+      ...corsFilters(found, methods),
+      ...addressRules(found.operation.addresses),
+      ...protecting,
+      ...looking,
+      ...sandboxing,
+    };
     return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
@@ -55,7 +64,7 @@ export function operationRoutes(
         ...responseHeaders,
         ...(found.operation.cors ? [varyByOrigin] : []),
       ]),
-      ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
+      ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: { ...Object(action.typed_per_filter_config), ...filters } } : {}),
     };
   });
 }

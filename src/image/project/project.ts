@@ -105,7 +105,7 @@ const operationOf = ({ access, addresses, answer, cors, maintenance, ...operatio
       : { ...access, schemes: access.schemes.map((scheme) => ({ ...scheme, challenge: scheme.challenge, realm: scheme.realm })) },
   answer:
     answer.kind === "backend"
-      ? { ...answer, mirror: answer.mirror, retry: answer.retry && retryOf(answer.retry) }
+      ? { ...answer, sandbox: answer.sandbox, mirror: answer.mirror, retry: answer.retry && retryOf(answer.retry) }
       : { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } },
   where: { source: gatewayPath, pointer: "" },
 });

@@ -42,6 +42,7 @@ const answer = z.discriminatedUnion("kind", [
     backends: z.array(z.strictObject({ backend: z.string(), weight: z.int().min(1) })).min(1),
     timeoutMs: z.int().min(0),
     path: z.enum(["same", "keep", "strip"]),
+    sandbox: z.strictObject({ backend: z.string(), by: z.enum(["claim", "header"]), name: z.string(), value: z.string() }).optional(),
     mirror: z.strictObject({ backend: z.string(), percent: z.int().min(0).max(100) }).optional(),
     retry: retry.optional(),
   }),

@@ -1,4 +1,4 @@
-import { error, type Problem } from "../../problem.ts";
+import { error, type Problem, warning } from "../../problem.ts";
 import { child, elements, isObject, members, type Node, placeOf } from "../../text/node.ts";
 import { didYouMean } from "../../text/suggest.ts";
 import { advanced } from "./advance.ts";
@@ -26,8 +26,8 @@ export const endpointRows: readonly Row[] = [
     levels: both,
     takes: "an endpoint, or `#/x-wso2-endpoints/NAME`",
     becomes: "sandbox",
-    note: "Chosen by the token's key type.",
-    translate: (node, scope) => backendField("sandbox", node, scope),
+    note: "Chosen by the token's claim `keytype` (`SANDBOX`). Times and retries are those of production: its own are left out with a warning.",
+    translate: (node, scope) => withoutTimes(backendField("sandbox", node, scope)),
   },
   {
     key: "x-wso2-endpoints",
@@ -39,6 +39,25 @@ export const endpointRows: readonly Row[] = [
     translate: (node, scope) => ({ fields: [], problems: definitionProblems(node, scope) }),
   },
 ];
+
+/** A route has one time limit, and sends again in one way: production's. */
+function withoutTimes({ fields, problems }: Translation): Translation {
+  const told: Problem[] = [];
+  const kept = fields.map((one) => {
+    if (!isObject(one.value)) return one;
+    const { timeout, retry, ...value } = one.value;
+    if (timeout !== undefined || retry !== undefined)
+      told.push(
+        warning(
+          "WrongValue",
+          placeOf(one.origin),
+          "Times and retries of the sandbox are left out: those of production count. Take them out.",
+        ),
+      );
+    return { ...one, value };
+  });
+  return { fields: kept, problems: [...problems, ...told] };
+}
 
 function backendField(key: string, node: Node, scope: Scope): Translation {
   const named = typeof node.value === "string" ? /^#\/x-(?:wso2|mgw)-endpoints\/(.*)$/.exec(node.value) : null;
