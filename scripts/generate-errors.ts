@@ -29,6 +29,7 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
   backendUnavailable: "The backend's name does not resolve, or it has more requests than it may get. Look at the backend.",
   backendTimeout:
     "The answer took longer than `timeout` (15 s unless said) of the operation or its backend. Make it longer, or the backend faster.",
+  fault: "The document's `x-portico` says `fault` for the operation: take it out where clients are not to be tested.",
   maintenance:
     "Wait as long as `Retry-After` says, where it is there. Who runs the gateway ends it by `maintenance` in the document's `x-portico`.",
   notImplemented: "Send the body as it is, or `Transfer-Encoding: chunked`.",

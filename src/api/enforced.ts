@@ -215,6 +215,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "mock",
       "webSocket",
       ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset"],
+      ...["fault.delay", "fault.status", "fault.percent"],
     ],
     notYet: [
       ...["backend", "sandbox"].flatMap((field) => [
@@ -230,7 +231,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("size limits", "maxBody"),
       ...laterUnlessOff("compression", "compression"),
       ...laterUnlessOff("streams without time limits", "streaming"),
-      ...later("fault injection", "fault"),
       ...later("the choice of transports", "transports"),
       ...later("the mode of deployed backends", "mode"),
       ...later("the published document", "publish"),

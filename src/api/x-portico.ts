@@ -88,7 +88,7 @@ const everywhere = {
   fault: z
     .strictObject({
       delay: duration.optional().describe("How long a request is held."),
-      status: z.int().min(200).max(599).optional().describe("The status that is answered in place of the backend's."),
+      status: z.int().min(400).max(599).optional().describe("The status that is answered in place of the backend's."),
       percent: z.int().min(0).max(100).optional().describe("The share of requests that meet the fault. Default: 100."),
     })
     .optional()

@@ -29,6 +29,7 @@ const listed = ({
   requestHeaders,
   responseHeaders,
   webSocket,
+  fault,
   maintenance,
 }: Operation): ListedOperation => ({
   id,
@@ -43,6 +44,7 @@ const listed = ({
     ...(changes(requestHeaders) ? { requestHeaders } : {}),
     ...(changes(responseHeaders) ? { responseHeaders } : {}),
     ...(webSocket ? { webSocket } : {}),
+    ...(fault === undefined ? {} : { fault }),
     ...(maintenance === undefined ? {} : { maintenance }),
   },
 });

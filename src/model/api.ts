@@ -56,6 +56,8 @@ export interface Operation {
   readonly requestHeaders: HeaderChanges;
   readonly responseHeaders: HeaderChanges;
   readonly webSocket: boolean;
+  /** What some requests meet on purpose; undefined for nothing. */
+  readonly fault: Fault | undefined;
   /** What is answered while it is being worked on; undefined while it is not. */
   readonly maintenance: Maintenance | undefined;
   readonly where: Origin;
@@ -74,6 +76,14 @@ export interface Sandbox {
   readonly by: "claim" | "header";
   readonly name: string;
   readonly value: string;
+}
+
+/** A fault that is made on purpose, for tests of clients. */
+export interface Fault {
+  readonly delayMs: number | undefined;
+  readonly status: number | undefined;
+  /** Of a hundred requests, so many meet it. */
+  readonly percent: number;
 }
 
 export interface Maintenance {

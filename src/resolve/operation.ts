@@ -3,7 +3,7 @@ import type { CorsField } from "../api/cors.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Access, Answer, Maintenance, Operation } from "../model/api.ts";
+import type { Access, Answer, Fault, Maintenance, Operation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
@@ -54,6 +54,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
     responseHeaders: withSunset(changesOf(fields.responseHeaders), fields.sunset),
+    fault: faultOf(fields.fault),
     maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,
     where: asked.where,
@@ -64,6 +65,11 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
 function withSunset(changes: HeaderChanges, day: string | undefined): HeaderChanges {
   if (day === undefined) return changes;
   return { ...changes, set: [...changes.set, { name: "sunset", value: new Date(`${day}T23:59:59Z`).toUTCString() }] };
+}
+
+function faultOf(said: Fields["fault"]): Fault | undefined {
+  if (said === undefined || (said.delay === undefined && said.status === undefined)) return undefined;
+  return { delayMs: said.delay === undefined ? undefined : milliseconds(said.delay), status: said.status, percent: said.percent ?? 100 };
 }
 
 function maintenanceOf(said: Fields["maintenance"]): Maintenance | undefined {

@@ -29,6 +29,7 @@ const document = {
     "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
     ...Object.fromEntries(countedTogether.map((type) => [`/${type}`, { ...guarded(), "x-portico": { rateLimit: type } }])),
     "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
+    "/faulty": { ...guarded(), "x-portico": { fault: { status: 418 } } },
     "/sandboxed": {
       ...guarded(),
       "x-portico": { sandbox: { url: "http://127.0.0.1:1" }, sandboxWhen: { header: "x-try", value: "yes" } },
@@ -80,6 +81,7 @@ const probes: readonly Probe[] = [
     [`/${type}`, {}, 200],
     [`/${type}`, {}, 429],
   ]),
+  ["/faulty", {}, 418],
   ["/sandboxed", {}, 200],
   ["/sandboxed", { "x-try": "yes" }, 502],
   ["/marked", {}, 200, ["portico-over-limit", undefined]],
@@ -132,7 +134,7 @@ const withoutField =
 
 const filters = [
   ...["envoy.filters.http.header_mutation", "envoy.filters.http.cors"],
-  ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized", "sandbox", "sandbox.route"].map(
+  ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized", "sandbox", "sandbox.route", "fault"].map(
     (name) => `portico.${name}`,
   ),
   ...[...countedTogether, "marking", ...lists.map((_, index) => `addresses.${index}`)].map((name) => `portico.limits.${name}`),

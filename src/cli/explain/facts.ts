@@ -44,6 +44,7 @@ export function factsOf(
     ...addressFacts(operation.addresses, where(origins.extension("addresses"))),
     { name: "access", value: accessOf(operation), place: where(origins.security) },
     ...limitFacts(api, operation, where(origins.extension("rateLimit"))),
+    ...faultFact(operation, where(origins.extension("fault"))),
     ...maintenanceFact(operation, where(origins.extension("maintenance"))),
     ...answerFacts(request, { api, operation }, origins),
     ...corsFact(operation, where(origins.extension("cors"))),
@@ -60,6 +61,15 @@ function addressFacts(lists: AddressLists | undefined, place: Place | undefined)
     ...(lists.deny.length === 0 ? [] : [`not from ${lists.deny.join(", ")}`]),
   ];
   return [{ name: "addresses", value: said.join("; "), place }];
+}
+
+function faultFact({ fault }: Operation, place: Place | undefined): readonly Fact[] {
+  if (fault === undefined) return [];
+  const met = [
+    ...(fault.delayMs === undefined ? [] : [`wait ${fault.delayMs / 1000}s`]),
+    ...(fault.status === undefined ? [] : [`get ${fault.status}`]),
+  ];
+  return [{ name: "fault", value: `on purpose, ${fault.percent} of 100 requests ${met.join(" and ")}`, place }];
 }
 
 function maintenanceFact({ maintenance }: Operation, place: Place | undefined): readonly Fact[] {

@@ -65,6 +65,12 @@ export const errors = {
   backendUnreachable: gatewayError("backend-unreachable", 502, "Bad Gateway", "The backend could not be reached, or broke off its answer."),
   backendUnavailable: gatewayError("backend-unavailable", 503, "Service Unavailable", "No backend can take the request now."),
   backendTimeout: gatewayError("backend-timeout", 504, "Gateway Timeout", "The backend did not answer in time."),
+  fault: gatewayError(
+    "fault",
+    500,
+    "Fault",
+    "The gateway made this fault on purpose, as the operation says: nothing is wrong with the backend.",
+  ),
   maintenance: gatewayError("maintenance", 503, "Service Unavailable", "The operation is being worked on. Ask again later."),
   notImplemented: gatewayError(
     "not-implemented",

@@ -9,6 +9,7 @@ import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { addressFilters } from "./client-addresses.ts";
 import { corsFilter } from "./cors.ts";
 import { agentFilter, authenticatedFilter, authorizedFilter, blockedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
+import { faultFilter } from "./fault.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { limitFilters } from "./limits.ts";
@@ -43,6 +44,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   // What is refused for other reasons takes nothing from limits.
   ...limitFilters,
   ...sandboxFilters,
+  faultFilter,
   router,
 ];
 

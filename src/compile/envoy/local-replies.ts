@@ -116,6 +116,7 @@ export function localReplies(form: ErrorForm): Message {
       ...ofRoutes.map((error) => refusal(error, ofRoute(error))),
       notLetIn(errors.unauthorized, ofRoute(errors.unauthorized), "nothing-checks"),
       ...ofAccess.map(([condition, why, error, headers]) => notLetIn(error, condition, why, headers)),
+      madeOnPurpose(form),
       mapper(errors.maintenance, ofRoute(errors.maintenance), requestIdHeader, maintenanceBody(form)),
       ...countedTogether.map((counted) => tooMuch(form, counted)),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
@@ -124,6 +125,13 @@ export function localReplies(form: ErrorForm): Message {
     ],
   };
 }
+
+/** Its status is the one that the operation says. */
+const madeOnPurpose = (form: ErrorForm): Message => ({
+  filter: { and_filter: { filters: [statusIs("GE", 400), holds(is("fault_filter_abort"))] } },
+  headers_to_add: requestIdHeader,
+  body_format_override: form === "wso2" ? faultBody(errors.fault, undefined) : problemBody(errors.fault, { status: "%RESPONSE_CODE%" }),
+});
 
 /** What an operation says of it stands with its route. */
 const maintenanceBody = (form: ErrorForm): Message => {

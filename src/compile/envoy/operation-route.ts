@@ -4,6 +4,7 @@ import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
+import { faultRules } from "./fault.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { addressListRules, addressListsOf } from "./limit-addresses.ts";
@@ -50,6 +51,7 @@ export function operationRoutes(
       ...protecting,
       ...looking,
       ...sandboxing,
+      ...faultRules(found.operation.fault),
     };
     return {
       ...routeIdentity(found, settings),

@@ -94,10 +94,11 @@ const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: 
   maxBackoffMs: retry.maxBackoffMs,
 });
 
-const operationOf = ({ access, addresses, answer, cors, maintenance, ...operation }: ProjectOperation): Operation => ({
+const operationOf = ({ access, addresses, answer, cors, fault, maintenance, ...operation }: ProjectOperation): Operation => ({
   ...operation,
   cors,
   addresses,
+  fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:
     access.kind === "open"
