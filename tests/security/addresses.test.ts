@@ -25,6 +25,7 @@ describe("clients' addresses", () => {
       "x-portico": { addresses: { deny: ["192.0.2.1"] } },
       get: { responses: {}, "x-portico": { addresses: { deny: ["192.0.2.2"] } } },
       post: { responses: {}, "x-portico": { mock: true } },
+      put: { responses: { 201: { description: "made" } }, "x-portico": { mock: true, addresses: { deny: ["192.0.2.3"] } } },
     },
     "/everywhere": guarded(),
   };
@@ -55,6 +56,13 @@ describe("clients' addresses", () => {
   it("are what the innermost level says, of mocked operations too", async () => {
     assert.deepEqual([await status("/inner", "192.0.2.1"), await status("/inner", "192.0.2.2")], [200, 403]);
     assert.deepEqual([await status("POST /inner", "192.0.2.1"), await status("POST /inner", "192.0.2.2")], [403, 200]);
+  });
+
+  it("change nothing else of an answer that is made from the document", async () => {
+    const answer = await gateway.get("PUT /inner", from("192.0.2.1"));
+    // Envoy's own answers of 201 have a Location, which a route takes out.
+    assert.deepEqual([answer.status, answer.headers.location], [201, undefined]);
+    assert.equal(await status("PUT /inner", "192.0.2.3"), 403);
   });
 
   it("are the connection's own where no proxy is trusted, whatever the client says", async () => {
