@@ -32,6 +32,7 @@ export const testOperation: Operation = {
   requestHeaders: noHeaderChanges,
   responseHeaders: noHeaderChanges,
   webSocket: false,
+  isCompressed: false,
   fault: undefined,
   maintenance: undefined,
   where: { source: "pets.yaml", pointer: "/paths/~1pets~1{id}/get" },

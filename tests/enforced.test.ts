@@ -208,6 +208,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "mirror.name": [{ mirror: { name: "store" } }, { mirror: { name: "nobody" } }],
   "mirror.url": [{ mirror: { url: "http://a.test" } }, { mirror: { url: "http://b.test" } }],
   "mirror.percent": [{ mirror: { url: "http://a.test", percent: 1 } }, { mirror: { url: "http://a.test", percent: 2 } }],
+  compression: [{ compression: true }, { compression: false }],
   "fault.delay": [{ fault: { delay: "1s" } }, { fault: { delay: "2s" } }],
   "fault.status": [{ fault: { status: 500 } }, { fault: { status: 501 } }],
   "fault.percent": [{ fault: { status: 500, percent: 1 } }, { fault: { status: 500, percent: 2 } }],

@@ -214,7 +214,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "errors",
       "mock",
       "webSocket",
-      ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset"],
+      ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset", "compression"],
       ...["fault.delay", "fault.status", "fault.percent"],
     ],
     notYet: [
@@ -229,7 +229,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("validation against the document", "validation"),
       ...laterUnlessOff("the response cache", "cache"),
       ...later("size limits", "maxBody"),
-      ...laterUnlessOff("compression", "compression"),
       ...laterUnlessOff("streams without time limits", "streaming"),
       ...later("the choice of transports", "transports"),
       ...later("the mode of deployed backends", "mode"),

@@ -69,6 +69,7 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   requestHeaders: [{ requestHeaders: { ...noHeaderChanges, remove: ["x-a"] } }],
   responseHeaders: [{ responseHeaders: { ...noHeaderChanges, set: [{ name: "x-a", value: "1" }] } }],
   webSocket: [{ webSocket: true }],
+  isCompressed: [{ isCompressed: true }],
   fault: [{ fault: { delayMs: 1, status: undefined, percent: 1 } }, { fault: { delayMs: undefined, status: 500, percent: 1 } }],
   maintenance: [
     { maintenance: { message: "a", retryAfterSeconds: undefined } },

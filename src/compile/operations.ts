@@ -29,6 +29,7 @@ const listed = ({
   requestHeaders,
   responseHeaders,
   webSocket,
+  isCompressed,
   fault,
   maintenance,
 }: Operation): ListedOperation => ({
@@ -44,6 +45,7 @@ const listed = ({
     ...(changes(requestHeaders) ? { requestHeaders } : {}),
     ...(changes(responseHeaders) ? { responseHeaders } : {}),
     ...(webSocket ? { webSocket } : {}),
+    ...(isCompressed ? { compression: true } : {}),
     ...(fault === undefined ? {} : { fault }),
     ...(maintenance === undefined ? {} : { maintenance }),
   },

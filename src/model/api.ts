@@ -56,6 +56,8 @@ export interface Operation {
   readonly requestHeaders: HeaderChanges;
   readonly responseHeaders: HeaderChanges;
   readonly webSocket: boolean;
+  /** Whether answers are compressed for clients that take it. */
+  readonly isCompressed: boolean;
   /** What some requests meet on purpose; undefined for nothing. */
   readonly fault: Fault | undefined;
   /** What is answered while it is being worked on; undefined while it is not. */

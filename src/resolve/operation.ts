@@ -54,6 +54,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
     responseHeaders: withSunset(changesOf(fields.responseHeaders), fields.sunset),
+    isCompressed: fields.compression ?? false,
     fault: faultOf(fields.fault),
     maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,

@@ -29,6 +29,7 @@ const document = {
     "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
     ...Object.fromEntries(countedTogether.map((type) => [`/${type}`, { ...guarded(), "x-portico": { rateLimit: type } }])),
     "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
+    "/large": { ...guarded(), "x-portico": { compression: true } },
     "/faulty": { ...guarded(), "x-portico": { fault: { status: 418 } } },
     "/sandboxed": {
       ...guarded(),
@@ -81,6 +82,9 @@ const probes: readonly Probe[] = [
     [`/${type}`, {}, 200],
     [`/${type}`, {}, 429],
   ]),
+  ...["br", "gzip"].map(
+    (kind): Probe => ["/large", { "accept-encoding": kind, "x-large": "x".repeat(1000) }, 200, ["content-encoding", kind]],
+  ),
   ["/faulty", {}, 418],
   ["/sandboxed", {}, 200],
   ["/sandboxed", { "x-try": "yes" }, 502],
@@ -134,9 +138,21 @@ const withoutField =
 
 const filters = [
   ...["envoy.filters.http.header_mutation", "envoy.filters.http.cors"],
-  ...["refusal", "addresses", "tokens", "blocked", "keys", "agent", "authenticated", "authorized", "sandbox", "sandbox.route", "fault"].map(
-    (name) => `portico.${name}`,
-  ),
+  ...[
+    "refusal",
+    "addresses",
+    "tokens",
+    "blocked",
+    "keys",
+    "agent",
+    "authenticated",
+    "authorized",
+    "sandbox",
+    "sandbox.route",
+    "fault",
+    "compression.br",
+    "compression.gzip",
+  ].map((name) => `portico.${name}`),
   ...[...countedTogether, "marking", ...lists.map((_, index) => `addresses.${index}`)].map((name) => `portico.limits.${name}`),
 ];
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];

@@ -7,6 +7,7 @@ import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { addressFilters } from "./client-addresses.ts";
+import { compressionFilters } from "./compression.ts";
 import { corsFilter } from "./cors.ts";
 import { agentFilter, authenticatedFilter, authorizedFilter, blockedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { faultFilter } from "./fault.ts";
@@ -45,6 +46,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   ...limitFilters,
   ...sandboxFilters,
   faultFilter,
+  ...compressionFilters,
   router,
 ];
 

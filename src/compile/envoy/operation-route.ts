@@ -2,6 +2,7 @@ import type { Access, ApiModel, Maintenance, Operation } from "../../model/api.t
 import { backendAction } from "./backend-route.ts";
 import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
+import { compressionRules } from "./compression.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
 import { faultRules } from "./fault.ts";
@@ -52,6 +53,7 @@ export function operationRoutes(
       ...looking,
       ...sandboxing,
       ...faultRules(found.operation.fault),
+      ...compressionRules(found.operation.isCompressed),
     };
     return {
       ...routeIdentity(found, settings),

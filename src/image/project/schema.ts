@@ -107,6 +107,7 @@ const operation = z.strictObject({
   requestHeaders: headerChanges,
   responseHeaders: headerChanges,
   webSocket: z.boolean(),
+  isCompressed: z.boolean(),
   fault: z.strictObject({ delayMs: z.int().min(0).optional(), status: z.int().optional(), percent: z.int().min(0).max(100) }).optional(),
   maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),
 });
