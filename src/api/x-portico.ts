@@ -52,7 +52,7 @@ const everywhere = {
     "header",
   )
     .optional()
-    .describe("What tells that a request is for the sandbox."),
+    .describe("What tells that a request is for the sandbox. Default: the claim `keytype` with the value `SANDBOX`."),
   mirror: mirror.optional().describe("A second place that gets a copy of some requests."),
   retry: retry.optional().describe("When a request is sent to its backend once more."),
   rewrite: z
@@ -88,7 +88,7 @@ const everywhere = {
   fault: z
     .strictObject({
       delay: duration.optional().describe("How long a request is held."),
-      status: z.int().min(400).max(599).optional().describe("The status that is answered in place of the backend's."),
+      status: z.int().min(400).max(599).optional().describe("The status that is answered in place of the backend's: 400 or above."),
       percent: z.int().min(0).max(100).optional().describe("The share of requests that meet the fault. Default: 100."),
     })
     .optional()
