@@ -26,6 +26,7 @@ describe("limits", () => {
         "/burst": limited("burst"),
         "/guarded": limited("two", { security: [{ key: [] }] }),
         "/marked": limited("mark"),
+        "/any": limited("any-of-none"),
         "/gold": limited("Gold"),
         "/free": limited(false),
         "/unsaid": { get: { security: [], responses: {} } },
@@ -37,6 +38,7 @@ describe("limits", () => {
       },
       [
         rateLimiting("two", { requests: 2 }),
+        rateLimiting("any-of-none", { requests: 1, match: "any" }),
         rateLimiting("ten", { requests: 10 }),
         rateLimiting("three-in-all", { type: "api", requests: 3 }),
         rateLimiting("five-in-all", { type: "api", requests: 5 }),
@@ -109,6 +111,10 @@ describe("limits", () => {
     assert.equal(JSON.parse((await gateway.get("/narrow")).body).limit, "operation");
     assert.deepEqual(await statuses(2, ask("/wide")), [200, 429]);
     assert.equal(JSON.parse((await gateway.get("/wide")).body).limit, "api");
+  });
+
+  it("count all requests where no condition is said, whatever is said of several", async () => {
+    assert.deepEqual(await statuses(2, ask("/any")), [200, 429]);
   });
 
   it("count only requests that were let in", async () => {

@@ -62,7 +62,7 @@ function byCredential(
 /** All conditions, or the first that holds: of several ways to count a request goes one, and all lead to the same bucket. */
 export function conditionParts(conditions: readonly LimitCondition[], needsAll: boolean, asker: Asker): readonly (readonly Part[])[] {
   const name = (index: number): string => `condition${index}`;
-  if (needsAll) return [conditions.map((one, index) => conditionPart(one, name(index), asker))];
+  if (needsAll || conditions.length === 0) return [conditions.map((one, index) => conditionPart(one, name(index), asker))];
   return conditions.map((one, chosen) =>
     conditions.map((other, index) => {
       if (index > chosen) return named(yes, name(index));
