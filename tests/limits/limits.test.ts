@@ -27,6 +27,7 @@ describe("limits", () => {
         "/guarded": limited("two", { security: [{ key: [] }] }),
         "/marked": limited("mark"),
         "/any": limited("any-of-none"),
+        "/called": limited("any-of-none"),
         "/gold": limited("Gold"),
         "/free": limited(false),
         "/unsaid": { get: { security: [], responses: {} } },
@@ -111,6 +112,13 @@ describe("limits", () => {
     assert.equal(JSON.parse((await gateway.get("/narrow")).body).limit, "operation");
     assert.deepEqual(await statuses(2, ask("/wide")), [200, 429]);
     assert.equal(JSON.parse((await gateway.get("/wide")).body).limit, "api");
+  });
+
+  it("are refused to clients of gRPC as they know it", async () => {
+    const grpc = { "content-type": "application/grpc" };
+    assert.deepEqual(await statuses(1, ask("/called", grpc)), [200]);
+    const { headers } = await gateway.get("/called", grpc);
+    assert.deepEqual([headers["content-type"], headers["grpc-status"]], ["application/grpc", "8"]);
   });
 
   it("count all requests where no condition is said, whatever is said of several", async () => {

@@ -94,7 +94,12 @@ function filterConfig(name: string, { kinds, buckets }: FilterParts): Message {
     filter_enabled: always,
     ...(counted === undefined
       ? { request_headers_to_add_when_not_enforced: [overwriteHeader(overLimitHeader, "true")] }
-      : { filter_enforced: always, enable_retry_after_header: true, response_headers_to_add: [saysWhy(overLimit[counted])] }),
+      : {
+          filter_enforced: always,
+          enable_retry_after_header: true,
+          rate_limited_as_resource_exhausted: true,
+          response_headers_to_add: [saysWhy(overLimit[counted])],
+        }),
     rate_limits: [...kinds.values()].flatMap(({ counter, slots }, kind) =>
       Array.from({ length: slots }, (_, slot) => ({
         actions: [fromRoute(slotName(name, kind, slot)), ...counter.parts.map(({ action }) => action)],
