@@ -10,6 +10,8 @@ const user = {
   claims: [{ claim: "verified", equals: "true" }],
   claimsToHeaders: [{ claim: "sub", header: "x-user" }],
 };
+const image = { type: "string", format: "binary" };
+const mocked = { responses: { 200: { description: "ok", content: { "image/png": { schema: image } } } }, "x-portico": { mock: true } };
 const cors = { "x-portico": { cors: { origins: ["https://app.test"] } } };
 
 describe("what an attacker found stays mended", () => {
@@ -20,6 +22,7 @@ describe("what an attacker found stays mended", () => {
       "/cors": { ...guarded({ key: [] }), ...cors },
       "/either": guarded({ user: [] }, { key: [] }),
       "/two": guarded({ one: [], other: [] }),
+      "/scan": { get: { ...mocked, security: [{ key: [] }] } },
     };
     gateway = await protectedGateway(scope, { paths }, [
       tokenSecurity("user", user),
@@ -40,6 +43,15 @@ describe("what an attacker found stays mended", () => {
     assert.equal((await gateway.get("/either", token)).status, 403);
     assert.equal((await gateway.get("/either", { ...token, "x-key": "key-of-alice" })).status, 200);
     assert.equal(gateway.backend.received.at(-1)?.headers["x-user"], undefined);
+  });
+
+  it("a refusal has its own media type, where a mock without content has another", async () => {
+    const typeOf = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { status, headers: of } = await gateway.get("/scan", headers);
+      return [status, of["content-type"]];
+    };
+    assert.deepEqual(await typeOf({}), [401, "application/problem+json"]);
+    assert.deepEqual(await typeOf({ "x-key": "key-of-alice" }), [200, "image/png"]);
   });
 
   it("one cookie is not the key of two Securities", async () => {

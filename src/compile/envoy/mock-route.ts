@@ -61,8 +61,10 @@ function directAction(operation: Operation, { status, mediaType, headers, body }
     action: {
       direct_response: { status, ...(body === "" ? {} : { body: { inline_string: body } }) },
       ...lateHeaders(
-        // Envoy takes the type of an empty answer away after the route's headers are there.
-        ...(body === "" && mediaType !== undefined ? [{ append: overwriteHeader("content-type", mediaType) }] : []),
+        // Envoy takes the type of an empty answer away after the route's headers are there. A refusal on this route keeps its own.
+        ...(body === "" && mediaType !== undefined
+          ? [{ append: { ...overwriteHeader("content-type", mediaType), append_action: "ADD_IF_ABSENT" } }]
+          : []),
         // It says that what was made, or where to go, is the request's own path.
         ...(namesPlace(status) && !saysLocation(operation, headers) ? [{ remove: "location" }] : []),
       ),
