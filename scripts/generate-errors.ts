@@ -19,6 +19,8 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "Send well-formed HTTP. Refused are an escaped slash or backslash in the path (`%2F`, `%5C`), control characters, header names with underscores, and messages whose length is ambiguous.",
   overLimit:
     "Wait as many seconds as `Retry-After` says. `limit` in the answer says what was counted together: the `operation`, the `api`, the `application`, or its `subscription` of the API. Who runs the gateway finds the limits by `portico explain`, and raises them in their RateLimiting.",
+  limitUncounted:
+    "Ask again soon. Who runs the gateway looks whether the service that counts for all gateways answers, and its Redis; a RateLimiting with `onFailure: open` lets requests through meanwhile.",
   requestTimeout: "Send the header within 10 seconds and the whole request within 5 minutes.",
   bodyTooLarge: "Send a smaller body.",
   headersTooLarge: "Send at most 100 header fields of 60 KiB together.",

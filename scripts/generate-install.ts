@@ -59,6 +59,11 @@ const values: Readonly<Record<string, Value>> = {
   base: { about: "The image that gateways' images are made on, with Envoy.", value: example.base, schema: text },
   executor: { about: "The image of Kaniko's executor.", value: example.executor, schema: text },
   builder: { about: "What builds where an API does not say it: kaniko, or layer.", value: "kaniko", schema: { enum: ["kaniko", "layer"] } },
+  ratelimit: {
+    about: "HOST:PORT of the service that counts limits across gateways (envoyproxy/ratelimit); without it, such limits are refused.",
+    value: "",
+    schema: text,
+  },
   replicas: { about: "How many operators there are: one leads, the others wait.", value: 1, schema: { type: "integer", minimum: 1 } },
   buildNamespace: {
     about: "Where Kaniko's pods run; without it, a namespace beside the release's. The chart makes it.",
@@ -70,6 +75,7 @@ const values: Readonly<Record<string, Value>> = {
 /** What stands for a value until the chart's text is made: a word that YAML writes as it is. */
 const mark = (name: string): string => `VALUE-${name}-VALUE`;
 const markedReplicas = 987_654_321;
+const markedPort = 54_321;
 const authority = "-----BEGIN CERTIFICATE-----\n";
 
 const marked: InstallationOptions = {
@@ -82,6 +88,7 @@ const marked: InstallationOptions = {
   base: mark("base"),
   executor: mark("executor"),
   builder: "kaniko",
+  ratelimit: { host: mark("ratelimit"), port: markedPort },
   plainHttp: true,
   replicas: markedReplicas,
 };
@@ -106,6 +113,7 @@ function operatorTemplate(): string {
   optional("registrySecret", / +- --registry-secret\n.*\n/);
   optional("registrySecret", / +imagePullSecrets:\n.*\n/);
   optional("pullSecret", / +- --pull-secret\n.*\n/);
+  optional("ratelimit", / +- --ratelimit\n.*\n/);
   optional("plainHttp", / +- --plain-http\n/);
   optional("registryCa", / +- --registry-ca\n.*\n/);
   optional("registryCa", / +volumeMounts:\n(?: +(?:- name: authorities|mountPath: .*|readOnly: true)\n)+/);
@@ -120,6 +128,7 @@ function operatorTemplate(): string {
   chart = once(chart, /- kaniko$/m, () => "- {{ .Values.builder | quote }}");
   return chart
     .replaceAll(String(markedReplicas), "{{ .Values.replicas }}")
+    .replaceAll(`${mark("ratelimit")}:${markedPort}`, mark("ratelimit"))
     .replaceAll(mark("namespace"), "{{ .Release.Namespace }}")
     .replaceAll(mark("buildNamespace"), '{{ include "portico.buildNamespace" . }}')
     .replaceAll(mark("registry"), '{{ required "Say where images go: --set registry=registry.example/apis" .Values.registry | quote }}')

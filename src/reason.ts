@@ -30,6 +30,7 @@ export const reasons = {
   NoBackend: "Nothing says where requests go.",
   UnknownBackend: "A backend is named that does not exist.",
   UnknownLimit: "A limit is named that does not exist.",
+  NoLimitsService: "A limit counts across gateways, and nothing is there to do it.",
   BadServer: "A server's URL is not one that requests can be sent to.",
   MissingSecurity: "Operations need a credential that nothing checks.",
   BadSecurity: "A Security does not go with what the document asks of it.",

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Environment, GatewayFiles, TlsFiles } from "../src/compile/engine.ts";
+import type { Environment, GatewayFiles, LimitsService, TlsFiles } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import type { AddressLists } from "../src/model/addresses.ts";
 import { noValues, type Values } from "../src/model/values.ts";
@@ -37,6 +37,8 @@ const requestsFile = z.strictObject({
   credentials: z.enum(["fail", "refuse", "unprotected"]).default("refuse"),
   debug: z.boolean().default(false),
   trustedHops: z.int().default(0),
+  /** Whether a service counts across gateways. It never answers: no test of one case is to depend on another's counters. */
+  countsGlobally: z.boolean().optional(),
   /** At least one request that is let in, and one that is refused. */
   requests: z.array(request).default([]),
 });
@@ -89,11 +91,12 @@ export function caseValues({ input }: Pick<GoldenCase, "input">): Values {
   return new Map(files.ok ? files.value.flatMap((file) => entriesOfObject(root(file))) : []);
 }
 
-const environment = ({ debug, trustedHops }: GoldenCase["settings"]): Omit<Environment, "trustedRoots"> => ({
+const environment = ({ debug, trustedHops, countsGlobally }: GoldenCase["settings"]): Omit<Environment, "trustedRoots"> => ({
   listener: { host: "127.0.0.1", port: 8080, tls: undefined },
   monitoring: { host: "127.0.0.1", port: 8081 },
   trustedHops,
   mockSocket: "run/mocks.sock",
+  limitsService: countsGlobally ? { host: "127.0.0.1", port: 9 } : undefined,
   values: noValues,
   debug,
 });
@@ -111,13 +114,23 @@ interface Surroundings {
   /** In place of what the settings say. */
   readonly trustedHops?: number;
   readonly addresses?: AddressLists | undefined;
+  readonly limitsService?: LimitsService;
 }
 
 /** The gateway files of a case, with surroundings of one's own where it is to run. */
 export function compileCase(
   apis: readonly ResolvedApi[],
   settings: GoldenCase["settings"],
-  { port, monitoring, trustedRoots = "/etc/ssl/certs/ca-certificates.crt", values = noValues, tls, trustedHops, addresses }: Surroundings,
+  {
+    port,
+    monitoring,
+    trustedRoots = "/etc/ssl/certs/ca-certificates.crt",
+    values = noValues,
+    tls,
+    trustedHops,
+    addresses,
+    limitsService,
+  }: Surroundings,
 ): GatewayFiles {
   const standard = environment(settings);
   return envoy.compile(
@@ -127,6 +140,7 @@ export function compileCase(
       trustedRoots,
       trustedHops: trustedHops ?? standard.trustedHops,
       addresses,
+      limitsService: limitsService ?? standard.limitsService,
       values,
       listener: { ...standard.listener, port, tls: tls ?? standard.listener.tls },
       monitoring: { ...standard.monitoring, port: monitoring },

@@ -105,6 +105,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
       securities: { objects: new Map([["a/guard", guard]]), filled: Promise.resolve() },
     },
     alwaysUsed: [],
+    limitsService: undefined,
   });
   const made = await gateways.summary(api, read.value, workload);
   if (!made.ok) return JSON.stringify(made.problems);

@@ -44,6 +44,18 @@ const when = (condition: object): object => ({ conditions: [condition] });
 const pairs: Readonly<Record<string, readonly [object, object]>> = {
   type: [{ type: "operation" }, { type: "api" }],
   requests: [{ requests: 2 }, { requests: 3 }],
+  bandwidth: [
+    { requests: undefined, bandwidth: "1Mi" },
+    { requests: undefined, bandwidth: "2Mi" },
+  ],
+  bandwidthOf: [
+    { requests: undefined, bandwidth: "1Mi", bandwidthOf: "request" },
+    { requests: undefined, bandwidth: "1Mi", bandwidthOf: "response" },
+  ],
+  onFailure: [
+    { scope: "global", onFailure: "open" },
+    { scope: "global", onFailure: "closed" },
+  ],
   unit: [{ unit: "second" }, { unit: "minute" }],
   unitCount: [{ unitCount: 1 }, { unitCount: 2 }],
   burst: [{ burst: 1 }, { burst: 2 }],

@@ -75,7 +75,7 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],
     ["TargetEndpoint", { url: "http://a", protocol: "h2c" }, []],
     ["RateLimiting", { type: "api", scope: "local" }, []],
-    ["RateLimiting", { type: "api", scope: "global" }, [["scope", "counting across gateways"]]],
+    ["RateLimiting", { type: "api", approximate: true }, [["approximate", "counting in leased portions"]]],
     ["Security", { type: "apiKey", apiKey: { signed: { issuers: [] } } }, []],
   ];
   for (const [kind, value, expected] of cases) {

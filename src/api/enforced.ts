@@ -153,20 +153,15 @@ export const division: Readonly<Record<Fielded, Division>> = {
   },
   RateLimiting: {
     enforced: [
-      ...["type", "requests", "unit", "unitCount", "burst", "match", "key.by", "key.name", "scope", "onExcess"],
+      ...["type", "requests", "bandwidth", "bandwidthOf", "unit", "unitCount", "burst", "match", "key.by", "key.name"],
+      ...["scope", "onExcess", "onFailure"],
       ...["header", "query"].flatMap((kind) => ["name", "value", "pattern"].map((name) => `conditions[].${kind}.${name}`)),
       "conditions[].claim.name",
       "conditions[].claim.value",
       "conditions[].addresses[]",
       "conditions[].not",
     ],
-    notYet: [
-      ...later("limits of bytes", "bandwidth", "bandwidthOf"),
-      ...later("patterns of claims", "conditions[].claim.pattern"),
-      { path: "scope", feature: "counting across gateways", values: ["global"] },
-      ...later("counting across gateways", "onFailure"),
-      ...laterUnlessOff("counting across gateways", "approximate"),
-    ],
+    notYet: [...later("patterns of claims", "conditions[].claim.pattern"), ...laterUnlessOff("counting in leased portions", "approximate")],
   },
   Security: {
     enforced: [

@@ -21,3 +21,11 @@ export const countOrPercent = z.union([
 export const byteCount = z
   .string()
   .regex(/^[1-9][0-9]*(Ki|Mi|Gi|Ti)?$/, "Not a number of bytes. Write a whole number with or without Ki, Mi, Gi or Ti, such as `10Mi`.");
+
+const units: Readonly<Record<string, number>> = { Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4 };
+
+/** What a number of bytes comes to. */
+export function bytesIn(count: z.infer<typeof byteCount>): number {
+  const [, digits = "0", unit = ""] = /^(\d+)(\D*)$/.exec(count) ?? [];
+  return Number(digits) * (units[unit] ?? 1);
+}

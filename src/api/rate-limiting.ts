@@ -82,7 +82,7 @@ const fields = z.strictObject({
     .enum(["local", "global"])
     .optional()
     .describe(
-      "Whether each gateway counts for itself, or all together. Default: `local`; from a day on, and for applications and subscriptions, `global`.",
+      "Whether each gateway counts for itself, or all together. Default: `local`; from a day on, and for applications, subscriptions and bytes, `global`.",
     ),
   onExcess: z
     .enum(["refuse", "mark"])
@@ -104,8 +104,14 @@ const bandwidthOnly = under(oneMeasure, {
   cel: "(has(self.bandwidth) || !has(self.bandwidthOf)) && (has(self.requests) || !has(self.burst))",
 });
 
+const bytesTogether = under(bandwidthOnly, {
+  message: "Gateways count bytes together alone. Leave `scope: local` out, or limit `requests`.",
+  holds: ({ scope, bandwidth }) => scope !== "local" || bandwidth === undefined,
+  cel: "!has(self.bandwidth) || !has(self.scope) || self.scope != 'local'",
+});
+
 /** A limit on how much is let through. */
-export const rateLimitingSpec = under(bandwidthOnly, {
+export const rateLimitingSpec = under(bytesTogether, {
   message: "A global limit counts in fixed windows and has no burst. Leave `burst` out, or choose `scope: local`.",
   holds: ({ scope, burst }) => scope !== "global" || burst === undefined,
   cel: "!has(self.burst) || !has(self.scope) || self.scope != 'global'",

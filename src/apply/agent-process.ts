@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { z } from "zod";
 import { agentPath } from "../compile/envoy/agent-file.ts";
 import { agentSocket } from "../compile/envoy/names.ts";
 import { agentNodeOptions } from "../workloads/gateway-pods.ts";
+import { supervise } from "./supervised.ts";
 
 /** The policy agent that runs beside an Envoy. */
 export interface AgentProcess {
@@ -23,41 +22,32 @@ export interface AgentProcessOptions {
 
 const message = z.object({ inEffect: z.string() });
 const patienceMs = 10_000;
-const longestPauseMs = 5_000;
 
-/** Runs the policy agent until it is stopped. One that ends by itself is started again, after a pause that grows while it goes on. */
+/** Runs the policy agent until it is stopped. */
 export function superviseAgent({ program, folder, say }: AgentProcessOptions): AgentProcess {
   let version: string | undefined;
-  let stopped = false;
-  let pauseMs = 100;
-  let timer: NodeJS.Timeout | undefined;
   const waiting = new Set<() => void>();
-  const start = (): ChildProcess => {
-    const child = spawn(process.execPath, [...agentNodeOptions, program, "--file", agentPath, "--socket", agentSocket], {
-      cwd: folder,
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    child.on("message", (sent) => {
-      version = message.safeParse(sent).data?.inEffect ?? version;
-      pauseMs = 100;
-      for (const look of waiting) look();
-    });
-    child.once("exit", (code, signal) => {
+  const supervised = supervise({
+    what: "The policy agent",
+    command: process.execPath,
+    args: [...agentNodeOptions, program, "--file", agentPath, "--socket", agentSocket],
+    options: { cwd: folder, stdio: ["ignore", "ignore", "inherit", "ipc"] },
+    say,
+    started: (child, works) =>
+      child.on("message", (sent) => {
+        version = message.safeParse(sent).data?.inEffect ?? version;
+        works();
+        for (const look of waiting) look();
+      }),
+    ended: () => {
       version = undefined;
-      if (stopped) return;
-      say(`The policy agent ended (${signal ?? code}); it is started again.`);
-      timer = setTimeout(() => {
-        running = start();
-      }, pauseMs);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-    });
-    return child;
-  };
-  let running = start();
+    },
+  });
   return {
     get pid() {
-      return running.pid;
+      return supervised.pid;
     },
+    stop: supervised.stop,
     inEffect: (wanted) =>
       new Promise((resolve) => {
         const done = (isInEffect: boolean): void => {
@@ -72,13 +62,5 @@ export function superviseAgent({ program, folder, say }: AgentProcessOptions): A
         waiting.add(look);
         look();
       }),
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      if (running.exitCode !== null || running.signalCode !== null) return;
-      const ended = once(running, "exit");
-      running.kill();
-      await ended;
-    },
   };
 }

@@ -6,7 +6,8 @@ import { type ApiDefaults, resolveInCluster } from "../controller/compile-gatewa
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import { publishedApis, type ResolvedApi, unserved, unservedScope } from "../resolve/gateway.ts";
+import { publishedApis, type ResolvedApi, unserved } from "../resolve/gateway.ts";
+import { globalLimitProblems } from "../resolve/limit.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
@@ -103,7 +104,7 @@ function isSound(file: SourceFile): boolean {
     ...[...value.securities.values()].flatMap(({ node, spec }) => unserved("Security", node, spec)),
     ...[...value.rateLimitings.values()].flatMap(({ node, spec }) => [
       ...unserved("RateLimiting", node, spec),
-      ...unservedScope(node, spec),
+      ...globalLimitProblems(node, spec),
     ]),
   ];
   return problems.length + told.length === 0;

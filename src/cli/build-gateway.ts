@@ -19,11 +19,13 @@ import { writeFolder, writeGateway } from "./write-gateway.ts";
 export const build = (documents: readonly string[], options: BuildOptions): Promise<number> =>
   options.fromProject === undefined ? buildDocuments(documents, options) : buildProject(options.fromProject, options);
 
-async function buildDocuments(documents: readonly string[], { resources, refs, mock, out, project, force }: BuildOptions): Promise<number> {
+async function buildDocuments(documents: readonly string[], options: BuildOptions): Promise<number> {
+  const { resources, refs, mock, out, project, force, ratelimit } = options;
   const issuers = followIssuers();
   const prepared = await prepareGateway(
     { documents, resources, references: refs },
-    { mock, credentials: "fail" },
+    // A project is not one environment's.
+    { mock, credentials: "fail", ...(out === undefined ? {} : { countsGlobally: ratelimit !== undefined }) },
     { unchecked: "warning", issuers },
   );
   issuers.close();
@@ -39,7 +41,12 @@ async function buildDocuments(documents: readonly string[], { resources, refs, m
     process.stderr.write(`A project of ${plural(files.size, "file")} in ${project}.\n`);
   }
   if (out === undefined) return 0;
-  const gateway = folderOf(apis, { ...containerEnvironment, mockSocket: mocks.value, values: prepared.value.values });
+  const gateway = folderOf(apis, {
+    ...containerEnvironment,
+    mockSocket: mocks.value,
+    limitsService: ratelimit,
+    values: prepared.value.values,
+  });
   return said(await writeGateway(out, gateway.files, force), gateway, gateway.files.size, out);
 }
 

@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { LimitsService } from "../compile/engine.ts";
 import { addSourceOptions, type DocumentOptions } from "./document-options.ts";
+import { ratelimitOption } from "./ratelimit-option.ts";
 
 export interface BuildOptions extends DocumentOptions {
   readonly out?: string;
   readonly project?: string;
   readonly fromProject?: string;
   readonly force: boolean;
+  readonly ratelimit?: LimitsService;
 }
 
 const examples = `
@@ -35,6 +38,7 @@ export function addBuild(program: Command): void {
     .option("--out <DIR>", "the folder to write; it is made where there is none", folder)
     .option("--project <DIR>", "the folder to write the gateway's project into", folder)
     .option("--from-project <DIR>", "read a project in place of documents, and write image/ alone", folder)
+    .addOption(ratelimitOption())
     .option("--force", "write into a folder that holds other things; they stay, but for what is written", false)
     .addHelpText("after", examples)
     .action(async (documents: string[], options: BuildOptions, command: Command) => {

@@ -2,6 +2,7 @@ import { customResourceDefinition } from "../api/crd.ts";
 import { kindNames } from "../api/kinds.ts";
 import { type OperatorManifest, operatorObjects } from "../workloads/operator.ts";
 import type { InstallationOptions } from "./operator-options.ts";
+import { hostAndPort } from "./ratelimit-option.ts";
 
 /** Where builds run, where nothing else is said. */
 export const usualBuildNamespace = (namespace: string): string => `${namespace}-builds`;
@@ -27,5 +28,6 @@ const argumentsOf = (options: InstallationOptions, buildNamespace: string): read
   ...["--executor", options.executor, "--builder", options.builder],
   ...(options.registrySecret === undefined ? [] : ["--registry-secret", options.registrySecret]),
   ...(options.pullSecret === undefined ? [] : ["--pull-secret", options.pullSecret]),
+  ...(options.ratelimit === undefined ? [] : ["--ratelimit", hostAndPort(options.ratelimit)]),
   ...(options.plainHttp ? ["--plain-http"] : []),
 ];

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { LimitsService } from "../compile/engine.ts";
 import type { ClusterChoiceOptions } from "./cluster-options.ts";
+import { ratelimitOption } from "./ratelimit-option.ts";
 import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts";
 
 /** What the operator works with, however it is started. */
@@ -12,6 +14,7 @@ interface OperatorSettingsOptions extends RegistryOptions {
   readonly builder: "kaniko" | "layer";
   readonly namespace: string;
   readonly buildNamespace?: string;
+  readonly ratelimit?: LimitsService;
 }
 
 export interface OperatorRunOptions extends OperatorSettingsOptions {
@@ -76,7 +79,9 @@ const addSettings = (command: Command, isNew: boolean): Command =>
         .addOption(
           new Option("--builder <BUILDER>", "what builds where an API does not say it").choices(["kaniko", "layer"]).default("kaniko"),
         ),
-    ).option("--build-namespace <NAME>", "where Kaniko's pods run; without it, a namespace beside the operator's own"),
+    )
+      .option("--build-namespace <NAME>", "where Kaniko's pods run; without it, a namespace beside the operator's own")
+      .addOption(ratelimitOption()),
   );
 
 export const addNamespace = (command: Command): Command =>

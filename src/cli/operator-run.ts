@@ -111,7 +111,16 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
     extraArguments: [],
   };
   return checked(
-    { namespace, registry: withoutName(prefix.value), base: bases.value, builder, kaniko, pullSecret: pullSecretOf(options), version },
+    {
+      namespace,
+      registry: withoutName(prefix.value),
+      base: bases.value,
+      builder,
+      kaniko,
+      pullSecret: pullSecretOf(options),
+      limitsService: options.ratelimit,
+      version,
+    },
     [],
   );
 }

@@ -49,7 +49,12 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   ]);
 }
 
-const settingsOf = ({ mock, unprotected }: RunOptions) => ({ mock, credentials: unprotected ? "unprotected" : "refuse" }) as const;
+const settingsOf = ({ mock, unprotected, ratelimit, withRatelimit }: RunOptions) =>
+  ({
+    mock,
+    credentials: unprotected ? "unprotected" : "refuse",
+    countsGlobally: ratelimit !== undefined || withRatelimit === true,
+  }) as const;
 
 function untilStopAsked(): { readonly asked: Promise<"asked">; already(): boolean } {
   let already = false;

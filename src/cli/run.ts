@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import { type Command, InvalidArgumentError } from "commander";
+import type { LimitsService } from "../compile/engine.ts";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
+import { ratelimitOption } from "./ratelimit-option.ts";
 
 /** What `portico run` is told. */
 export interface RunOptions extends DocumentOptions {
@@ -14,6 +16,8 @@ export interface RunOptions extends DocumentOptions {
   readonly envoy?: string;
   readonly concurrency?: number;
   readonly trustedHops: number;
+  readonly ratelimit?: LimitsService;
+  readonly withRatelimit?: boolean;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
 }
@@ -46,6 +50,8 @@ export function addRun(program: Command): void {
     .option("--envoy <PATH>", "the Envoy to run; else PORTICO_ENVOY, PATH, the cache, a download")
     .option("--concurrency <THREADS>", "Envoy's worker threads; one for each processor unless said", count)
     .option("--trusted-hops <N>", "how many proxies of your own stand in front and write X-Forwarded-For", hops, 0)
+    .addOption(ratelimitOption().conflicts("withRatelimit"))
+    .option("--with-ratelimit", "start the service that counts limits across gateways, and a Redis for it")
     .option("--tls-certificate <FILE>", "serve HTTPS with this certificate (PEM)")
     .option("--tls-key <FILE>", "the certificate's private key (PEM)")
     .addHelpText("after", examples)

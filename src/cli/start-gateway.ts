@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { findEnvoy } from "../apply/envoy/binary.ts";
 import type { EnvoyBinary } from "../apply/envoy/binary-probe.ts";
 import { type ServedGateway, serve } from "../apply/gateway.ts";
+import { startLimitsService } from "../apply/limits-service.ts";
 import { type MockBackend, startMockBackend } from "../apply/mock-backend.ts";
 import { checkPort, freePort } from "../apply/port.ts";
 import { makeRunFolder, type RunFolder } from "../apply/run-folder.ts";
@@ -61,13 +62,25 @@ async function startIn(
   binary: EnvoyBinary,
   places: Places,
   prepared: PreparedGateway,
-  { trustedHops, debug, concurrency }: RunOptions,
+  { trustedHops, debug, concurrency, ratelimit, withRatelimit }: RunOptions,
   say: (line: string) => void,
 ): Promise<Checked<RunningGateway>> {
+  const counter = withRatelimit === true ? await startLimitsService(folder.path, process.env, say) : undefined;
+  if (counter?.ok === false) return counter;
   const mocks = await startMockBackend(mockSources(prepared.apis), join(folder.path, mocksSocket));
-  if (!mocks.ok) return mocks;
-  const roots = await trustedRoots(folder.path, process.env);
-  const environment: Environment = { ...places, trustedHops, mockSocket: mocksSocket, trustedRoots: roots, values: prepared.values, debug };
+  if (!mocks.ok) {
+    await counter?.value.stop();
+    return mocks;
+  }
+  const environment: Environment = {
+    ...places,
+    trustedHops,
+    mockSocket: mocksSocket,
+    limitsService: counter?.value ?? ratelimit,
+    trustedRoots: await trustedRoots(folder.path, process.env),
+    values: prepared.values,
+    debug,
+  };
   const gateway = await serve(binary, compileGateway(prepared, environment), {
     folder: folder.path,
     concurrency,
@@ -78,11 +91,13 @@ async function startIn(
   });
   if (!gateway.ok) {
     await mocks.value.close();
+    await counter?.value.stop();
     return gateway;
   }
   const stop = async (): Promise<void> => {
     await gateway.value.stop();
     await mocks.value.close();
+    await counter?.value.stop();
     await folder.remove();
   };
   return checked({ gateway: gateway.value, mocks: mocks.value, folder, environment, stop }, []);

@@ -28,10 +28,20 @@ export interface Environment {
   readonly mockSocket: string | undefined;
   /** The file (PEM) of the certification authorities that backends' certificates are checked against. */
   readonly trustedRoots: string;
+  /** What counts limits across gateways; left out where nothing does. */
+  readonly limitsService?: LimitsService | undefined;
+  /** Gateways of one neighbourhood count together: the namespace of a cluster. Left out for `portico`. */
+  readonly neighbourhood?: string | undefined;
   /** What credentials are checked with. */
   readonly values: Values;
   /** Whether answers name their operation. */
   readonly debug: boolean;
+}
+
+/** A service that counts for all gateways (envoyproxy/ratelimit), over gRPC. */
+export interface LimitsService {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** PEM files, watched: a renamed one takes effect without a restart. */

@@ -174,6 +174,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
         },
         securities: [{ name: "key", locations, decides: decisionHash(security) }],
         credentialSets,
+        globalLimits: [],
       },
     ],
   });

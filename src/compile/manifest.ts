@@ -35,6 +35,8 @@ interface ManifestApi {
   /** What the environment has to supply to check credentials with. */
   readonly securities: readonly ManifestSecurity[];
   readonly credentialSets: readonly CredentialSet[];
+  /** The names of the limits for which the environment has to supply a service that counts for all gateways. */
+  readonly globalLimits: readonly string[];
 }
 
 interface ManifestSecurity {
@@ -49,18 +51,21 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
   return {
     contract,
     inputHash: inputHash(apis, engine),
-    apis: apis.map(({ model: { name, version, owner, hosts, basePath, errors, operations, backends, securities, credentialSets } }) => ({
-      name,
-      version,
-      owner,
-      hosts,
-      basePath,
-      errors,
-      operations: operations.length,
-      backends: backends.map((backend) => backend.name),
-      securities: securities.map((security) => ({ name: security.name, locations: security.locations, decides: decisionHash(security) })),
-      credentialSets,
-    })),
+    apis: apis.map(
+      ({ model: { name, version, owner, hosts, basePath, errors, operations, backends, securities, credentialSets, limits } }) => ({
+        name,
+        version,
+        owner,
+        hosts,
+        basePath,
+        errors,
+        operations: operations.length,
+        backends: backends.map((backend) => backend.name),
+        securities: securities.map((security) => ({ name: security.name, locations: security.locations, decides: decisionHash(security) })),
+        credentialSets,
+        globalLimits: limits.filter(({ scope }) => scope.kind === "global").map((limit) => limit.name),
+      }),
+    ),
   };
 }
 

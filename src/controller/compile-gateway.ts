@@ -4,7 +4,7 @@ import { qualifiedName, splitName } from "../api/qualified-name.ts";
 import { tiers } from "../api/tiers.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
-import type { Environment, GatewayFiles } from "../compile/engine.ts";
+import type { Environment, GatewayFiles, LimitsService } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
@@ -79,10 +79,16 @@ export interface GatewayInput {
   /** The RateLimitings of the same. */
   readonly rateLimitings: readonly StoredObject[];
   readonly defaults: ApiDefaults;
+  /** What counts limits for all gateways. */
+  readonly limitsService: LimitsService | undefined;
 }
 
+/** Where a gateway runs, and what is there for it. */
+type Surroundings = Pick<GatewayInput, "workload" | "limitsService">;
+
 /** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
-export function compileGateway(resolved: Resolved, workload: GatewayWorkload, values: Values): Checked<CompiledGateway> {
+export function compileGateway(resolved: Resolved, surroundings: Surroundings, values: Values): Checked<CompiledGateway> {
+  const { workload } = surroundings;
   const models = resolved.value.map(({ model }) => model);
   const missing = [
     ...valueProblems(models, values, "error"),
@@ -92,7 +98,7 @@ export function compileGateway(resolved: Resolved, workload: GatewayWorkload, va
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
   const apis = publishedApis(resolved.value);
-  const folder = gatewayFolder(engine, apis, { ...environmentOf(workload, mocks.value), values });
+  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values });
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));
@@ -149,18 +155,25 @@ export const resolveInCluster = (
   namespace: string,
   sources: ReadSources,
   defaults: ApiDefaults = {},
+  countsGlobally = true,
 ): Checked<readonly ResolvedApi[]> =>
   resolveGateway(sources, {
     mock: false,
     credentials: "fail",
+    countsGlobally,
     cluster: clusterSettings(namespace, sources.documents.length === 1 ? api : undefined, defaults),
   });
 
-const resolve = ({ workload: { api, namespace }, documents, problems, defaults }: GatewayInput, objects: readonly StoredObject[]) =>
-  resolveInCluster(api, namespace, { documents, problems, resources: objects.map((object) => objectFile(object, namespace)) }, defaults);
+const resolve = (
+  { workload: { api, namespace }, documents, problems, defaults, limitsService }: GatewayInput,
+  objects: readonly StoredObject[],
+) => {
+  const resources = objects.map((object) => objectFile(object, namespace));
+  return resolveInCluster(api, namespace, { documents, problems, resources }, defaults, limitsService !== undefined);
+};
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
-export function environmentOf(workload: GatewayWorkload, mockSocket: string | undefined): Environment {
+export function environmentOf({ workload, limitsService }: Surroundings, mockSocket: string | undefined): Environment {
   const { ingress, httpRoute } = workload.exposure;
   const tls = servesTls(workload) ? { certificate: `${tlsFolder}/tls.crt`, key: `${tlsFolder}/tls.key` } : undefined;
   return {
@@ -170,6 +183,8 @@ export function environmentOf(workload: GatewayWorkload, mockSocket: string | un
     errors: workload.errors,
     trustedHops: ingress === undefined && httpRoute === undefined ? 0 : 1,
     mockSocket,
+    limitsService,
+    neighbourhood: workload.namespace,
   };
 }
 

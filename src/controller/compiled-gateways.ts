@@ -4,6 +4,7 @@ import { inTime } from "../apply/in-time.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { LimitsService } from "../compile/engine.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
 import { modelReferences } from "../model/references.ts";
@@ -66,9 +67,11 @@ interface Sources {
   readonly collections: UsableCollections;
   /** What every API uses. */
   readonly alwaysUsed: readonly string[];
+  /** What counts limits for all gateways. */
+  readonly limitsService: LimitsService | undefined;
 }
 
-export function compiledGateways({ store, registries, issuers, users, collections, alwaysUsed }: Sources): CompiledGateways {
+export function compiledGateways({ store, registries, issuers, users, collections, alwaysUsed, limitsService }: Sources): CompiledGateways {
   const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
@@ -101,16 +104,18 @@ export function compiledGateways({ store, registries, issuers, users, collection
       securities: usable.securities(namespace),
       rateLimitings: usable.limits(namespace),
       defaults: defaultsOf(spec, namespace),
+      limitsService,
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
-    return values.ok ? compileGateway(resolved, workload, values.value) : values;
+    return values.ok ? compileGateway(resolved, { workload, limitsService }, values.value) : values;
   };
 
   const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
     if (image !== undefined) {
       const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
+        limitsService,
         endpoints: () => usable.endpoints(api.metadata.namespace),
         securities: () => usable.securities(api.metadata.namespace),
         values: (references) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, references)),

@@ -29,7 +29,17 @@ function manifestApi() {
     locations: [...one.locations],
     decides: decisionHash(one),
   }));
-  return { name: "pets", version: "1", hosts: [], basePath: "", operations: 1, backends: [], securities, credentialSets: [["user"]] };
+  return {
+    name: "pets",
+    version: "1",
+    hosts: [],
+    basePath: "",
+    operations: 1,
+    backends: [],
+    securities,
+    credentialSets: [["user"]],
+    globalLimits: [],
+  };
 }
 
 /** What is said where an image meets a Security of its name. */

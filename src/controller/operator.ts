@@ -104,6 +104,7 @@ export async function operate(
       users,
       collections,
       alwaysUsed: opening.used,
+      limitsService: settings.limitsService,
     }),
     users,
     knowsUsers: () => unseen?.size === 0,

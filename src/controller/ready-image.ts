@@ -1,4 +1,5 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import type { LimitsService } from "../compile/engine.ts";
 import { mocksSocket } from "../compile/envoy/names.ts";
 import { contract } from "../compile/manifest.ts";
 import { contentsOf, type ImageContents } from "../image/contents.ts";
@@ -10,6 +11,7 @@ import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import { noLimitsService } from "../resolve/limits.ts";
 import { valueProblems } from "../resolve/values.ts";
 import { engine, environmentOf, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
@@ -25,6 +27,7 @@ export interface ReadyImage {
 
 /** What an image's environment is looked for in. */
 export interface ImageSurroundings {
+  readonly limitsService: LimitsService | undefined;
   readonly endpoints: () => readonly StoredObject[];
   readonly securities: () => readonly StoredObject[];
   readonly values: (references: readonly ValueReference[]) => Promise<Checked<Values>>;
@@ -51,7 +54,7 @@ export async function gatewayOfImage(
   // Now, and not before the registry answered: they may have changed meanwhile.
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
   const found = manifest.apis.map((api) => modelOfImage(api, workload, here, image));
-  const problems = found.flatMap((one) => one.problems);
+  const problems = [...uncounted(image, manifest, surroundings), ...found.flatMap((one) => one.problems)];
   if (problems.length > 0) return failed(...problems);
   const models = found.map(({ model }) => model);
   const values = await surroundings.values(modelReferences(models));
@@ -59,7 +62,10 @@ export async function gatewayOfImage(
   const missing = valueProblems(models, values.value, "error");
   if (missing.length > 0) return failed(...missing);
   // The image has the routes; of what is compiled here only the environment's part counts.
-  const files = engine.compile(models, { ...environmentOf(workload, mocksSocket), values: values.value });
+  const files = engine.compile(models, {
+    ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
+    values: values.value,
+  });
   return checked(
     {
       inputHash: manifest.inputHash,
@@ -77,6 +83,13 @@ export async function gatewayOfImage(
     },
     [],
   );
+}
+
+function uncounted(image: string, { apis }: ImageContents["manifest"], { limitsService }: ImageSurroundings): readonly Problem[] {
+  const [first] = apis.flatMap(({ globalLimits }) => globalLimits);
+  return limitsService !== undefined || first === undefined
+    ? []
+    : [error("NoLimitsService", wholeFile(image), noLimitsService(first, true))];
 }
 
 function unfit(image: string, { manifest }: ImageContents, inputHash: string | undefined): Problem | undefined {

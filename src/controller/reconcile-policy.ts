@@ -1,7 +1,8 @@
 import { rateLimitingSpec } from "../api/rate-limiting.ts";
 import type { Collection } from "../apply/kubernetes/collection.ts";
 import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
-import { unserved, unservedScope } from "../resolve/gateway.ts";
+import { unserved } from "../resolve/gateway.ts";
+import { globalLimitProblems } from "../resolve/limit.ts";
 import { child, root } from "../text/node.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { policyConditions } from "./conditions.ts";
@@ -19,7 +20,7 @@ export async function reconcilePolicy(world: World, kind: "RateLimiting" | "Secu
   const limit = rateLimitingSpec.safeParse(child(node, "spec").value);
   const problems = [
     ...unserved(kind, node, child(node, "spec").value),
-    ...(kind === "RateLimiting" && limit.success ? unservedScope(node, limit.data) : []),
+    ...(kind === "RateLimiting" && limit.success ? globalLimitProblems(node, limit.data) : []),
   ];
   const { namespace, name } = object.metadata;
   const used = kind === "Security" ? usedSecurity(namespace, name) : usedLimit(namespace, name);

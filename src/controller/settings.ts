@@ -1,3 +1,4 @@
+import type { LimitsService } from "../compile/engine.ts";
 import type { KanikoSettings } from "../image/kaniko/settings.ts";
 import type { ImageReference } from "../image/reference.ts";
 
@@ -18,6 +19,8 @@ export interface OperatorSettings {
    * registry is open.
    */
   readonly pullSecret: string | undefined;
+  /** What counts limits for all gateways; undefined where nothing does. */
+  readonly limitsService: LimitsService | undefined;
   /** The version of this program. */
   readonly version: string;
 }

@@ -30,6 +30,7 @@ const manifest = z.looseObject({
       securities: z.array(z.object({ name: z.string(), locations: z.array(location), decides: z.string() })),
       errors: z.literal("wso2").optional(),
       credentialSets: z.array(z.array(z.string())),
+      globalLimits: z.array(z.string()).default([]),
     }),
   ),
 });

@@ -1,16 +1,15 @@
-/** How much is let through in a time, and of which requests. Each gateway counts for itself. */
+/** How much is let through in a time, and of which requests. */
 export interface Limit {
   /** Unique in the API: `operation/gold`. */
   readonly id: string;
   /** The RateLimiting's name, or the built-in tier's. */
   readonly name: string;
   readonly counted: Counted;
-  /** Requests let through in the time, from 1. */
-  readonly requests: number;
+  /** Requests, or bytes where its scope says so, let through in the time, from 1. */
+  readonly most: number;
   /** How long the time is. */
   readonly seconds: number;
-  /** Requests that may come at once, from 1. */
-  readonly burst: number;
+  readonly scope: LimitScope;
   readonly key: LimitKey;
   /** Which requests count; none for all of them. */
   readonly conditions: readonly LimitCondition[];
@@ -18,6 +17,27 @@ export interface Limit {
   readonly needsAll: boolean;
   readonly onExcess: "refuse" | "mark";
 }
+
+/** Who counts: each gateway for itself, or all of them together. */
+export type LimitScope =
+  | {
+      readonly kind: "local";
+      /** Requests that may come at once, from 1. */
+      readonly burst: number;
+    }
+  | {
+      readonly kind: "global";
+      /** The time, which begins anew with each of its kind: each hour, each day (UTC). */
+      readonly unit: TimeUnit;
+      /** Whether requests are let through while the counter gives no answer. */
+      readonly onFailure: "open" | "closed";
+      readonly measure: Measure;
+    };
+
+/** What is counted. Bytes are those of bodies. */
+export type Measure = "requests" | "request-bytes" | "response-bytes" | "bytes";
+
+type TimeUnit = "second" | "minute" | "hour" | "day" | "month";
 
 /** What is counted together. */
 export type Counted = "operation" | "api" | "subscription" | "application";

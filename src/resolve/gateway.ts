@@ -1,6 +1,5 @@
 import { notYet } from "../api/enforced.ts";
 import type { KindName } from "../api/kinds.ts";
-import type { RateLimitingSpec } from "../api/rate-limiting.ts";
 import { type Resource, type Resources, readResources } from "../api/resource.ts";
 import type { ApiModel } from "../model/api.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
@@ -13,7 +12,7 @@ import { versionsApart } from "./api-name.ts";
 import { type Asked, clashesBetween } from "./clashes.ts";
 import { differentTrust } from "./client-certificates.ts";
 import { notYetProblem } from "./extension.ts";
-import { countsGlobally } from "./limit.ts";
+import { globalLimitProblems } from "./limit.ts";
 import type { ResolveSettings } from "./settings.ts";
 
 /** An API of a gateway with the document it comes from. */
@@ -75,7 +74,7 @@ function unservedFields(resources: Resources): readonly Problem[] {
   return [
     ...of("TargetEndpoint", resources.targetEndpoints),
     ...of("RateLimiting", resources.rateLimitings),
-    ...[...resources.rateLimitings.values()].flatMap(({ node, spec }) => unservedScope(node, spec)),
+    ...[...resources.rateLimitings.values()].flatMap(({ node, spec }) => globalLimitProblems(node, spec)),
     ...of("Security", resources.securities),
   ];
 }
@@ -94,15 +93,6 @@ function needsCluster({ apis, targetEndpoints }: Resources): readonly Problem[] 
       : [error("NeedsCluster", where, `\`deploy\` runs an image in a cluster, and there is none here. ${advice}`)];
   });
   return [...objects, ...images];
-}
-
-/** A limit whose scope nobody says, and which is global by what it counts. */
-export function unservedScope(node: Node, spec: RateLimitingSpec): readonly Problem[] {
-  const field = countsGlobally(spec);
-  if (field === undefined) return [];
-  const what = field === "unit" ? "A limit over days or months" : "A limit of applications or subscriptions";
-  const message = `${what} counts across gateways, which is not done by this version of Portico yet. Say \`scope: local\` to have each gateway count for itself.`;
-  return [error("NotYet", placeOf(child(child(node, "spec"), field)), message)];
 }
 
 /** What an object says that this version does not do yet. */

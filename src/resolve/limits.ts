@@ -34,6 +34,7 @@ export function makeLimits(whole: Whole): Limits {
     of: (levels, access) => {
       const limits = asked(whole, levels).flatMap((one) => found(whole, one, access) ?? []);
       for (const limit of limits) used.set(limit.id, limit);
+      sayNoService(whole, levels, limits);
       sayTooManyLists(whole, levels, limits);
       return [...new Set(limits.map(({ id }) => id))];
     },
@@ -43,10 +44,30 @@ export function makeLimits(whole: Whole): Limits {
 function sayTooManyLists({ document, problems }: Whole, levels: readonly Level[], limits: readonly Limit[]): void {
   const lists = limits.flatMap(({ conditions }) => conditions.flatMap((one) => (one.kind === "addresses" ? [one.ranges.join()] : [])));
   if (new Set(lists).size <= mostAddressLists) return;
-  const at = levels.find(({ extension }) => extension?.fields.rateLimit !== undefined)?.extension?.at("rateLimit") ?? document.root;
+  const at = sayingLimits(levels) ?? document.root;
   const message = `The limits here ask for more than ${mostAddressLists} lists of addresses. Let some have the same list, or name fewer.`;
   sayOnce(problems, error("WrongValue", placeOf(at), message));
 }
+
+/** What counts for all gateways is the environment's to supply. */
+function sayNoService({ document, problems, settings }: Whole, levels: readonly Level[], limits: readonly Limit[]): void {
+  const [first] = limits.filter(({ scope }) => scope.kind === "global");
+  if (settings.countsGlobally !== false || first === undefined) return;
+  const message = noLimitsService(first.name, settings.cluster !== undefined);
+  sayOnce(problems, error("NoLimitsService", placeOf(sayingLimits(levels) ?? document.root), message));
+}
+
+/** That a limit counts across gateways, and nothing is there to do it. */
+export function noLimitsService(limit: string, isInCluster: boolean): string {
+  const how = isInCluster
+    ? "Start the service that counts, and name it to the operator (`portico operator upgrade --ratelimit HOST:PORT`)"
+    : "Name the service that counts (`--ratelimit HOST:PORT`), or let Portico start one (`portico run --with-ratelimit`)";
+  return `The limit \`${limit}\` counts across gateways, and nothing here does that. ${how}, or say \`scope: local\` in the RateLimiting: each gateway then counts for itself.`;
+}
+
+/** What says which limits count. */
+const sayingLimits = (levels: readonly Level[]): Node | undefined =>
+  levels.find(({ extension }) => extension?.fields.rateLimit !== undefined)?.extension?.at("rateLimit");
 
 /** What the innermost level says that says something, else what the API says. */
 function asked({ document, settings, level }: Whole, levels: readonly Level[]): readonly AskedLimit[] {

@@ -10,6 +10,8 @@ export interface ResolveSettings {
    * in.
    */
   readonly credentials: "fail" | "refuse" | "unprotected";
+  /** Whether something counts for all gateways. Left out where that is the environment's, and not known. */
+  readonly countsGlobally?: boolean | undefined;
   /** What a cluster adds; left out on a laptop. */
   readonly cluster?: ClusterSettings;
 }

@@ -55,7 +55,17 @@ describe("portico build", { concurrency: 2 }, () => {
     const folder = join(cwd, "new/gateway");
     assert.deepEqual([...(await contentOf(folder)).keys()], files);
     assert.deepEqual((await manifestOf(folder)).apis, [
-      { name: "pets", version: "1", hosts: [], basePath: "", operations: 1, backends: ["@document"], securities: [], credentialSets: [] },
+      {
+        name: "pets",
+        version: "1",
+        hosts: [],
+        basePath: "",
+        operations: 1,
+        backends: ["@document"],
+        securities: [],
+        credentialSets: [],
+        globalLimits: [],
+      },
     ]);
     must(await validateConfiguration(await testEnvoy(), folder));
     assert.deepEqual(await readdir(join(cwd, "new")), ["gateway"], "nothing is left beside it");

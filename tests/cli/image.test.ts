@@ -112,7 +112,17 @@ describe("portico image inspect", () => {
     const policies = { access: "open", backend: "@document", path: "same", timeoutMs: 15_000 };
     const operations = [{ id: "listPets", method: "GET", path: "/pets", policies }];
     assert.deepEqual(apis, [
-      { name: "pets", version: "1", hosts: [], basePath: "", operations, backends: ["@document"], securities: [], credentialSets: [] },
+      {
+        name: "pets",
+        version: "1",
+        hosts: [],
+        basePath: "",
+        operations,
+        backends: ["@document"],
+        securities: [],
+        credentialSets: [],
+        globalLimits: [],
+      },
     ]);
     assert.deepEqual(
       files.map(({ path }: { readonly path: string }) => path),

@@ -75,6 +75,8 @@ describe("what is counted apart", () => {
 
   it("is each value of a header, and its absence", async () => {
     assert.equal(await through("/header", { "x-team": "a" }, { "x-team": "b" }, { "x-team": "a" }, {}, {}, { "x-team": "" }), "++-+-+");
+    assert.equal(await through("/header", { "x-team": "c".repeat(256) }, { "x-team": "d".repeat(256) }), "++");
+    assert.equal(await through("/header", { "x-team": "e".repeat(257) }, { "x-team": "f".repeat(9000) }), "+-", "long ones count together");
   });
 
   it("is each client of a credential: of a key by its name, of a token by client_id, azp or sub", async () => {

@@ -6,6 +6,7 @@ import { countedTogether, mostAddressLists } from "../../src/model/limit.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { rateLimiting } from "../limits/limited-gateway.ts";
+import { refusingService } from "../limits/refusing-service.ts";
 import { bearer, guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
 
 // Whether tests like those beside this one would notice that a filter is not there: with each one taken out of the compiled files, some probe must end otherwise.
@@ -17,6 +18,9 @@ const everywhere = { deny: ["127.0.0.0/8"] };
 /** Each has this machine in it; which of the limits counts says a header. */
 const lists = Array.from({ length: mostAddressLists }, (_, index) => `127.0.0.0/${8 + index}`);
 const once = { requests: 1, unit: "hour", scope: "local" };
+const globally = countedTogether.flatMap((type) =>
+  (["open", "closed"] as const).map((onFailure) => [`global.${type}.${onFailure}`, { type, onFailure, scope: "global" }] as const),
+);
 
 const document = {
   components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Api-Key" } } },
@@ -28,6 +32,7 @@ const document = {
     "/staff": guarded({ staff: [] }),
     "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
     ...Object.fromEntries(countedTogether.map((type) => [`/${type}`, { ...guarded(), "x-portico": { rateLimit: type } }])),
+    ...Object.fromEntries(globally.map(([name]) => [`/${name}`, { ...guarded(), "x-portico": { rateLimit: name } }])),
     "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
     "/large": { ...guarded(), "x-portico": { compression: true } },
     "/faulty": { ...guarded(), "x-portico": { fault: { status: 418 } } },
@@ -44,6 +49,7 @@ const resources = [
   ...keySecurity("key", { dave: "key-of-dave" }, { clientHeader: "x-client" }),
   security("staff", { type: "basic", basic: { users: { name: "users" } } }),
   ...countedTogether.map((type) => rateLimiting(type, { type, ...once })),
+  ...globally.map(([name, spec]) => rateLimiting(name, { requests: 1, ...spec })),
   rateLimiting("marked", { type: "operation", ...once, onExcess: "mark" }),
   ...lists.map((range, index) =>
     rateLimiting(`listed-${index}`, {
@@ -82,6 +88,7 @@ const probes: readonly Probe[] = [
     [`/${type}`, {}, 200],
     [`/${type}`, {}, 429],
   ]),
+  ...globally.map(([name]): Probe => [`/${name}`, {}, 429]),
   ...["br", "gzip"].map(
     (kind): Probe => ["/large", { "accept-encoding": kind, "x-large": "x".repeat(1000) }, 200, ["content-encoding", kind]],
   ),
@@ -102,7 +109,7 @@ const outcome = (status: number, seen: Probe[3]): string =>
 
 /** What probes end with. */
 async function outcomes(scope: Scope, mutated: (files: GatewayFiles) => GatewayFiles): Promise<readonly string[]> {
-  const gateway = await protectedGateway(scope, document, resources, { mutated });
+  const gateway = await protectedGateway(scope, document, resources, { mutated, limitsService: await refusingService(scope) });
   const found: string[] = [];
   for (const [target, headers, , seen] of probes) {
     const before = gateway.backend.received.length;
@@ -153,7 +160,9 @@ const filters = [
     "compression.br",
     "compression.gzip",
   ].map((name) => `portico.${name}`),
-  ...[...countedTogether, "marking", ...lists.map((_, index) => `addresses.${index}`)].map((name) => `portico.limits.${name}`),
+  ...[...countedTogether, ...globally.map(([name]) => name), "marking", ...lists.map((_, index) => `addresses.${index}`)].map(
+    (name) => `portico.limits.${name}`,
+  ),
 ];
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];
 const mutations: readonly (readonly [what: string, change: Change])[] = [

@@ -1,5 +1,5 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
-import type { Counted, Limit, LimitCondition, LimitKey, WantedValue } from "../../model/limit.ts";
+import type { Counted, Limit, LimitCondition, LimitKey, Measure, WantedValue } from "../../model/limit.ts";
 import type { Place } from "../../problem.ts";
 import type { Fact } from "./facts.ts";
 
@@ -8,15 +8,27 @@ export const limitFacts = ({ limits }: ApiModel, operation: Operation, place: Pl
   operation.limits.flatMap((id) => limits.filter((one) => one.id === id).map((one) => ({ name: "limit", value: sentence(one), place })));
 
 function sentence(limit: Limit): string {
-  const { name, requests, burst, conditions, needsAll, onExcess } = limit;
-  const amount = `${requests} request${requests === 1 ? "" : "s"} in ${time(limit.seconds)}`;
+  const { name, scope, conditions, needsAll, onExcess } = limit;
   return [
-    `${name}: ${amount} ${together[limit.counted]}${apart(limit.key)}`,
-    ...(burst === requests ? [] : [`${burst} at once`]),
+    `${name}: ${amount(limit)} in ${time(limit.seconds)} ${together[limit.counted]}${apart(limit.key)}`,
+    ...(scope.kind === "local" && scope.burst !== limit.most ? [`${scope.burst} at once`] : []),
     ...(conditions.length === 0 ? [] : [`of those where ${conditions.map(condition).join(needsAll ? " and " : " or ")}`]),
     ...(onExcess === "mark" ? ["what is more is marked for the backend"] : []),
+    ...(scope.kind === "global" ? [`counted across gateways and ${scope.onFailure} when the counter is away`] : []),
   ].join(", ");
 }
+
+function amount({ most, scope }: Limit): string {
+  const { one, of } = measures[scope.kind === "local" ? "requests" : scope.measure];
+  return `${most} ${one}${most === 1 ? "" : "s"}${of}`;
+}
+
+const measures: Readonly<Record<Measure, { readonly one: string; readonly of: string }>> = {
+  requests: { one: "request", of: "" },
+  "request-bytes": { one: "byte", of: " of requests" },
+  "response-bytes": { one: "byte", of: " of answers" },
+  bytes: { one: "byte", of: " of requests and answers" },
+};
 
 const together: Readonly<Record<Counted, string>> = {
   operation: "to the operation",

@@ -2,9 +2,9 @@ import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { adminCluster, adminSocket, agentCluster, agentSocket, httpOptions } from "./names.ts";
 
 /** What Envoy starts with: where the rest is, its admin on a Unix socket, and when it is too busy. Never changes while it runs. */
-export function bootstrap(): Message {
+export function bootstrap(neighbourhood = "portico"): Message {
   return {
-    node: { id: "portico", cluster: "portico" },
+    node: { id: "portico", cluster: neighbourhood },
     admin: { address: { pipe: { path: adminSocket, mode: 0o600 } } },
     dynamic_resources: { cds_config: watchedFile("mounted", "clusters.json"), lds_config: watchedFile("mounted", "listeners.json") },
     static_resources: {

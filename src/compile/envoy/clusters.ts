@@ -7,19 +7,24 @@ import type { Environment } from "../engine.ts";
 import { careFields } from "./backend-care.ts";
 import { credentialFilters } from "./backend-secrets.ts";
 import { backendTls, soleHost } from "./backend-tls.ts";
+import { limitsService } from "./global-limits.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
-import { clusterName, ownMetadata } from "./names.ts";
+import { clusterName, limitsCluster, ownMetadata } from "./names.ts";
 import { keysCluster, verifiersOf } from "./tokens.ts";
 
 type Surroundings = Pick<Environment, "trustedRoots" | "values">;
 
-/** The clusters of a gateway: one for each backend, and the mocks'. They are mounted: they hold the environment's addresses. */
-export function clusters(apis: readonly ApiModel[], { mockSocket, trustedRoots, values }: Environment): readonly Message[] {
+/** The clusters of a gateway: one for each backend, and those of Portico's own. They are mounted: they hold the environment's addresses. */
+export function clusters(
+  apis: readonly ApiModel[],
+  { mockSocket, limitsService: counter, trustedRoots, values }: Environment,
+): readonly Message[] {
   const surroundings = { trustedRoots, values };
   return [
     ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, surroundings))),
     ...keysClusters(apis, surroundings),
+    ...(counter === undefined ? [] : [backendCluster(limitsCluster, limitsService(counter), surroundings)]),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
 }

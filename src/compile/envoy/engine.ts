@@ -27,7 +27,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
   const verifiers = verifiersOf(apis);
   return new Map([
     ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
-    ["mounted/bootstrap.json", `${JSON.stringify(bootstrap())}\n`],
+    ["mounted/bootstrap.json", `${JSON.stringify(bootstrap(environment.neighbourhood))}\n`],
     ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment, formOf(apis, environment)))],
     ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
     [

@@ -52,6 +52,12 @@ export const errors = {
     "Too Many Requests",
     "More requests came than are let through in the time; the Retry-After header says when to try again.",
   ),
+  limitUncounted: gatewayError(
+    "limit-uncounted",
+    503,
+    "Service Unavailable",
+    "A limit cannot be counted now: what counts for all gateways gives no answer.",
+  ),
   requestTimeout: gatewayError("request-timeout", 408, "Request Timeout", "The request did not arrive in time."),
   bodyTooLarge: gatewayError("body-too-large", 413, "Content Too Large", "The request's body is larger than the gateway takes."),
   headersTooLarge: gatewayError(

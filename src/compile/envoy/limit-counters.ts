@@ -1,28 +1,32 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
-import type { Limit } from "../../model/limit.ts";
+import type { Limit, LimitScope } from "../../model/limit.ts";
 import { securitiesIn } from "../../model/security.ts";
 import { addressListsOf } from "./limit-addresses.ts";
 import { conditionParts, keyParts, type Part } from "./limit-parts.ts";
 
 /** A way in which requests of an operation are counted: the bucket they take from, and what tells which of its shares. */
-export interface Counter {
-  readonly limit: Limit;
+export interface Counter<Kind extends LimitScope["kind"]> {
+  readonly limit: ScopedLimit<Kind>;
   /** Unique in a gateway. */
   readonly bucket: string;
   readonly parts: readonly Part[];
 }
 
+/** A limit whose counting is of one kind. */
+export type ScopedLimit<Kind extends LimitScope["kind"]> = Limit & { readonly scope: Extract<LimitScope, { readonly kind: Kind }> };
+
 /** The limits of an operation. */
 export const limitsOf = (api: ApiModel, operation: Operation): readonly Limit[] =>
   operation.limits.flatMap((id) => api.limits.find((one) => one.id === id) ?? []);
 
-/** All ways in which an operation's requests are counted. */
-export function countersOf(api: ApiModel, operation: Operation): readonly Counter[] {
+/** All ways in which an operation's requests are counted, by those limits whose counting is of one kind. */
+export function countersOf<Kind extends LimitScope["kind"]>(api: ApiModel, operation: Operation, kind: Kind): readonly Counter<Kind>[] {
   const names = operation.access.kind === "protected" ? securitiesIn(operation.access.alternatives) : [];
   const securities = names.flatMap((name) => api.securities.find((one) => one.name === name) ?? []);
   const limits = limitsOf(api, operation);
   const asker = { securities, addressLists: addressListsOf(limits) };
-  return limits.flatMap((limit) => {
+  const isOfKind = (limit: Limit): limit is ScopedLimit<Kind> => limit.scope.kind === kind;
+  return limits.filter(isOfKind).flatMap((limit) => {
     const bucket = bucketOf(api, operation, limit);
     const which = conditionParts(limit.conditions, limit.needsAll, asker);
     const apart = keyParts(limit.key, securities);

@@ -1,6 +1,6 @@
 import { type Counted, countedTogether, type Limit } from "../../model/limit.ts";
 
-/** The filters that count requests, each with the limits of one kind: so an answer says which of them was too much. */
+/** The filters with which a gateway counts for itself, each with the limits of one kind: so an answer says which of them was too much. */
 export const limitFilter = (counted: Counted): string => `portico.limits.${counted}`;
 
 /** The filter with the limits that let everything through, and mark what is too much. */
@@ -9,8 +9,11 @@ export const markingFilter = "portico.limits.marking";
 /** The filters, in the order in which a request meets them. */
 export const limitFilterNames: readonly string[] = [...countedTogether.map(limitFilter), markingFilter];
 
-/** The filter that counts for a limit. */
+/** The filter that counts for a limit, where the gateway does it for itself. */
 export const filterOf = ({ counted, onExcess }: Limit): string => (onExcess === "mark" ? markingFilter : limitFilter(counted));
+
+/** The filter that asks the counter of all gateways, for limits of one kind, with the same to be done when it gives no answer. */
+export const globalFilter = (counted: Counted, onFailure: "open" | "closed"): string => `portico.limits.global.${counted}.${onFailure}`;
 
 /** Under which a route's metadata names what counts for it. */
 export const limitsField = "limits";

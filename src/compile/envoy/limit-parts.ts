@@ -34,7 +34,11 @@ export function keyParts(key: LimitKey, securities: readonly Security[]): readon
     case "address":
       return [[address]];
     case "header":
-      return [[headerText(key.name)], [without(key.name)]];
+      return [
+        [withLength(key.name, "short", "{0,256}"), headerText(key.name)],
+        [withLength(key.name, "longer", "{257,}")],
+        [without(key.name)],
+      ];
     case "client":
       return byCredential(securities, client, [address]);
     case "claim":
@@ -112,6 +116,19 @@ const headerText = (name: string): Part => ({
   action: { request_headers: { header_name: name, descriptor_key: "header" } },
   key: "header",
   value: undefined,
+});
+
+/** What is counted apart is kept by its value: whoever writes long ones is not to fill a memory with them. They count together. */
+const withLength = (name: string, key: "short" | "longer", lengths: string): Part => ({
+  action: {
+    header_value_match: {
+      descriptor_key: key,
+      descriptor_value: yes,
+      headers: [{ name, string_match: { safe_regex: { regex: `.${lengths}` } } }],
+    },
+  },
+  key,
+  value: yes,
 });
 
 const without = (name: string): Part => ({

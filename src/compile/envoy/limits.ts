@@ -1,24 +1,23 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
 import { countedTogether } from "../../model/limit.ts";
 import { extension, type Message, overwriteHeader, typed } from "./json.ts";
-import { addressListFilters } from "./limit-addresses.ts";
 import { type Counter, countersOf } from "./limit-counters.ts";
 import { filterOf, limitFilter, limitFilterNames, limitsField, markingFilter, overLimitHeader } from "./limit-names.ts";
+import type { Part } from "./limit-parts.ts";
 import { ownMetadata } from "./names.ts";
-import { type Refusal, saysWhy } from "./refusals.ts";
+import { overLimit, saysWhy } from "./refusals.ts";
 
 const type = "envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit";
 
 /** The filters that count. By themselves they count nothing: what they count is in the image, with the routes. */
 export const limitFilters: readonly Message[] = [
-  ...addressListFilters,
   ...limitFilterNames.map((name) => ({ ...extension(name, type, { stat_prefix: name }), disabled: true })),
 ];
 
 /** More than that many values of what is counted apart push out those that were not seen for longest: they begin anew. */
 const rememberedValues = 100_000;
 
-/** What counts for the operations of a gateway. */
+/** What counts for the operations of a gateway, which does it for itself. */
 export interface CountedOperations {
   /** What the filters do, by their names: for all routes. */
   readonly filters: Message;
@@ -27,7 +26,7 @@ export interface CountedOperations {
 }
 
 /**
- * The limits of a gateway (envoy: local_ratelimit). Each filter has all its buckets in one place, so that several routes can take from one. Which of them a route takes from
+ * The limits that a gateway counts for itself (envoy: local_ratelimit). Each filter has all its buckets in one place, so that several routes can take from one. Which of them a route takes from
  * is in the route's metadata, in slots: so what is looked at for a request grows with the kinds of limits, and not with their number.
  */
 export function countedOperations(apis: readonly ApiModel[]): CountedOperations {
@@ -35,7 +34,7 @@ export function countedOperations(apis: readonly ApiModel[]): CountedOperations 
   const metadata = new Map<Operation, Message>();
   for (const api of apis)
     for (const operation of api.operations) {
-      const counters = countersOf(api, operation);
+      const counters = countersOf(api, operation, "local");
       if (counters.length > 0) metadata.set(operation, { [limitsField]: slotsOf(counters, filters) });
     }
   return { filters: Object.fromEntries([...filters].map(([name, parts]) => [name, filterConfig(name, parts)])), metadata };
@@ -44,13 +43,13 @@ export function countedOperations(apis: readonly ApiModel[]): CountedOperations 
 /** What a filter is made of so far. */
 interface FilterParts {
   /** Of each kind of actions, how many slots the route has that has most of them. */
-  readonly kinds: Map<string, { readonly counter: Counter; slots: number }>;
+  readonly kinds: Map<string, { readonly counter: Counter<"local">; slots: number }>;
   /** By what tells one from the others. */
   readonly buckets: Map<string, Message>;
 }
 
 /** Writes an operation's counters into their filters; the slots of its metadata. */
-function slotsOf(counters: readonly Counter[], filters: Map<string, FilterParts>): Message {
+function slotsOf(counters: readonly Counter<"local">[], filters: Map<string, FilterParts>): Message {
   const slots: Record<string, string> = {};
   const taken = new Map<string, number>();
   for (const counter of counters) {
@@ -74,11 +73,11 @@ function slotsOf(counters: readonly Counter[], filters: Map<string, FilterParts>
 const slotKey = "limit";
 const slotName = (filter: string, kind: number, slot: number): string => `${limitFilterNames.indexOf(filter)}.${kind}.${slot}`;
 
-const entryOf = ({ key, value }: Counter["parts"][number]): Message => (value === undefined ? { key } : { key, value });
+const entryOf = ({ key, value }: Part): Message => (value === undefined ? { key } : { key, value });
 
-const bucketOf = (entries: readonly Message[], { limit }: Counter): Message => ({
+const bucketOf = (entries: readonly Message[], { limit: { most, seconds, scope } }: Counter<"local">): Message => ({
   entries,
-  token_bucket: { max_tokens: limit.burst, tokens_per_fill: limit.requests, fill_interval: `${limit.seconds}s` },
+  token_bucket: { max_tokens: scope.burst, tokens_per_fill: most, fill_interval: `${seconds}s` },
 });
 
 const always = { default_value: { numerator: 100, denominator: "HUNDRED" } };
@@ -109,14 +108,6 @@ function filterConfig(name: string, { kinds, buckets }: FilterParts): Message {
     descriptors: [...buckets.values()],
   });
 }
-
-/** What the answer and the log call it when a limit was too much. */
-export const overLimit = {
-  operation: "over-operation-limit",
-  api: "over-api-limit",
-  subscription: "over-subscription-limit",
-  application: "over-application-limit",
-} as const satisfies Readonly<Record<string, Refusal>>;
 
 /** The name that a route has in a slot; a route that has none there takes from no bucket. */
 const fromRoute = (slot: string): Message => ({

@@ -12,7 +12,9 @@ import { corsFilter } from "./cors.ts";
 import { agentFilter, authenticatedFilter, authorizedFilter, blockedFilter, keysFilter, tokensFilter } from "./credential-names.ts";
 import { faultFilter } from "./fault.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
+import { globalLimitFilters } from "./global-limits.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
+import { addressListFilters } from "./limit-addresses.ts";
 import { limitFilters } from "./limits.ts";
 import { localReplies } from "./local-replies.ts";
 import { refusalMetrics, requestMetrics } from "./metrics.ts";
@@ -43,7 +45,10 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   decision(authenticatedFilter),
   decision(authorizedFilter),
   // What is refused for other reasons takes nothing from limits.
+  ...addressListFilters,
   ...limitFilters,
+  // What this gateway refuses by itself asks nobody else.
+  ...globalLimitFilters,
   ...sandboxFilters,
   faultFilter,
   ...compressionFilters,

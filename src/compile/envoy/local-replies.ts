@@ -13,9 +13,8 @@ import {
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
 import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
-import { overLimit } from "./limits.ts";
 import { maintenanceField, ownMetadata } from "./names.ts";
-import { type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
+import { overLimit, type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
 import { badCredential, badToken, genuineOnce } from "./shown-credentials.ts";
 import { faultBody } from "./wso2-faults.ts";
 
@@ -119,6 +118,7 @@ export function localReplies(form: ErrorForm): Message {
       madeOnPurpose(form),
       mapper(errors.maintenance, ofRoute(errors.maintenance), requestIdHeader, maintenanceBody(form)),
       ...countedTogether.map((counted) => tooMuch(form, counted)),
+      notLetIn(errors.limitUncounted, is("rate_limiter_error"), "uncounted"),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
       refusal(errors.internal, "true"),
@@ -142,7 +142,7 @@ const maintenanceBody = (form: ErrorForm): Message => {
 /** Which limit it was stands in the header that the filter has added. */
 const tooMuch = (form: ErrorForm, counted: Counted): Message => {
   const why = overLimit[counted];
-  const condition = `${is("local_rate_limited")} && response.headers[${JSON.stringify(refusalHeader)}] == ${JSON.stringify(why)}`;
+  const condition = `${is("local_rate_limited", "request_rate_limited")} && response.headers[${JSON.stringify(refusalHeader)}] == ${JSON.stringify(why)}`;
   const body = form === "wso2" ? faultBody(errors.overLimit, why) : problemBody(errors.overLimit, { limit: counted });
   return mapper(errors.overLimit, condition, requestIdHeader, body);
 };

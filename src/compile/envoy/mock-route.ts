@@ -3,6 +3,7 @@ import type { ApiModel, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
 import { lateHeaders } from "./answer-headers.ts";
+import { isCountedGlobally } from "./global-limits.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
 import type { RouteAction } from "./route-action.ts";
@@ -12,14 +13,15 @@ const directBudget = 64 * 1024 * 1024;
 
 /**
  * The mocked operations whose default answers the routes hold themselves: those that fit, in the order of the documents. Not errors, which
- * would be taken for the gateway's own; not what has a CORS policy, for Envoy's filter passes over direct answers; and not those whose own
+ * would be taken for the gateway's own; not what has a CORS policy, for Envoy's filter passes over direct answers, and so does the one that counts across gateways; and not those whose own
  * headers the document changes, for a route's changes and a direct answer's headers are one list.
  */
 export function directMocks(apis: readonly ApiModel[]): ReadonlySet<Operation> {
   const direct = new Set<Operation>();
   let left = directBudget;
-  for (const operation of apis.flatMap((api) => api.operations)) {
+  for (const [api, operation] of apis.flatMap((api) => api.operations.map((operation) => [api, operation] as const))) {
     if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400 || operation.cors !== undefined) continue;
+    if (isCountedGlobally(api, operation)) continue;
     if (changesOwnHeaders(operation.responseHeaders, operation.answer.reply)) continue;
     const size = JSON.stringify(operation.answer.reply).length + 1024;
     if (size > left) continue;

@@ -1,5 +1,6 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
 import { type Checked, checked, error, type Place, type Problem, warning } from "../../problem.ts";
+import { isCountedGlobally } from "./global-limits.ts";
 import { directMocks } from "./mock-route.ts";
 import { mocksSocket } from "./names.ts";
 
@@ -23,7 +24,7 @@ export function mocksOfBuild(apis: readonly PlacedApi[]): Checked<string | undef
     error(
       "MockBackendNeeded",
       api.place(operation),
-      `The mocked answer of \`${operation.id}\` cannot be in the gateway's files: ${obstacle(operation)}. Give the operation a backend, or serve it with \`portico run --mock\`.`,
+      `The mocked answer of \`${operation.id}\` cannot be in the gateway's files: ${obstacle(api.model, operation)}. Give the operation a backend, or serve it with \`portico run --mock\`.`,
     ),
   );
   const warned = warning(
@@ -37,7 +38,9 @@ export function mocksOfBuild(apis: readonly PlacedApi[]): Checked<string | undef
 const isMocked = ({ answer, access }: Operation): boolean => answer.kind === "mock" && access.kind !== "refused";
 
 /** Why an answer is not one that routes hold themselves. */
-function obstacle({ answer, cors }: Operation): string {
+function obstacle(api: ApiModel, operation: Operation): string {
+  const { answer, cors } = operation;
+  if (isCountedGlobally(api, operation)) return "it has a limit that counts across gateways";
   if (answer.kind === "mock" && answer.reply.status >= 400) return `its status is ${answer.reply.status}`;
   return cors === undefined ? "the answers are too large together" : "it has a CORS policy";
 }

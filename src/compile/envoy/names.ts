@@ -3,6 +3,7 @@ export const routeConfigurationName = "routes";
 export const mockCluster = "portico-mocks";
 export const adminCluster = "portico-admin";
 export const agentCluster = "portico-agent";
+export const limitsCluster = "portico-limits";
 /** Unix sockets, in the one folder of a gateway that is written while it runs: in a container everything else may be read-only. */
 export const socketsFolder = "run";
 export const adminSocket = `${socketsFolder}/admin.sock`;

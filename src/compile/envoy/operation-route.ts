@@ -6,6 +6,7 @@ import { compressionRules } from "./compression.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
 import { errors } from "./errors.ts";
 import { faultRules } from "./fault.ts";
+import { globalLimitRules } from "./global-limits.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { addressListRules, addressListsOf } from "./limit-addresses.ts";
@@ -39,7 +40,8 @@ export function operationRoutes(
   settings: RouteSettings,
 ): readonly Message[] {
   const sandboxing = sandboxRules(found.api, found.operation);
-  const isLimited = settings.limits.has(found.operation);
+  const countingTogether = globalLimitRules(found.api, found.operation);
+  const isLimited = limitsOf(found.api, found.operation).length > 0;
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
@@ -51,6 +53,7 @@ export function operationRoutes(
       ...addressRules(found.operation.addresses),
       ...protecting,
       ...looking,
+      ...countingTogether,
       ...sandboxing,
       ...faultRules(found.operation.fault),
       ...compressionRules(found.operation.isCompressed),

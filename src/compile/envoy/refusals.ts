@@ -1,3 +1,4 @@
+import type { Counted } from "../../model/limit.ts";
 import { extension, type Message } from "./json.ts";
 
 /** Why a request was not let in: the kind of reason alone, never whose credential it was or what stood in it. */
@@ -13,7 +14,16 @@ export type Refusal =
   | "over-operation-limit"
   | "over-api-limit"
   | "over-subscription-limit"
-  | "over-application-limit";
+  | "over-application-limit"
+  | "uncounted";
+
+/** What the answer and the log call it when a limit was too much. */
+export const overLimit = {
+  operation: "over-operation-limit",
+  api: "over-api-limit",
+  subscription: "over-subscription-limit",
+  application: "over-application-limit",
+} as const satisfies Readonly<Record<Counted, Refusal>>;
 
 /**
  * A refusal's answer carries its reason to the front of the chain in this header, where it becomes metadata for logs and metrics and is taken out. What a backend

@@ -14,7 +14,7 @@ const blocked: Fault = { code: 900805, message: "Message blocked" };
 const throttledOut = "Message throttled out";
 
 /** The codes of WSO2 API Microgateway 3.2 for requests that are not let in. */
-const ofRefusals: Readonly<Record<Refusal, Fault>> = {
+const ofRefusals: Readonly<Record<Refusal, Fault | undefined>> = {
   "bad-credential": { code: 900901, message: "Invalid Credentials" },
   "no-credential": { code: 900902, message: "Missing Credentials" },
   expired: { code: 900905, message: "Access Token Expired" },
@@ -23,6 +23,7 @@ const ofRefusals: Readonly<Record<Refusal, Fault>> = {
   unchecked: unclassified,
   blocked,
   address: blocked,
+  uncounted: undefined,
   "over-api-limit": { code: 900800, message: throttledOut },
   "over-operation-limit": { code: 900802, message: throttledOut },
   "over-application-limit": { code: 900803, message: throttledOut },

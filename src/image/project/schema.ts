@@ -78,9 +78,17 @@ const limit = z.strictObject({
   id: z.string(),
   name: z.string(),
   counted: z.enum(["operation", "api", "subscription", "application"]),
-  requests: z.int().min(1),
+  most: z.int().min(1),
   seconds: z.int().min(1),
-  burst: z.int().min(1),
+  scope: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("local"), burst: z.int().min(1) }),
+    z.strictObject({
+      kind: z.literal("global"),
+      unit: z.enum(["second", "minute", "hour", "day", "month"]),
+      onFailure: z.enum(["open", "closed"]),
+      measure: z.enum(["requests", "request-bytes", "response-bytes", "bytes"]),
+    }),
+  ]),
   key: z.discriminatedUnion("by", [
     z.strictObject({ by: z.literal("none") }),
     z.strictObject({ by: z.literal("address") }),
