@@ -6,6 +6,7 @@ import { agentConfiguration } from "./configuration.ts";
 import type { ComparePassword } from "./passwords.ts";
 import { serveChecks } from "./server.ts";
 
+/** What an agent is told when it is started. */
 export interface AgentOptions {
   /** The configuration, which is watched: a renamed one takes effect without a restart. */
   readonly file: string;

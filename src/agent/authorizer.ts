@@ -35,7 +35,9 @@ export function askAuthorizer(_: AgentSecurity, check: Authorizer): Checker {
 
 function findingOf(refusal: number | undefined): Finding {
   if (refusal === 401) return none;
-  return refusal !== undefined && refusal >= 500 ? unchecked : { kind: "genuine", isAllowed: refusal === undefined, members: {} };
+  return refusal !== undefined && refusal >= 500
+    ? unchecked
+    : { kind: "genuine", allowed: refusal === undefined ? "yes" : "no", members: {} };
 }
 
 /** As Envoy asks over HTTP: with the request's own method, its path behind the url's, and no body; 200 lets it in. */
@@ -67,8 +69,12 @@ function overGrpc({ url, timeoutMs, tls }: Authorizer): { readonly ask: Ask; rea
         const options = { deadline: Date.now() + timeoutMs };
         const asBytes = (bytes: Buffer): Buffer => bytes;
         client.makeUnaryRequest(checkPath, asBytes, asBytes, Buffer.from(writeQuestion(request)), options, (failure, answer) => {
-          if (failure !== null || answer === undefined) reject(failure ?? new Error("no answer"));
-          else resolve(readAnswer(answer));
+          if (failure !== null || answer === undefined) return reject(failure ?? new Error("no answer"));
+          try {
+            resolve(readAnswer(answer));
+          } catch (wrong) {
+            reject(wrong);
+          }
         });
       }),
     close: () => client.close(),

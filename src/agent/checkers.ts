@@ -11,6 +11,7 @@ export interface Checkers {
   close(): void;
 }
 
+/** What checks by a configuration: one checker for each of its Securities. `compare` is how passwords of bcrypt are compared. */
 export function openCheckers({ securities }: AgentConfiguration, compare: ComparePassword): Checkers {
   const checkers = new Map(securities.map((one) => [one.security, checkerOf(one, compare)] as const));
   return {
@@ -42,13 +43,18 @@ function checkerOf(security: AgentSecurity, compare: ComparePassword): Checker {
 
 /**
  * What the gateway's decision reads. `@checked` is there where everybody who knows gave an answer: what is refused without it is refused for
- * want of one.
+ * want of one. `@blocked` is there where somebody's credential is genuine who is blocked.
  */
 function metadataOf(found: readonly (readonly [name: string, finding: Finding])[]): Readonly<Record<string, unknown>> {
   const members = found.flatMap(([name, finding]): readonly (readonly [string, unknown])[] => {
     if (finding.kind !== "genuine") return [];
-    return [[name, finding.members], [`${name}@genuine`, true], ...(finding.isAllowed ? [[`${name}@allowed`, true] as const] : [])];
+    return [[name, finding.members], [`${name}@genuine`, true], ...(finding.allowed === "yes" ? [[`${name}@allowed`, true] as const] : [])];
   });
+  const isBlocked = found.some(([, finding]) => finding.kind === "genuine" && finding.allowed === "blocked");
   const isChecked = found.every(([, { kind }]) => kind !== "unchecked");
-  return Object.fromEntries([...members, ...(isChecked ? [["@checked", true] as const] : [])]);
+  return Object.fromEntries([
+    ...members,
+    ...(isChecked ? [["@checked", true] as const] : []),
+    ...(isBlocked ? [["@blocked", true] as const] : []),
+  ]);
 }

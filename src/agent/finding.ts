@@ -20,7 +20,7 @@ export type Finding =
   /** None is there, or it is not genuine. */
   | { readonly kind: "none" }
   /** It is genuine; whether its client may call at all, and what is known of who that is. */
-  | { readonly kind: "genuine"; readonly isAllowed: boolean; readonly members: Readonly<Record<string, unknown>> }
+  | { readonly kind: "genuine"; readonly allowed: "yes" | "no" | "blocked"; readonly members: Readonly<Record<string, unknown>> }
   /** Whoever knows gives no answer now. */
   | { readonly kind: "unchecked" };
 

@@ -88,14 +88,18 @@ function judged(
   nowSeconds: number,
 ): Finding {
   if (typeof answer?.active !== "boolean") return unchecked;
-  const { active, exp, nbf, aud, scope } = answer;
-  if (!active || (typeof exp === "number" && exp <= nowSeconds) || (typeof nbf === "number" && nbf > nowSeconds + 60)) return none;
+  const { active, aud, scope } = answer;
+  if (!active) return none;
+  const [exp, nbf] = [timeOf(answer.exp), timeOf(answer.nbf)];
+  // A time that nobody can read may be over.
+  if (Number.isNaN(exp) || Number.isNaN(nbf)) return unchecked;
+  if ((exp ?? nowSeconds + 1) <= nowSeconds || (nbf ?? nowSeconds) > nowSeconds + 60) return none;
   const its: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (audiences.length > 0 && !audiences.some((one) => its.includes(one))) return none;
-  const isAllowed = !clientMembers.some((name) => blockedClients.includes(String(answer[name])));
+  const isBlocked = clientMembers.some((name) => blockedClients.includes(String(answer[name])));
   return {
     kind: "genuine",
-    isAllowed,
+    allowed: isBlocked ? "blocked" : "yes",
     members: { ...answer, ...(typeof scope === "string" ? { scope: scope.split(" ").filter(Boolean) } : {}) },
   };
 }
@@ -104,6 +108,11 @@ function judged(
 function endOf(finding: Finding, cacheMs: number, nowMs: number): number {
   if (finding.kind === "unchecked") return nowMs;
   if (finding.kind === "none") return nowMs + Math.min(cacheMs, badForMs);
-  const { exp } = finding.members;
-  return Math.min(nowMs + cacheMs, typeof exp === "number" ? exp * 1000 : Number.POSITIVE_INFINITY);
+  return Math.min(nowMs + cacheMs, (timeOf(finding.members.exp) ?? Number.POSITIVE_INFINITY) * 1000);
+}
+
+/** Seconds since 1970, which some write as text; undefined where nothing is said, and not a number where it is none. */
+function timeOf(said: unknown): number | undefined {
+  if (said === undefined || said === null) return undefined;
+  return typeof said === "number" || (typeof said === "string" && said.trim() !== "") ? Number(said) : Number.NaN;
 }

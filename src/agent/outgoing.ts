@@ -13,7 +13,6 @@ interface OutgoingRequest {
 
 interface OutgoingAnswer {
   readonly status: number;
-  readonly mediaType: string;
   readonly text: string;
 }
 
@@ -33,6 +32,7 @@ export function authoritiesOf(trust: AgentTrust): string | undefined {
   return trust.kind === "authorities" ? trust.pem : readFileSync(trust.path, "utf8");
 }
 
+/** Opens what asks one place; connections are made as they are needed, `mostConnections` of them at most. */
 export function openOutgoing(trust: AgentTrust, timeoutMs: number, mostConnections: number): Outgoing {
   const limits = { keepAlive: true, maxSockets: mostConnections, timeout: 60_000 };
   const plain = new PlainAgent(limits);
@@ -61,13 +61,7 @@ export function openOutgoing(trust: AgentTrust, timeoutMs: number, mostConnectio
             if (text.length > largestAnswer) response.destroy(new Error("the answer is too large"));
           });
           response.once("error", reject);
-          response.once("end", () =>
-            resolve({
-              status: response.statusCode ?? 0,
-              mediaType: (response.headers["content-type"] ?? "").split(";")[0]?.trim() ?? "",
-              text,
-            }),
-          );
+          response.once("end", () => resolve({ status: response.statusCode ?? 0, text }));
         });
         request.end(body);
       }),

@@ -19,7 +19,8 @@ const longestPauseMs = 60_000;
 const key = randomBytes(32);
 const right = new Memory<true>({ most: mostRemembered });
 const wrong = new Memory<{ readonly times: number; readonly pauseUntilMs: number }>({ most: mostRemembered });
-const turns = new Turns(2, 200);
+/** Guesses from one address wait among themselves: they do not take the turns of others. */
+const turns = new Turns(2, 400, 100);
 
 /** A hash that is nobody's, so that a name that is not there takes as long as one that is. */
 const nobodys = "$2b$10$CwTycUXWue0Thq9StjUM0uJ8.XyQdS4x9OXiM0Ql1M3u1JtqUrKzC";
@@ -34,16 +35,18 @@ export function checkPasswords(
   const [sample = nobodys] = [...users.values()].filter(isBcrypt);
   const stranger = sample.slice(0, 7) + nobodys.slice(7);
 
-  const judged = async (user: string, password: string): Promise<Finding> => {
+  const judged = async (user: string, password: string, address: string): Promise<Finding> => {
     const hash = users.get(user);
     const proof = createHmac("sha256", key)
       .update(JSON.stringify([security, user, hash, password]))
       .digest("base64");
     if (right.get(proof) === true) return known(user, blockedClients);
     const name = JSON.stringify([security, user]);
-    const pause = wrong.get(name);
-    if (pause !== undefined && pause.pauseUntilMs > Date.now()) return none;
-    const isRight = await turns.take(() => isPasswordOf(password, hash ?? stranger, compare));
+    const isPaused = (): boolean => (wrong.get(name)?.pauseUntilMs ?? 0) > Date.now();
+    // Many may have come at once, and been wrong while this one waited.
+    const look = async (): Promise<boolean> => !isPaused() && (await isPasswordOf(password, hash ?? stranger, compare));
+    if (isPaused()) return none;
+    const isRight = await turns.take(look, address);
     if (isRight === undefined) return unchecked;
     if (isRight && hash !== undefined) {
       right.set(proof, true, Date.now() + rememberedMs);
@@ -56,17 +59,17 @@ export function checkPasswords(
   return {
     check: async (request) => {
       const credentials = credentialsIn(credentialIn(request, locations));
-      return credentials === undefined ? none : judged(credentials.user, credentials.password);
+      return credentials === undefined ? none : judged(credentials.user, credentials.password, request.address);
     },
     close: () => {},
   };
 }
 
-const known = (user: string, blockedClients: readonly string[]): Finding => ({
-  kind: "genuine",
-  isAllowed: !blockedClients.includes(user),
-  members: { user },
-});
+/** Of one who is blocked no backend is told, whatever other credential lets the request in. */
+const known = (user: string, blockedClients: readonly string[]): Finding =>
+  blockedClients.includes(user)
+    ? { kind: "genuine", allowed: "blocked", members: {} }
+    : { kind: "genuine", allowed: "yes", members: { user } };
 
 const isPasswordOf = (password: string, hash: string, compare: ComparePassword): Promise<boolean> =>
   isBcrypt(hash) ? compare(password, hash) : Promise.resolve(isPasswordOfSha(password, hash));

@@ -1,28 +1,51 @@
+/** Who waits, by what they are one of: they take turns, so that many of one kind do not hold up the others. */
+type Waiting = Map<string, (() => void)[]>;
+
 /** Lets so many go at once; others wait for their turn, and where too many wait, no more may. */
 export class Turns {
   readonly #most: number;
   readonly #mostWaiting: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #mostOfOne: number;
+  readonly #waiting: Waiting = new Map();
+  #count = 0;
   #going = 0;
 
-  constructor(most: number, mostWaiting: number) {
+  /** `mostOfOne` of the same kind may wait, as many as of all unless said. */
+  constructor(most: number, mostWaiting: number, mostOfOne = mostWaiting) {
     this.#most = most;
     this.#mostWaiting = mostWaiting;
+    this.#mostOfOne = mostOfOne;
   }
 
   /** What `work` gives; undefined, and it is not begun, where too many wait. */
-  async take<T>(work: () => Promise<T>): Promise<T | undefined> {
+  async take<T>(work: () => Promise<T>, kind = ""): Promise<T | undefined> {
     if (this.#going >= this.#most) {
-      if (this.#waiting.length >= this.#mostWaiting) return undefined;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      const its = this.#waiting.get(kind) ?? [];
+      if (this.#count >= this.#mostWaiting || its.length >= this.#mostOfOne) return undefined;
+      this.#count++;
+      this.#waiting.set(kind, its);
+      await new Promise<void>((resolve) => its.push(resolve));
     } else this.#going++;
     try {
       return await work();
     } finally {
       // The turn goes on to who waits, without being given back in between.
-      const next = this.#waiting.shift();
+      const next = this.#next();
       if (next === undefined) this.#going--;
       else next();
     }
+  }
+
+  /** Of the kind that had its turn longest ago, the one that waits longest. */
+  #next(): (() => void) | undefined {
+    for (const [kind, its] of this.#waiting) {
+      const next = its.shift();
+      this.#waiting.delete(kind);
+      if (its.length > 0) this.#waiting.set(kind, its);
+      if (next === undefined) continue;
+      this.#count--;
+      return next;
+    }
+    return undefined;
   }
 }

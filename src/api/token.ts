@@ -1,23 +1,30 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
 import { headerName } from "./header.ts";
-import { atMostOne, exactlyOne } from "./law.ts";
+import { atMostOne, exactlyOne, under } from "./law.ts";
 import { keyReference, objectReference } from "./name.ts";
 import { httpUrl } from "./url.ts";
 
 const word = z.string().min(1).max(1024);
 
 /** Where in a request a credential stands. */
-export const credentialLocation = exactlyOne(
-  z.strictObject({
-    header: headerName.optional().describe("A header."),
-    query: z.string().min(1).max(256).optional().describe("A query parameter."),
-    cookie: z.string().min(1).max(256).optional().describe("A cookie."),
-    prefix: z.string().max(64).optional().describe("What stands before the credential in the header, such as `Bearer `."),
-  }),
-  "header",
-  "query",
-  "cookie",
+export const credentialLocation = under(
+  exactlyOne(
+    z.strictObject({
+      header: headerName.optional().describe("A header."),
+      query: z.string().min(1).max(256).optional().describe("A query parameter."),
+      cookie: z.string().min(1).max(256).optional().describe("A cookie."),
+      prefix: z.string().max(64).optional().describe("What stands before the credential in the header, such as `Bearer `."),
+    }),
+    "header",
+    "query",
+    "cookie",
+  ),
+  {
+    message: "`prefix` stands before a credential in a header. Leave it out here.",
+    holds: ({ header, prefix }) => header !== undefined || prefix === undefined,
+    cel: "has(self.header) || !has(self.prefix)",
+  },
 );
 
 /** What must hold of a claim. */
@@ -53,14 +60,19 @@ const jwks = exactlyOne(
 
 const issuer = z.strictObject({
   issuer: word.describe("The token's `iss`."),
-  audiences: z.array(word).max(64).optional().describe("The token's `aud` is, or has, one of these. Default: those of the Security."),
+  audiences: z
+    .array(word)
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("The token's `aud` is, or has, one of these. Default: those of the Security."),
   jwks: jwks.optional().describe("The issuer's keys. Default: those that its discovery document leads to (OpenID Connect Discovery)."),
 });
 
 /** Tokens that the gateway checks itself: JSON Web Tokens (RFC 7519, RFC 8725). */
 export const jwt = z.strictObject({
   issuers: z.array(issuer).min(1).max(1024).describe("Whose tokens are believed."),
-  audiences: z.array(word).max(64).optional().describe("The token's `aud` is, or has, one of these."),
+  audiences: z.array(word).min(1).max(64).optional().describe("The token's `aud` is, or has, one of these."),
   algorithms: z
     .array(z.enum(["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]))
     .min(1)

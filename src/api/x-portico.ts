@@ -129,6 +129,7 @@ const documentOnly = {
     .describe("The Security that checks a security scheme. Default: the one of the same name."),
   credentialTypes: z
     .array(z.enum(["jwt", "oauth2", "basic", "apiKey", "mtls"]))
+    .min(1)
     .optional()
     .describe("The kinds of credential that are taken where the document names none."),
   credentialOptional: z.boolean().optional().describe("Whether requests without any credential are let in."),

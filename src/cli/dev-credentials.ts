@@ -1,5 +1,5 @@
 import type { Operation } from "../model/api.ts";
-import type { Alternative } from "../model/security.ts";
+import { type Alternative, securitiesIn } from "../model/security.ts";
 import { type OwnCredential, throwAway } from "../resolve/throw-away.ts";
 import type { GatewaySources } from "../source/gateway.ts";
 import type { SourceFile } from "../text/node.ts";
@@ -7,6 +7,8 @@ import { devIssuer } from "./own-issuer.ts";
 
 /** What a request shows: header fields as they are written, and what its query says. */
 export interface Shown {
+  /** The Securities whose credentials they are, in the order of their names. */
+  readonly securities: readonly string[];
   readonly headers: readonly string[];
   readonly query: string;
 }
@@ -14,8 +16,8 @@ export interface Shown {
 /** Throw-away credentials for `portico run --dev`, and nothing else: no other command knows of them. */
 interface DevCredentials {
   readonly added: (sources: GatewaySources) => readonly SourceFile[];
-  /** What to show for an operation; undefined where it needs none, or one that is not ours. */
-  readonly headersOf: (operation: Operation) => Shown | undefined;
+  /** What to show for an operation, for each of its alternatives that asks for credentials of ours alone. */
+  readonly shownFor: (operation: Operation) => readonly Shown[];
 }
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
@@ -25,11 +27,12 @@ const anHour = 3600;
 export function devCredentials(env: NodeJS.ProcessEnv): DevCredentials {
   const issuer = devIssuer(env);
   let credentials: ReadonlyMap<string, OwnCredential> = new Map();
-  const shownFor = (alternative: Alternative): Shown => {
+  const shownBy = (alternative: Alternative): Shown => {
     const scopes = alternative.flatMap((demand) => demand.scopes).join(" ");
     const all = [...new Set(alternative.map(({ security }) => credentials.get(security)))].flatMap((one) => one ?? []);
     const [tokens, keys] = [all.filter(({ kind }) => kind === "token"), all.flatMap((one) => (one.kind === "key" ? [one] : []))];
     return {
+      securities: securitiesIn([alternative]),
       headers: [
         ...tokens.slice(0, 1).map(() => `Authorization: Bearer ${issuer.token(scopes === "" ? {} : { scope: scopes }, anHour)}`),
         ...all.flatMap((one) => (one.kind === "user" ? [`Authorization: Basic ${base64(`${one.user}:${one.password}`)}`] : [])),
@@ -47,10 +50,13 @@ export function devCredentials(env: NodeJS.ProcessEnv): DevCredentials {
       credentials = made.credentials;
       return made.resources;
     },
-    headersOf: ({ access }) => {
-      if (access.kind !== "protected") return undefined;
-      const ours = access.alternatives.find((alternative) => alternative.every(({ security }) => credentials.has(security)));
-      return ours && shownFor(ours);
+    shownFor: ({ access }) => {
+      if (access.kind !== "protected") return [];
+      const ours = access.alternatives.filter((alternative) => alternative.every(({ security }) => credentials.has(security)));
+      // A request has one header of a name.
+      return ours
+        .map(shownBy)
+        .filter(({ headers }) => new Set(headers.map((header) => header.split(":")[0]?.toLowerCase())).size === headers.length);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Values } from "../model/values.ts";
 import type { Checked } from "../problem.ts";
 import { mockSources } from "../resolve/mock-source.ts";
 import { watchPaths } from "../source/watch.ts";
@@ -10,8 +11,8 @@ import { reportUnexpected } from "./unexpected.ts";
 export interface Followed {
   /** What the gateway serves now. */
   readonly served: PreparedGateway;
-  /** Reads everything anew. */
-  readonly prepare: () => Promise<Checked<PreparedGateway>>;
+  /** Reads everything anew. `before` is what credentials are checked with so far. */
+  readonly prepare: (before: Values) => Promise<Checked<PreparedGateway>>;
   /** The files and folders that were read, or would have been, so far. */
   readonly noticed: ReadonlySet<string>;
   readonly say: (line: string) => void;
@@ -30,6 +31,7 @@ interface Following {
  */
 export function followChanges(starting: Promise<Checked<RunningGateway>>, { served, prepare, noticed, say }: Followed): Following {
   let mocked = mockSources(served.apis);
+  let { values } = served;
   let closed = false;
   const report: typeof reportProblems = (...told) => {
     if (!closed) reportProblems(...told);
@@ -39,7 +41,7 @@ export function followChanges(starting: Promise<Checked<RunningGateway>>, { serv
     if (!running.ok || closed) return;
     const { gateway, mocks, environment } = running.value;
     const began = performance.now();
-    const prepared = await prepare();
+    const prepared = await prepare(values);
     if (!closed) watch.follow([...noticed]);
     report(prepared.problems, prepared.ok ? prepared.value.files : [], process.stderr);
     if (!prepared.ok) return say("The change was not taken: the state before serves on.");
@@ -52,6 +54,7 @@ export function followChanges(starting: Promise<Checked<RunningGateway>>, { serv
       return report(replaced.problems, [], process.stderr);
     }
     mocked = next;
+    values = prepared.value.values;
     if (!replaced.value) return;
     const operations = prepared.value.apis.reduce((sum, { model }) => sum + model.operations.length, 0);
     say(`Changed: ${operations} operations, in effect after ${Math.round(performance.now() - began)} ms.`);

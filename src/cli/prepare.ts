@@ -10,7 +10,7 @@ import type { Values } from "../model/values.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
-import { valueProblems } from "../resolve/values.ts";
+import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { type GatewaySources, loadSources, type SourcePaths } from "../source/gateway.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { loadValues } from "../source/values.ts";
@@ -29,10 +29,12 @@ export interface Preparation {
   /** Is told each file and folder that the gateway depends on. */
   readonly noticed?: (path: string) => void;
   /**
-   * How bad it is that something which credentials are checked with is missing: where nothing serves yet, those credentials are refused, and the rest can
-   * serve. Left out where no gateway starts: then only what is there must be right.
+   * How bad it is that something which credentials are checked with is missing or wrong: as a warning, those credentials are refused, and the rest can serve.
+   * Left out where no gateway starts: then only what is there must be right.
    */
   readonly unchecked?: Problem["severity"];
+  /** What credentials were checked with so far: it stands in for what is no good any longer. Left out where nothing serves yet. */
+  readonly before?: Values;
   /** Whom issuers are asked by, where their own word says where their keys are; left out where no gateway is made. */
   readonly issuers?: Issuers;
   /** Securities that nobody wrote. */
@@ -43,7 +45,7 @@ export interface Preparation {
 export async function prepareGateway(
   paths: SourcePaths,
   settings: ResolveSettings,
-  { noticed, unchecked, issuers, added }: Preparation = {},
+  { noticed, unchecked, before, issuers, added }: Preparation = {},
 ): Promise<Checked<PreparedGateway>> {
   const read = await loadSources(paths, noticed);
   const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
@@ -54,8 +56,10 @@ export async function prepareGateway(
   const references = modelReferences(models);
   const values = await loadValues(sources.resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
-  const missing = valueProblems(judged, values, unchecked ?? (settings.credentials === "fail" ? "error" : "warning"));
-  return checked({ apis: apis.value, files, values }, [...apis.problems, ...missing]);
+  const severity = unchecked ?? (settings.credentials === "fail" ? "error" : "warning");
+  const missing = valueProblems(judged, values, () => severity, before);
+  const kept = before === undefined ? values : withLastGood(models, values, before);
+  return checked({ apis: apis.value, files, values: kept }, [...apis.problems, ...missing]);
 }
 
 /** A model with those verifiers and backends alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */

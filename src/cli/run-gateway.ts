@@ -1,4 +1,5 @@
-import { error, type Problem, wholeFile } from "../problem.ts";
+import type { Values } from "../model/values.ts";
+import { error, wholeFile } from "../problem.ts";
 import { followIssuers } from "../source/issuers.ts";
 import { devCredentials } from "./dev-credentials.ts";
 import { failure } from "./failure.ts";
@@ -21,15 +22,21 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   const paths = { documents, resources: options.resources, references: options.refs };
   let told = (): void => {};
   const issuers = followIssuers({ changed: () => told() });
-  const prepareAs = (unchecked: Problem["severity"]) =>
-    prepareGateway(paths, settingsOf(options), { noticed: (path) => noticed.add(path), unchecked, issuers, added: dev?.added });
-  const prepared = await prepareAs("warning");
+  const prepare = (before: Values | undefined) =>
+    prepareGateway(paths, settingsOf(options), {
+      noticed: (path) => noticed.add(path),
+      unchecked: "warning",
+      ...(before === undefined ? {} : { before }),
+      issuers,
+      added: dev?.added,
+    });
+  const prepared = await prepare(undefined);
   if (!prepared.ok) return failure(prepared.problems);
   reportProblems(prepared.problems, prepared.value.files, process.stderr);
   const starting = startGateway(prepared.value, options, say);
   // Followed from here on: what is changed while Envoy starts counts, too. Where files are not followed, it is what issuers say of themselves.
   const following = options.watch
-    ? followChanges(starting, { served: prepared.value, prepare: () => prepareAs("error"), noticed, say })
+    ? followChanges(starting, { served: prepared.value, prepare, noticed, say })
     : followChanges(starting, { served: prepared.value, prepare: () => withIssuers(prepared, issuers), noticed: new Set(), say });
   told = following.changed;
   const running = await starting;
@@ -38,7 +45,7 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
     issuers.close();
     return failure(running.problems);
   }
-  say(greeting(prepared.value, running.value.environment, options, dev?.headersOf));
+  say(greeting(prepared.value, running.value.environment, options, dev?.shownFor));
   const end = await Promise.race([stopAsked.asked, running.value.gateway.envoy.ended]);
   following.close();
   issuers.close();

@@ -1,3 +1,4 @@
+import { basename, relative } from "node:path";
 import type { Environment } from "../compile/engine.ts";
 import type { ApiModel, Operation } from "../model/api.ts";
 import type { Shown } from "./dev-credentials.ts";
@@ -11,18 +12,18 @@ export function greeting(
   { apis }: PreparedGateway,
   { listener, monitoring }: Environment,
   options: RunOptions,
-  credentials: (operation: Operation) => Shown | undefined = () => undefined,
+  credentials: (operation: Operation) => readonly Shown[] = () => [],
 ): string {
   const models = apis.map(({ model }) => model);
   const scheme = listener.tls ? "https" : "http";
   const host = listener.host === "0.0.0.0" || listener.host === "::" ? "127.0.0.1" : listener.host;
   const address = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
-  const curl = ({ api, operation }: Sample): string => {
+  const curl = ({ api, operation, shown: { headers, query } }: Sample): string => {
     const path = pathOf(api, operation);
-    const { headers, query } = credentials(operation) ?? { headers: [], query: "" };
+    const method = operation.method === "GET" ? "" : ` -X ${operation.method}`;
     const url = `${address}${path}${query === "" ? "" : `${path.includes("?") ? "&" : "?"}${query}`}`;
     const shown = headers.map((header) => ` -H ${shellQuoted(header)}`).join("");
-    return `  curl ${listener.tls ? "-k " : ""}${globbing(path)}-i${hostHeader(api)}${shown} ${shellQuoted(url)}`;
+    return `  curl ${listener.tls ? "-k " : ""}${globbing(path)}-i${method}${hostHeader(api)}${shown} ${shellQuoted(url)}`;
   };
   const requests = sampleRequests(models, credentials);
   return [
@@ -31,10 +32,16 @@ export function greeting(
     `Serving ${models.map(({ title, version }) => printable(`${title} ${version}`)).join(", ")} at ${address}${models.length === 1 ? (models[0]?.basePath ?? "") : ""}`,
     `Metrics and health at http://${monitoring.host}:${monitoring.port}/metrics, /livez, /readyz`,
     ...(options.unprotected ? ["UNPROTECTED: operations that need a credential are open to everybody on this machine."] : []),
-    ...(options.dev ? ["DEV: throw-away credentials are good here. `portico token --scope NAME` makes tokens."] : []),
+    ...(options.dev ? [`DEV: throw-away credentials are good here. \`${ownCommand(process)} token --scope NAME\` makes tokens.`] : []),
     ...(requests.length === 0 ? [] : ["Try it:", ...requests.map(curl)]),
     "Ctrl-C ends it.",
   ].join("\n");
+}
+
+/** How this program is called by the person who called it: it need not be on PATH. */
+export function ownCommand({ argv: [, program = ""], execPath, cwd }: Pick<NodeJS.Process, "argv" | "execPath" | "cwd">): string {
+  if (/^portico$/.test(basename(program))) return "portico";
+  return `${program.endsWith(".ts") ? relative(cwd(), execPath) : "node"} ${relative(cwd(), program)}`;
 }
 
 /** A word that a shell takes as it is: its quotes are closed, escaped and opened again. */
@@ -49,24 +56,27 @@ const hostHeader = ({ hosts: [host] }: ApiModel): string => (host === undefined 
 interface Sample {
   readonly api: ApiModel;
   readonly operation: Operation;
+  readonly shown: Shown;
 }
 
-/** Requests to try: a GET that everybody may make, and one for each set of credentials that are known here, with as few parameters as there is. */
-function sampleRequests(apis: readonly ApiModel[], credentials: (operation: Operation) => Shown | undefined): readonly Sample[] {
-  const gets = apis.flatMap((api) => api.operations.filter(({ method }) => method === "GET").map((operation) => ({ api, operation })));
-  const sorted = gets.toSorted((a, b) => parameters(a.operation) - parameters(b.operation));
-  const open = sorted.find(({ operation: { access } }) => access.kind === "open" || access.kind === "unprotected");
-  const byCredentials = new Map(
-    sorted
-      .filter(({ operation }) => credentials(operation) !== undefined)
-      .toReversed()
-      .map((one) => [schemesOf(one.operation), one] as const),
+/**
+ * Requests to try: a GET that everybody may make, and one for each set of credentials that are known here, a GET where there is one, with as few parameters as there
+ * is.
+ */
+function sampleRequests(apis: readonly ApiModel[], credentials: (operation: Operation) => readonly Shown[]): readonly Sample[] {
+  const all = apis.flatMap((api) => api.operations.map((operation) => ({ api, operation })));
+  const sorted = all.toSorted((a, b) => effort(a.operation) - effort(b.operation));
+  const open = sorted.find(
+    ({ operation: { method, access } }) => method === "GET" && (access.kind === "open" || access.kind === "unprotected"),
   );
-  return [...(open === undefined ? [] : [open]), ...byCredentials.values()];
+  const byCredentials = new Map<string, Sample>();
+  for (const { api, operation } of sorted)
+    for (const shown of credentials(operation)) {
+      const set = shown.securities.join();
+      if (!byCredentials.has(set)) byCredentials.set(set, { api, operation, shown });
+    }
+  return [...(open === undefined ? [] : [{ ...open, shown: { securities: [], headers: [], query: "" } }]), ...byCredentials.values()];
 }
-
-const schemesOf = ({ access }: Operation): string =>
-  access.kind === "protected" ? JSON.stringify(access.alternatives[0]?.map(({ security }) => security)) : "";
 
 function pathOf(api: ApiModel, operation: Operation): string {
   const path = operation.path.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "1")).join("")}`).join("");
@@ -74,4 +84,6 @@ function pathOf(api: ApiModel, operation: Operation): string {
   return `${api.basePath}${path}${query === "" ? "" : `?${query}`}`;
 }
 
-const parameters = ({ path, query }: Operation): number => path.flat().filter((part) => typeof part !== "string").length + query.length;
+/** How much a request takes that is made by hand. */
+const effort = ({ method, path, query }: Operation): number =>
+  (method === "GET" ? 0 : 1000) + path.flat().filter((part) => typeof part !== "string").length + query.length;

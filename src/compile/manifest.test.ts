@@ -172,7 +172,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
           operations: 1,
           backends: ["pets"],
         },
-        securities: [{ name: "key", locations, decides: decisionHash(security) }],
+        securities: [{ name: "key", locations, decides: decisionHash(security), asksAgent: false }],
         credentialSets,
         globalLimits: [],
       },

@@ -44,6 +44,8 @@ interface ManifestSecurity {
   readonly locations: readonly CredentialLocation[];
   /** A hash of how its credentials are judged, which is in the image: an environment whose Security judges them otherwise is another one's. */
   readonly decides: string;
+  /** Whether the policy agent checks its credentials. */
+  readonly asksAgent: boolean;
 }
 
 /** The manifest of a gateway that an engine makes from these APIs. */
@@ -61,7 +63,12 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         errors,
         operations: operations.length,
         backends: backends.map((backend) => backend.name),
-        securities: securities.map((security) => ({ name: security.name, locations: security.locations, decides: decisionHash(security) })),
+        securities: securities.map((security) => ({
+          name: security.name,
+          locations: security.locations,
+          decides: decisionHash(security),
+          asksAgent: security.asked !== undefined,
+        })),
         credentialSets,
         globalLimits: limits.filter(({ scope }) => scope.kind === "global").map((limit) => limit.name),
       }),

@@ -9,6 +9,7 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
+import type { ApiModel } from "../model/api.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
@@ -19,7 +20,7 @@ import type { Reason } from "../reason.ts";
 import { trustWithoutTls } from "../resolve/client-certificates.ts";
 import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
-import { valueProblems } from "../resolve/values.ts";
+import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { child, placeOf, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
 import { servesTls } from "../workloads/exposure.ts";
@@ -40,6 +41,10 @@ export interface CompiledGateway {
   readonly references: readonly ValueReference[];
   /** The names of the RateLimitings that count for operations. */
   readonly limits: readonly string[];
+  /** What credentials are checked with. */
+  readonly values: Values;
+  /** What of the environment is missing or wrong, and held up nothing. */
+  readonly unresolved: readonly Problem[];
 }
 
 /** An object of the cluster's as a text with positions, so that a Problem in it names its field, and its namespace where `home` is another. */
@@ -84,26 +89,54 @@ export interface GatewayInput {
 }
 
 /** Where a gateway runs, and what is there for it. */
-type Surroundings = Pick<GatewayInput, "workload" | "limitsService">;
+interface Surroundings extends Pick<GatewayInput, "workload" | "limitsService"> {
+  /** What credentials were checked with so far; undefined where that is not known. */
+  readonly before: Values | undefined;
+  /** Whether the API serves already. */
+  readonly serves: boolean;
+}
+
+/**
+ * How bad it is that something which credentials are checked with is wrong. An API that serves goes on without what is gone, for that may have been revoked, and with the last
+ * that was good of what is wrong: where that is not known, all stays as it is.
+ */
+export const faultSeverity = (mayStay: boolean, before: Values | undefined, serves: boolean): Problem["severity"] =>
+  before !== undefined || (serves && !mayStay) ? "warning" : "error";
+
+/** The same as it is said of a gateway that serves. */
+export const unresolvedValues = (models: readonly ApiModel[], values: Values, before: Values | undefined): readonly Problem[] =>
+  valueProblems(models, values, () => "error", before).filter(({ severity }) => severity === "error");
 
 /** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
 export function compileGateway(resolved: Resolved, surroundings: Surroundings, values: Values): Checked<CompiledGateway> {
   const { workload } = surroundings;
   const models = resolved.value.map(({ model }) => model);
+  const { before, serves } = surroundings;
+  const faults = valueProblems(models, values, (mayStay) => faultSeverity(mayStay, before, serves));
   const missing = [
-    ...valueProblems(models, values, "error"),
+    ...faults.filter(({ severity }) => severity === "error"),
     ...(servesTls(workload) ? [] : trustWithoutTls(models, "Name a Secret in `expose: {tls: ...}`, without an Ingress.")),
   ];
   if (missing.length > 0) return failed(...resolved.problems, ...missing);
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
   const apis = publishedApis(resolved.value);
-  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values });
+  const kept = before === undefined ? values : withLastGood(models, values, before);
+  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: kept });
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));
   return checked(
-    { apis, folder, endpoints, verifiers: models.flatMap(({ verifiers }) => verifiers), references: modelReferences(models), limits },
+    {
+      apis,
+      folder,
+      endpoints,
+      verifiers: models.flatMap(({ verifiers }) => verifiers),
+      references: modelReferences(models),
+      limits,
+      values: kept,
+      unresolved: unresolvedValues(models, values, before),
+    },
     [...resolved.problems, ...mocks.problems],
   );
 }
@@ -173,7 +206,10 @@ const resolve = (
 };
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
-export function environmentOf({ workload, limitsService }: Surroundings, mockSocket: string | undefined): Environment {
+export function environmentOf(
+  { workload, limitsService }: Pick<Surroundings, "workload" | "limitsService">,
+  mockSocket: string | undefined,
+): Environment {
   const { ingress, httpRoute } = workload.exposure;
   const tls = servesTls(workload) ? { certificate: `${tlsFolder}/tls.crt`, key: `${tlsFolder}/tls.key` } : undefined;
   return {

@@ -9,6 +9,7 @@ import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference, Verifier } from "../model/security.ts";
+import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
@@ -16,7 +17,7 @@ import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
-import { gatewayOfImage } from "./ready-image.ts";
+import { gatewayOfImage, type ReadyImage } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
 import { usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
@@ -42,6 +43,10 @@ export interface GatewaySummary {
   /** The API's ready image by its digest; undefined where one is made from its documents. */
   readonly image: string | undefined;
   readonly problems: readonly Problem[];
+  /** What credentials are checked with. */
+  readonly values: Values;
+  /** What of the environment is missing or wrong, and held up nothing: it is said, and what serves is as good as it can be. */
+  readonly unresolved: readonly Problem[];
 }
 
 /** APIs' gateways, compiled again only where something that they are made from has changed. */
@@ -74,6 +79,8 @@ interface Sources {
 export function compiledGateways({ store, registries, issuers, users, collections, alwaysUsed, limitsService }: Sources): CompiledGateways {
   const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
+  /** What each API's credentials were checked with last: what becomes wrong is used as it was. */
+  const good = new Map<string, Values>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
   const wanted = new Map<string, { readonly used: readonly string[]; readonly before: string }>();
   const fingerprintOf = ({ metadata }: StoredObject, used: readonly string[]): string =>
@@ -108,26 +115,54 @@ export function compiledGateways({ store, registries, issuers, users, collection
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
-    return values.ok ? compileGateway(resolved, { workload, limitsService }, values.value) : values;
+    const before = good.get(keyOf(api));
+    return values.ok
+      ? compileGateway(resolved, { workload, limitsService, before, serves: servedImage(api) !== undefined }, values.value)
+      : values;
+  };
+
+  const ofImage = (api: StoredObject, ready: ReadyImage, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
+    const { namespace } = api.metadata;
+    const gateway = gatewayOfImage(registries, ready, workload, {
+      limitsService,
+      before: good.get(keyOf(api)),
+      serves: servedImage(api) !== undefined,
+      endpoints: () => usable.endpoints(namespace),
+      securities: () => usable.securities(namespace),
+      values: (references) => valuesOf({ store, issuers }, namespace, noticed(api, references)),
+    });
+    // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
+    return inTime(gateway, imagePatienceMs, () => failed(tooSlow(ready.image)));
+  };
+
+  /** An API that serves when a Security goes: its image serves on, and nobody gets in by what is gone. Undefined where more than that is wrong. */
+  const withoutSecurity = async (
+    api: StoredObject,
+    workload: GatewayWorkload,
+    problems: readonly Problem[],
+  ): Promise<Checked<GatewaySummary> | undefined> => {
+    const image = servedImage(api);
+    const isGone = problems.every(({ severity, reason }) => severity === "warning" || reason === "MissingSecurity");
+    if (image === undefined || !isGone) return undefined;
+    const served = await ofImage(api, { image, inputHash: undefined }, workload);
+    return served.ok ? checked({ ...served.value, unresolved: problems }, []) : undefined;
   };
 
   const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
-    if (image !== undefined) {
-      const gateway = gatewayOfImage(registries, { image, inputHash }, workload, {
-        limitsService,
-        endpoints: () => usable.endpoints(api.metadata.namespace),
-        securities: () => usable.securities(api.metadata.namespace),
-        values: (references) => valuesOf({ store, issuers }, api.metadata.namespace, noticed(api, references)),
-      });
-      // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
-      return inTime(gateway, imagePatienceMs, () => failed(tooSlow(image)));
-    }
+    if (image !== undefined) return ofImage(api, { image, inputHash }, workload);
     const gateway = await whole(api, spec, workload);
-    if (!gateway.ok) return gateway;
+    if (!gateway.ok) return (await withoutSecurity(api, workload, gateway.problems)) ?? gateway;
     const made = gateway.value.folder.manifest.inputHash;
     if (inputHash !== undefined && inputHash !== made) return failed(otherInput(api, made));
     return checked(summaryOf(gateway.value, gateway.problems), gateway.problems);
+  };
+
+  /** What an API uses; where not all is found, whatever it could use. */
+  const usesOf = (api: StoredObject, result: Checked<GatewaySummary>): readonly string[] => {
+    const { namespace } = api.metadata;
+    const found = result.ok ? usedBy(namespace, result.value) : (wanted.get(keyOf(api))?.used ?? []);
+    return result.ok && result.value.unresolved.length === 0 ? found : [...usable.anywhere(namespace), ...found];
   };
 
   return {
@@ -150,10 +185,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
       users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, ...usable.anywhere(namespace)])]);
       wanted.delete(key);
       const result = await summarised(api, spec, workload);
-      const used = [
-        ...certain,
-        ...(result.ok ? usedBy(namespace, result.value) : [...usable.anywhere(namespace), ...(wanted.get(key)?.used ?? [])]),
-      ];
+      if (result.ok) good.set(key, result.value.values);
+      const used = [...certain, ...usesOf(api, result)];
       users.set(`API ${key}`, used);
       const values = wanted.get(key);
       const wasStill =
@@ -164,10 +197,17 @@ export function compiledGateways({ store, registries, issuers, users, collection
     },
     forget: (key) => {
       memories.delete(key);
+      good.delete(key);
       wanted.delete(key);
       users.set(`API ${key}`, []);
     },
   };
+}
+
+/** The image that an API is served from; undefined where it is not served yet. */
+function servedImage({ value }: StoredObject): string | undefined {
+  const { status } = value;
+  return isObject(status) && typeof status.image === "string" ? status.image : undefined;
 }
 
 /** How long an image may take to be read (milliseconds). */
@@ -188,7 +228,7 @@ const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
   );
 
 const summaryOf = (
-  { apis, folder, endpoints, verifiers, references, limits }: CompiledGateway,
+  { apis, folder, endpoints, verifiers, references, limits, values, unresolved }: CompiledGateway,
   problems: readonly Problem[],
 ): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
@@ -202,6 +242,8 @@ const summaryOf = (
   mounted: packFiles(mountedPart(folder.files)),
   image: undefined,
   problems,
+  values,
+  unresolved,
 });
 
 const usedBy = (namespace: string, { endpoints, verifiers, references, limits }: GatewaySummary): readonly string[] => [

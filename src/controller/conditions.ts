@@ -13,8 +13,8 @@ export type Progress =
   | { readonly at: "building"; readonly why?: string | undefined }
   | { readonly at: "unbuilt"; readonly problems: readonly Problem[] }
   | { readonly at: "unapplied"; readonly problems: readonly Problem[] }
-  /** And in what its image was made with other things than are here now. */
-  | { readonly at: "applied"; readonly rollout: Rollout; readonly older?: string | undefined };
+  /** And in what its image was made with other things than are here now, and what it refers to that is missing or wrong, and held up nothing. */
+  | { readonly at: "applied"; readonly rollout: Rollout; readonly older?: string | undefined; readonly unresolved?: readonly Problem[] };
 
 /** What a condition says (Kubernetes: metav1.Condition), but for when. */
 export interface Saying {
@@ -50,11 +50,18 @@ const fine: Readonly<Record<Step, Saying>> = {
 export function conditionsOf(progress: Progress): readonly Saying[] {
   const stuck = standing(progress);
   const place = stuck === undefined ? steps.length : steps.indexOf(stuck.type);
-  const passed = steps.slice(0, place).map((step) => fine[step]);
+  const lacking = lackOf(progress);
+  const passed = steps.slice(0, place).map((step) => (step === lacking?.type ? lacking : fine[step]));
   const ahead = steps
     .slice(place + 1)
     .map((step): Saying => ({ type: step, status: "Unknown", reason: "Waiting", message: `Waits for ${stuck?.type ?? ""}.` }));
-  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, ...age(progress), readiness(progress, stuck)];
+  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, ...age(progress), readiness(progress, stuck ?? lacking)];
+}
+
+/** What is said of a gateway that serves without something that it refers to. */
+function lackOf(progress: Progress): (Saying & { readonly type: Step }) | undefined {
+  if (progress.at !== "applied" || progress.unresolved === undefined || progress.unresolved.length === 0) return undefined;
+  return broken("ResolvedRefs", progress.unresolved);
 }
 
 /** Whether the image that serves was made with other things than are here now: it serves on all the same. */
@@ -93,7 +100,7 @@ const broken = (type: Step, problems: readonly Problem[]): Saying & { readonly t
 });
 
 function readiness(progress: Progress, stuck: Saying | undefined): Saying {
-  if (progress.at === "applied") return { type: "Ready", ...rolledOut(progress.rollout) };
+  if (progress.at === "applied" && stuck === undefined) return { type: "Ready", ...rolledOut(progress.rollout) };
   return { type: "Ready", status: "False", reason: stuck?.reason ?? "Waiting", message: stuck?.message ?? "" };
 }
 

@@ -28,6 +28,7 @@ function manifestApi() {
     name: one.name,
     locations: [...one.locations],
     decides: decisionHash(one),
+    asksAgent: false,
   }));
   return {
     name: "pets",

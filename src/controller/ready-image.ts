@@ -12,8 +12,9 @@ import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { noLimitsService } from "../resolve/limits.ts";
-import { valueProblems } from "../resolve/values.ts";
-import { engine, environmentOf, mountedPart } from "./compile-gateway.ts";
+import { valueProblems, withLastGood } from "../resolve/values.ts";
+import { withAbsentees } from "./absent-security.ts";
+import { engine, environmentOf, faultSeverity, mountedPart, unresolvedValues } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
 import { modelOfImage } from "./image-model.ts";
 import { packFiles } from "./packed-files.ts";
@@ -28,6 +29,10 @@ export interface ReadyImage {
 /** What an image's environment is looked for in. */
 export interface ImageSurroundings {
   readonly limitsService: LimitsService | undefined;
+  /** What credentials were checked with so far; undefined where that is not known. */
+  readonly before: Values | undefined;
+  /** Whether the API serves already: then what is gone lets nobody in, and the rest serves. */
+  readonly serves: boolean;
   readonly endpoints: () => readonly StoredObject[];
   readonly securities: () => readonly StoredObject[];
   readonly values: (references: readonly ValueReference[]) => Promise<Checked<Values>>;
@@ -55,16 +60,20 @@ export async function gatewayOfImage(
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
   const found = manifest.apis.map((api) => modelOfImage(api, workload, here, image));
   const problems = [...uncounted(image, manifest, surroundings), ...found.flatMap((one) => one.problems)];
-  if (problems.length > 0) return failed(...problems);
+  const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";
+  if (!problems.every(isGone)) return failed(...problems);
   const models = found.map(({ model }) => model);
   const values = await surroundings.values(modelReferences(models));
   if (!values.ok) return values;
-  const missing = valueProblems(models, values.value, "error");
+  const { before, serves } = surroundings;
+  const faults = valueProblems(models, values.value, (mayStay) => faultSeverity(mayStay, before, serves));
+  const missing = faults.filter(({ severity }) => severity === "error");
   if (missing.length > 0) return failed(...missing);
+  const kept = before === undefined ? values.value : withLastGood(models, values.value, before);
   // The image has the routes; of what is compiled here only the environment's part counts.
-  const files = engine.compile(models, {
+  const files = engine.compile(models.map(withAbsentees(manifest)), {
     ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
-    values: values.value,
+    values: kept,
   });
   return checked(
     {
@@ -80,6 +89,8 @@ export async function gatewayOfImage(
       mounted: packFiles(mountedPart(files)),
       image: showReference({ ...reference.value, digest }),
       problems: [],
+      values: kept,
+      unresolved: [...problems, ...unresolvedValues(models, values.value, before)],
     },
     [],
   );

@@ -62,7 +62,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const certificate = certificateVersion(world, workload);
   const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate });
   if (progress.at !== "applied") return { progress, known };
-  return { progress: { ...progress, older: outdated(image.madeWith, world.makesWith()) }, known };
+  return { progress: { ...progress, older: outdated(image.madeWith, world.makesWith()), unresolved: summary.value.unresolved }, known };
 }
 
 /** An ask to build an input under a version that stands for another holds once: what was asked for is there. */

@@ -27,7 +27,9 @@ const manifest = z.looseObject({
       basePath: z.string(),
       operations: z.int(),
       backends: z.array(z.string()),
-      securities: z.array(z.object({ name: z.string(), locations: z.array(location), decides: z.string() })),
+      securities: z.array(
+        z.object({ name: z.string(), locations: z.array(location), decides: z.string(), asksAgent: z.boolean().default(false) }),
+      ),
       errors: z.literal("wso2").optional(),
       credentialSets: z.array(z.array(z.string())),
       globalLimits: z.array(z.string()).default([]),

@@ -114,8 +114,8 @@ export type Access =
 /** A security scheme as a 401 names it (RFC 9110, section 11.6.1). */
 export interface Scheme {
   readonly name: string;
-  /** Undefined where HTTP has no challenge for it, as for client certificates. */
-  readonly challenge: "Bearer" | "Basic" | "ApiKey" | undefined;
+  /** The scheme of HTTP that a refusal names (RFC 9110, section 11.6.1): `Bearer`; undefined where nothing says which. */
+  readonly challenge: string | undefined;
   /** Undefined for the API's name. */
   readonly realm: string | undefined;
   readonly scopes: readonly string[];

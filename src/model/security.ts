@@ -171,7 +171,8 @@ export interface ValueReference {
 /** The name under which an environment has an object's entries: `Secret/keys`. */
 export const valueName = ({ kind, name }: ValueReference): string => `${kind}/${name}`;
 
-function agentReferences(agent: AgentVerifier | undefined): readonly ValueReference[] {
+/** What the environment keeps for a check of the policy agent. */
+export function agentReferences(agent: AgentVerifier | undefined): readonly ValueReference[] {
   if (agent?.kind === "basic") return [agent.users];
   if (agent?.kind !== "introspection") return [];
   return [agent.client, ...(typeof agent.trust === "string" ? [] : [agent.trust])];

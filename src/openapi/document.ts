@@ -54,6 +54,8 @@ export interface SecurityRequirement {
 export interface SecurityScheme {
   readonly name: string;
   readonly kind: "bearer" | "basic" | "apiKey" | "oauth2" | "openIdConnect" | "mutualTLS" | "http";
+  /** The scheme of HTTP that `http` stands for, as it is written: `digest`; undefined where that is no name for one (RFC 9110, section 11.1). */
+  readonly named: string | undefined;
   /** Where a key is, for the type apiKey. */
   readonly key: { readonly in: string; readonly name: string } | undefined;
   readonly where: Node;

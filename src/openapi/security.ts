@@ -22,8 +22,15 @@ export function schemesOf(files: DocumentFiles, document: Node, format: Format):
   const schemes = new Map<string, SecurityScheme>();
   for (const [name, member] of members(list)) {
     const target = follow(files, member);
-    if (target.ok && !name.startsWith("x-"))
-      schemes.set(name, { name, kind: schemeKind(target.value), key: keyPlace(target.value), where: member });
+    // A name may begin with `x-`, as extensions do: those have no type.
+    if (target.ok && (!name.startsWith("x-") || typeof child(target.value, "type").value === "string"))
+      schemes.set(name, {
+        name,
+        kind: schemeKind(target.value),
+        named: schemeName(target.value),
+        key: keyPlace(target.value),
+        where: member,
+      });
   }
   return schemes;
 }
@@ -45,8 +52,14 @@ function schemeKind(node: Node): SecurityScheme["kind"] {
   }
 }
 
+function schemeName(node: Node): string | undefined {
+  const scheme = child(node, "scheme").value;
+  return typeof scheme === "string" && /^[\w!#$%&'*+.^`|~-]+$/.test(scheme) ? scheme : undefined;
+}
+
 /** Where a scheme of the type apiKey says that the key is. */
 function keyPlace(node: Node): SecurityScheme["key"] {
   const [place, name] = [child(node, "in").value, child(node, "name").value];
-  return child(node, "type").value === "apiKey" && typeof place === "string" && typeof name === "string" ? { in: place, name } : undefined;
+  const isPlace = place === "header" || place === "query" || place === "cookie";
+  return child(node, "type").value === "apiKey" && isPlace && typeof name === "string" ? { in: place, name } : undefined;
 }

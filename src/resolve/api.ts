@@ -16,6 +16,7 @@ import { documentCredentials, kindsAsked } from "./credential-kinds.ts";
 import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
+import { identityProblems } from "./identity.ts";
 import { type Limits, makeLimits } from "./limits.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
@@ -67,10 +68,12 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   }
   problems.push(
     ...protection.saidInVain(),
-    ...missingSecurity(document, protection.unchecked, settings, kindsAsked(whole.credentials)),
+    ...missingSecurity(document, protection.unchecked, settings, kindsAsked(whole.credentials), resources),
     ...refusedHeaders(document),
     ...unevenTwins(operations, place),
   );
+  const used = protection.used();
+  problems.push(...identityProblems(used.securities, used.verifiers));
   const name = settings.cluster?.apiName ?? extension?.fields.name;
   const model: ApiModel = {
     name: name ?? nameFrom(document.title ?? document.root.file.name),
@@ -83,7 +86,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     operations,
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),
-    ...protection.used(),
+    ...used,
     limits: limits.used(),
   };
   return { model, isNamed: name !== undefined, problems };

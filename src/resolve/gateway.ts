@@ -11,6 +11,7 @@ import { placesOf, resolveApi } from "./api.ts";
 import { versionsApart } from "./api-name.ts";
 import { type Asked, clashesBetween } from "./clashes.ts";
 import { differentTrust } from "./client-certificates.ts";
+import { differentPlaces } from "./credential-places.ts";
 import { notYetProblem } from "./extension.ts";
 import { globalLimitProblems } from "./limit.ts";
 import type { ResolveSettings } from "./settings.ts";
@@ -54,7 +55,12 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
   const surveyed = sources.documents.map((document) => ({ document, ...resolveApi(document, resources.value, settings) }));
   problems.push(...surveyed.flatMap((one) => one.problems));
   const apis = versionsApart(surveyed).map(({ document, model }) => ({ model, document, place: placesOf(document) }));
-  problems.push(...clashesBetween(apis), ...differentTrust(apis.map(({ model }) => model)), ...differentErrors(apis));
+  problems.push(
+    ...clashesBetween(apis),
+    ...differentTrust(apis.map(({ model }) => model)),
+    ...differentErrors(apis),
+    ...differentPlaces(apis),
+  );
   const isWhole = before.every(({ severity }) => severity === "warning");
   return checked(apis, [...before, ...problems.filter(({ reason }) => isWhole || !absences.has(reason))]);
 }

@@ -1,3 +1,4 @@
+import type { Resources } from "../api/resource.ts";
 import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
@@ -10,11 +11,18 @@ export function missingSecurity(
   unchecked: ReadonlyMap<string, Unchecked>,
   settings: ResolveSettings,
   kinds: ReadonlySet<string>,
+  { securities }: Resources,
 ): readonly Problem[] {
   const say = settings.credentials === "fail" ? error : warning;
   return [...unchecked].map(([name, { security, operations }]) => {
     const operationCount = operations === 1 ? "1 operation needs" : `${operations} operations need`;
     const where = schemeNode(document, name);
+    if (securities.has(security))
+      return say(
+        "MissingSecurity",
+        placeOf(where),
+        `${operationCount} \`${name}\`, and the Security \`${security}\` cannot check it: nobody gets in with it. See what else is said of that Security.`,
+      );
     if (kinds.has(name) && where === document.root)
       return say("MissingSecurity", placeOf(document.root), `${operationCount} ${unnamed(security)}`);
     return say(

@@ -1,7 +1,7 @@
 import type { Access, Scheme } from "../model/api.ts";
 import type { Alternative, Demand, Security, Verifier } from "../model/security.ts";
 import type { SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
-import { error, type Problem } from "../problem.ts";
+import { error, type Problem, warning } from "../problem.ts";
 import { placeOf } from "../text/node.ts";
 import { documentedLocations, type Requirements, securityName } from "./demands.ts";
 import { type Asked, saidInVain } from "./said-in-vain.ts";
@@ -58,7 +58,10 @@ export function makeProtection(whole: Whole): Protection {
       const demanded = alternatives.map(({ schemes }) =>
         schemes.map((one) => ({ ...one, demand: demandOf(one.name, one.scopes, scopes, requirements) })),
       );
-      for (const alternative of alternatives) sayDoubled(whole, alternative);
+      for (const alternative of alternatives) {
+        sayDoubled(whole, alternative);
+        sayCrowded(whole, alternative, (name) => security(securityName(whole, name))?.security);
+      }
       const missing = new Set(demanded.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
       const shown = (list: typeof demanded): readonly Scheme[] =>
         list.flat().map(({ name, demand, scopes: own }) => ({
@@ -92,13 +95,29 @@ function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requiremen
 /** Two schemes that are needed together want two credentials: by one Security, one would do for both. */
 function sayDoubled(whole: Whole, { schemes, where }: SecurityRequirement): void {
   const owners = new Map<string, string>();
-  for (const { name } of schemes.filter((one) => whole.document.schemes.has(one.name))) {
+  // A certificate that every request must show is asked for by its Security's name, whatever a scheme is called.
+  const { certificates = [] } = whole.credentials;
+  for (const { name } of schemes.filter((one) => whole.document.schemes.has(one.name) || !certificates.includes(one.name))) {
     const security = securityName(whole, name);
     const other = owners.get(security);
     owners.set(security, name);
-    if (other === undefined) continue;
+    if (other === undefined || other === name) continue;
     const message = `\`${other}\` and \`${name}\` are needed together, and the Security \`${security}\` checks both: one credential would do. Let \`x-portico: {schemes: {...}}\` name one for each.`;
     sayOnce(whole.problems, error("BadSecurity", placeOf(where), message));
+  }
+}
+
+/** A header has one credential: who needs two in it can show none of both. */
+function sayCrowded(whole: Whole, { schemes, where }: SecurityRequirement, securityOf: (scheme: string) => Security | undefined): void {
+  const owners = new Map<string, string>();
+  for (const { name } of schemes) {
+    const [place, ...more] = securityOf(name)?.locations ?? [];
+    if (place?.in !== "header" || more.length > 0) continue;
+    const other = owners.get(place.name);
+    owners.set(place.name, name);
+    if (other === undefined || other === name) continue;
+    const message = `\`${other}\` and \`${name}\` are needed together, and both stand in the header \`${place.name}\`: no request can show both. Let one stand elsewhere, with \`locations\` of its Security.`;
+    sayOnce(whole.problems, warning("BadSecurity", placeOf(where), message));
   }
 }
 
@@ -110,25 +129,24 @@ const schemeOf = (
   scopes: readonly string[],
   known: ReadonlyMap<string, SecurityScheme>,
   security: Security | undefined,
-): Omit<Scheme, "realm"> => ({ name, challenge: challengeOf(known.get(name)?.kind ?? kindOf(security)), scopes });
+): Omit<Scheme, "realm"> => ({ name, challenge: challengeOf(known.get(name), security, scopes), scopes });
 
-/** A name without a scheme is that of a Security, which says what it takes. */
-function kindOf(security: Security | undefined): SecurityScheme["kind"] | undefined {
-  if (security?.certificate !== undefined) return "mutualTLS";
-  if (security?.asked?.kind === "user") return "basic";
-  if (security?.asked?.kind === "authorizer") return "http";
-  return security?.keys === true ? "apiKey" : undefined;
-}
-
-function challengeOf(kind: SecurityScheme["kind"] | undefined): Scheme["challenge"] {
-  switch (kind) {
+/** What the Security takes counts, whatever the document calls it. Scopes are told in the words of RFC 6750. */
+function challengeOf(scheme: SecurityScheme | undefined, security: Security | undefined, scopes: readonly string[]): string | undefined {
+  if (security?.certificate !== undefined) return "Certificate";
+  if (security?.asked?.kind === "user") return "Basic";
+  if (security?.asked?.kind === "token") return "Bearer";
+  if (security?.keys === true) return "ApiKey";
+  if (security?.token !== undefined) return scheme?.kind === "apiKey" && scopes.length === 0 ? "ApiKey" : "Bearer";
+  switch (scheme?.kind) {
     case "basic":
       return "Basic";
     case "apiKey":
       return "ApiKey";
     case "mutualTLS":
+      return "Certificate";
     case "http":
-      return undefined;
+      return scheme.named;
     default:
       return "Bearer";
   }

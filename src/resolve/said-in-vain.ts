@@ -18,7 +18,7 @@ export function saidInVain(whole: Whole, asked: readonly Asked[]): readonly Prob
   const names = new Set(
     asked.flatMap(({ requirements }) => requirements.alternatives.flatMap(({ schemes }) => schemes.map(({ name }) => name))),
   );
-  return [...unheededScopes(asked), ...unknownSchemes(whole, names), ...sameSecurity(whole, names)];
+  return [...unheededScopes(asked), ...openAndGuarded(whole), ...unknownSchemes(whole, names), ...sameSecurity(whole, names)];
 }
 
 function unheededScopes(asked: readonly Asked[]): readonly Problem[] {
@@ -30,6 +30,14 @@ function unheededScopes(asked: readonly Asked[]): readonly Problem[] {
   const message =
     "These scopes are asked of nobody, for what they stand at needs no credential. Say `security`, too, or leave `scopes` out.";
   return [...said.values()].map((node) => error("BadSecurity", placeOf(node), message));
+}
+
+/** Certificates that every client must show, in a document that lets everybody in. */
+function openAndGuarded({ level: { extension }, credentials }: Whole): readonly Problem[] {
+  if (extension?.fields.security !== false || credentials.certificates === undefined) return [];
+  const message =
+    "The document lets everybody in, and wants everybody's certificate: nobody would be asked for one. Take out what switches security off, or what asks for certificates.";
+  return [error("BadSecurity", placeOf(extension.at("security")), message)];
 }
 
 function unknownSchemes({ document, level }: Whole, names: ReadonlySet<string>): readonly Problem[] {

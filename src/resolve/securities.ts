@@ -52,8 +52,10 @@ export function checkedSecurity(
   problems.push(...odd.flatMap((found) => (found === undefined ? [] : [error("BadSecurity", placeOf(at), oddity(found))])));
   const { apiKey, mtls } = spec;
   const asked = agentRules(name, spec);
-  if (asked !== undefined && tooLong(asked.agent))
-    problems.push(error("WrongValue", placeOf(at), "A request waits ten seconds at most for an answer. Write a shorter `timeout`."));
+  if (asked !== undefined && !isTimely(asked.agent)) {
+    const message = "A request waits for an answer, and ten seconds at most. Write a `timeout` from `1ms` to `10s`.";
+    problems.push(error("WrongValue", placeOf(child(at, "timeout")), message));
+  }
   return {
     security: {
       name,
@@ -85,7 +87,7 @@ function inItsNamespace(verifier: Verifier): Verifier {
   return name === undefined ? verifier : withNames(verifier, (one) => `${namespace}/${one}`);
 }
 
-const tooLong = (agent: AgentVerifier): boolean => agent.kind !== "basic" && agent.timeoutMs > 10_000;
+const isTimely = (agent: AgentVerifier): boolean => agent.kind === "basic" || (agent.timeoutMs > 0 && agent.timeoutMs <= 10_000);
 
 /** Where the Security says, else where the document's schemes do, else in the header that RFC 6750 and RFC 7617 name, or the one in its place. */
 function locationsOf(spec: SecuritySpec, { documented, header }: Documented): readonly CredentialLocation[] {

@@ -5,32 +5,84 @@ import { certificatesIn } from "../model/certificates.ts";
 import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
-import { type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
-import { clientKeys, entriesOf, entryOf, type Values } from "../model/values.ts";
-import { error, type Problem, warning, wholeFile } from "../problem.ts";
+import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
+import { clientKeys, entriesOf, entryOf, noValues, type Values } from "../model/values.ts";
+import { error, type Place, type Problem, warning } from "../problem.ts";
+
+/** Something that credentials cannot be checked with, or that backends cannot be asked with. */
+interface Fault {
+  readonly where: Place;
+  readonly message: string;
+  /** What is missing, or holds nothing that serves. */
+  readonly of: readonly ValueReference[];
+  /** Whether it is what clients' credentials are checked with: where that is gone, it may have been revoked. */
+  readonly ofClients: boolean;
+}
+
+/** How bad a fault is; `mayStay` says that what was there before may go on in its place. */
+type Severity = (mayStay: boolean) => Problem["severity"];
 
 /**
- * What credentials cannot be checked with: a Secret, ConfigMap or file that is missing, or holds nothing that serves. `severity` says what that is: where
- * something serves already, it goes on as before. That there are no keys or users any longer counts at once: the last one may have been revoked.
+ * What credentials cannot be checked with: a Secret, ConfigMap or file that is missing, or holds nothing that serves. `severity` says how bad that is. That there are no keys or users any
+ * longer is never more than a warning: the last one may have been revoked. `before` is what stands in for what is wrong (see withLastGood).
  */
-export function valueProblems(models: readonly ApiModel[], values: Values, severity: Problem["severity"]): readonly Problem[] {
-  const say = severity === "error" ? error : warning;
-  const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
-  const verifiers = new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const)));
-  const ofBackends = [...backends.values()].flatMap((backend) =>
-    backend.where === undefined
-      ? []
-      : backendWrong(backend, values).map((message) => say("MissingValue", backend.where ?? wholeFile(backend.name), message)),
+export function valueProblems(
+  models: readonly ApiModel[],
+  values: Values,
+  severity: Severity,
+  before: Values = noValues,
+): readonly Problem[] {
+  const said = (fault: Fault): Problem => {
+    const stays = mayStay(fault, values);
+    const say = severity(stays) === "error" ? error : warning;
+    const isKept = stays && fault.of.some((one) => before.has(valueName(one)));
+    return say("MissingValue", fault.where, isKept ? `${fault.message} Until then what it held before counts.` : fault.message);
+  };
+  const none = verifiersOf(models).flatMap((verifier) =>
+    [...keysNone(verifier, values), ...usersNone(verifier, values)].map((message) => warning("MissingValue", verifier.where, message)),
   );
-  const ofVerifiers = [...verifiers.values()].flatMap((verifier) => [
-    ...[...keysNone(verifier, values), ...usersNone(verifier, values)].map((message) => warning("MissingValue", verifier.where, message)),
-    ...[
-      ...keysWrong(verifier, values),
-      ...(verifier.tokens?.issuers ?? []).flatMap((issuer) => issuerWrong(issuer, values)),
-      ...agentWrong(verifier, values),
-      ...trustWrong(verifier, values),
-    ].map((message) => say("MissingValue", verifier.where, message)),
-  ]);
+  return [...none, ...faultsOf(models, values).map(said)];
+}
+
+/**
+ * Values with what was there before in place of what holds nothing that serves: a slip of the pen locks nobody out, and holds up no other change. What clients' credentials were checked
+ * with and is gone is gone: it may have been revoked.
+ */
+export function withLastGood(models: readonly ApiModel[], values: Values, before: Values): Values {
+  const kept = new Map(values);
+  for (const fault of faultsOf(models, values))
+    for (const name of fault.of.map(valueName)) {
+      const entries = before.get(name);
+      if (entries !== undefined && mayStay(fault, values)) kept.set(name, entries);
+    }
+  return kept;
+}
+
+const mayStay = ({ of, ofClients }: Fault, values: Values): boolean =>
+  !ofClients || of.every((one) => (one.key === undefined ? entriesOf(values, one).size > 0 : entriesOf(values, one).has(one.key)));
+
+const verifiersOf = (models: readonly ApiModel[]): readonly Verifier[] => [
+  ...new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const))).values(),
+];
+
+function faultsOf(models: readonly ApiModel[], values: Values): readonly Fault[] {
+  const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
+  const ofBackends = [...backends.values()].flatMap((backend): readonly Fault[] => {
+    const read = backendValues(backend, values);
+    if (backend.where === undefined || read.kind === "read") return [];
+    return [{ where: backend.where, message: backendWrong(backend, read, values), of: [read.from], ofClients: false }];
+  });
+  const ofVerifiers = verifiersOf(models).flatMap((verifier): readonly Fault[] => {
+    const faults = (messages: readonly string[], of: readonly ValueReference[]): readonly Fault[] =>
+      messages.map((message) => ({ where: verifier.where, message, of, ofClients: true }));
+    const { keys, agent, trust, tokens } = verifier;
+    return [
+      ...faults(keysWrong(verifier, values), keys === undefined ? [] : [keys]),
+      ...(tokens?.issuers ?? []).flatMap((issuer) => faults(issuerWrong(issuer, values), "from" in issuer.keys ? [issuer.keys.from] : [])),
+      ...faults(agentWrong(verifier, values), agentReferences(agent)),
+      ...faults(trustWrong(verifier, values), trust === undefined ? [] : [trust]),
+    ];
+  });
   return [...ofVerifiers, ...ofBackends];
 }
 
@@ -42,14 +94,12 @@ const ofBackend = {
 } as const;
 
 /** A backend that cannot be asked as it wants is sent nothing. */
-function backendWrong(backend: Backend, values: Values): readonly string[] {
-  const read = backendValues(backend, values);
-  if (read.kind === "read") return [];
-  const isThere = values.has(valueName(read.from));
-  return [
-    `${isThere ? `The ${named(read.from)}` : `There is no ${named(read.from)}: it`} ${ofBackend[read.why]} Until then the backend \`${backend.name}\` is sent nothing.`,
-  ];
+function backendWrong({ name }: Backend, { from, why }: UnreadBackend, values: Values): string {
+  const subject = values.has(valueName(from)) ? `The ${named(from)}` : `There is no ${named(from)}: it`;
+  return `${subject} ${ofBackend[why]} Until then the backend \`${name}\` is sent nothing.`;
 }
+
+type UnreadBackend = Exclude<ReturnType<typeof backendValues>, { kind: "read" }>;
 
 const named = ({ kind, name, key }: ValueReference): string =>
   `${kind === "file" ? "file" : kind} \`${name}\`${key ? ` (\`${key}\`)` : ""}`;

@@ -109,8 +109,16 @@ function syntaxProblem(name: string, thrown: YAMLException, read: ReadText | und
   if (thrown.reason.startsWith("nesting exceeded")) {
     return error("TooDeep", where, `Collections are nested more than ${maxDepth} deep here. Flatten them.`);
   }
-  return error("NotYaml", where, `Not YAML or JSON: ${thrown.reason}. Mend the syntax here.`);
+  return error("NotYaml", where, `Not YAML or JSON: ${withoutText(thrown.reason)}. Mend the syntax here.`);
 }
+
+/** What is wrong without the words that it is wrong with: they may be the beginning of a password. */
+const withoutText = (reason: string): string =>
+  reason
+    .replace(/such characters:[\s\S]*$/, "such characters")
+    .replace(/ (?:"[\s\S]*"|!?<[\s\S]*>)(?= |$)/, "")
+    .replace(/alias$/, "alias (a value that begins with `*` needs quotes)")
+    .replace(/tag$/, "tag (a value that begins with `!` needs quotes)");
 
 function complexKey(name: string, { text, events }: ReadText): Problem {
   const where = placeAt(name, text, complexKeyAt(text, events) ?? 0);

@@ -47,6 +47,7 @@ async function grpcAuthorizer(scope: Scope) {
       check: (call: { readonly request: Buffer }, done: (failure: null, bytes: Buffer) => void) => {
         const { attributes } = question.toObject(question.decode(call.request));
         asked.push(attributes.request.http);
+        if (attributes.request.http.headers.authorization === "garbled") return done(null, Buffer.from([0xff]));
         const made = answers[attributes.request.http.headers.authorization];
         if (made !== undefined) done(null, Buffer.from(answer.encode(answer.fromObject(made)).finish()));
       },
@@ -103,9 +104,9 @@ describe("what is asked elsewhere", { timeout: 60_000 }, () => {
 
   it("an authoriser that speaks gRPC decides, and sees the request with the headers that it is to see", async () => {
     const answers = [];
-    for (const authorization of ["good", "known", "unknown", "broken", "slow"])
+    for (const authorization of ["good", "known", "unknown", "broken", "garbled", "slow", "good"])
       answers.push(await status("/own?full=1", { authorization, "x-other": "o" }));
-    assert.deepEqual(answers, [200, 403, 401, 503, 503]);
+    assert.deepEqual(answers, [200, 403, 401, 503, 503, 503, 200]);
     assert.deepEqual(own.asked[0], { method: "GET", path: "/own?full=1", headers: { authorization: "good" } });
   });
 

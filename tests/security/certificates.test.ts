@@ -39,6 +39,7 @@ describe("certificates that clients show", () => {
   before(async () => {
     const paths = {
       "/any": guarded({ any: [] }),
+      "/many": guarded({ many: [] }),
       "/named": guarded({ named: [] }),
       "/prefixed": guarded({ prefixed: [] }),
       "/optional": guarded({ optional: [] }),
@@ -52,6 +53,7 @@ describe("certificates that clients show", () => {
       { paths, components: { securitySchemes: { any: { type: "mutualTLS" } } } },
       [
         security("any", { type: "mtls", mtls: { trust, identityHeader: "x-client" }, blockedClients: ["bob.test"] }),
+        security("many", { type: "mtls", mtls: { trust }, blockedClients: ["CN=carol,O=Pets"] }),
         security("named", {
           type: "mtls",
           mtls: { trust, subjects: [{ type: "uri", value: "spiffe://pets.test/alice" }], identityHeader: "x-client" },
@@ -62,7 +64,7 @@ describe("certificates that clients show", () => {
           type: "mtls",
           mtls: { trust, mode: "optional", subjects: [{ type: "uri", value: "spiffe://pets.test/alice" }], identityHeader: "x-client" },
         }),
-        secret("clients", { "ca.crt": pem("clients.pem") }),
+        secret("clients", { "ca.crt": pem("clients.pem") + pem("carol.pem") }),
         ...keySecurity("key", { dave: "key-of-dave" }, { locations: [{ header: "x-key" }] }),
       ],
       { tls: { certificate: path("localhost.pem"), key: path("localhost.key") } },
@@ -79,6 +81,11 @@ describe("certificates that clients show", () => {
     assert.deepEqual(await statuses("/optional"), [200, 200, 200]);
     assert.deepEqual(await statuses("/open"), [200, 200, 200]);
     assert.deepEqual(await statuses("/either", { "x-key": "key-of-dave" }), [200, 200, 200]);
+  });
+
+  it("are blocked by a name, and one without names by its subject", async () => {
+    assert.deepEqual([await get(gateway.port, "/any", "carol"), await get(gateway.port, "/many", "carol")], [200, 401]);
+    assert.deepEqual([await get(gateway.port, "/any", "bob"), await get(gateway.port, "/many", "bob")], [401, 200]);
   });
 
   it("tell the backend who it is, which no client can say", async () => {

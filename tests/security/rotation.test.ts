@@ -104,7 +104,7 @@ describe("what credentials are checked with is changed while requests come", { t
     const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "user.yaml");
     await gateway.write("keys.json", sharedSecret);
     assert.match(await gateway.says(/private or shared key/), /Tokens of `https:\/\/issuer\.test` are refused/);
-    await gateway.says(/The change was not taken/);
+    await gateway.says(/Until then what it held before counts/);
     const answer = await send(gateway.port, { send: "GET /user", headers: bearer(steady.token()) });
     assert.equal(answer.status, 200);
     assert.ok(!gateway.stderr.join("\n").includes("c2VjcmV0"), "the key is told to nobody");
@@ -116,8 +116,37 @@ describe("what credentials are checked with is changed while requests come", { t
     const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml");
     await gateway.write("key.yaml", yaml(...userAnd(keySecurity("key", { a: "key-of\0-a", b: " b", c: "key of c" }, locations))));
     assert.match(await gateway.says(/cannot stand in a header/), /the keys of `a`, `b` cannot/);
-    await gateway.says(/The change was not taken/);
+    await gateway.says(/Until then what it held before counts/);
     assert.equal((await send(gateway.port, { send: "GET /key", headers: { "x-api-key": "key-of-a" } })).status, 200);
+  });
+
+  it("to one that is revoked while another file holds something wrong: what is revoked is gone at once", async (t) => {
+    const key = keySecurity("key", { a: "key-of-a", mallory: "key-of-mallory" }, locations);
+    const files = { "pets.json": withStaff, "key.yaml": yaml(...userAnd(key)), "staff.yaml": yaml(...staff("alice")) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml", "--resources", "staff.yaml");
+    const status = async (name: string) =>
+      (await send(gateway.port, { send: "GET /key", headers: { "x-api-key": `key-of-${name}` } })).status;
+    const ofStaff = async () => (await send(gateway.port, { send: "GET /staff", headers: basic("alice") })).status;
+    assert.deepEqual([await status("mallory"), await ofStaff()], [200, 200]);
+    await gateway.write("staff.yaml", yaml(...staff("alice")).replace("alice:", "alice"));
+    await gateway.says(/no name and hash with a colon.*Until then what it held before counts/);
+    await gateway.write("key.yaml", yaml(...userAnd(keySecurity("key", { a: "key-of-a" }, locations))));
+    await until("the key is gone", async () => (await status("mallory")) === 401);
+    assert.deepEqual([await status("a"), await ofStaff()], [200, 200], "the others are as before");
+  });
+
+  it("to a Secret that is gone: nobody gets in by it, and the rest serves", async (t) => {
+    const [key = {}, secret = {}] = keySecurity("key", { a: "key-of-a" }, locations);
+    const files = { "pets.json": document, "key.yaml": yaml(...userAnd([key])), "secret.yaml": yaml(secret) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml", "--resources", "secret.yaml");
+    const status = async () => (await send(gateway.port, { send: "GET /key", headers: { "x-api-key": "key-of-a" } })).status;
+    assert.equal(await status(), 200);
+    await gateway.write("secret.yaml", yaml({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "other" } }));
+    await gateway.says(/There is no Secret `\S+`, so no key is good/);
+    await until("the key is gone", async () => (await status()) === 401);
+    assert.equal((await send(gateway.port, { send: "GET /user", headers: bearer(steady.token()) })).status, 200);
+    await gateway.write("secret.yaml", yaml(secret));
+    await until("the key is back", async () => (await status()) === 200);
   });
 
   it("to a list of no users: the last one gets in no longer", async (t) => {

@@ -48,17 +48,30 @@ export const addressRules = (lists: AddressLists | undefined): Message =>
         }),
       };
 
-/** The address is the client's own as far as trusted proxies say it (envoy: rbac.v3.Principal.remote_ip). */
+/**
+ * The address is the client's own as far as trusted proxies say it (envoy: rbac.v3.Principal.remote_ip). What a proxy wrote that is no address would leave its own in the
+ * client's place.
+ */
 function keptOut({ allow, deny }: AddressLists): Message {
-  const principals = [...addressRanges(deny), ...(allow.length === 0 ? [] : [{ not_id: { or_ids: { ids: addressRanges(allow) } } }])];
+  const principals = [
+    ...addressRanges(deny),
+    ...(allow.length === 0 ? [] : [{ not_id: { or_ids: { ids: addressRanges(allow) } } }]),
+    { header: { name: "x-forwarded-for", string_match: { safe_regex: { regex: `${anAddress}(?:,${anAddress})*` } }, invert_match: true } },
+  ];
   return { action: "DENY", policies: { [addressPolicy]: { permissions: [{ any: true }], principals } } };
 }
 
-/** Addresses and ranges, as whom requests may come from. */
-export const addressRanges = (ranges: readonly string[]): readonly Message[] => ranges.map(range);
+/** An address as it stands in a list: of either version, and without a port. */
+const anAddress = String.raw`\s*(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:\d{1,3}(?:\.\d{1,3}){3})?)\s*`;
 
-function range(text: string): Message {
+/** Addresses and ranges, as whom requests may come from. */
+export const addressRanges = (ranges: readonly string[]): readonly Message[] => ranges.flatMap(range);
+
+/** An address of version 4 may come written as one of version 6 (RFC 4291, section 2.5.5.2). */
+function range(text: string): readonly Message[] {
   const [address = "", length] = text.split("/");
-  const whole = isIP(address) === 4 ? 32 : 128;
-  return { remote_ip: { address_prefix: address, prefix_len: length === undefined ? whole : Number(length) } };
+  const ip = (prefix: string, bits: number): Message => ({ remote_ip: { address_prefix: prefix, prefix_len: bits } });
+  if (isIP(address) !== 4) return [ip(address, Number(length ?? 128))];
+  const bits = Number(length ?? 32);
+  return [ip(address, bits), ip(`::ffff:${address}`, 96 + bits)];
 }

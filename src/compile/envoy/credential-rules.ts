@@ -5,9 +5,12 @@ import { exactRegex } from "./pattern.ts";
 
 // Rules on what the filters that look at credentials left (envoy: rbac.v3.Permission, sourced_metadata).
 
+/** The Securities of an API by their names. */
 export type Securities = ReadonlyMap<string, Security>;
 
+/** A rule that holds where all of these do. */
 export const allOf = (rules: readonly Message[]): Message => (rules.length === 1 && rules[0] ? rules[0] : { and_rules: { rules } });
+/** A rule that holds where one of these does. */
 export const anyOf = (rules: readonly Message[]): Message => (rules.length === 1 && rules[0] ? rules[0] : { or_rules: { rules } });
 
 /** Nobody: a rule that no request meets. */

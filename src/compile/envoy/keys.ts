@@ -1,6 +1,6 @@
 import type { CertificateRules, CredentialLocation, SubjectName, Verifier } from "../../model/security.ts";
 import { clientKeys, type Values } from "../../model/values.ts";
-import { credentialHeader, keyPrefix, keysFilter } from "./credential-names.ts";
+import { credentialHeader, keyPrefix, keysFilter, prefixes } from "./credential-names.ts";
 import { discoveryFile, extension, type Message, typed } from "./json.ts";
 import { rbacType } from "./names.ts";
 
@@ -52,7 +52,10 @@ function certificateFilter(security: string, { subjects }: CertificateRules, blo
   const blockedNames = blockedClients.flatMap((value) =>
     (["dns", "uri", "email", "address"] as const).map((type) => holder({ san_matcher: sanMatcher({ type, value, isPrefix: false }) })),
   );
-  const principal = { and_ids: { ids: [{ or_ids: { ids: rules } }, ...blockedNames.map((name) => ({ not_id: name }))] } };
+  // A certificate without such names is known by its subject.
+  const blockedSubjects = blockedClients.map((exact) => ({ authenticated: { principal_name: { exact } } }));
+  const blocked = [...blockedNames, ...blockedSubjects].map((name) => ({ not_id: name }));
+  const principal = { and_ids: { ids: [{ or_ids: { ids: rules } }, ...blocked] } };
   const policies = { certificate: { permissions: [{ any: true }], principals: [principal] } };
   return extension(`${keysFilter}.${security}`, rbacType, {
     shadow_rules_stat_prefix: keyPrefix(security),
@@ -116,7 +119,11 @@ function keyMatcher(header: string, prefix: string, clients: ReadonlyMap<string,
   return {
     matcher_tree: {
       input: extension("header", "envoy.type.matcher.v3.HttpRequestHeaderMatchInput", { header_name: header }),
-      exact_match_map: { map: Object.fromEntries(known.map(([key, client]) => [`${prefix}${key}`, action(client)] as const)) },
+      exact_match_map: {
+        map: Object.fromEntries(
+          known.flatMap(([key, client]) => prefixes(prefix).map((before) => [`${before}${key}`, action(client)] as const)),
+        ),
+      },
     },
     ...(next === undefined ? {} : { on_no_match: { matcher: next } }),
   };

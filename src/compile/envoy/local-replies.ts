@@ -2,6 +2,7 @@ import type { ErrorForm } from "../../model/error-form.ts";
 import { type Counted, countedTogether } from "../../model/limit.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
+  agentBlocked,
   agentChecked,
   agentMetadata,
   authenticatedPrefix,
@@ -88,6 +89,7 @@ const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: 
   [`${denial} && (${someTokenFailed(keysNotFetched)})`, "unchecked", errors.credentialUnchecked, []],
   [`${denial} && ${agentSilent}`, "unchecked", errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), "blocked", errors.forbidden, []],
+  [`${denial} && ${found(agentMetadata, agentBlocked)} == true`, "blocked", errors.forbidden, []],
   [
     `${denial} && (${found(rbacMetadata, `${authenticatedPrefix}enforced_engine_result`)} == "allowed" || (${genuineOnce}))`,
     "not-allowed",

@@ -11,6 +11,7 @@ export interface PathEntry {
   readonly operations: readonly EntryOperation[];
 }
 
+/** An operation that answers a path. */
 export interface EntryOperation {
   readonly api: ApiModel;
   readonly operation: Operation;

@@ -3,6 +3,7 @@ import { isLiteral, type PathTemplate, type Segment } from "../../model/path.ts"
 /** What Envoy matches a path with: the exact text where a template has no parameter, else an RE2 expression for the whole path. */
 export type PathPattern = { readonly path: string } | { readonly regex: string };
 
+/** The pattern of a template: its text where there is one way to write that. */
 export function pathPattern(template: PathTemplate): PathPattern {
   const text = template.map((segment) => `/${segment.map((part) => (typeof part === "string" ? part : "\n")).join("")}`).join("");
   return template.every(isLiteral) && !twoSpellings.test(text)

@@ -20,6 +20,7 @@ export interface Protection {
 
 const none: Protection = { filters: {}, identity: [], hidden: [], metadata: {} };
 
+/** What routes of an operation are protected with; nothing where anybody may call, or nobody. */
 export function protectionOf(api: ApiModel, access: Access): Protection {
   if (access.kind !== "protected") return none;
   const securities = new Map(api.securities.map((one) => [one.name, one] as const));

@@ -37,4 +37,5 @@ function pauses(first = 25, most = first * 10): Message {
   return { base_interval: inSeconds(base), max_interval: inSeconds(Math.max(base, most)) };
 }
 
+/** Milliseconds as Envoy reads a duration. */
 export const inSeconds = (ms: number): string => `${ms / 1000}s`;

@@ -3,7 +3,7 @@ import { remoteKeys } from "../../model/issuer-keys.ts";
 import { keySetOfCertificate, readKeySet } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
-import { failedTokens, setName, tokenHeader, tokensFilter } from "./credential-names.ts";
+import { failedTokens, prefixes, setName, tokenHeader, tokensFilter } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
 
 const filter = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
@@ -136,9 +136,6 @@ function keysOf({ issuer, keys }: Issuer, values: Values): Message | undefined {
 /** The cluster that an issuer's keys are fetched from. */
 export const keysCluster = ({ tls, host, port }: { readonly tls: boolean; readonly host: string; readonly port: number }): string =>
   `@keys/${tls ? "https" : "http"}://${host}:${port}`;
-
-/** A scheme's name is the same in small and in large letters (RFC 9110, section 11.1); Envoy compares it as it is: a mixture is none. */
-const prefixes = (prefix: string): readonly string[] => [...new Set([prefix, prefix.toLowerCase(), prefix.toUpperCase()])];
 
 function locationFields(locations: readonly CredentialLocation[]): Message {
   const headers = locations.flatMap((one) =>

@@ -6,7 +6,7 @@ const segment = z.array(z.union([z.string(), z.strictObject({ parameter: z.strin
 
 const scheme = z.strictObject({
   name: z.string(),
-  challenge: z.enum(["Bearer", "Basic", "ApiKey"]).optional(),
+  challenge: z.string().optional(),
   realm: z.string().optional(),
   scopes: z.array(z.string()),
 });

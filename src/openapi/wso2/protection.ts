@@ -105,8 +105,9 @@ function applicationSecurity(node: Node): Translation {
     return type === undefined ? [] : credentialTypes[type];
   });
   const optional = reading.flag(parts?.optional);
+  // A list of none is no word that everybody may call: it says no more than a document that does not say it.
   const fields = [
-    ...(types === undefined ? [] : [{ key: "credentialTypes", value: types, origin: node }]),
+    ...(types === undefined || types.length === 0 ? [] : [{ key: "credentialTypes", value: types, origin: node }]),
     ...(optional === undefined ? [] : [{ key: "credentialOptional", value: optional, origin: node }]),
   ];
   return { fields, problems: reading.problems };

@@ -24,6 +24,7 @@ import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
 import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
+import { revokedAtOnce } from "./revoked.ts";
 import { shownToBackends } from "./shown-to-backends.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
@@ -318,6 +319,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     });
 
     it("APIs with tokens and keys: what is missing is told until it is there, and what changes takes effect", protectedByTokensAndKeys);
+    it("what is taken away is no good at once, whatever else is wrong, and the rest serves", revokedAtOnce);
 
     it("APIs with passwords, opaque tokens, certificates and an authoriser of one's own: what they check with changes, and is nowhere else", (t) =>
       checkedByTheAgent(t, operator));
