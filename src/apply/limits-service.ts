@@ -64,7 +64,17 @@ export async function startLimitsService(
       error("NoLimitsService", wholeFile("ratelimit"), `It did not begin to work in ${patienceMs / 1000} s; what it said is above.`),
     );
   }
-  return checked({ host: loopback, port, pids: started.map(({ pid }) => pid), stop }, []);
+  return checked(
+    {
+      host: loopback,
+      port,
+      get pids() {
+        return started.map(({ pid }) => pid);
+      },
+      stop,
+    },
+    [],
+  );
 }
 
 const loopback = "127.0.0.1";

@@ -22,6 +22,8 @@ export interface SupervisedProgram {
 
 const longestPauseMs = 5_000;
 const shortestPauseMs = 100;
+/** How long one may take to end that is told to. */
+const patienceMs = 5_000;
 
 /** Runs a program until it is stopped. One that ends by itself is started again, after a pause that grows while it goes on. */
 export function supervise({ what, command, args, options, say, started, ended }: SupervisedProgram): Supervised {
@@ -59,7 +61,10 @@ export function supervise({ what, command, args, options, say, started, ended }:
       if (running.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
       const over = once(running, "exit");
       running.kill();
+      // One that waits for somebody else to end first is not waited for.
+      const late = setTimeout(() => running.kill("SIGKILL"), patienceMs);
       await over;
+      clearTimeout(late);
     },
   };
 }

@@ -37,6 +37,10 @@ function identity(path: string): string {
   return path.startsWith(cacheFolder(process.env)) ? path.slice(cacheFolder(process.env).length) : readFileSync(path, "utf8");
 }
 
+/** What a Redis that is Debian's needs beside the base image. */
+const redisLibraries = ["libjemalloc.so.2", "liblzf.so.1"];
+const redisProgram = ({ redis }: Parts): string => join(redis, "usr/bin/redis-check-rdb");
+
 const program = (path: string, from: string): LayerFile => ({ path, from, mode: 0o755 });
 const nobody = "65532:65532";
 
@@ -83,6 +87,21 @@ export async function makeImages(parts: Parts, say: (line: string) => void): Pro
       base,
       files: [program("usr/local/bin/envoy", envoy.value.path)],
       config: { Entrypoint: ["/usr/local/bin/envoy"], User: nobody },
+    }),
+    await madeImage({
+      name: "ratelimit",
+      files: [program("bin/ratelimit", parts.ratelimit)],
+      config: { Entrypoint: ["/bin/ratelimit"], User: nobody },
+    }),
+    await madeImage({
+      name: "redis",
+      base,
+      files: [
+        // One program, which is a server by that name (its package links it so).
+        program("usr/local/bin/redis-server", redisProgram(parts)),
+        ...redisLibraries.map((name) => program(`usr/lib/${name}`, join(parts.redis, "usr/lib/x86_64-linux-gnu", name))),
+      ],
+      config: { Entrypoint: ["/usr/local/bin/redis-server"], Env: ["PATH=/usr/local/bin:/usr/bin:/bin"], User: nobody },
     }),
     await madeImage({
       name: "echo",

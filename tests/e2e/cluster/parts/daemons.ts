@@ -3,17 +3,20 @@ import { join } from "node:path";
 import { run } from "../command.ts";
 import { cachedAsTaken } from "./cache.ts";
 import versions from "./debian-versions.json" with { type: "json" };
-import { asApt, available, keyOfVersions, saySubstitutes } from "./versions.ts";
-
-/** Packages of Debian's whose programs run in the node, and nowhere else, with the versions that the tests were seen to pass with. */
-const pinned = versions.node;
+import { asApt, available, keyOfVersions, saySubstitutes, type Versions } from "./versions.ts";
 
 /**
  * A folder with the programs of the node that Debian has (`usr/bin`, `usr/sbin`, `usr/lib/cni`), unpacked into the cache: installed, they would be started with the
  * machine, and take the place of a Docker that is there. apt checks their hashes against Debian's signed lists.
  */
-export function unpackDaemons(say: (line: string) => void): Promise<string> {
-  return cachedAsTaken("daemons", keyOfVersions(pinned), async (aside) => {
+export const unpackDaemons = (say: (line: string) => void): Promise<string> => unpacked("daemons", versions.node, say);
+
+/** A folder with Debian's Redis and the libraries that it needs beside the C library's. */
+export const unpackRedis = (say: (line: string) => void): Promise<string> => unpacked("redis", versions.redis, say);
+
+/** Packages with the versions that the tests were seen to pass with. */
+function unpacked(folder: string, pinned: Versions, say: (line: string) => void): Promise<string> {
+  return cachedAsTaken(folder, keyOfVersions(pinned), async (aside) => {
     const names = Object.keys(pinned);
     say(`Unpacking Debian packages: ${names.join(" ")}; this happens once.`);
     await run(["apt-get", "update", "-qq"]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { run } from "../command.ts";
 import { cached } from "./cache.ts";
-import { unpackDaemons } from "./daemons.ts";
+import { unpackDaemons, unpackRedis } from "./daemons.ts";
 import { installedVersions } from "./debian.ts";
 import { buildPart, type GoPart, moduleSources } from "./go-part.ts";
 import { keyOfVersions } from "./versions.ts";
@@ -62,9 +62,19 @@ const h2spec: GoPart = {
   firstBuild: "40 seconds",
 };
 
+/** Its releases are commits: a version that Go makes of one (go.dev/ref/mod: "Pseudo-versions"). */
+const ratelimit: GoPart = {
+  name: "ratelimit",
+  version: "v1.4.1-0.20260122083618-3fb702589d36",
+  package: "github.com/envoyproxy/ratelimit/src/service_cmd",
+  values: {},
+  firstBuild: "70 seconds",
+};
+
 /** The paths of programs that a cluster does not need: they are built where a test asks for them. */
 export const buildHelm = (say: (line: string) => void): Promise<string> => buildPart(helm, say);
 export const buildH2spec = (say: (line: string) => void): Promise<string> => buildPart(h2spec, say);
+export const buildRatelimit = (say: (line: string) => void): Promise<string> => buildPart(ratelimit, say);
 export const buildKubeScore = (say: (line: string) => void): Promise<string> => buildPart(kubeScore, say);
 
 /** The programs that a test cluster is made from, as paths in the cache. */
@@ -72,6 +82,10 @@ export interface Parts {
   readonly kubernetes: string;
   readonly coredns: string;
   readonly kaniko: string;
+  /** Envoy's rate limit service. */
+  readonly ratelimit: string;
+  /** The folder of Debian's Redis, with the libraries that it needs. */
+  readonly redis: string;
   readonly pause: string;
   /** The folder of the node's programs that are Debian's. */
   readonly daemons: string;
@@ -97,6 +111,8 @@ export async function buildParts(say: (line: string) => void): Promise<Parts> {
     kubernetes: await buildPart(kubernetes, say),
     coredns: await buildPart(coredns, say),
     kaniko: await buildPart(kaniko, say),
+    ratelimit: await buildRatelimit(say),
+    redis: await unpackRedis(say),
     pause: await buildPause(say),
     daemons: await unpackDaemons(say),
     gatewayApi: join(await moduleSources({ name: "gateway-api" }, "sigs.k8s.io/gateway-api", say), "config/crd/standard"),
