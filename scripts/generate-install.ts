@@ -115,10 +115,16 @@ function operatorTemplate(): string {
   optional("pullSecret", / +- --pull-secret\n.*\n/);
   optional("ratelimit", / +- --ratelimit\n.*\n/);
   optional("plainHttp", / +- --plain-http\n/);
+  optional("registryCa", / +annotations:\n +portico\.dev\/authorities: .*\n/);
   optional("registryCa", / +- --registry-ca\n.*\n/);
   optional("registryCa", / +volumeMounts:\n(?: +(?:- name: authorities|mountPath: .*|readOnly: true)\n)+/);
   optional("registryCa", / +volumes:\n +- name: authorities\n(?: {10,}.*\n)+/);
   optional("registryCa", /---\napiVersion: v1\nkind: ConfigMap\n(?:(?!---).*\n)+/);
+  chart = once(
+    chart,
+    /portico\.dev\/authorities: .*\n/,
+    () => "portico.dev/authorities: {{ .Values.registryCa | sha256sum | trunc 16 | quote }}\n",
+  );
   chart = once(chart, / {2}ca\.crt: \|\n.*\n/, () => "  ca.crt: {{ .Values.registryCa | quote }}\n");
   chart = once(
     chart,

@@ -22,6 +22,6 @@ function isAddressRange(text: string): boolean {
 
 /** Client addresses that are let in or kept out, before any credential is looked at. */
 export const addressLists = z.strictObject({
-  allow: z.array(addressRange).max(256).optional().describe("Only clients with these addresses are let in."),
-  deny: z.array(addressRange).max(256).optional().describe("Clients with these addresses are kept out, though `allow` lists them."),
+  allow: z.array(addressRange).min(1).max(256).optional().describe("Only clients with these addresses are let in."),
+  deny: z.array(addressRange).min(1).max(256).optional().describe("Clients with these addresses are kept out, though `allow` lists them."),
 });

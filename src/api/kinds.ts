@@ -53,7 +53,7 @@ export const kinds = {
       why,
       { name: "Address", type: "string", jsonPath: ".status.address" },
       { name: "Operations", type: "integer", jsonPath: ".status.operations" },
-      { name: "Image", type: "string", jsonPath: ".status.image", priority: 1 },
+      { name: "Image", type: "string", jsonPath: ".status.image" },
       age,
     ],
     example: {

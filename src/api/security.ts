@@ -44,6 +44,7 @@ const mtls = z.strictObject({
         prefix: z.boolean().optional().describe("Whether the name only begins so. Default: false."),
       }),
     )
+    .min(1)
     .max(256)
     .optional()
     .describe("The subject alternative names of which a certificate has one. Default: any."),

@@ -105,7 +105,7 @@ export const oauth2 = atMostOne(
     client: objectReference.describe(
       "The Secret (kubernetes.io/basic-auth) with the client's id as `username` and its secret as `password`.",
     ),
-    audiences: z.array(word).max(64).optional().describe("The answer's `aud` is, or has, one of these."),
+    audiences: z.array(word).min(1).max(64).optional().describe("The answer's `aud` is, or has, one of these."),
     claims: z.array(claimRule).max(64).optional().describe("What must hold of the answer's members: all of it."),
     locations: z
       .array(credentialLocation)

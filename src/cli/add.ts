@@ -59,10 +59,21 @@ export function addApi(parent: Command, program: string, intent: Intent): void {
   const command = parent.command("api <NAME>").summary(summaries[intent]).description(descriptions[intent]);
   addApiOptions(command)
     .addHelpText("after", examples(program))
-    .action(async (name: string, options: AddApiOptions) => {
+    .action(async (name: string, options: AddApiOptions, own: Command) => {
+      const wrong = wrongUsage(options);
+      if (wrong !== undefined) own.error(`error: ${wrong}`, { exitCode: 2 });
       const { applyApi } = await import("./apply-api.ts");
       process.exitCode = await applyApi(name, options, intent);
     });
+}
+
+/** What does not go together, in one sentence. */
+function wrongUsage({ fromFile, image }: AddApiOptions): string | undefined {
+  if (fromFile.length === 0 && image === undefined)
+    return "nothing says which document: name one with --from-file=petstore.yaml, or an image with --image";
+  if (fromFile.length > 0 && image !== undefined)
+    return "an image has its documents in it: name a document with --from-file, or an image with --image";
+  return undefined;
 }
 
 /** The options of an API that is added, and of one that is updated. */
@@ -88,6 +99,7 @@ const addApiOptions = (command: Command): Command =>
       .option("--env <NAME=VALUE>", "an environment variable of agents and interceptors: not yet; may be repeated", collected, [])
       .option("--interceptors <DIR>", "a folder with interceptors: not yet; may be repeated", collected, [])
       .option("--override", "build anew where the version stands for another document", false)
+      .option("--wait", "wait until it serves, and say how far it is: the default")
       .option("--no-wait", "do not wait until it serves")
       .option("--timeout <SECONDS>", "give up waiting after so long", count, 300)
       .addOption(

@@ -70,18 +70,10 @@ export async function manifestsOf(
 }
 
 /** What is asked for and cannot be. */
-function unfit(name: string, { fromFile, image, env, interceptors }: AddApiOptions): Problem | undefined {
+function unfit(name: string, { env, interceptors }: AddApiOptions): Problem | undefined {
   const at = wholeFile(name);
   if (env.length > 0) return error("NotYet", at, "This version has no agents or interceptors that --env would reach. Leave it out.");
   if (interceptors.length > 0) return error("NotYet", at, "This version does not run interceptors. Leave --interceptors out.");
-  if (fromFile.length === 0 && image === undefined)
-    return error(
-      "DefinitionMissing",
-      at,
-      "Nothing says which document. Name one with --from-file=petstore.yaml, or an image with --image.",
-    );
-  if (fromFile.length > 0 && image !== undefined)
-    return error("WrongValue", at, "An image has its documents in it. Name a document with --from-file, or an image with --image.");
   return undefined;
 }
 

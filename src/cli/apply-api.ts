@@ -2,7 +2,8 @@ import { dump } from "js-yaml";
 import { dnsLabel } from "../api/name.ts";
 import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
-import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
+import type { Transport } from "../apply/kubernetes/transport.ts";
 import { type ApiDefaults, apiSpecOf, defaultsOf, objectFile } from "../controller/compile-gateway.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { AddApiOptions } from "./add.ts";
@@ -19,8 +20,10 @@ export type Intent = "add" | "update";
 
 /** Checks documents, stores them in the cluster with their API, and waits until that serves; the exit code. */
 export async function applyApi(name: string, options: AddApiOptions, intent: Intent): Promise<number> {
-  const named = dnsLabel.safeParse(name);
-  if (!named.success) return failure([error("WrongValue", wholeFile(name), `${named.error.issues[0]?.message ?? ""}`)]);
+  for (const label of [name, ...(options.namespace === undefined ? [] : [options.namespace])]) {
+    const named = dnsLabel.safeParse(label);
+    if (!named.success) return failure([error("WrongValue", wholeFile(label), `${named.error.issues[0]?.message ?? ""}`)]);
+  }
   if (options.dryRun === "client") return printApi(name, options);
   return inCluster(options, (cluster) => applyTo(cluster, name, options, intent));
 }
@@ -29,6 +32,8 @@ export async function applyApi(name: string, options: AddApiOptions, intent: Int
 async function printApi(name: string, options: AddApiOptions): Promise<number> {
   const made = await manifestsOf(name, options.namespace ?? "default", options, []);
   if (!made.ok) return failure(made.problems);
+  const spec = specOf(made.value);
+  if (!spec.ok) return failure(spec.problems);
   reportProblems(made.problems, [], process.stderr);
   process.stdout.write(printed(allOf(made.value), options.output ?? "yaml"));
   return 0;
@@ -57,11 +62,27 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
   reportProblems(fresh.problems, [], process.stderr);
   const made = mergedApi(fresh.value, there.value, options);
   const began = performance.now();
+  const sound = await beforeAnyIsSent(transport, made);
+  if (!sound.ok) return failure(sound.problems);
   const applied = await applyAll(store, made, there.value);
   if (!applied.ok) return failure(applied.problems);
   if (options.output !== undefined) process.stdout.write(printed(allOf(made), options.output));
   if (options.dryRun !== undefined || !options.wait) return 0;
-  return waitForApi(transport, { namespace, name, ...applied.value, inputHash: made.inputHash }, { seconds: options.timeout, began });
+  return waitForApi(
+    transport,
+    { namespace, name, ...applied.value, inputHash: made.inputHash },
+    { seconds: options.timeout, began, isPrinted: options.output !== undefined },
+  );
+}
+
+/** What the API asks for, as the operator will read it. */
+const specOf = ({ api }: Manifests): Checked<unknown> =>
+  apiSpecOf(storedObject({ ...api, metadata: { ...api.metadata, resourceVersion: "" } }));
+
+/** Whether the cluster would take the API: what it needs is not changed for one that is refused. */
+async function beforeAnyIsSent(transport: Transport, made: Manifests): Promise<Checked<unknown>> {
+  const spec = specOf(made);
+  return spec.ok ? objectStore(transport, "portico-cli", true).apply(made.api) : spec;
 }
 
 /** What the API says already for operations that say nothing of it themselves: it stays so. */
@@ -101,7 +122,9 @@ async function applyAll(
 ): Promise<Checked<Pick<Wanted, "generation" | "resourceVersion">>> {
   const taken = await mapsThere(store, maps, namespace, api.metadata.name);
   if (!taken.ok) return taken;
-  for (const one of [...before, ...maps.map((map) => configMapOf(map, namespace))]) {
+  // One that is there has its documents already: they stay its own.
+  const owner = there && { name: there.metadata.name, uid: there.metadata.uid };
+  for (const one of [...before, ...maps.map((map) => configMapOf(map, namespace, owner))]) {
     const applied = await store.apply(one);
     if (!applied.ok) return applied;
   }

@@ -1,4 +1,3 @@
-import type { Values } from "../model/values.ts";
 import type { Checked } from "../problem.ts";
 import { mockSources } from "../resolve/mock-source.ts";
 import { watchPaths } from "../source/watch.ts";
@@ -11,8 +10,8 @@ import { reportUnexpected } from "./unexpected.ts";
 export interface Followed {
   /** What the gateway serves now. */
   readonly served: PreparedGateway;
-  /** Reads everything anew. `before` is what credentials are checked with so far. */
-  readonly prepare: (before: Values) => Promise<Checked<PreparedGateway>>;
+  /** Reads everything anew. `before` is what serves so far. */
+  readonly prepare: (before: PreparedGateway) => Promise<Checked<PreparedGateway>>;
   /** The files and folders that were read, or would have been, so far. */
   readonly noticed: ReadonlySet<string>;
   readonly say: (line: string) => void;
@@ -25,39 +24,52 @@ interface Following {
   close(): void;
 }
 
+const operationsOf = (apis: PreparedGateway["apis"]): number => apis.reduce((sum, { model }) => sum + model.operations.length, 0);
+
+const notTaken = "The change was not taken: the state before serves on.";
+const documentsNotTaken = "The documents were not taken: those before serve on. What else was changed is in effect.";
+
 /**
  * Takes every change from now on, one after the other, once the gateway is there; a wrong one is said, and the state before serves on. Changes that come
  * while one is taken are taken together, after it.
  */
 export function followChanges(starting: Promise<Checked<RunningGateway>>, { served, prepare, noticed, say }: Followed): Following {
   let mocked = mockSources(served.apis);
-  let { values } = served;
+  let serving = served;
   let closed = false;
   const report: typeof reportProblems = (...told) => {
     if (!closed) reportProblems(...told);
   };
+  /** Serves what was prepared; whether that is another thing than before. */
+  const place = async ({ gateway, mocks, environment }: RunningGateway, prepared: PreparedGateway): Promise<boolean> => {
+    const [before, next] = [mocked, mockSources(prepared.apis)];
+    // What came by a route of the state before still finds its answer.
+    mocks.replace((api, operation) => next(api, operation) ?? before(api, operation));
+    const replaced = await gateway.replace(compileGateway(prepared, environment));
+    if (!replaced.ok) {
+      mocks.replace(before);
+      report(replaced.problems, [], process.stderr);
+      return false;
+    }
+    mocked = next;
+    serving = prepared;
+    return replaced.value;
+  };
   const take = async (): Promise<void> => {
     const running = await starting;
     if (!running.ok || closed) return;
-    const { gateway, mocks, environment } = running.value;
     const began = performance.now();
-    const prepared = await prepare(values);
+    const prepared = await prepare(serving);
     if (!closed) watch.follow([...noticed]);
-    report(prepared.problems, prepared.ok ? prepared.value.files : [], process.stderr);
-    if (!prepared.ok) return say("The change was not taken: the state before serves on.");
-    const [before, next] = [mocked, mockSources(prepared.value.apis)];
-    // What came by a route of the state before still finds its answer.
-    mocks.replace((api, operation) => next(api, operation) ?? before(api, operation));
-    const replaced = await gateway.replace(compileGateway(prepared.value, environment));
-    if (!replaced.ok) {
-      mocks.replace(before);
-      return report(replaced.problems, [], process.stderr);
+    if (!prepared.ok) {
+      report(prepared.problems, [], process.stderr);
+      return say(notTaken);
     }
-    mocked = next;
-    values = prepared.value.values;
-    if (!replaced.value) return;
-    const operations = prepared.value.apis.reduce((sum, { model }) => sum + model.operations.length, 0);
-    say(`Changed: ${operations} operations, in effect after ${Math.round(performance.now() - began)} ms.`);
+    const { apis, files, untaken } = prepared.value;
+    report([...prepared.problems, ...untaken], files, process.stderr);
+    const isOther = await place(running.value, prepared.value);
+    if (untaken.length > 0) say(isOther ? documentsNotTaken : notTaken);
+    if (isOther) say(`Changed: ${operationsOf(apis)} operations, in effect after ${Math.round(performance.now() - began)} ms.`);
   };
   let busy = Promise.resolve();
   let waiting = false;

@@ -13,13 +13,13 @@ const made = (spec: object, version = "1.0.0"): Manifests => ({
   inputHash: "new",
   version,
 });
-const there = (spec: object) =>
+const there = (spec: object, status: object = {}) =>
   storedObject({
     apiVersion: "portico.dev/v1alpha1",
     kind: "API",
     metadata: { name: "pets", namespace: "a", uid: "u", resourceVersion: "1" },
     spec,
-    status: { image: `r.test/pets:1.0.0@sha256:${"0".repeat(64)}`, inputHash: "old" },
+    status: { image: `r.test/pets:1.0.0@sha256:${"0".repeat(64)}`, inputHash: "old", ...status },
   });
 const rebuild = ({ api }: Manifests): unknown => Object(api.metadata.annotations)["portico.dev/rebuild-to"];
 
@@ -41,6 +41,16 @@ it("another document is an ask to move the tag only where its version is the one
   assert.equal(rebuild(mergedApi(made({}, "2.0.0"), there({}), options)), undefined);
   assert.equal(rebuild(mergedApi(made({}, "2.0.0"), there({ version: "1.0.0" }), options)), "new");
   assert.equal(rebuild(mergedApi(made({}), there({}), { ...options, version: "2.0.0" })), undefined);
+  assert.equal(rebuild(mergedApi(made({}), there({}), { ...options, version: "1.0.0" })), "new");
   assert.equal(rebuild(mergedApi(made({}, "2.0.0"), there({}), { ...options, override: true })), "new");
   assert.equal(rebuild(mergedApi(made({}), undefined, options)), undefined);
+});
+
+it("the same document, said again, is an ask where its image was made with other things than there are now", () => {
+  const outdated = (status: string) => ({
+    inputHash: "new",
+    conditions: [{ type: "Outdated", status, reason: "MadeWithOlder", message: "", lastTransitionTime: "2026-01-01T00:00:00Z" }],
+  });
+  assert.equal(rebuild(mergedApi(made({}), there({}, outdated("True")), options)), "new");
+  assert.equal(rebuild(mergedApi(made({}), there({}, outdated("False")), options)), undefined);
 });

@@ -17,9 +17,13 @@ export function mergedApi(made: Manifests, there: StoredObject | undefined, { ve
   const status = there === undefined ? {} : statusOf(there);
   const said = version ?? (typeof kept.version === "string" ? kept.version : made.version);
   const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;
-  const moves = other && version === undefined && said !== undefined && tagOf(status.image) === tagOfVersion(said);
+  const isSame = said !== undefined && tagOf(status.image) === tagOfVersion(said);
+  const moves = other && isSame;
   if (moves) process.stderr.write("The version stays as it is: its tag moves to the new image, where it is not the same.\n");
-  const annotations = inputHash !== undefined && (moves || override) ? { annotations: { "portico.dev/rebuild-to": inputHash } } : {};
+  // The same document, said again, is an ask where its image was made with other things than there are now.
+  const renews = !other && isSame && status.conditions?.some(({ type, status: is }) => type === "Outdated" && is === "True") === true;
+  const annotations =
+    inputHash !== undefined && (moves || renews || override) ? { annotations: { "portico.dev/rebuild-to": inputHash } } : {};
   const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec: merged(kept, Object(made.api.spec)) };
   return { ...made, api };
 }

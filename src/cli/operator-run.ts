@@ -16,6 +16,7 @@ import { layerBuilder } from "../image/layer-builder.ts";
 import { type ImageReference, parseReference } from "../image/reference.ts";
 import { type Credentials, noCredentials } from "../image/registry/credentials.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { buildAccount } from "../workloads/operator.ts";
 import { failure } from "./failure.ts";
 import type { OperatorRunOptions } from "./operator-options.ts";
 import { type OpenRegistries, ofOperator, openRegistries, readAuthority } from "./registries.ts";
@@ -105,7 +106,7 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
     namespace: buildNamespace ?? `${namespace}-builds`,
     executor,
     toolkit: tools.value,
-    serviceAccount: undefined,
+    serviceAccount: buildAccount,
     plainHttp,
     authorities: authorities?.value,
     cache: undefined,

@@ -8,7 +8,7 @@ import { modelReferences } from "../model/references.ts";
 import { type ValueReference, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
-import { type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import { type ReadSources, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { type GatewaySources, loadSources, type SourcePaths } from "../source/gateway.ts";
@@ -22,6 +22,8 @@ export interface PreparedGateway {
   readonly files: readonly SourceFile[];
   /** What credentials are checked with. */
   readonly values: Values;
+  /** What is wrong with documents in whose place those of before serve on; none where all are served as they are. */
+  readonly untaken: readonly Problem[];
 }
 
 /** What a command says beside what people do. */
@@ -33,8 +35,8 @@ export interface Preparation {
    * Left out where no gateway starts: then only what is there must be right.
    */
   readonly unchecked?: Problem["severity"];
-  /** What credentials were checked with so far: it stands in for what is no good any longer. Left out where nothing serves yet. */
-  readonly before?: Values;
+  /** What serves so far: it stands in for what is no good any longer. Left out where nothing serves yet. */
+  readonly before?: PreparedGateway;
   /** Whom issuers are asked by, where their own word says where their keys are; left out where no gateway is made. */
   readonly issuers?: Issuers;
   /** Securities that nobody wrote. */
@@ -49,17 +51,38 @@ export async function prepareGateway(
 ): Promise<Checked<PreparedGateway>> {
   const read = await loadSources(paths, noticed);
   const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
-  const apis = resolveGateway(sources, settings);
-  if (!apis.ok) return apis;
+  const found = resolved(sources, settings, before);
+  if (!found.ok) return found;
+  const { apis, untaken } = found.value;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
-  const models = apis.value.map(({ model }) => model);
+  const models = apis.map(({ model }) => model);
   const references = modelReferences(models);
   const values = await loadValues(sources.resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
   const severity = unchecked ?? (settings.credentials === "fail" ? "error" : "warning");
-  const missing = valueProblems(judged, values, () => severity, before);
-  const kept = before === undefined ? values : withLastGood(models, values, before);
-  return checked({ apis: apis.value, files, values: kept }, [...apis.problems, ...missing]);
+  const missing = valueProblems(judged, values, () => severity, before?.values);
+  const kept = before === undefined ? values : withLastGood(models, values, before.values);
+  return checked({ apis, files, values: kept, untaken }, [...found.problems, ...missing]);
+}
+
+/** APIs, and what is wrong with documents that they were not made from. */
+interface Resolved {
+  readonly apis: readonly ResolvedApi[];
+  readonly untaken: readonly Problem[];
+}
+
+/**
+ * The APIs of a gateway. Where a document is wrong that was good before, those of before are resolved anew: what Securities, limits and backends say counts beside it.
+ */
+function resolved(sources: ReadSources, settings: ResolveSettings, before: PreparedGateway | undefined): Checked<Resolved> {
+  const now = resolveGateway(sources, settings);
+  if (now.ok) return checked({ apis: now.value, untaken: [] }, now.problems);
+  if (before === undefined) return now;
+  const documents = before.apis.map(({ document }) => document);
+  const wrong = new Set(documents.flatMap(({ files }) => [files.root.name, ...files.files.keys()]));
+  const elsewhere = sources.problems.filter(({ where }) => !wrong.has(where.source));
+  const again = resolveGateway({ ...sources, documents, problems: elsewhere }, settings);
+  return again.ok ? checked({ apis: again.value, untaken: now.problems }, []) : now;
 }
 
 /** A model with those verifiers and backends alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */

@@ -69,6 +69,8 @@ const commandOf = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
     .version(version, "-V, --version", "print the version")
+    // A command's own --version is the API's.
+    .enablePositionalOptions()
     .helpOption("-h, --help", "show this help")
     .helpCommand("help [COMMAND]", "show how a command is used")
     .configureHelp({ optionDescription })

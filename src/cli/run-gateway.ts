@@ -1,10 +1,9 @@
-import type { Values } from "../model/values.ts";
 import { error, wholeFile } from "../problem.ts";
 import { followIssuers } from "../source/issuers.ts";
 import { devCredentials } from "./dev-credentials.ts";
 import { failure } from "./failure.ts";
 import { followChanges } from "./follow-changes.ts";
-import { prepareGateway, withIssuers } from "./prepare.ts";
+import { type PreparedGateway, prepareGateway, withIssuers } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import type { RunOptions } from "./run.ts";
 import { greeting } from "./run-greeting.ts";
@@ -22,7 +21,7 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   const paths = { documents, resources: options.resources, references: options.refs };
   let told = (): void => {};
   const issuers = followIssuers({ changed: () => told() });
-  const prepare = (before: Values | undefined) =>
+  const prepare = (before: PreparedGateway | undefined) =>
     prepareGateway(paths, settingsOf(options), {
       noticed: (path) => noticed.add(path),
       unchecked: "warning",

@@ -45,11 +45,11 @@ const graceMs = 2000;
 
 const unseen: Standing = { kind: "waits", saying: "The operator has not seen it yet." };
 
-/** Waits until an API serves, and says on stderr how far it is; its address goes to stdout. The exit code. */
+/** Waits until an API serves, and says on stderr how far it is; its address goes to stdout, unless the objects are there already. The exit code. */
 export async function waitForApi(
   transport: Transport,
   wanted: Wanted,
-  { seconds, began }: { readonly seconds: number; readonly began: number },
+  { seconds, began, isPrinted = false }: { readonly seconds: number; readonly began: number; readonly isPrinted?: boolean },
 ): Promise<number> {
   const { namespace, name, generation } = wanted;
   const ended = new AbortController();
@@ -70,6 +70,7 @@ export async function waitForApi(
     };
     const timer = setTimeout(() => end(late, 1), seconds * 1000);
     let patience: NodeJS.Timeout | undefined;
+    const out = isPrinted ? process.stderr : process.stdout;
     const changed = (_: string, api: StoredObject | undefined): void => {
       clearTimeout(patience);
       if (api === undefined) {
@@ -83,7 +84,7 @@ export async function waitForApi(
       else if (standing.kind === "stuck") patience = setTimeout(() => end(standing.saying, 1), graceMs);
       else {
         end("It serves.", 0);
-        process.stdout.write(`${printable(standing.address)}\n`);
+        out.write(`${printable(standing.address)}\n`);
       }
     };
     const failed = (): void => say("The cluster does not answer; it is asked again.");

@@ -81,6 +81,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
   const memories = new Map<string, Memory>();
   /** What each API's credentials were checked with last: what becomes wrong is used as it was. */
   const good = new Map<string, Values>();
+  /** Of which images nothing is heard: they are not asked for once more meanwhile. */
+  const silent = new Set<string>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
   const wanted = new Map<string, { readonly used: readonly string[]; readonly before: string }>();
   const fingerprintOf = ({ metadata }: StoredObject, used: readonly string[]): string =>
@@ -123,16 +125,25 @@ export function compiledGateways({ store, registries, issuers, users, collection
 
   const ofImage = (api: StoredObject, ready: ReadyImage, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { namespace } = api.metadata;
-    const gateway = gatewayOfImage(registries, ready, workload, {
-      limitsService,
-      before: good.get(keyOf(api)),
-      serves: servedImage(api) !== undefined,
-      endpoints: () => usable.endpoints(namespace),
-      securities: () => usable.securities(namespace),
-      values: (references) => valuesOf({ store, issuers }, namespace, noticed(api, references)),
+    const asked = JSON.stringify([keyOf(api), ready]);
+    const gateway = () =>
+      gatewayOfImage(registries, ready, workload, {
+        limitsService,
+        before: good.get(keyOf(api)),
+        serves: servedImage(api) !== undefined,
+        endpoints: () => usable.endpoints(namespace),
+        securities: () => usable.securities(namespace),
+        values: (references) => valuesOf({ store, issuers }, namespace, noticed(api, references)),
+      });
+    // Whoever may write an API names the registry: one that does not answer is not to hold up the others.
+    if (silent.has(asked)) return Promise.resolve(failed(tooSlow(ready.image)));
+    const answer = gateway();
+    return inTime(answer, imagePatienceMs, () => {
+      silent.add(asked);
+      const answered = (): void => void silent.delete(asked);
+      void inTime(answer, longestSilenceMs, () => undefined).then(answered, answered);
+      return failed(tooSlow(ready.image));
     });
-    // Whoever may write an API names the registry: one that answers drop by drop is not to hold up the others.
-    return inTime(gateway, imagePatienceMs, () => failed(tooSlow(ready.image)));
   };
 
   /** An API that serves when a Security goes: its image serves on, and nobody gets in by what is gone. Undefined where more than that is wrong. */
@@ -210,11 +221,12 @@ function servedImage({ value }: StoredObject): string | undefined {
   return isObject(status) && typeof status.image === "string" ? status.image : undefined;
 }
 
-/** How long an image may take to be read (milliseconds). */
-const imagePatienceMs = 60_000;
+/** How long the work on an API waits for an image to be read; so long nobody asks a registry again that was silent (milliseconds). */
+const imagePatienceMs = 15_000;
+const longestSilenceMs = 60_000;
 
 const tooSlow = (image: string): Problem =>
-  error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image within a minute. It is asked again.");
+  error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.");
 
 /** A registry or a cluster that does not answer now may answer at the next question, and have another image under the same name. */
 const isLasting = (result: Checked<GatewaySummary>): boolean =>

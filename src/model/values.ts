@@ -18,6 +18,9 @@ export function entryOf(values: Values, reference: ValueReference): Redacted | u
   return entries.size === 1 ? only : undefined;
 }
 
+/** Whether a header field can hold a text as it is (RFC 9110, section 5.5). */
+export const isSendable = (text: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text);
+
 /** The keys of clients, by their clients' names. A line's end after a key is none of it: files have one. */
 export function clientKeys(values: Values, reference: ValueReference): ReadonlyMap<string, Redacted> {
   const keys = [...entriesOf(values, reference)].map(([client, key]) => [client, key.map((text) => text.replace(/\r?\n$/, ""))] as const);

@@ -47,8 +47,16 @@ export interface Server {
 
 /** One alternative: every scheme named in it is needed, with these scopes. No scheme: no credential is needed. */
 export interface SecurityRequirement {
-  readonly schemes: readonly { readonly name: string; readonly scopes: readonly string[] }[];
+  readonly schemes: readonly NeededScheme[];
   readonly where: Node;
+}
+
+/** A credential that is needed, by its scheme's name. */
+export interface NeededScheme {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Whether the name is a Security's, and no scheme's: where something else than a document asks for it. */
+  readonly isSecurity?: boolean;
 }
 
 export interface SecurityScheme {

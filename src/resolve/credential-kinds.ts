@@ -35,7 +35,7 @@ export function documentCredentials(document: OpenApiDocument, fields: Fields | 
     // Where there are none, the kind stands for the one that is missing.
     return found.length === 0 ? wanted.slice(0, 1) : found.toSorted();
   };
-  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [{ name, scopes: [] }], where: document.root }));
+  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [{ name, scopes: [], isSecurity: true }], where: document.root }));
   return {
     header: credentialHeader?.toLowerCase() ?? "authorization",
     unnamed: kinds.length === 0 ? undefined : unnamed,
@@ -54,7 +54,10 @@ export function withAll(
   const asked = isOptional && alternatives.length > 0 ? [...alternatives, none] : alternatives;
   if (certificates === undefined) return asked;
   return certificates.flatMap((name) =>
-    (asked.length === 0 ? [none] : asked).map((one) => ({ schemes: [...one.schemes, { name, scopes: [] }], where: one.where })),
+    (asked.length === 0 ? [none] : asked).map((one) => ({
+      schemes: [...one.schemes, { name, scopes: [], isSecurity: true }],
+      where: one.where,
+    })),
   );
 }
 

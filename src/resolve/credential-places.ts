@@ -21,7 +21,7 @@ export function differentPlaces(apis: readonly Placing[]): readonly Problem[] {
       const before = first.get(name);
       first.set(name, before ?? locations);
       if (before === undefined || shown(before) === shown(locations)) return [];
-      const message = `The credential of the Security \`${name}\` is in ${shown(locations)} here, and in ${shown(before)} by another document of the gateway. Write all of them as \`locations\` of the Security, or let \`x-portico: {schemes: {...}}\` name a Security for each.`;
+      const message = `The credential of the Security \`${name}\` is in ${shown(locations)} here, and in ${shown(before)} by another document of the gateway. Serve the documents by gateways of their own, let each name a Security of its own, or, where both places are to count everywhere, write them as the Security's \`locations\`.`;
       return [error("BadSecurity", placeOf(child(document.root, "info")), message)];
     }),
   );

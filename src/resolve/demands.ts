@@ -1,5 +1,5 @@
 import type { CredentialLocation, Demand } from "../model/security.ts";
-import type { DocumentOperation, OpenApiDocument, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
+import type { DocumentOperation, NeededScheme, OpenApiDocument, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
 import { isObject, type Node } from "../text/node.ts";
 import { withAll } from "./credential-kinds.ts";
 import type { Level, Whole } from "./whole.ts";
@@ -47,12 +47,11 @@ function unsaid({ document, settings, credentials }: Whole): readonly SecurityRe
 
 const asRequirement =
   ({ root }: OpenApiDocument) =>
-  ({ security, scopes }: Demand): SecurityRequirement => ({ schemes: [{ name: security, scopes }], where: root });
+  ({ security, scopes }: Demand): SecurityRequirement => ({ schemes: [{ name: security, scopes, isSecurity: true }], where: root });
 
 /** The Security that checks a scheme: the one that `x-portico` names for it, else the one of its own name. */
-export const securityName = ({ level, settings }: Whole, scheme: string): string =>
-  // What an API says are the names of Securities, and no schemes'.
-  settings.cluster?.security?.some(({ security }) => security === scheme) ? scheme : schemeSecurity(level.schemes, scheme);
+export const securityName = ({ level }: Whole, { name, isSecurity = false }: Pick<NeededScheme, "name" | "isSecurity">): string =>
+  isSecurity ? name : schemeSecurity(level.schemes, name);
 
 /** Whether `x-portico` names the Security of a scheme. */
 export const isMapped = ({ level }: Whole, scheme: string): boolean => Object.hasOwn(level.schemes ?? {}, scheme);
@@ -69,7 +68,7 @@ export function schemeSecurity(mapped: unknown, scheme: string): string {
 export function documentedLocations(whole: Whole, security: string): readonly CredentialLocation[] {
   const schemes: OpenApiDocument["schemes"] = whole.document.schemes;
   const found = [...schemes.values()].flatMap((scheme) =>
-    securityName(whole, scheme.name) === security ? locationOf(scheme, whole.credentials.header) : [],
+    securityName(whole, scheme) === security ? locationOf(scheme, whole.credentials.header) : [],
   );
   return [...new Map(found.map((one) => [JSON.stringify(one), one] as const)).values()];
 }

@@ -1,6 +1,6 @@
 import type { Access, Scheme } from "../model/api.ts";
 import type { Alternative, Demand, Security, Verifier } from "../model/security.ts";
-import type { SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
+import type { NeededScheme, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { placeOf } from "../text/node.ts";
 import { documentedLocations, type Requirements, securityName } from "./demands.ts";
@@ -39,11 +39,12 @@ export function makeProtection(whole: Whole): Protection {
       );
     return known.get(name);
   };
-  const demandOf = (scheme: string, scopes: readonly string[], more: readonly string[], at: Requirements): Demand | undefined => {
+  const demandOf = (scheme: NeededScheme, more: readonly string[], at: Requirements): Demand | undefined => {
+    const { scopes } = scheme;
     const found = security(securityName(whole, scheme));
     if (found === undefined) return undefined;
     const wanted = [...new Set([...scopes, ...found.security.scopes, ...(hasScopes(found.security) ? more : [])])];
-    if (!hasScopes(found.security) && wanted.length > 0) sayScopeless(whole, scheme, at);
+    if (!hasScopes(found.security) && wanted.length > 0) sayScopeless(whole, scheme.name, at);
     return { security: found.security.name, scopes: wanted };
   };
   return {
@@ -55,23 +56,26 @@ export function makeProtection(whole: Whole): Protection {
       asked.push({ requirements, isOpen });
       // An empty list, no list, or an empty alternative in it ask for no credential.
       if (isOpen) return { kind: "open" };
-      const demanded = alternatives.map(({ schemes }) =>
-        schemes.map((one) => ({ ...one, demand: demandOf(one.name, one.scopes, scopes, requirements) })),
-      );
+      const demanded = alternatives.map(({ schemes }) => schemes.map((one) => ({ ...one, demand: demandOf(one, scopes, requirements) })));
       for (const alternative of alternatives) {
         sayDoubled(whole, alternative);
-        sayCrowded(whole, alternative, (name) => security(securityName(whole, name))?.security);
+        sayCrowded(whole, alternative, (one) => security(securityName(whole, one))?.security);
       }
-      const missing = new Set(demanded.flat().flatMap(({ name, demand }) => (demand === undefined ? [name] : [])));
+      const missing = new Map(demanded.flat().flatMap((one) => (one.demand === undefined ? [[one.name, one] as const] : [])));
       const shown = (list: typeof demanded): readonly Scheme[] =>
-        list.flat().map(({ name, demand, scopes: own }) => ({
-          ...schemeOf(name, demand?.scopes ?? own, whole.document.schemes, demand && known.get(demand.security)?.security),
+        list.flat().map(({ name, demand, scopes: own, isSecurity = false }) => ({
+          ...schemeOf(
+            name,
+            demand?.scopes ?? own,
+            isSecurity ? undefined : whole.document.schemes.get(name),
+            demand && known.get(demand.security)?.security,
+          ),
           realm: demand === undefined ? undefined : realmOf(known.get(demand.security)?.security),
         }));
       if (whole.settings.credentials === "unprotected") return { kind: "unprotected", schemes: shown(demanded) };
       const complete = demanded.filter((alternative) => alternative.every(({ demand }) => demand !== undefined));
-      for (const name of missing)
-        unchecked.set(name, { security: securityName(whole, name), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
+      for (const [name, one] of missing)
+        unchecked.set(name, { security: securityName(whole, one), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
       if (complete.length === 0) return { kind: "refused", schemes: shown(demanded) };
       const met: readonly Alternative[] = complete.map((alternative) => alternative.flatMap(({ demand }) => demand ?? []));
       return { kind: "protected", alternatives: met, schemes: shown(complete) };
@@ -95,23 +99,28 @@ function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requiremen
 /** Two schemes that are needed together want two credentials: by one Security, one would do for both. */
 function sayDoubled(whole: Whole, { schemes, where }: SecurityRequirement): void {
   const owners = new Map<string, string>();
-  // A certificate that every request must show is asked for by its Security's name, whatever a scheme is called.
-  const { certificates = [] } = whole.credentials;
-  for (const { name } of schemes.filter((one) => whole.document.schemes.has(one.name) || !certificates.includes(one.name))) {
-    const security = securityName(whole, name);
+  // A certificate that every request must show may be what a scheme asks for, too.
+  for (const one of schemes.filter(({ isSecurity }) => isSecurity !== true)) {
+    const { name } = one;
+    const security = securityName(whole, one);
     const other = owners.get(security);
     owners.set(security, name);
-    if (other === undefined || other === name) continue;
+    if (other === undefined) continue;
     const message = `\`${other}\` and \`${name}\` are needed together, and the Security \`${security}\` checks both: one credential would do. Let \`x-portico: {schemes: {...}}\` name one for each.`;
     sayOnce(whole.problems, error("BadSecurity", placeOf(where), message));
   }
 }
 
 /** A header has one credential: who needs two in it can show none of both. */
-function sayCrowded(whole: Whole, { schemes, where }: SecurityRequirement, securityOf: (scheme: string) => Security | undefined): void {
+function sayCrowded(
+  whole: Whole,
+  { schemes, where }: SecurityRequirement,
+  securityOf: (scheme: NeededScheme) => Security | undefined,
+): void {
   const owners = new Map<string, string>();
-  for (const { name } of schemes) {
-    const [place, ...more] = securityOf(name)?.locations ?? [];
+  for (const one of schemes) {
+    const { name } = one;
+    const [place, ...more] = securityOf(one)?.locations ?? [];
     if (place?.in !== "header" || more.length > 0) continue;
     const other = owners.get(place.name);
     owners.set(place.name, name);
@@ -127,9 +136,9 @@ const realmOf = (security: Security | undefined): string | undefined =>
 const schemeOf = (
   name: string,
   scopes: readonly string[],
-  known: ReadonlyMap<string, SecurityScheme>,
+  scheme: SecurityScheme | undefined,
   security: Security | undefined,
-): Omit<Scheme, "realm"> => ({ name, challenge: challengeOf(known.get(name), security, scopes), scopes });
+): Omit<Scheme, "realm"> => ({ name, challenge: challengeOf(scheme, security, scopes), scopes });
 
 /** What the Security takes counts, whatever the document calls it. Scopes are told in the words of RFC 6750. */
 function challengeOf(scheme: SecurityScheme | undefined, security: Security | undefined, scopes: readonly string[]): string | undefined {

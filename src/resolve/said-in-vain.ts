@@ -15,9 +15,8 @@ export interface Asked {
  * `schemes` that is none, and two schemes whose names come to the same Security's.
  */
 export function saidInVain(whole: Whole, asked: readonly Asked[]): readonly Problem[] {
-  const names = new Set(
-    asked.flatMap(({ requirements }) => requirements.alternatives.flatMap(({ schemes }) => schemes.map(({ name }) => name))),
-  );
+  const needed = asked.flatMap(({ requirements }) => requirements.alternatives.flatMap(({ schemes }) => schemes));
+  const names = new Set(needed.filter(({ isSecurity }) => isSecurity !== true).map(({ name }) => name));
   return [...unheededScopes(asked), ...openAndGuarded(whole), ...unknownSchemes(whole, names), ...sameSecurity(whole, names)];
 }
 
@@ -60,7 +59,7 @@ function sameSecurity(whole: Whole, names: ReadonlySet<string>): readonly Proble
   const first = new Map<string, string>();
   return [...names].flatMap((name) => {
     if (isMapped(whole, name)) return [];
-    const security = securityName(whole, name);
+    const security = securityName(whole, { name });
     const other = first.get(security);
     if (other === undefined) first.set(security, name);
     if (other === undefined) return [];

@@ -1,23 +1,8 @@
 import type { ApiModel } from "../model/api.ts";
-import type { Backend } from "../model/backend.ts";
-import { backendValues } from "../model/backend-values.ts";
-import { certificatesIn } from "../model/certificates.ts";
-import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
-import { faultEntry } from "../model/issuer-keys.ts";
-import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
-import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
-import { clientKeys, entriesOf, entryOf, noValues, type Values } from "../model/values.ts";
-import { error, type Place, type Problem, warning } from "../problem.ts";
-
-/** Something that credentials cannot be checked with, or that backends cannot be asked with. */
-interface Fault {
-  readonly where: Place;
-  readonly message: string;
-  /** What is missing, or holds nothing that serves. */
-  readonly of: readonly ValueReference[];
-  /** Whether it is what clients' credentials are checked with: where that is gone, it may have been revoked. */
-  readonly ofClients: boolean;
-}
+import { type ValueReference, valueName } from "../model/security.ts";
+import { noValues, type Values } from "../model/values.ts";
+import { error, type Problem, warning } from "../problem.ts";
+import { type Fault, faultsOf, keysNone, usersNone, verifiersOf } from "./value-faults.ts";
 
 /** How bad a fault is; `mayStay` says that what was there before may go on in its place. */
 type Severity = (mayStay: boolean) => Problem["severity"];
@@ -33,9 +18,8 @@ export function valueProblems(
   before: Values = noValues,
 ): readonly Problem[] {
   const said = (fault: Fault): Problem => {
-    const stays = mayStay(fault, values);
-    const say = severity(stays) === "error" ? error : warning;
-    const isKept = stays && fault.of.some((one) => before.has(valueName(one)));
+    const say = severity(fault.mayStay) === "error" ? error : warning;
+    const isKept = fault.mayStay && fault.of.some((one) => before.has(valueName(one)));
     return say("MissingValue", fault.where, isKept ? `${fault.message} Until then what it held before counts.` : fault.message);
   };
   const none = verifiersOf(models).flatMap((verifier) =>
@@ -46,160 +30,18 @@ export function valueProblems(
 
 /**
  * Values with what was there before in place of what holds nothing that serves: a slip of the pen locks nobody out, and holds up no other change. What clients' credentials were checked
- * with and is gone is gone: it may have been revoked.
+ * with and is gone is gone: it may have been revoked. Of an object that several ask for entry by entry, each entry stands for itself.
  */
 export function withLastGood(models: readonly ApiModel[], values: Values, before: Values): Values {
-  const kept = new Map(values);
-  for (const fault of faultsOf(models, values))
-    for (const name of fault.of.map(valueName)) {
-      const entries = before.get(name);
-      if (entries !== undefined && mayStay(fault, values)) kept.set(name, entries);
-    }
-  return kept;
+  const lasting = faultsOf(models, values).flatMap(({ of, mayStay }) => (mayStay ? of : []));
+  return lasting.reduce((kept, one) => putBack(kept, one, before), values);
 }
 
-const mayStay = ({ of, ofClients }: Fault, values: Values): boolean =>
-  !ofClients || of.every((one) => (one.key === undefined ? entriesOf(values, one).size > 0 : entriesOf(values, one).has(one.key)));
-
-const verifiersOf = (models: readonly ApiModel[]): readonly Verifier[] => [
-  ...new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const))).values(),
-];
-
-function faultsOf(models: readonly ApiModel[], values: Values): readonly Fault[] {
-  const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
-  const ofBackends = [...backends.values()].flatMap((backend): readonly Fault[] => {
-    const read = backendValues(backend, values);
-    if (backend.where === undefined || read.kind === "read") return [];
-    return [{ where: backend.where, message: backendWrong(backend, read, values), of: [read.from], ofClients: false }];
-  });
-  const ofVerifiers = verifiersOf(models).flatMap((verifier): readonly Fault[] => {
-    const faults = (messages: readonly string[], of: readonly ValueReference[]): readonly Fault[] =>
-      messages.map((message) => ({ where: verifier.where, message, of, ofClients: true }));
-    const { keys, agent, trust, tokens } = verifier;
-    return [
-      ...faults(keysWrong(verifier, values), keys === undefined ? [] : [keys]),
-      ...(tokens?.issuers ?? []).flatMap((issuer) => faults(issuerWrong(issuer, values), "from" in issuer.keys ? [issuer.keys.from] : [])),
-      ...faults(agentWrong(verifier, values), agentReferences(agent)),
-      ...faults(trustWrong(verifier, values), trust === undefined ? [] : [trust]),
-    ];
-  });
-  return [...ofVerifiers, ...ofBackends];
+/** Values with an object, or its one entry that is asked for, as it was before. */
+function putBack(values: Values, one: ValueReference, before: Values): Values {
+  const name = valueName(one);
+  const last = before.get(name);
+  if (last === undefined || one.key === undefined) return last === undefined ? values : new Map([...values, [name, last]]);
+  const entry = last.get(one.key);
+  return entry === undefined ? values : new Map([...values, [name, new Map([...(values.get(name) ?? []), [one.key, entry]])]]);
 }
-
-const ofBackend = {
-  authorities: "holds no certificate in PEM, so no certificate of the backend is believed. Put the authorities' certificates there.",
-  certificate: "holds no `tls.crt` with its own `tls.key`, so the gateway has no certificate to show. Put both there (kubernetes.io/tls).",
-  credential:
-    "holds no credential that can stand in a header. Put `username` and `password` there (kubernetes.io/basic-auth), or, for a token or a header's value, one entry.",
-} as const;
-
-/** A backend that cannot be asked as it wants is sent nothing. */
-function backendWrong({ name }: Backend, { from, why }: UnreadBackend, values: Values): string {
-  const subject = values.has(valueName(from)) ? `The ${named(from)}` : `There is no ${named(from)}: it`;
-  return `${subject} ${ofBackend[why]} Until then the backend \`${name}\` is sent nothing.`;
-}
-
-type UnreadBackend = Exclude<ReturnType<typeof backendValues>, { kind: "read" }>;
-
-const named = ({ kind, name, key }: ValueReference): string =>
-  `${kind === "file" ? "file" : kind} \`${name}\`${key ? ` (\`${key}\`)` : ""}`;
-
-const keysNone = ({ keys }: Verifier, values: Values): readonly string[] =>
-  keys !== undefined && values.has(valueName(keys)) && clientKeys(values, keys).size === 0
-    ? [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client: \`portico key create\`.`]
-    : [];
-
-/** What a header field can hold as it is (RFC 9110, section 5.5). */
-const isSendable = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-
-function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
-  if (keys === undefined) return [];
-  if (!values.has(`${keys.kind}/${keys.name}`))
-    return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
-  if (entriesOf(values, keys).has("")) return [`In the ${named(keys)} an entry has no name, so its key is nobody's. Name its client.`];
-  const found = [...clientKeys(values, keys)];
-  const unsendable = found.flatMap(([client, key]) => (isSendable.test(key.reveal()) ? [] : [`\`${client}\``]));
-  if (unsendable.length > 0)
-    return [
-      `In the ${named(keys)} the ${unsendable.length === 1 ? "key" : "keys"} of ${unsendable.join(", ")} cannot stand in a header: nothing but visible characters, and blanks between them, can. Make new ones: \`portico key create\`.`,
-    ];
-  const owners = new Map<string, string>();
-  return found.flatMap(([client, key]) => {
-    const other = owners.get(key.reveal());
-    owners.set(key.reveal(), client);
-    return other === undefined
-      ? []
-      : [`In the ${named(keys)}, \`${other}\` and \`${client}\` have the same key: who calls is not known. Give each its own.`];
-  });
-}
-
-function agentWrong({ agent }: Verifier, values: Values): readonly string[] {
-  if (agent?.kind === "basic") return usersWrong(agent.users, values);
-  if (agent?.kind !== "introspection") return [];
-  const client = entriesOf(values, agent.client);
-  const isThere = client.has("username") && client.has("password");
-  const advice = "Put the client's id and secret there, as `username` and `password` (kubernetes.io/basic-auth).";
-  return [
-    ...(isThere ? [] : [`There is no ${named(agent.client)} with a client's name and secret, so no token is good. ${advice}`]),
-    ...(typeof agent.trust === "string" ? [] : authoritiesWrong(agent.trust, values, "so no answer is believed and no token is good")),
-  ];
-}
-
-function usersWrong(users: ValueReference, values: Values): readonly string[] {
-  const text = entryOf(values, users);
-  if (text === undefined) return [`There is no ${named(users)}, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
-  const odd = oddLinesIn(text.reveal());
-  if (odd.length > 0)
-    return [
-      `In the ${named(users)} ${odd.length === 1 ? "line" : "lines"} ${odd.join(", ")} ${odd.length === 1 ? "is" : "are"} no name and hash with a colon between. Put there what \`htpasswd -B\` writes.`,
-    ];
-  const strange = strangersIn(text.reveal());
-  if (strange.length > 0)
-    return [
-      `In the ${named(users)} the hashes of ${strange.map((name) => `\`${name}\``).join(", ")} are of a kind that is not checked. Make them with \`htpasswd -B\` (bcrypt of cost 4 to 14).`,
-    ];
-  return [];
-}
-
-function usersNone({ agent }: Verifier, values: Values): readonly string[] {
-  const text = agent?.kind === "basic" ? entryOf(values, agent.users)?.reveal() : undefined;
-  if (agent?.kind !== "basic" || text === undefined || usersIn(text).size > 0 || oddLinesIn(text).length + strangersIn(text).length > 0)
-    return [];
-  return [`The ${named(agent.users)} holds no user, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
-}
-
-const trustWrong = ({ trust }: Verifier, values: Values): readonly string[] =>
-  trust === undefined ? [] : authoritiesWrong(trust, values, "so no client's certificate is good");
-
-function authoritiesWrong(from: ValueReference, values: Values, consequence: string): readonly string[] {
-  const text = entryOf(values, from);
-  if (text !== undefined && certificatesIn(text.reveal()).length > 0) return [];
-  const fault = text === undefined ? `There is no ${named(from)}` : `The ${named(from)} holds no certificate in PEM`;
-  return [`${fault}, ${consequence}. Put the authorities' certificates there.`];
-}
-
-const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string>> = {
-  notJson: "is no JSON",
-  noKeys: "holds no public key",
-  secretKey: "holds a private or shared key, with which everybody who reads it could make tokens",
-  notCertificate: "holds no certificate in PEM",
-};
-
-function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[] {
-  if (keys.kind === "remote") return [];
-  if (keys.kind === "discovered") {
-    const fault = entriesOf(values, keys.from).get(faultEntry)?.reveal();
-    return fault === undefined ? [] : [fault];
-  }
-  const advice = `Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`;
-  if (keys.kind === "inline") return wrong(readKeySet(keys.json)).map((fault) => `The inline key set ${fault}. ${advice}`);
-  const text = entryOf(values, keys.from);
-  if (text === undefined) {
-    const there = entriesOf(values, keys.from).size > 0;
-    return [`There is no ${named(keys.from)}${there ? ", or it has several entries" : ""}. ${advice}`];
-  }
-  const read = keys.form === "certificate" ? keySetOfCertificate(text.reveal()) : readKeySet(text.reveal());
-  return wrong(read).map((fault) => `The ${named(keys.from)} ${fault}. ${advice}`);
-}
-
-const wrong = (read: ReadKeySet): readonly string[] => (read.kind === "wrong" ? [why[read.why]] : []);

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** How an operator is installed. */
 export interface OperatorInstallation {
   readonly namespace: string;
@@ -32,10 +34,15 @@ export const operatorNodeOptions = "--disable-warning=DEP0169 --max-semi-space-s
 /** The name of an operator's Deployment, of its Lease, and of what else belongs to it. */
 export const operatorName = "portico-operator";
 
+/** As whom builds run: an account of their own, without rights. */
+export const buildAccount = "portico-builds";
+
 const name = operatorName;
 const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "portico" };
 /** Where the operator's container has the authorities. */
 const authoritiesFile = "/etc/portico/registry/ca.crt";
+
+const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** All objects of an operator, but for the kinds' definitions; those that others need first. */
 export function operatorObjects(installation: OperatorInstallation): readonly OperatorManifest[] {
@@ -45,6 +52,12 @@ export function operatorObjects(installation: OperatorInstallation): readonly Op
     namespaceOf(namespace, "restricted"),
     ...(buildNamespace === namespace ? [] : [namespaceOf(buildNamespace, "baseline")]),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: own, automountServiceAccountToken: false },
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: buildAccount, namespace: buildNamespace, labels },
+      automountServiceAccountToken: false,
+    },
     { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name, labels }, rules: clusterRules },
     binding("ClusterRoleBinding", { name, labels }, "ClusterRole", namespace),
     { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: own, rules: ownRules },
@@ -121,7 +134,8 @@ function deployment({ namespace, image, replicas, args, pullSecret, authorities 
       replicas,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
+        // It reads its authorities when it starts: with others it is started anew.
+        metadata: { labels, ...(authorities === undefined ? {} : { annotations: { "portico.dev/authorities": hashOf(authorities) } }) },
         spec: {
           serviceAccountName: name,
           automountServiceAccountToken: true,

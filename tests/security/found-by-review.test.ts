@@ -76,6 +76,27 @@ describe("a reviewer's odd document", () => {
     assert.match(said([document], mtls), /^error BadSecurity .*nobody would be asked for one/m);
   });
 
+  it("asks for certificates by the Security's name, whatever a scheme is called", () => {
+    const mtls = security("clients", { type: "mtls", mtls: { trust: { name: "ca" } } });
+    const bearers = { securitySchemes: { clients: { type: "http", scheme: "bearer" } } };
+    const mapped = { ...pets(guarded({ clients: [] })), components: bearers, "x-portico": { schemes: { clients: "user" } } };
+    const resources = [mtls, tokenSecurity("user", { issuers })];
+    const input = [{ openapi: "3.1.0", info: { title: "Pets", version: "1" }, ...mapped, "x-wso2-mutual-ssl": "mandatory" }, ...resources];
+    const settings = { mock: true, credentials: "fail", debug: false, trustedHops: 0, requests: [] } as const;
+    const found = resolveCase({ input: input.map((one) => JSON.stringify(one)).join("\n---\n"), settings: { ...settings, requests: [] } });
+    const [operation] = found.ok ? (found.value[0]?.model.operations ?? []) : [];
+    const demands = operation?.access.kind === "protected" ? operation.access.alternatives : [];
+    assert.deepEqual(
+      demands.map((all) => all.map((one) => one.security)),
+      [["user", "clients"]],
+    );
+  });
+
+  it("lets nobody in by an empty list of addresses", () => {
+    for (const list of ["allow", "deny"])
+      assert.match(said([{ ...pets(plain), "x-portico": { addresses: { [list]: [] } } }]), /^error WrongValue at \/x-portico\/addresses\//);
+  });
+
   it("is told where a request can never show what it needs", () => {
     const staff = security("staff", { type: "basic", basic: { users: { name: "staff" } } });
     const told = said([pets(guarded({ user: [], staff: [] }))], tokenSecurity("user", { issuers }), staff);
@@ -103,6 +124,16 @@ describe("a reviewer's odd Security", () => {
       "has an issuer for no audience",
       token({ issuers: [{ ...issuers[0], audiences: [] }] }),
       /^error WrongValue at \/spec\/jwt\/issuers\/0\/audiences: /m,
+    ],
+    [
+      "asks about tokens for no audience",
+      security("one", { type: "oauth2", oauth2: { introspectionUrl: "http://i.test", client: { name: "c" }, audiences: [] } }),
+      /^error WrongValue at \/spec\/oauth2\/audiences: /m,
+    ],
+    [
+      "has certificates of no name",
+      security("one", { type: "mtls", mtls: { trust: { name: "ca" }, subjects: [] } }),
+      /^error WrongValue at \/spec\/mtls\/subjects: /m,
     ],
     [
       "has a prefix in a query",
@@ -178,6 +209,7 @@ describe("what a reviewer found in a gateway", { timeout: 60_000 }, () => {
       "/placed": guarded({ placed: ["read"] }),
       "/bearer/staff": guarded({ odd: [] }),
       "/prefixed": guarded({ prefixed: [] }),
+      "/two": guarded({ two: [] }),
     };
     const securitySchemes = {
       odd: { type: "http", scheme: "bearer" },
@@ -188,6 +220,7 @@ describe("what a reviewer found in a gateway", { timeout: 60_000 }, () => {
     gateway = await protectedGateway(scope, { paths, components: { securitySchemes }, "x-portico": { schemes: { odd: "staff" } } }, [
       tokenSecurity("fwd", { issuers, forward: true }),
       tokenSecurity("placed", { issuers }),
+      tokenSecurity("two", { issuers, forward: true, locations: [{ header: "authorization", prefix: "Bearer " }, { query: "t" }] }),
       ...keySecurity("key", { alice: "key-of-alice" }, { locations: [{ header: "x-key" }] }),
       ...keySecurity("prefixed", { alice: "key-of-alice" }, { locations: [{ header: "authorization", prefix: "ApiKey " }] }),
       security("staff", { type: "basic", ...staff, blockedClients: ["mallory"] }),
@@ -217,6 +250,12 @@ describe("what a reviewer found in a gateway", { timeout: 60_000 }, () => {
     assert.deepEqual((await seen("/fwd/staff", basic("alice"))).slice(0, 2), [200, undefined]);
     assert.deepEqual((await seen("/fwd/key", { authorization: "Bearer forged", "x-key": "key-of-alice" })).slice(0, 2), [200, undefined]);
     assert.deepEqual((await seen("/fwd/both", token)).slice(0, 2), [200, token.authorization], "where every way in needs it");
+    const elsewhere = `/two?t=${issuer.token()}`;
+    assert.deepEqual(
+      (await seen(elsewhere, { authorization: "Bearer forged" })).slice(0, 2),
+      [200, undefined],
+      "one that may stand elsewhere",
+    );
   });
 
   it("who is blocked is told to no backend, and the answer says what it is", async () => {
@@ -275,12 +314,20 @@ describe("what a reviewer found of addresses", () => {
       "::ffff:192.0.2.5",
       "192.0.2.5:443",
       "unknown",
+      "999.1.1.1",
+      "192.0.2.05",
+      ":::::",
+      "abc:5",
+      "::ffff:c000:205",
       "198.51.100.1",
       "::ffff:198.51.100.1",
       "2001:db8::1, 198.51.100.1",
     ])
       found.push([(await gateway.get("/denied", from(client))).status, (await gateway.get("/open", from(client))).status]);
-    assert.deepEqual(found, [...Array.from({ length: 4 }, () => [403, 200]), ...Array.from({ length: 3 }, () => [200, 200])]);
+    assert.deepEqual(found, [...Array.from({ length: 9 }, () => [403, 200]), ...Array.from({ length: 3 }, () => [200, 200])]);
+    const mapped = { ...guarded(), "x-portico": { addresses: { deny: ["::ffff:192.0.2.0/120"] } } };
+    const other = await protectedGateway(scope, { paths: { "/denied": mapped } }, [], { trustedHops: 1 });
+    assert.equal((await other.get("/denied", from("192.0.2.5"))).status, 403, "and however the list is written");
     assert.equal((await gateway.get("/denied")).status, 200, "who comes without a proxy is known by the connection");
   });
 });

@@ -110,14 +110,15 @@ describe("what credentials are checked with is changed while requests come", { t
     assert.ok(!gateway.stderr.join("\n").includes("c2VjcmV0"), "the key is told to nobody");
   });
 
-  it("to a key that no request can show: that is said, and the last good one serves on", async (t) => {
+  it("to keys of which one can be shown by no request: that is said, and the others are good", async (t) => {
     const key = keySecurity("key", { a: "key-of-a" }, locations);
     const files = { "pets.json": document, "key.yaml": yaml(...userAnd(key)) };
     const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml");
     await gateway.write("key.yaml", yaml(...userAnd(keySecurity("key", { a: "key-of\0-a", b: " b", c: "key of c" }, locations))));
     assert.match(await gateway.says(/cannot stand in a header/), /the keys of `a`, `b` cannot/);
-    await gateway.says(/Until then what it held before counts/);
-    assert.equal((await send(gateway.port, { send: "GET /key", headers: { "x-api-key": "key-of-a" } })).status, 200);
+    const status = async (key: string) => (await send(gateway.port, { send: "GET /key", headers: { "x-api-key": key } })).status;
+    await until("the good one counts", async () => (await status("key of c")) === 200);
+    assert.equal(await status("key-of-a"), 401, "what is not there any longer is no good");
   });
 
   it("to one that is revoked while another file holds something wrong: what is revoked is gone at once", async (t) => {
@@ -133,6 +134,33 @@ describe("what credentials are checked with is changed while requests come", { t
     await gateway.write("key.yaml", yaml(...userAnd(keySecurity("key", { a: "key-of-a" }, locations))));
     await until("the key is gone", async () => (await status("mallory")) === 401);
     assert.deepEqual([await status("a"), await ofStaff()], [200, 200], "the others are as before");
+  });
+
+  it("to one that is revoked, where another of its file was wrong from the beginning: it is gone at once", async (t) => {
+    const all = { alice: "key-of-alice", one: "same", other: "same" };
+    const file = (names: readonly string[], keys: object) =>
+      yaml(...userAnd([...keySecurity("key", { ...keys }, locations), ...staff(...names)])).replace("odd:{SHA}", "odd:$apr1$");
+    const files = { "pets.json": withStaff, "all.yaml": file(["alice", "odd"], all) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "all.yaml");
+    const byKey = async (key: string) => (await send(gateway.port, { send: "GET /key", headers: { "x-api-key": key } })).status;
+    const byPassword = async (name: string) => (await send(gateway.port, { send: "GET /staff", headers: basic(name) })).status;
+    assert.deepEqual([await byKey("key-of-alice"), await byPassword("alice")], [200, 200]);
+    await gateway.write("all.yaml", file(["carol", "odd"], { carol: "key-of-carol", one: "same", other: "same" }));
+    await until("alice is out", async () => (await byKey("key-of-alice")) === 401 && (await byPassword("alice")) === 401);
+    assert.deepEqual([await byKey("key-of-carol"), await byPassword("carol")], [200, 200], "who is new is in");
+  });
+
+  it("to one that is revoked while a document is wrong: the last good document serves, without it", async (t) => {
+    const files = { "pets.json": document, "key.yaml": yaml(...userAnd(keySecurity("key", { a: "a", bob: "b" }, locations))) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml");
+    const status = async (key: string) => (await send(gateway.port, { send: "GET /key", headers: { "x-api-key": key } })).status;
+    assert.deepEqual([await status("a"), await status("b")], [200, 200]);
+    await gateway.write("pets.json", document.replace('"security":[', '"security":[null,'));
+    await gateway.says(/error WrongType|error WrongValue/);
+    const blocking = keySecurity("key", { a: "a", bob: "b" }, locations, { blockedClients: ["bob"] });
+    await gateway.write("key.yaml", yaml(...userAnd(blocking)));
+    await until("bob is blocked", async () => (await status("b")) === 401);
+    assert.equal(await status("a"), 200);
   });
 
   it("to a Secret that is gone: nobody gets in by it, and the rest serves", async (t) => {

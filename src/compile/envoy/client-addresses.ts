@@ -61,8 +61,23 @@ function keptOut({ allow, deny }: AddressLists): Message {
   return { action: "DENY", policies: { [addressPolicy]: { permissions: [{ any: true }], principals } } };
 }
 
+const octet = String.raw`(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`;
+const four = String.raw`${octet}(?:\.${octet}){3}`;
+const group = "[0-9a-fA-F]{1,4}";
+/** So many groups, and then what may follow a gap, or its end (RFC 4291, section 2.2). */
+const six = [
+  `(?:${group}:){7}(?:${group}|:)`,
+  `(?:${group}:){6}(?:${four}|:${group}|:)`,
+  ...[5, 4, 3, 2, 1].map((before) => `(?:${group}:){${before}}${afterGap(7 - before)}`),
+  `:${afterGap(7)}`,
+].join("|");
+
+function afterGap(most: number): string {
+  return `(?:(?::${group}){0,${most - 2}}:${four}|(?::${group}){1,${most}}|:)`;
+}
+
 /** An address as it stands in a list: of either version, and without a port. */
-const anAddress = String.raw`\s*(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*(?:\d{1,3}(?:\.\d{1,3}){3})?)\s*`;
+const anAddress = String.raw`\s*(?:${four}|${six})\s*`;
 
 /** Addresses and ranges, as whom requests may come from. */
 export const addressRanges = (ranges: readonly string[]): readonly Message[] => ranges.flatMap(range);
@@ -71,7 +86,18 @@ export const addressRanges = (ranges: readonly string[]): readonly Message[] => 
 function range(text: string): readonly Message[] {
   const [address = "", length] = text.split("/");
   const ip = (prefix: string, bits: number): Message => ({ remote_ip: { address_prefix: prefix, prefix_len: bits } });
-  if (isIP(address) !== 4) return [ip(address, Number(length ?? 128))];
+  if (isIP(address) !== 4) {
+    const bits = Number(length ?? 128);
+    const four = mappedIn(address);
+    return [ip(address, bits), ...(four === undefined || bits < 96 ? [] : [ip(four, bits - 96)])];
+  }
   const bits = Number(length ?? 32);
   return [ip(address, bits), ip(`::ffff:${address}`, 96 + bits)];
+}
+
+/** The address of version 4 in one of version 6 that is mapped from it; undefined in all others. */
+function mappedIn(address: string): string | undefined {
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? [];
+  if (high === undefined || low === undefined) return undefined;
+  return [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join(".");
 }

@@ -1,5 +1,5 @@
 import type { CertificateRules, CredentialLocation, SubjectName, Verifier } from "../../model/security.ts";
-import { clientKeys, type Values } from "../../model/values.ts";
+import { clientKeys, isSendable, type Values } from "../../model/values.ts";
 import { credentialHeader, keyPrefix, keysFilter, prefixes } from "./credential-names.ts";
 import { discoveryFile, extension, type Message, typed } from "./json.ts";
 import { rbacType } from "./names.ts";
@@ -23,10 +23,11 @@ export function keysFile(verifiers: readonly Verifier[], certificates: Certifica
   ]);
 }
 
-/** The clients by their keys; those that are blocked have none. */
+/** The clients by their keys; those that are blocked, or whose key no request can show, have none. */
 function clientsOf({ keys, blockedClients }: Verifier, values: Values): ReadonlyMap<string, string> {
   const found = keys === undefined ? [] : [...clientKeys(values, keys)];
-  return new Map(found.filter(([client]) => !blockedClients.includes(client)).map(([client, key]) => [key.reveal(), client] as const));
+  const good = found.filter(([client, key]) => !blockedClients.includes(client) && isSendable(key.reveal()));
+  return new Map(good.map(([client, key]) => [key.reveal(), client] as const));
 }
 
 /** What brings a Security's keys into headers where they stand elsewhere, and then finds them. */

@@ -1,0 +1,204 @@
+import type { ApiModel } from "../model/api.ts";
+import type { Backend } from "../model/backend.ts";
+import { backendValues } from "../model/backend-values.ts";
+import { certificatesIn } from "../model/certificates.ts";
+import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
+import { faultEntry } from "../model/issuer-keys.ts";
+import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
+import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
+import { clientKeys, entriesOf, entryOf, isSendable, type Values } from "../model/values.ts";
+import type { Place } from "../problem.ts";
+
+/** Something that credentials cannot be checked with, or that backends cannot be asked with. */
+export interface Fault {
+  readonly where: Place;
+  readonly message: string;
+  /** What is missing, or holds nothing that serves. */
+  readonly of: readonly ValueReference[];
+  /** Whether what was there before may go on in its place: not what is gone, or empty, for it may have been revoked. */
+  readonly mayStay: boolean;
+}
+
+/** The verifiers of some models, each Security's once. */
+export const verifiersOf = (models: readonly ApiModel[]): readonly Verifier[] => [
+  ...new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const))).values(),
+];
+
+/** All that is missing or wrong in what an environment keeps. */
+export function faultsOf(models: readonly ApiModel[], values: Values): readonly Fault[] {
+  const verifiers = verifiersOf(models);
+  const asked = new Map<string, readonly ValueReference[]>();
+  for (const one of verifiers.flatMap(allReferences)) asked.set(valueName(one), [...(asked.get(valueName(one)) ?? []), one]);
+  /** Where one asks for an object as a whole, and others for its entries, it cannot be put back for one of them. */
+  const isAlone = (one: ValueReference): boolean =>
+    one.key !== undefined || (asked.get(valueName(one)) ?? []).every(({ key }) => key === undefined);
+  const isThere = (one: ValueReference): boolean =>
+    one.key === undefined ? entriesOf(values, one).size > 0 : entriesOf(values, one).has(one.key);
+  const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
+  const ofBackends = [...backends.values()].flatMap((backend): readonly Fault[] => {
+    const read = backendValues(backend, values);
+    if (backend.where === undefined || read.kind === "read") return [];
+    // What clients are checked with, too, is not put back for a backend's sake.
+    const mayStay = !asked.has(valueName(read.from));
+    return [{ where: backend.where, message: backendWrong(backend, read, values), of: [read.from], mayStay }];
+  });
+  const ofVerifiers = verifiers.flatMap((verifier): readonly Fault[] => {
+    const faults = (messages: readonly string[], of: readonly ValueReference[], holdsAnything = true): readonly Fault[] =>
+      messages.map((message) => {
+        const mayStay = holdsAnything && of.every((one) => isThere(one) && isAlone(one));
+        return { where: verifier.where, message, of, mayStay };
+      });
+    const { keys, agent, trust, tokens } = verifier;
+    return [
+      ...faults(keysWrong(verifier, values), keys === undefined ? [] : [keys], !someKeyIsGood(verifier, values)),
+      ...(tokens?.issuers ?? []).flatMap((issuer) =>
+        faults(issuerWrong(issuer, values), "from" in issuer.keys ? [issuer.keys.from] : [], !saysNoKeys(issuer, values)),
+      ),
+      ...faults(agentWrong(verifier, values), agentReferences(agent), !someUserIsGood(verifier, values)),
+      ...faults(trustWrong(verifier, values), trust === undefined ? [] : [trust]),
+    ];
+  });
+  return [...ofVerifiers, ...ofBackends];
+}
+
+/** Each reference of a verifier, as often as it is there. */
+const allReferences = ({ keys, tokens, agent, trust }: Verifier): readonly ValueReference[] => [
+  ...(keys === undefined ? [] : [keys]),
+  ...(trust === undefined ? [] : [trust]),
+  ...agentReferences(agent),
+  ...(tokens?.issuers ?? []).flatMap((issuer) => ("from" in issuer.keys ? [issuer.keys.from] : [])),
+];
+
+// Where some entries or lines are good, those count, and what is wrong is nobody's: else one that is taken out would be put back with what is wrong.
+
+const someKeyIsGood = ({ keys }: Verifier, values: Values): boolean =>
+  keys !== undefined && [...clientKeys(values, keys).values()].some((key) => isSendable(key.reveal()));
+
+const someUserIsGood = ({ agent }: Verifier, values: Values): boolean => {
+  const text = agent?.kind === "basic" ? entryOf(values, agent.users)?.reveal() : undefined;
+  return text !== undefined && usersIn(text).size > 0;
+};
+
+/** A set without keys is a word, and no slip of the pen. */
+function saysNoKeys({ keys }: Issuer, values: Values): boolean {
+  if (keys.kind !== "value" || keys.form === "certificate") return false;
+  const read = readKeySet(entryOf(values, keys.from)?.reveal() ?? "");
+  return read.kind === "wrong" && read.why === "noKeys";
+}
+
+const ofBackend = {
+  authorities: "holds no certificate in PEM, so no certificate of the backend is believed. Put the authorities' certificates there.",
+  certificate: "holds no `tls.crt` with its own `tls.key`, so the gateway has no certificate to show. Put both there (kubernetes.io/tls).",
+  credential:
+    "holds no credential that can stand in a header. Put `username` and `password` there (kubernetes.io/basic-auth), or, for a token or a header's value, one entry.",
+} as const;
+
+/** A backend that cannot be asked as it wants is sent nothing. */
+function backendWrong({ name }: Backend, { from, why }: UnreadBackend, values: Values): string {
+  const subject = values.has(valueName(from)) ? `The ${named(from)}` : `There is no ${named(from)}: it`;
+  return `${subject} ${ofBackend[why]} Until then the backend \`${name}\` is sent nothing.`;
+}
+
+type UnreadBackend = Exclude<ReturnType<typeof backendValues>, { kind: "read" }>;
+
+const named = ({ kind, name, key }: ValueReference): string =>
+  `${kind === "file" ? "file" : kind} \`${name}\`${key ? ` (\`${key}\`)` : ""}`;
+
+/** That there are no keys any longer, which is said and is no fault: the last one may have been revoked. */
+export const keysNone = ({ keys }: Verifier, values: Values): readonly string[] =>
+  keys !== undefined && values.has(valueName(keys)) && clientKeys(values, keys).size === 0
+    ? [`The ${named(keys)} holds no key, so no key is good. Give it an entry for each client: \`portico key create\`.`]
+    : [];
+
+function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
+  if (keys === undefined) return [];
+  if (!values.has(`${keys.kind}/${keys.name}`))
+    return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
+  if (entriesOf(values, keys).has("")) return [`In the ${named(keys)} an entry has no name, so its key is nobody's. Name its client.`];
+  const found = [...clientKeys(values, keys)];
+  const unsendable = found.flatMap(([client, key]) => (isSendable(key.reveal()) ? [] : [`\`${client}\``]));
+  if (unsendable.length > 0)
+    return [
+      `In the ${named(keys)} the ${unsendable.length === 1 ? "key" : "keys"} of ${unsendable.join(", ")} cannot stand in a header: nothing but visible characters, and blanks between them, can. Make new ones: \`portico key create\`.`,
+    ];
+  const owners = new Map<string, string>();
+  return found.flatMap(([client, key]) => {
+    const other = owners.get(key.reveal());
+    owners.set(key.reveal(), client);
+    return other === undefined
+      ? []
+      : [`In the ${named(keys)}, \`${other}\` and \`${client}\` have the same key: who calls is not known. Give each its own.`];
+  });
+}
+
+function agentWrong({ agent }: Verifier, values: Values): readonly string[] {
+  if (agent?.kind === "basic") return usersWrong(agent.users, values);
+  if (agent?.kind !== "introspection") return [];
+  const client = entriesOf(values, agent.client);
+  const isThere = client.has("username") && client.has("password");
+  const advice = "Put the client's id and secret there, as `username` and `password` (kubernetes.io/basic-auth).";
+  return [
+    ...(isThere ? [] : [`There is no ${named(agent.client)} with a client's name and secret, so no token is good. ${advice}`]),
+    ...(typeof agent.trust === "string" ? [] : authoritiesWrong(agent.trust, values, "so no answer is believed and no token is good")),
+  ];
+}
+
+function usersWrong(users: ValueReference, values: Values): readonly string[] {
+  const text = entryOf(values, users);
+  if (text === undefined) return [`There is no ${named(users)}, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
+  const odd = oddLinesIn(text.reveal());
+  if (odd.length > 0)
+    return [
+      `In the ${named(users)} ${odd.length === 1 ? "line" : "lines"} ${odd.join(", ")} ${odd.length === 1 ? "is" : "are"} no name and hash with a colon between. Put there what \`htpasswd -B\` writes.`,
+    ];
+  const strange = strangersIn(text.reveal());
+  if (strange.length > 0)
+    return [
+      `In the ${named(users)} the hashes of ${strange.map((name) => `\`${name}\``).join(", ")} are of a kind that is not checked. Make them with \`htpasswd -B\` (bcrypt of cost 4 to 14).`,
+    ];
+  return [];
+}
+
+/** The same of users. */
+export function usersNone({ agent }: Verifier, values: Values): readonly string[] {
+  const text = agent?.kind === "basic" ? entryOf(values, agent.users)?.reveal() : undefined;
+  if (agent?.kind !== "basic" || text === undefined || usersIn(text).size > 0 || oddLinesIn(text).length + strangersIn(text).length > 0)
+    return [];
+  return [`The ${named(agent.users)} holds no user, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
+}
+
+const trustWrong = ({ trust }: Verifier, values: Values): readonly string[] =>
+  trust === undefined ? [] : authoritiesWrong(trust, values, "so no client's certificate is good");
+
+function authoritiesWrong(from: ValueReference, values: Values, consequence: string): readonly string[] {
+  const text = entryOf(values, from);
+  if (text !== undefined && certificatesIn(text.reveal()).length > 0) return [];
+  const fault = text === undefined ? `There is no ${named(from)}` : `The ${named(from)} holds no certificate in PEM`;
+  return [`${fault}, ${consequence}. Put the authorities' certificates there.`];
+}
+
+const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string>> = {
+  notJson: "is no JSON",
+  noKeys: "holds no public key",
+  secretKey: "holds a private or shared key, with which everybody who reads it could make tokens",
+  notCertificate: "holds no certificate in PEM",
+};
+
+function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[] {
+  if (keys.kind === "remote") return [];
+  if (keys.kind === "discovered") {
+    const fault = entriesOf(values, keys.from).get(faultEntry)?.reveal();
+    return fault === undefined ? [] : [fault];
+  }
+  const advice = `Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`;
+  if (keys.kind === "inline") return wrong(readKeySet(keys.json)).map((fault) => `The inline key set ${fault}. ${advice}`);
+  const text = entryOf(values, keys.from);
+  if (text === undefined) {
+    const there = entriesOf(values, keys.from).size > 0;
+    return [`There is no ${named(keys.from)}${there ? ", or it has several entries" : ""}. ${advice}`];
+  }
+  const read = keys.form === "certificate" ? keySetOfCertificate(text.reveal()) : readKeySet(text.reveal());
+  return wrong(read).map((fault) => `The ${named(keys.from)} ${fault}. ${advice}`);
+}
+
+const wrong = (read: ReadKeySet): readonly string[] => (read.kind === "wrong" ? [why[read.why]] : []);
