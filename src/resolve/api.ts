@@ -108,10 +108,18 @@ interface NamedPath {
   readonly operations: readonly { readonly written: DocumentOperation; readonly id: string }[];
 }
 
+/** It stands in headers, logs and metrics. */
+const longestId = 1_000;
+
 /** The operations with ids that are theirs alone: one whose operationId was taken before goes by its method and path (a warning). */
 function uniqueIds(document: OpenApiDocument, problems: Problem[]): readonly NamedPath[] {
   const taken = new Map<string, Node>();
-  const uniqueId = (path: DocumentPath, { id, method, node }: DocumentOperation): string => {
+  const uniqueId = (path: DocumentPath, { id: said, method, node }: DocumentOperation): string => {
+    const id = said !== undefined && said.length > longestId ? undefined : said;
+    if (id !== said) {
+      const message = `An operationId has ${longestId} characters at most: this one's operation goes by \`${method} ${path.key}\`. Give it a shorter one.`;
+      sayOnce(problems, warning("WrongValue", placeOf(child(node, "operationId")), message));
+    }
     const first = id === undefined ? undefined : taken.get(id);
     const unique = id === undefined || first !== undefined ? `${method} ${path.key}` : id;
     taken.set(unique, node);

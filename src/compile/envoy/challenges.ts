@@ -14,15 +14,19 @@ export function challengesOf(realm: string, schemes: readonly Scheme[]): Challen
   return { challenge: written(), invalid: written("invalid_token"), insufficient: written("insufficient_scope") };
 }
 
+const longestScopes = 4_096;
+
 /** One challenge; none where HTTP has none. */
 export function challenge(realm: string, { challenge: scheme, scopes, realm: own }: Scheme, error?: string): readonly string[] {
   if (scheme === undefined) return [];
+  const needed = scopes.map(quotedText).join(" ");
   const parts = [
     `realm="${own === undefined ? realm : quotedText(own)}"`,
     // RFC 7617, section 2.1: names and passwords are UTF-8.
     ...(scheme === "Basic" ? ['charset="UTF-8"'] : []),
     ...(error === undefined ? [] : [`error="${error}"`]),
-    ...(scheme === "Bearer" && scopes.length > 0 ? [`scope="${scopes.map(quotedText).join(" ")}"`] : []),
+    // What no client reads is left out, before a header is longer than Envoy takes.
+    ...(scheme === "Bearer" && scopes.length > 0 && needed.length <= longestScopes ? [`scope="${needed}"`] : []),
   ];
   return [`${scheme} ${parts.join(", ")}`];
 }
