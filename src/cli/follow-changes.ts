@@ -27,7 +27,7 @@ interface Following {
 const operationsOf = (apis: PreparedGateway["apis"]): number => apis.reduce((sum, { model }) => sum + model.operations.length, 0);
 
 const notTaken = "The change was not taken: the state before serves on.";
-const documentsNotTaken = "The documents were not taken: those before serve on. What else was changed is in effect.";
+const documentsNotTaken = "What is wrong was not taken: what was there before serves on in its place. What else was changed is in effect.";
 
 /**
  * Takes every change from now on, one after the other, once the gateway is there; a wrong one is said, and the state before serves on. Changes that come

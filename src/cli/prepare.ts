@@ -8,21 +8,24 @@ import { modelReferences } from "../model/references.ts";
 import { type ValueReference, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
-import { type ReadSources, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
+import type { ResolvedApi } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { type GatewaySources, loadSources, type SourcePaths } from "../source/gateway.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { loadValues } from "../source/values.ts";
 import type { SourceFile } from "../text/node.ts";
+import { takenFrom } from "./last-good.ts";
 
 /** The gateway that documents and resources make, and the texts it was read from. */
 export interface PreparedGateway {
   readonly apis: readonly ResolvedApi[];
+  /** The resources that they were resolved with. */
+  readonly resources: readonly SourceFile[];
   readonly files: readonly SourceFile[];
   /** What credentials are checked with. */
   readonly values: Values;
-  /** What is wrong with documents in whose place those of before serve on; none where all are served as they are. */
+  /** What is wrong with sources in whose place those of before serve on; none where all are served as they are. */
   readonly untaken: readonly Problem[];
 }
 
@@ -51,38 +54,18 @@ export async function prepareGateway(
 ): Promise<Checked<PreparedGateway>> {
   const read = await loadSources(paths, noticed);
   const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
-  const found = resolved(sources, settings, before);
+  const found = takenFrom(sources, settings, before);
   if (!found.ok) return found;
-  const { apis, untaken } = found.value;
+  const { apis, resources, untaken } = found.value;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.map(({ model }) => model);
   const references = modelReferences(models);
-  const values = await loadValues(sources.resources, references, { noticed, issuers });
+  const values = await loadValues(resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
   const severity = unchecked ?? (settings.credentials === "fail" ? "error" : "warning");
   const missing = valueProblems(judged, values, () => severity, before?.values);
   const kept = before === undefined ? values : withLastGood(models, values, before.values);
-  return checked({ apis, files, values: kept, untaken }, [...found.problems, ...missing]);
-}
-
-/** APIs, and what is wrong with documents that they were not made from. */
-interface Resolved {
-  readonly apis: readonly ResolvedApi[];
-  readonly untaken: readonly Problem[];
-}
-
-/**
- * The APIs of a gateway. Where a document is wrong that was good before, those of before are resolved anew: what Securities, limits and backends say counts beside it.
- */
-function resolved(sources: ReadSources, settings: ResolveSettings, before: PreparedGateway | undefined): Checked<Resolved> {
-  const now = resolveGateway(sources, settings);
-  if (now.ok) return checked({ apis: now.value, untaken: [] }, now.problems);
-  if (before === undefined) return now;
-  const documents = before.apis.map(({ document }) => document);
-  const wrong = new Set(documents.flatMap(({ files }) => [files.root.name, ...files.files.keys()]));
-  const elsewhere = sources.problems.filter(({ where }) => !wrong.has(where.source));
-  const again = resolveGateway({ ...sources, documents, problems: elsewhere }, settings);
-  return again.ok ? checked({ apis: again.value, untaken: now.problems }, []) : now;
+  return checked({ apis, resources, files, values: kept, untaken }, [...found.problems, ...missing]);
 }
 
 /** A model with those verifiers and backends alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */

@@ -17,7 +17,7 @@ import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
-import { gatewayOfImage, type ReadyImage } from "./ready-image.ts";
+import { gatewayOfImage, type ImageSurroundings, type ReadyImage } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
 import { usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
@@ -55,6 +55,8 @@ export interface CompiledGateways {
   summary(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>>;
   /** The whole of it, made anew: it is large, and needed only for an image. */
   whole(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>>;
+  /** The gateway that serves, as far as its credentials go, with what they are checked with now. Undefined where none serves. */
+  served(api: StoredObject, workload: GatewayWorkload): Promise<Checked<GatewaySummary> | undefined>;
   forget(key: string): void;
 }
 
@@ -123,12 +125,18 @@ export function compiledGateways({ store, registries, issuers, users, collection
       : values;
   };
 
-  const ofImage = (api: StoredObject, ready: ReadyImage, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
+  const ofImage = (
+    api: StoredObject,
+    ready: ReadyImage,
+    workload: GatewayWorkload,
+    part: ImageSurroundings["part"] = "all",
+  ): Promise<Checked<GatewaySummary>> => {
     const { namespace } = api.metadata;
     const asked = JSON.stringify([keyOf(api), ready]);
     const gateway = () =>
       gatewayOfImage(registries, ready, workload, {
         limitsService,
+        part,
         before: good.get(keyOf(api)),
         serves: servedImage(api) !== undefined,
         endpoints: () => usable.endpoints(namespace),
@@ -146,24 +154,11 @@ export function compiledGateways({ store, registries, issuers, users, collection
     });
   };
 
-  /** An API that serves when a Security goes: its image serves on, and nobody gets in by what is gone. Undefined where more than that is wrong. */
-  const withoutSecurity = async (
-    api: StoredObject,
-    workload: GatewayWorkload,
-    problems: readonly Problem[],
-  ): Promise<Checked<GatewaySummary> | undefined> => {
-    const image = servedImage(api);
-    const isGone = problems.every(({ severity, reason }) => severity === "warning" || reason === "MissingSecurity");
-    if (image === undefined || !isGone) return undefined;
-    const served = await ofImage(api, { image, inputHash: undefined }, workload);
-    return served.ok ? checked({ ...served.value, unresolved: problems }, []) : undefined;
-  };
-
   const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
     if (image !== undefined) return ofImage(api, { image, inputHash }, workload);
     const gateway = await whole(api, spec, workload);
-    if (!gateway.ok) return (await withoutSecurity(api, workload, gateway.problems)) ?? gateway;
+    if (!gateway.ok) return gateway;
     const made = gateway.value.folder.manifest.inputHash;
     if (inputHash !== undefined && inputHash !== made) return failed(otherInput(api, made));
     return checked(summaryOf(gateway.value, gateway.problems), gateway.problems);
@@ -178,6 +173,10 @@ export function compiledGateways({ store, registries, issuers, users, collection
 
   return {
     whole,
+    served: async (api, workload) => {
+      const image = servedImage(api);
+      return image === undefined ? undefined : ofImage(api, { image, inputHash: undefined }, workload, "credentials");
+    },
     summary: async (api, spec, workload) => {
       const key = keyOf(api);
       const known = memories.get(key);

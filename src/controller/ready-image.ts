@@ -11,6 +11,7 @@ import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import type { Reason } from "../reason.ts";
 import { noLimitsService } from "../resolve/limits.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { withAbsentees } from "./absent-security.ts";
@@ -33,6 +34,8 @@ export interface ImageSurroundings {
   readonly before: Values | undefined;
   /** Whether the API serves already: then what is gone lets nobody in, and the rest serves. */
   readonly serves: boolean;
+  /** What is wanted of it: all that its environment supplies, or what credentials are checked with alone. */
+  readonly part: "all" | "credentials";
   readonly endpoints: () => readonly StoredObject[];
   readonly securities: () => readonly StoredObject[];
   readonly values: (references: readonly ValueReference[]) => Promise<Checked<Values>>;
@@ -60,7 +63,11 @@ export async function gatewayOfImage(
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
   const found = manifest.apis.map((api) => modelOfImage(api, workload, here, image));
   const problems = [...uncounted(image, manifest, surroundings), ...found.flatMap((one) => one.problems)];
-  const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";
+  const passedOver: ReadonlySet<Reason> = new Set([
+    ...(surroundings.serves ? ["MissingSecurity" as const] : []),
+    ...(surroundings.part === "credentials" ? ["UnknownBackend" as const] : []),
+  ]);
+  const isGone = ({ reason }: Problem): boolean => passedOver.has(reason);
   if (!problems.every(isGone)) return failed(...problems);
   const models = found.map(({ model }) => model);
   const values = await surroundings.values(modelReferences(models));

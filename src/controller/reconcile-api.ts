@@ -12,6 +12,7 @@ import { pullSecretName } from "../workloads/pull-secret.ts";
 import { addressOf } from "./address.ts";
 import { apiSpecOf } from "./compile-gateway.ts";
 import { conditionsOf, type Progress } from "./conditions.ts";
+import { followCredentials } from "./follow-credentials.ts";
 import { imageOf, rebuildAnnotation } from "./image-of.ts";
 import { ownerOf } from "./ownership.ts";
 import type { Outcome } from "./queue.ts";
@@ -40,13 +41,19 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const copies = world.registrySecret.used.length === 0 ? [] : [pullSecretName(ownerOf(api))];
   const workload = gatewayWorkload(api.metadata, spec, copies);
   const summary = await world.gateways.summary(api, spec, workload);
-  if (!summary.ok) return { progress: stopped(summary.problems), known: {} };
+  if (!summary.ok) {
+    await followCredentials(world, api, workload, certificateVersion(world, workload));
+    return { progress: stopped(summary.problems), known: {} };
+  }
   const missing = missingSecret(world, api, workload.exposure.tlsSecret);
   if (missing !== undefined) return { progress: { at: "unresolved", problems: [missing] }, known: {} };
   const { operations, inputHash } = summary.value;
   const image = imageOf(world, api, spec, workload, summary.value);
-  if (image.kind === "building") return { progress: { at: "building", why: image.why }, known: { operations } };
-  if (image.kind === "failed") return { progress: { at: "unbuilt", problems: image.problems }, known: { operations } };
+  if (image.kind !== "there") {
+    await followCredentials(world, api, workload, certificateVersion(world, workload));
+    const progress: Progress = image.kind === "building" ? { at: "building", why: image.why } : { at: "unbuilt", problems: image.problems };
+    return { progress, known: { operations } };
+  }
   const known = {
     operations,
     inputHash,

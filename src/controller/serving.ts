@@ -38,13 +38,13 @@ export async function servingOf(world: World, api: StoredObject, workload: Gatew
  * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:
  * where it does not say these, they are touched once more.
  */
-async function touchPods(world: World, { api, namespace }: GatewayWorkload, content: GatewayContent): Promise<readonly Problem[]> {
+export async function touchPods(world: World, { api, namespace }: GatewayWorkload, content: GatewayContent): Promise<readonly Problem[]> {
   const hash = mountedHash(content);
   const deployment = world.owned.find("Deployment", namespace, gatewayName(api));
   if (deployment === undefined || deployment.metadata.annotations[mountedAnnotation] === hash) return [];
   const pods = await world.store.list(resources.pods, namespace, gatewayLabels(api));
   if (!pods.ok) return pods.problems;
-  for (const { metadata } of pods.value) {
+  for (const { metadata } of pods.value.filter((pod) => pod.metadata.annotations[mountedAnnotation] !== hash)) {
     const touched = await world.store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash });
     if (!touched.ok) return touched.problems;
   }

@@ -6,7 +6,9 @@ type PublicKey = Readonly<Record<string, unknown>> & { readonly kty: string };
 /** An issuer's public keys, or what is wrong with the text that should hold them. */
 export type ReadKeySet =
   | { readonly kind: "keys"; readonly keys: readonly PublicKey[] }
-  | { readonly kind: "wrong"; readonly why: "notJson" | "noKeys" | "secretKey" | "notCertificate" };
+  | { readonly kind: "wrong"; readonly why: "notJson" | "noKeys" | "notCertificate" }
+  /** What is beside it that is public. */
+  | { readonly kind: "wrong"; readonly why: "secretKey"; readonly rest: readonly PublicKey[] };
 
 /** What only a private key, or one that both sides share, has (RFC 7518, sections 6.2.2, 6.3.2 and 6.4). */
 const secretParts = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -16,14 +18,15 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /**
  * The public keys in a JSON Web Key Set, or in one key alone, that tokens can be verified with; others are passed over (RFC 7517, section 5). One that is
- * secret makes the whole of it wrong: with it, tokens could be made.
+ * secret is wrong, and no good: with it, tokens could be made.
  */
 export function readKeySet(json: string): ReadKeySet {
   const value = parsed(json);
   if (!isObject(value)) return { kind: "wrong", why: "notJson" };
   const list: readonly unknown[] = Array.isArray(value.keys) ? value.keys : [value];
-  const keys = list.filter(isPublicKey).filter(verifies);
-  if (list.some((key) => isObject(key) && secretParts.some((part) => Object.hasOwn(key, part)))) return { kind: "wrong", why: "secretKey" };
+  const open = list.filter((key) => !isSecret(key));
+  const keys = open.filter(isPublicKey).filter(verifies);
+  if (open.length < list.length) return { kind: "wrong", why: "secretKey", rest: keys };
   return keys.length === 0 ? { kind: "wrong", why: "noKeys" } : { kind: "keys", keys };
 }
 
@@ -47,6 +50,14 @@ function verifies({ kty, crv, use, alg, ...rest }: PublicKey): boolean {
 /** The members of a key that are text, as all are that a public key is made of. */
 const texts = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(members).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
+
+const isSecret = (key: unknown): boolean => isObject(key) && secretParts.some((part) => Object.hasOwn(key, part));
+
+/** The keys of a set that can be verified with, whatever is wrong beside them. */
+export const usableKeys = (read: ReadKeySet): readonly PublicKey[] => {
+  if (read.kind === "keys") return read.keys;
+  return read.why === "secretKey" ? read.rest : [];
+};
 
 const isPublicKey = (key: unknown): key is PublicKey => isObject(key) && typeof key.kty === "string" && key.kty !== "oct";
 

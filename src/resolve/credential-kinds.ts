@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
+import type { SecuritySpec } from "../api/security.ts";
 import type { documentExtension } from "../api/x-portico.ts";
 import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { isWso2Key } from "../openapi/wso2/translate.ts";
@@ -30,8 +31,8 @@ const usualKinds: readonly Kind[] = ["jwt", "oauth2"];
 export function documentCredentials(document: OpenApiDocument, fields: Fields | undefined, { securities }: Resources): DocumentCredentials {
   const { credentialHeader, credentialTypes, credentialOptional, clientCertificate } = fields ?? {};
   const kinds = credentialTypes ?? (isOfWso2(document) ? usualKinds : []);
-  const ofKinds = (wanted: readonly Kind[]): readonly string[] => {
-    const found = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) ? [name] : []));
+  const ofKinds = (wanted: readonly Kind[], fits: (spec: SecuritySpec) => boolean = () => true): readonly string[] => {
+    const found = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) && fits(spec) ? [name] : []));
     // Where there are none, the kind stands for the one that is missing.
     return found.length === 0 ? wanted.slice(0, 1) : found.toSorted();
   };
@@ -40,7 +41,8 @@ export function documentCredentials(document: OpenApiDocument, fields: Fields | 
     header: credentialHeader?.toLowerCase() ?? "authorization",
     unnamed: kinds.length === 0 ? undefined : unnamed,
     isOptional: credentialOptional === true,
-    certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"]) : undefined,
+    // One for which a certificate is optional lets everybody in.
+    certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], ({ mtls }) => mtls?.mode !== "optional") : undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import { backendValues } from "../model/backend-values.ts";
 import { certificatesIn } from "../model/certificates.ts";
 import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
-import { keySetOfCertificate, type ReadKeySet, readKeySet } from "../model/key-set.ts";
+import { keySetOfCertificate, type ReadKeySet, readKeySet, usableKeys } from "../model/key-set.ts";
 import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, isSendable, type Values } from "../model/values.ts";
 import type { Place } from "../problem.ts";
@@ -50,11 +50,11 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
       });
     const { keys, agent, trust, tokens } = verifier;
     return [
-      ...faults(keysWrong(verifier, values), keys === undefined ? [] : [keys], !someKeyIsGood(verifier, values)),
+      ...faults(keysWrong(verifier, values), keys === undefined ? [] : [keys], false),
       ...(tokens?.issuers ?? []).flatMap((issuer) =>
-        faults(issuerWrong(issuer, values), "from" in issuer.keys ? [issuer.keys.from] : [], !saysNoKeys(issuer, values)),
+        faults(issuerWrong(issuer, values), "from" in issuer.keys ? [issuer.keys.from] : [], !isKeySet(issuer, values)),
       ),
-      ...faults(agentWrong(verifier, values), agentReferences(agent), !someUserIsGood(verifier, values)),
+      ...faults(agentWrong(verifier, values), agentReferences(agent), !namesUsers(verifier, values)),
       ...faults(trustWrong(verifier, values), trust === undefined ? [] : [trust]),
     ];
   });
@@ -69,21 +69,19 @@ const allReferences = ({ keys, tokens, agent, trust }: Verifier): readonly Value
   ...(tokens?.issuers ?? []).flatMap((issuer) => ("from" in issuer.keys ? [issuer.keys.from] : [])),
 ];
 
-// Where some entries or lines are good, those count, and what is wrong is nobody's: else one that is taken out would be put back with what is wrong.
+// What is readable counts as it is, and what is wrong in it is nobody's: else what is taken out would be put back with it. Only what cannot be read at all is a slip of the pen. Keys can
+// always be read.
 
-const someKeyIsGood = ({ keys }: Verifier, values: Values): boolean =>
-  keys !== undefined && [...clientKeys(values, keys).values()].some((key) => isSendable(key.reveal()));
-
-const someUserIsGood = ({ agent }: Verifier, values: Values): boolean => {
+const namesUsers = ({ agent }: Verifier, values: Values): boolean => {
   const text = agent?.kind === "basic" ? entryOf(values, agent.users)?.reveal() : undefined;
-  return text !== undefined && usersIn(text).size > 0;
+  return text !== undefined && usersIn(text).size + strangersIn(text).length > 0;
 };
 
-/** A set without keys is a word, and no slip of the pen. */
-function saysNoKeys({ keys }: Issuer, values: Values): boolean {
+/** A set that says that it has no keys is one. */
+function isKeySet({ keys }: Issuer, values: Values): boolean {
   if (keys.kind !== "value" || keys.form === "certificate") return false;
   const read = readKeySet(entryOf(values, keys.from)?.reveal() ?? "");
-  return read.kind === "wrong" && read.why === "noKeys";
+  return read.kind === "keys" || read.why === "noKeys" || usableKeys(read).length > 0;
 }
 
 const ofBackend = {
@@ -190,15 +188,21 @@ function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[
     const fault = entriesOf(values, keys.from).get(faultEntry)?.reveal();
     return fault === undefined ? [] : [fault];
   }
-  const advice = `Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`;
-  if (keys.kind === "inline") return wrong(readKeySet(keys.json)).map((fault) => `The inline key set ${fault}. ${advice}`);
+  const adviceFor = (read: ReadKeySet): string =>
+    `${usableKeys(read).length > 0 ? "The others count" : `Tokens of \`${issuer}\` are refused`}. Give it the issuer's public keys.`;
+  if (keys.kind === "inline") {
+    const read = readKeySet(keys.json);
+    return wrong(read).map((fault) => `The inline key set ${fault}. ${adviceFor(read)}`);
+  }
   const text = entryOf(values, keys.from);
   if (text === undefined) {
     const there = entriesOf(values, keys.from).size > 0;
-    return [`There is no ${named(keys.from)}${there ? ", or it has several entries" : ""}. ${advice}`];
+    return [
+      `There is no ${named(keys.from)}${there ? ", or it has several entries" : ""}. Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`,
+    ];
   }
   const read = keys.form === "certificate" ? keySetOfCertificate(text.reveal()) : readKeySet(text.reveal());
-  return wrong(read).map((fault) => `The ${named(keys.from)} ${fault}. ${advice}`);
+  return wrong(read).map((fault) => `The ${named(keys.from)} ${fault}. ${adviceFor(read)}`);
 }
 
 const wrong = (read: ReadKeySet): readonly string[] => (read.kind === "wrong" ? [why[read.why]] : []);

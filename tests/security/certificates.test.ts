@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { request } from "node:https";
+import { Agent, request } from "node:https";
 import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { suiteScope } from "../../testing/scope.ts";
@@ -31,6 +31,25 @@ function get(port: number, target: string, client?: string, headers: Readonly<Re
     sent.once("error", () => resolve("refused"));
     sent.end();
   });
+}
+
+/** The statuses of requests on connections that resume the session of the one before, where the gateway lets them. */
+async function resumed(port: number, target: string, client: string): Promise<readonly number[]> {
+  const agent = new Agent({ keepAlive: false, maxCachedSessions: 10 });
+  const found: number[] = [];
+  for (let connection = 0; connection < 4; connection++)
+    found.push(
+      await new Promise<number>((resolve, reject) => {
+        const shown = { cert: pem(`${client}.pem`), key: pem(`${client}.key`), ca: pem("authority.pem"), servername: "localhost" };
+        const sent = request({ host: "127.0.0.1", port, path: target, agent, ...shown }, (response) => {
+          response.resume();
+          response.once("end", () => resolve(response.statusCode ?? 0));
+        });
+        sent.once("error", reject).end();
+      }),
+    );
+  agent.destroy();
+  return found;
 }
 
 describe("certificates that clients show", () => {
@@ -81,6 +100,10 @@ describe("certificates that clients show", () => {
     assert.deepEqual(await statuses("/optional"), [200, 200, 200]);
     assert.deepEqual(await statuses("/open"), [200, 200, 200]);
     assert.deepEqual(await statuses("/either", { "x-key": "key-of-dave" }), [200, 200, 200]);
+  });
+
+  it("count on connections that would resume a session, too", async () => {
+    assert.deepEqual(await resumed(gateway.port, "/any", "alice"), [200, 200, 200, 200]);
   });
 
   it("are blocked by a name, and one without names by its subject", async () => {

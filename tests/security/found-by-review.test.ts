@@ -70,6 +70,11 @@ describe("a reviewer's odd document", () => {
     assert.equal(said([placed("header", "/a"), placed("query", "/b")], ...keySecurity("key", { a: "k" }, { locations })), "");
   });
 
+  it("wants a certificate of all by a Security that wants one", () => {
+    const optional = security("clients", { type: "mtls", mtls: { trust: { name: "ca" }, mode: "optional" } });
+    assert.match(said([{ ...pets(plain), "x-wso2-mutual-ssl": "mandatory" }], optional), /^error MissingSecurity /m);
+  });
+
   it("cannot let everybody in and want everybody's certificate", () => {
     const mtls = security("clients", { type: "mtls", mtls: { trust: { name: "clients" } } });
     const document = { ...pets(plain), "x-wso2-mutual-ssl": "mandatory", "x-wso2-disable-security": true };
@@ -256,6 +261,19 @@ describe("what a reviewer found in a gateway", { timeout: 60_000 }, () => {
       [200, undefined],
       "one that may stand elsewhere",
     );
+  });
+
+  it("a header with a good token has nothing else in it, before or behind", async () => {
+    const good = issuer.token();
+    const forged = issuer.token().replace(/[^.]+$/, "AAAA");
+    const both = [`BEARER ${forged},Bearer ${good}`, `Bearer ${good}, bearer ${forged}`, `Basic YWRtaW46YWRtaW4= Bearer ${good}`];
+    for (const authorization of [...both, `xBearer ${good}`, `Token x, Bearer ${good}`, `Bearer ${good} x`]) {
+      const answer = await gateway.get("/fwd", { authorization });
+      assert.equal(answer.status, 401, authorization.slice(0, 20));
+    }
+    for (const before of ["Bearer", "bearer", "BEARER"]) assert.equal(await status("/fwd", { authorization: `${before} ${good}` }), 200);
+    assert.equal(await status("/placed", { "x-token": `${issuer.token({ claims: { scope: "read" } })}` }), 200);
+    assert.equal(await status("/placed", { "x-token": `${forged},${issuer.token({ claims: { scope: "read" } })}` }), 401);
   });
 
   it("who is blocked is told to no backend, and the answer says what it is", async () => {

@@ -150,6 +150,22 @@ describe("what credentials are checked with is changed while requests come", { t
     assert.deepEqual([await byKey("key-of-carol"), await byPassword("carol")], [200, 200], "who is new is in");
   });
 
+  it("to a set with one key gone and one that is none: what is gone is no good, and what is left is", async (t) => {
+    const [gone, left] = [tokenIssuer(steady.issuer, "ES256", "gone"), tokenIssuer(steady.issuer, "ES256", "left")];
+    const user = tokenSecurity("user", { issuers: [{ issuer: steady.issuer, jwks: { file: "keys.json" } }] });
+    const files = {
+      ...{ "pets.json": document, "keys.json": together(gone.jwks, left.jwks) },
+      "user.yaml": yaml(user, ...keySecurity("key", { a: "a" }, locations)),
+    };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "user.yaml");
+    const status = async (one: typeof gone) => (await send(gateway.port, { send: "GET /user", headers: bearer(one.token()) })).status;
+    assert.deepEqual([await status(gone), await status(left)], [200, 200]);
+    await gateway.write("keys.json", together(left.jwks, sharedSecret));
+    await gateway.says(/private or shared key.*The others count/);
+    await until("the key is gone", async () => (await status(gone)) === 401);
+    assert.equal(await status(left), 200);
+  });
+
   it("to one that is revoked while a document is wrong: the last good document serves, without it", async (t) => {
     const files = { "pets.json": document, "key.yaml": yaml(...userAnd(keySecurity("key", { a: "a", bob: "b" }, locations))) };
     const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "key.yaml");
@@ -161,6 +177,33 @@ describe("what credentials are checked with is changed while requests come", { t
     await gateway.write("key.yaml", yaml(...userAnd(blocking)));
     await until("bob is blocked", async () => (await status("b")) === 401);
     assert.equal(await status("a"), 200);
+  });
+
+  it("to one that is revoked while another resource is wrong: what is wrong counts as before, and what is revoked is gone", async (t) => {
+    const endpoint = (url: string) =>
+      yaml({ apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", metadata: { name: "other" }, spec: { urls: [url] } });
+    const key = (keys: Readonly<Record<string, string>>) => yaml(...keySecurity("key", keys, locations));
+    const files = {
+      ...{ "pets.json": document, "other.yaml": endpoint("http://other.test"), "key.yaml": key({ alice: "a", bob: "b" }) },
+      "user.yaml": yaml(...userAnd([])),
+    };
+    const resources = ["other.yaml", "key.yaml", "user.yaml"].flatMap((name) => ["--resources", name]);
+    const gateway = await servePortico(t, files, "--mock", "--watch", ...resources);
+    const status = async (shown: string) => (await send(gateway.port, { send: "GET /key", headers: { "x-api-key": shown } })).status;
+    assert.deepEqual([await status("a"), await status("b")], [200, 200]);
+    await gateway.write("other.yaml", endpoint("nonsense"));
+    await gateway.says(/error WrongValue/);
+    await gateway.write("key.yaml", key({ bob: "b" }));
+    await until("alice is out", async () => (await status("a")) === 401);
+    assert.equal(await status("b"), 200);
+    await gateway.write("other.yaml", "no: [yaml");
+    await gateway.says(/error NotYaml/);
+    await gateway.write("key.yaml", key({ carol: "c" }));
+    await until("bob is out", async () => (await status("b")) === 401);
+    await gateway.write("key.yaml", "no: [yaml");
+    await gateway.says(/key.yaml.*error NotYaml/);
+    assert.equal(await status("c"), 200, "a file that cannot be read counts as it was");
+    assert.equal((await send(gateway.port, { send: "GET /user", headers: bearer(steady.token()) })).status, 200);
   });
 
   it("to a Secret that is gone: nobody gets in by it, and the rest serves", async (t) => {

@@ -1,7 +1,7 @@
-import type { AskedRules, CertificateRules, ClaimRule, Demand, Security, TokenRules } from "../../model/security.ts";
+import type { AskedRules, CertificateRules, ClaimRule, CredentialLocation, Demand, Security, TokenRules } from "../../model/security.ts";
 import { agentAllowed, agentGenuine, agentMetadata, keyResult, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
-import { exactRegex } from "./pattern.ts";
+import { exactRegex, wholeToken } from "./pattern.ts";
 
 // Rules on what the filters that look at credentials left (envoy: rbac.v3.Permission, sourced_metadata).
 
@@ -20,7 +20,7 @@ const nobody: Message = { not_rule: { any: true } };
 export function genuine({ security }: Demand, securities: Securities): Message {
   const found = securities.get(security);
   const rules = [
-    ...(found?.token === undefined ? [] : [genuineToken(security, found.token)]),
+    ...(found?.token === undefined ? [] : [genuineToken(found, found.token)]),
     ...(found?.keys === true ? [knownKey(security)] : []),
     ...(found?.asked === undefined ? [] : [agentSays(agentGenuine(security))]),
     ...(found?.certificate === undefined ? [] : [shownCertificate(security, found.certificate)]),
@@ -33,7 +33,7 @@ export function satisfied(demand: Demand, securities: Securities): Message {
   const found = securities.get(demand.security);
   const isScopeless = demand.scopes.length === 0;
   const rules = [
-    ...(found?.token === undefined ? [] : [allowingToken(demand, found.token)]),
+    ...(found?.token === undefined ? [] : [allowingToken(demand, found, found.token)]),
     ...(found?.keys === true && isScopeless ? [knownKey(demand.security)] : []),
     ...(found?.asked === undefined ? [] : [allowedByAgent(demand, found.asked)]),
     ...(found?.certificate !== undefined && isScopeless ? [shownCertificate(demand.security, found.certificate)] : []),
@@ -51,17 +51,27 @@ const oneOf = (values: readonly Message[]): Message =>
 
 /**
  * A verified token is genuine only when its algorithm is one of those that were said (RFC 8725, section 3.1), and when it does not say that something must be
- * understood (RFC 7515, section 4.1.11): Envoy asks for neither.
+ * understood (RFC 7515, section 4.1.11): Envoy asks for neither. Nor does it ask whether something else stands before or behind it.
  */
-const genuineToken = (security: string, { algorithms }: TokenRules): Message =>
+const genuineToken = ({ name: security, locations }: Security, { algorithms }: TokenRules): Message =>
   allOf([
+    ...locations.flatMap(aloneIn),
     metadata(tokenMetadata, [tokenHeader(security), "alg"], oneOf(algorithms.map(equal))),
     { not_rule: metadata(tokenMetadata, [tokenHeader(security), "crit"], { present_match: true }) },
   ]);
 
-const allowingToken = ({ security, scopes }: Demand, rules: TokenRules): Message =>
+/** That a header with a token has that alone. */
+function aloneIn(location: CredentialLocation): readonly Message[] {
+  if (location.in !== "header") return [];
+  const { name, prefix } = location;
+  const isThere = prefix === "" ? { present_match: true } : { string_match: { contains: prefix, ignore_case: true } };
+  const isWhole = { string_match: { safe_regex: { regex: wholeToken(prefix) } } };
+  return [{ not_rule: allOf([{ header: { name, ...isThere } }, { not_rule: { header: { name, ...isWhole } } }]) }];
+}
+
+const allowingToken = ({ security, scopes }: Demand, found: Security, rules: TokenRules): Message =>
   allOf([
-    genuineToken(security, rules),
+    genuineToken(found, rules),
     ...claimsHold(tokenMetadata, security, rules.claims),
     ...scopes.map((scope) => hasScope(tokenMetadata, security, scope, rules.scopeClaims)),
   ]);

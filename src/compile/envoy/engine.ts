@@ -28,7 +28,17 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
   return new Map([
     ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
     ["mounted/bootstrap.json", `${JSON.stringify(bootstrap(environment.neighbourhood))}\n`],
-    ["mounted/listeners.json", discoveryFile("envoy.config.listener.v3.Listener", listeners(environment, formOf(apis, environment)))],
+    [
+      "mounted/listeners.json",
+      discoveryFile(
+        "envoy.config.listener.v3.Listener",
+        listeners(
+          environment,
+          formOf(apis, environment),
+          verifiers.some(({ trust }) => trust !== undefined),
+        ),
+      ),
+    ],
     ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
     [
       "mounted/tokens.json",

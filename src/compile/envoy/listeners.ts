@@ -85,12 +85,12 @@ const withoutForgeries = (trustedHops: number): Message =>
   );
 
 /** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
-export function listeners(environment: Environment, form: ErrorForm): readonly Message[] {
-  return [gatewayListener(environment, form), monitoringListener(environment.monitoring)];
+export function listeners(environment: Environment, form: ErrorForm, asksCertificates: boolean): readonly Message[] {
+  return [gatewayListener(environment, form, asksCertificates), monitoringListener(environment.monitoring)];
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */
-function gatewayListener({ listener, trustedHops, addresses }: Environment, form: ErrorForm): Message {
+function gatewayListener({ listener, trustedHops, addresses }: Environment, form: ErrorForm, asksCertificates: boolean): Message {
   return {
     name: "gateway",
     address: { socket_address: { address: listener.host, port_value: listener.port } },
@@ -106,7 +106,7 @@ function gatewayListener({ listener, trustedHops, addresses }: Environment, form
     filter_chains: [
       {
         filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops, addresses, form)) }],
-        ...(listener.tls ? { transport_socket: tls() } : {}),
+        ...(listener.tls ? { transport_socket: tls(asksCertificates) } : {}),
       },
     ],
   };
@@ -143,9 +143,13 @@ const http = (trustedHops: number, addresses: AddressLists | undefined, form: Er
   drain_timeout: "5s",
 });
 
-/** The certificate comes from a watched file (SDS): a renewed one takes effect without a restart. */
-function tls(): Message {
+/**
+ * The certificate comes from a watched file (SDS): a renewed one takes effect without a restart. Where clients' certificates count no session is resumed: of one that is, Envoy
+ * does not say that it was checked (seen in 1.40), and nobody would be let in by it.
+ */
+function tls(asksCertificates: boolean): Message {
   return extension("envoy.transport_sockets.tls", "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", {
+    ...(asksCertificates ? { disable_stateless_session_resumption: true, disable_stateful_session_resumption: true } : {}),
     common_tls_context: {
       alpn_protocols: ["h2", "http/1.1"],
       tls_params: { tls_minimum_protocol_version: "TLSv1_2" },

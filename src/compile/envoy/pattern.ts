@@ -30,6 +30,9 @@ export function literalRegex(text: string): string {
 /** Text as an expression for it alone. */
 export const exactRegex = (text: string): string => text.replaceAll(/[\^$.*+?()[\]{}|\\]/g, "\\$&");
 
+/** One token (RFC 6750, section 2.1) behind what stands before it, and nothing else, as an expression for the whole of a header. */
+export const wholeToken = (prefix: string): string => `(?i:${exactRegex(prefix)}) *[A-Za-z0-9._~+/-]+=*`;
+
 /** A text of a query, decoded, as an expression for every way to write it (WHATWG URL, "application/x-www-form-urlencoded"). */
 export const querySpellings = (text: string): string =>
   [...text]

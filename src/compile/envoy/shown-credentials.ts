@@ -3,7 +3,7 @@ import { type Alternative, type CredentialLocation, type Security, securitiesIn 
 import { agentGenuine, agentMetadata, keyClient, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
-import { exactRegex } from "./pattern.ts";
+import { exactRegex, wholeToken } from "./pattern.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 
@@ -40,6 +40,8 @@ interface Place {
   readonly header: string;
   readonly form: string;
   readonly isToken: boolean;
+  /** What the whole of the header is, where a signed token stands in one. */
+  readonly whole?: string;
   /** What is left by each Security that looks there and finds it genuine. */
   readonly evidence: readonly Message[];
 }
@@ -64,7 +66,12 @@ function placesOf({ name, locations, token, keys, asked }: Security): readonly P
     ...(keys ? [{ by: rbacMetadata, key: keyClient(name) }] : []),
     ...(asked === undefined ? [] : [{ by: agentMetadata, key: agentGenuine(name) }]),
   ];
-  return locations.map((location) => ({ ...placeOf(location), isToken, evidence }));
+  return locations.map((location) => ({
+    ...placeOf(location),
+    isToken,
+    evidence,
+    ...(token !== undefined && location.in === "header" ? { whole: `^${wholeToken(location.prefix)}$` } : {}),
+  }));
 }
 
 /** The header that a credential stands in, and a form of what stands before it there: a scheme's name is the same in capitals (RFC 9110, section 11.1). */
@@ -94,10 +101,13 @@ const isOdd = (one: string): string => {
 
 const isLeft = (one: string): string => `${one}.by in ${metadata} && ${one}.key in ${metadata}[${one}.by] && !(${isOdd(one)})`;
 
-const isGenuine = (place: string): string =>
-  Array.from({ length: eachPlace }, (_, index) => `(size(${place}.evidence) > ${index} && ${isLeft(`${place}.evidence[${index}]`)})`).join(
-    " || ",
+const isGenuine = (place: string): string => {
+  const left = Array.from(
+    { length: eachPlace },
+    (_, index) => `(size(${place}.evidence) > ${index} && ${isLeft(`${place}.evidence[${index}]`)})`,
   );
+  return `(${left.join(" || ")}) && (!("whole" in ${place}) || request.headers[${place}.header].matches(${place}.whole))`;
+};
 
 const isRefused = (place: string): string => `request.headers[${place}.header].matches(${place}.form) && !(${isGenuine(place)})`;
 

@@ -1,6 +1,6 @@
 import type { ApiModel } from "../../model/api.ts";
 import { remoteKeys } from "../../model/issuer-keys.ts";
-import { keySetOfCertificate, readKeySet } from "../../model/key-set.ts";
+import { keySetOfCertificate, readKeySet, usableKeys } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
 import { failedTokens, prefixes, setName, tokenHeader, tokensFilter } from "./credential-names.ts";
@@ -130,7 +130,8 @@ function keysOf({ issuer, keys }: Issuer, values: Values): Message | undefined {
   if (keys.kind === "remote") return undefined;
   const text = keys.kind === "inline" ? keys.json : (entryOf(values, keys.from)?.reveal() ?? "");
   const read = keys.kind === "value" && keys.form === "certificate" ? keySetOfCertificate(text) : readKeySet(text);
-  return read.kind === "keys" ? { local_jwks: { inline_string: JSON.stringify({ keys: read.keys }) } } : undefined;
+  const usable = usableKeys(read);
+  return usable.length > 0 ? { local_jwks: { inline_string: JSON.stringify({ keys: usable }) } } : undefined;
 }
 
 /** The cluster that an issuer's keys are fetched from. */

@@ -93,4 +93,25 @@ export async function revokedAtOnce(t: TestContext): Promise<void> {
   await becomes("and passwords", byPassword, 200);
   await says("Resolved");
   assert.deepEqual([await all(), await image()], [[200, 200, 200], before]);
+
+  const standsAt = (type: string, reason: string): Promise<true> => {
+    const field = `.status.conditions[?(@.type=="${type}")].reason`;
+    return until(`${type} says ${reason}`, async () => (await namespace.field("api/guarded", field)) === reason, 60_000);
+  };
+  const replaced = async (one: string, by: string): Promise<void> => {
+    await namespace.apply(clients(by));
+    await namespace.kubectl("patch", "secret", "clients", "--type=json", `--patch=[{"op":"remove","path":"/data/${one}"}]`);
+  };
+  await namespace.apply(configMap("pets", { ...document, paths: { "/pets": { get: null } } }));
+  await standsAt("Accepted", "WrongType");
+  await replaced("alice", "bob");
+  await becomes("a key is revoked while the document is wrong", byKey("alice"), 401);
+  assert.deepEqual([await byToken(), await byKey("bob")(), await byPassword()], [200, 200, 200]);
+
+  const paths = { ...document.paths, "/more": { get: { security: [{ key: [] }], responses: {} } } };
+  await namespace.apply(configMap("pets", { ...document, paths }));
+  await standsAt("ImageReady", "TagConflict");
+  await replaced("bob", "carol");
+  await becomes("a key is revoked while the version stands for another document", byKey("bob"), 401);
+  assert.deepEqual([await byToken(), await byKey("carol")(), await byPassword(), await image()], [200, 200, 200, before]);
 }
