@@ -22,7 +22,7 @@ const stored = z.looseObject({
     name: z.string(),
     namespace: z.string().default(""),
     uid: z.string().default(""),
-    resourceVersion: z.string(),
+    resourceVersion: z.string().default(""),
     generation: z.number().default(0),
     labels: z.record(z.string(), z.string()).default({}),
     annotations: z.record(z.string(), z.string()).default({}),

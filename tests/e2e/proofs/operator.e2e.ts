@@ -336,7 +336,7 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
       const namespace = await makeNamespace(t);
-      const limit = objectOf("RateLimiting", "gold", { type: "api", requests: 10, unit: "month" });
+      const limit = objectOf("RateLimiting", "gold", { type: "api", requests: 10, unit: "month", approximate: true });
       const expose = { hosts: ["pets.test"], ingress: { className: "none" } };
       const autoscaling = { minReplicas: 2, maxReplicas: 3, cpuPercent: 80 };
       await namespace.apply(configMap("pets", pets), store, limit, apiOf("pets", { autoscaling, expose }));

@@ -42,7 +42,7 @@ export async function revokedAtOnce(t: TestContext): Promise<void> {
   const issuer = tokenIssuer("https://one.test");
   const namespace = await makeNamespace(t);
   const ask = (path: string, header: string, value: string): Promise<number> =>
-    statusFrom(namespace, "store-backend", `http://guarded-gateway.${namespace.name}${path}`, { [header]: value });
+    statusFrom(namespace, "store-backend", `http://revoked-gateway.${namespace.name}${path}`, { [header]: value });
   const byToken = (): Promise<number> => ask("/pets", "authorization", `Bearer ${issuer.token()}`);
   const byKey = (name: string) => (): Promise<number> => ask("/pets/7", "x-api-key", `key-of-${name}`);
   const byPassword = (): Promise<number> => ask("/staff", "authorization", `Basic ${Buffer.from("alice:a").toString("base64")}`);
@@ -51,13 +51,13 @@ export async function revokedAtOnce(t: TestContext): Promise<void> {
     until(what, async () => (await asked()) === status, 60_000);
   const says = (reason: string): Promise<true> => {
     const field = '.status.conditions[?(@.type=="ResolvedRefs")].reason';
-    return until(`it says ${reason}`, async () => (await namespace.field("api/guarded", field)) === reason, 60_000);
+    return until(`it says ${reason}`, async () => (await namespace.field("api/revoked", field)) === reason, 60_000);
   };
-  const image = (): Promise<string> => namespace.field("api/guarded", ".status.image");
+  const image = (): Promise<string> => namespace.field("api/revoked", ".status.image");
 
   await namespace.apply(configMap("pets", document), store, user(issuer.issuer), key, staff, users, clients("alice", "mallory"));
-  await namespace.apply(kept("ConfigMap", "issuer", { "keys.json": issuer.jwks }), apiOf("guarded"));
-  await namespace.condition("api/guarded", "Ready", 120);
+  await namespace.apply(kept("ConfigMap", "issuer", { "keys.json": issuer.jwks }), apiOf("revoked"));
+  await namespace.condition("api/revoked", "Ready", 120);
   assert.deepEqual([await all(), await byKey("mallory")()], [[200, 200, 200], 200]);
   const before = await image();
 
@@ -96,7 +96,7 @@ export async function revokedAtOnce(t: TestContext): Promise<void> {
 
   const standsAt = (type: string, reason: string): Promise<true> => {
     const field = `.status.conditions[?(@.type=="${type}")].reason`;
-    return until(`${type} says ${reason}`, async () => (await namespace.field("api/guarded", field)) === reason, 60_000);
+    return until(`${type} says ${reason}`, async () => (await namespace.field("api/revoked", field)) === reason, 60_000);
   };
   const replaced = async (one: string, by: string): Promise<void> => {
     await namespace.apply(clients(by));
