@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 import { dnsLabel } from "../api/name.ts";
-import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
+import { resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
@@ -9,6 +9,7 @@ import { type Checked, checked, error, failed, type Problem, wholeFile } from ".
 import type { AddApiOptions } from "./add.ts";
 import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
 import { configMapOf, type Manifest } from "./api-objects.ts";
+import { everywhere } from "./everywhere.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
 import { mergedApi } from "./merged-api.ts";
@@ -89,12 +90,6 @@ async function beforeAnyIsSent(transport: Transport, made: Manifests): Promise<C
 function defaultsThere(there: StoredObject | undefined, namespace: string): ApiDefaults {
   const spec = there && apiSpecOf(there);
   return spec?.ok ? defaultsOf(spec.value, namespace) : {};
-}
-
-/** Those of other namespaces, too, where they may be read: whether the API may use them is for the operator to say. */
-async function everywhere(store: ObjectStore, resource: ApiResource, namespace: string): Promise<Checked<readonly StoredObject[]>> {
-  const all = await store.list(resource, undefined, {});
-  return all.ok ? all : store.list(resource, namespace, {});
 }
 
 function unfit(there: StoredObject | undefined, name: string, namespace: string, intent: Intent): Problem | undefined {

@@ -29,3 +29,16 @@ it("an API is exported with its image by digest in place of its documents, and w
     ["ImageMissing"],
   );
 });
+
+it("what it uses of other namespaces is exported with them, and it is said what it needs there", () => {
+  const status = { image: "r/pets:1@sha256:0", inputHash: "abc", backends: ["shared/store"], securities: [], conditions: [] };
+  const store = (namespace: string) =>
+    storedObject({
+      ...{ apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", spec: { url: "http://store" } },
+      metadata: { name: "store", namespace, uid: "u", resourceVersion: "1" },
+    });
+  const { problems, ...exported } = exportedApi(stored("API", "pets", { spec: {}, status }), [store("a"), store("shared")], []);
+  assert.ok(exported.ok);
+  assert.deepEqual(exported.value[0]?.metadata, { name: "store", namespace: "shared" });
+  assert.match(problems.map(({ message }) => message).join(), /`shared`.*ReferenceGrant/);
+});

@@ -1,7 +1,9 @@
+import { qualifiedName } from "../api/qualified-name.ts";
 import { targetEndpointStatus } from "../api/target-endpoint.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { everywhere } from "./everywhere.ts";
 import { failure } from "./failure.ts";
 import { inCluster } from "./in-cluster.ts";
 import { layOut } from "./lay-out.ts";
@@ -22,16 +24,19 @@ interface BackendSummary {
 export const showStatus = (name: string, options: StatusOptions): Promise<number> =>
   inCluster(options, async ({ transport, namespace }) => {
     const store = objectStore(transport);
-    const [api, endpoints] = await Promise.all([storedApi(store, namespace, name), store.list(resources.targetEndpoints, namespace, {})]);
+    const [api, endpoints] = await Promise.all([
+      storedApi(store, namespace, name),
+      everywhere(store, resources.targetEndpoints, namespace),
+    ]);
     if (!api.ok || !endpoints.ok) return failure([...api.problems, ...endpoints.problems]);
     const summary = summaryOf(api.value);
-    const backends = summary.backends.map((backend) => backendOf(backend, endpoints.value));
+    const backends = summary.backends.map((backend) => backendOf(backend, endpoints.value, namespace));
     process.stdout.write(options.json ? printableJson({ ...summary, backends }) : textOf(summary, backends, paintFor(process.stdout)));
     return summary.ready ? 0 : 1;
   });
 
-function backendOf(name: string, endpoints: readonly StoredObject[]): BackendSummary {
-  const found = endpoints.find(({ metadata }) => metadata.name === name);
+function backendOf(name: string, endpoints: readonly StoredObject[], home: string): BackendSummary {
+  const found = endpoints.find(({ metadata }) => qualifiedName(metadata.name, metadata.namespace, home) === name);
   if (found === undefined) return { name, ready: false, reason: "UnknownBackend", address: undefined };
   const { conditions = [], address } = targetEndpointStatus.safeParse(found.value.status).data ?? {};
   const ready = conditions.find(({ type }) => type === "Ready");
