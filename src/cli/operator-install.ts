@@ -2,6 +2,7 @@ import { dump } from "js-yaml";
 import { z } from "zod";
 import { applyManifests } from "../apply/kubernetes/apply-manifest.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
+import { parseReference } from "../image/reference.ts";
 import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
 import { operatorName } from "../workloads/operator.ts";
 import { failure } from "./failure.ts";
@@ -15,6 +16,8 @@ import { readAuthority } from "./registries.ts";
 export async function installOperator(options: OperatorInstallOptions): Promise<number> {
   const authorities = await authoritiesOf(options.registryCa);
   if (!authorities.ok) return failure(authorities.problems);
+  const wrong = wrongNames(options);
+  if (wrong.length > 0) return failure(wrong);
   if (options.output === "yaml") {
     const manifests = operatorManifests(options, authorities.value);
     process.stdout.write(manifests.map((one) => `---\n${dump(one, { lineWidth: -1, noRefs: true })}`).join(""));
@@ -30,9 +33,15 @@ export async function upgradeOperator(options: OperatorUpgradeOptions): Promise<
   return inCluster(options, async (cluster) => {
     const installed = await installedOperator(cluster.transport, options.namespace);
     if (!installed.ok) return failure(installed.problems);
+    const wrong = wrongNames({ ...installed.value.options, ...options });
+    if (wrong.length > 0) return failure(wrong);
     return apply(cluster, { ...installed.value.options, ...options }, authorities.value ?? installed.value.authorities);
   });
 }
+
+/** What is wrong with the names of images and of the registry: an operator that was given them would not start. */
+const wrongNames = ({ registry, image, base, executor }: InstallationOptions): readonly Problem[] =>
+  [`${registry.replace(/\/+$/, "")}/x`, image, base, executor].flatMap((name) => parseReference(name).problems);
 
 async function apply({ transport }: OpenCluster, options: InstallationOptions, authorities: string | undefined): Promise<number> {
   const other = await otherInstallation(transport, options.namespace);
