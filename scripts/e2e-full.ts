@@ -1,4 +1,5 @@
-// All that `npm run e2e:full` does: the core flow, and what takes longer or needs more than one cluster. It writes tests/e2e/REPORT.md, which is checked in.
+// All that `npm run e2e:full` does: the core flow, and what takes longer or needs more than one cluster. It writes tests/e2e/REPORT.md, which is checked in. With names of parts it
+// runs those alone: `npm run e2e:full -- faults demo`; the report says of each part when, and of which commit, it was run last.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -41,38 +42,55 @@ async function demo(): Promise<number> {
   return (await runInForeground(script("scripts/demo.ts", "down"))) || code;
 }
 
-const parts: readonly { readonly name: string; readonly run: () => Promise<number> }[] = [
-  { name: "The core flow (`npm run e2e`) in a cluster of its own", run: () => runInForeground(e2e) },
-  { name: "The core flow after one that was killed (SIGKILL) while it ran", run: afterKill },
-  { name: "The core flow in a second cluster that is known by its KUBECONFIG", run: inSecondCluster },
-  { name: "Faults: kills, a cluster or registry in trouble, two operators, odd objects, 1,000 APIs", run: faults },
-  { name: "`npm run demo`, and `npm run demo -- down`", run: demo },
+const parts: readonly { readonly key: string; readonly name: string; readonly run: () => Promise<number> }[] = [
+  { key: "core", name: "The core flow (`npm run e2e`) in a cluster of its own", run: () => runInForeground(e2e) },
+  { key: "killed", name: "The core flow after one that was killed (SIGKILL) while it ran", run: afterKill },
+  { key: "second", name: "The core flow in a second cluster that is known by its KUBECONFIG", run: inSecondCluster },
+  { key: "faults", name: "Faults: kills, a cluster or registry in trouble, two operators, odd objects, 1,000 APIs", run: faults },
+  { key: "demo", name: "`npm run demo`, and `npm run demo -- down`", run: demo },
 ];
+const asked = process.argv.slice(2);
+if (asked.some((key) => parts.every((part) => part.key !== key))) {
+  say(`Name parts: ${parts.map(({ key }) => key).join(", ")}.`);
+  process.exit(2);
+}
 
 const git = (...args: readonly string[]): string => spawnSync("git", args, { encoding: "utf8" }).stdout.trim();
 
+const file = "tests/e2e/REPORT.md";
+const last = existsSync(file) ? readFileSync(file, "utf8") : "";
+const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain") === "" ? "" : " and changes to it"}`;
+const today = new Date().toISOString().slice(0, 10);
+
 const rows: string[] = [];
 let exitCode = 0;
-for (const { name, run } of parts) {
+for (const { key, name, run } of parts) {
+  if (asked.length > 0 && !asked.includes(key)) {
+    rows.push(last.split("\n").find((line) => line.startsWith(`| ${name} |`)) ?? `| ${name} | not run yet | | |`);
+    continue;
+  }
   say(`\n── ${name}`);
   const start = performance.now();
   const code = await run();
   // What ran has put its things in order; the report of the last whole run stays.
   if (wasToldToEnd()) process.exit(130);
   exitCode ||= code;
-  rows.push(`| ${name} | ${code === 0 ? "passed" : "failed"} | ${((performance.now() - start) / 1000).toFixed(0)} s |`);
+  rows.push(
+    `| ${name} | ${code === 0 ? "passed" : "failed"} | ${((performance.now() - start) / 1000).toFixed(0)} s | ${today}, ${commit} |`,
+  );
 }
 
 const machine = `${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split("-")[0]}`;
-const measured = existsSync(figures) ? `\n## Figures\n\n| what | value |\n| --- | --- |\n${readFileSync(figures, "utf8")}` : "";
+const figuresBefore = last.split("\n## Figures\n")[1];
+const table = existsSync(figures) ? `\n| what | value |\n| --- | --- |\n${readFileSync(figures, "utf8")}` : figuresBefore;
 const report = `# The last run of \`npm run e2e:full\`
 
-${new Date().toISOString().slice(0, 10)}, at commit ${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain") === "" ? "" : " and changes to it"}, on ${machine}.
+On ${machine}.
 
-| what | result | time |
-| --- | --- | --- |
+| what | result | time | when, and of which commit |
+| --- | --- | --- | --- |
 ${rows.join("\n")}
-${measured}`;
-writeFileSync("tests/e2e/REPORT.md", report);
+${table === undefined ? "" : `\n## Figures\n${table}`}`;
+writeFileSync(file, report);
 say(`\n${report}`);
 process.exitCode = exitCode;

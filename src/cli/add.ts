@@ -99,7 +99,7 @@ const addApiOptions = (command: Command): Command =>
       .option("--env <NAME=VALUE>", "an environment variable of agents and interceptors: not yet; may be repeated", collected, [])
       .option("--interceptors <DIR>", "a folder with interceptors: not yet; may be repeated", collected, [])
       .option("--override", "build anew where the version stands for another document", false)
-      .option("--wait", "wait until it serves, and say how far it is: the default")
+      .option("--wait", "wait until it serves, and say how far it is: the default", true)
       .option("--no-wait", "do not wait until it serves")
       .option("--timeout <SECONDS>", "give up waiting after so long", count, 300)
       .addOption(

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import { Command } from "commander";
+import { addApi } from "../../src/cli/add.ts";
 import { documentOf, onePath } from "./documents.ts";
 import { folderWith, portico } from "./portico.ts";
 
@@ -27,6 +29,21 @@ describe("portico add api", () => {
       const { code, stdout, stderr } = await print(t, option);
       assert.deepEqual([code, stdout], [1, ""], option);
       assert.match(stderr, said, option);
+    }
+  });
+
+  it("waits unless it is told not to", async () => {
+    for (const [flags, waits] of [
+      [[], true],
+      [["--wait"], true],
+      [["--no-wait"], false],
+    ] as const) {
+      const command = new Command();
+      addApi(command, "portico add", "add");
+      const api = command.commands[0];
+      api?.action(() => {});
+      await command.parseAsync(["api", "pets", "--image=r.test/pets:1", ...flags], { from: "user" });
+      assert.equal(api?.opts().wait, waits, flags.join());
     }
   });
 
