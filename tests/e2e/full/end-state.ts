@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isObject, type JsonObject } from "../../../src/text/node.ts";
 import type { Namespace } from "../harness/namespace.ts";
 
@@ -5,6 +6,8 @@ import type { Namespace } from "../harness/namespace.ts";
 const ofOneRun: ReadonlySet<string> = new Set([
   ...["uid", "resourceVersion", "generation", "observedGeneration", "creationTimestamp", "lastTransitionTime", "lastUpdateTime"],
   ...["managedFields", "clusterIP", "clusterIPs", "deployment.kubernetes.io/revision", "portico.dev/applied"],
+  // It is a hash of what Secrets hold, which is compared itself.
+  "portico.dev/mounted",
 ]);
 
 /** The kinds that people and the operator write. */
@@ -15,10 +18,11 @@ export async function endState(
   namespace: Namespace,
   names: readonly (readonly [from: string, to: string])[],
 ): Promise<ReadonlyMap<string, unknown>> {
-  let text = await namespace.kubectl("get", kinds, "--output=json");
-  for (const [from, to] of [[namespace.name, "NAMESPACE"] as const, ...names]) text = text.replaceAll(from, to);
-  const { items }: { readonly items: readonly JsonObject[] } = JSON.parse(text);
-  return new Map(items.map((item) => [nameOf(item), stripped(item)] as const).toSorted(([a], [b]) => a.localeCompare(b)));
+  const text = await namespace.kubectl("get", kinds, "--output=json");
+  const alike = (one: string): string =>
+    [[namespace.name, "NAMESPACE"] as const, ...names].reduce((all, [from, to]) => all.replaceAll(from, to), one);
+  const { items }: { readonly items: readonly JsonObject[] } = JSON.parse(alike(text));
+  return new Map(items.map((item) => [nameOf(item), stripped(decoded(item, alike))] as const).toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
 const nameOf = ({ kind, metadata }: JsonObject): string => `${String(kind)} ${isObject(metadata) ? String(metadata.name) : ""}`;
@@ -26,8 +30,6 @@ const nameOf = ({ kind, metadata }: JsonObject): string => `${String(kind)} ${is
 function stripped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(stripped);
   if (!isObject(value)) return value;
-  // What a Secret holds names the namespace, in base64.
-  if (value.kind === "Secret") return { ...strippedFields({ ...value, data: undefined }), data: decoded(value.data) };
   // How far the cluster is with them is its own word.
   if (value.kind === "Deployment" || value.kind === "Service") return strippedFields({ ...value, status: undefined });
   return strippedFields(value);
@@ -36,4 +38,12 @@ function stripped(value: unknown): unknown {
 const strippedFields = (value: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (ofOneRun.has(key) ? [] : [[key, stripped(inner)]])));
 
-const decoded = (data: unknown): JsonObject => (isObject(data) ? Object.fromEntries(Object.keys(data).map((key) => [key, "there"])) : {});
+/** A Secret with a hash of each text that it holds: that names the namespace, in base64. */
+function decoded(item: JsonObject, alike: (text: string) => string): JsonObject {
+  if (item.kind !== "Secret" || !isObject(item.data)) return item;
+  const hashOf = (held: unknown): string =>
+    createHash("sha256")
+      .update(alike(Buffer.from(String(held), "base64").toString()))
+      .digest("hex");
+  return { ...item, data: Object.fromEntries(Object.entries(item.data).map(([key, held]) => [key, hashOf(held)] as const)) };
+}
