@@ -74,13 +74,16 @@ export const readsClaims = ({ key, conditions = [] }: Said): boolean =>
 const mostBytes = (2 ** 32 - 1) * 1024;
 
 /**
- * What a RateLimiting says that gateways cannot do which count together: their counter has windows of one unit, and tells only who is refused (envoyproxy/ratelimit:
+ * What a RateLimiting says that does not go with who counts. Of gateways which count together: their counter has windows of one unit, and tells only who is refused (envoyproxy/ratelimit:
  * "Rate limit override").
  */
 export function globalLimitProblems(node: Node, spec: RateLimitingSpec): readonly Problem[] {
   const field = whyGlobal(spec, spec.type);
-  if (field === undefined) return [];
   const at = (name: string) => placeOf(child(child(node, "spec"), name));
+  if (field === undefined) {
+    const message = "Each gateway counts this limit for itself, which cannot fail. Leave `onFailure` out, or say `scope: global`.";
+    return spec.onFailure === undefined ? [] : [error("WrongValue", at("onFailure"), message)];
+  }
   const why = { scope: "It is global", unit: "Over days and months", type: "Of applications and subscriptions", bandwidth: "Of bytes" }[
     field
   ];

@@ -45,6 +45,7 @@ describe("what is wrong with a limit is said where it stands", () => {
       few({ scope: "global", onExcess: "mark" }),
       /^WrongValue at \/spec\/onExcess: .*`scope: local`/,
     ],
+    ["a failure of each gateway's own count", "few", few({ onFailure: "closed" }), /^WrongValue at \/spec\/onFailure: .*`scope: global`/],
     ["several days", "few", few({ unit: "day", unitCount: 2 }), /^WrongValue at \/spec\/unitCount: Over days .*`scope: local`/],
     [
       "an application's burst",
