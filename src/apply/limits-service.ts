@@ -1,10 +1,11 @@
-import { access, constants, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LimitsService } from "../compile/engine.ts";
 import { limitsDomain } from "../compile/envoy/global-limits.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { mayRun, onPath } from "./on-path.ts";
 import { freePort } from "./port.ts";
 import { type Supervised, supervise } from "./supervised.ts";
 
@@ -110,20 +111,7 @@ const accepts = (where: { path: string } | { host: string; port: number }): Prom
 async function find(name: keyof typeof programs, env: NodeJS.ProcessEnv): Promise<Checked<string>> {
   const { variable, advice } = programs[name];
   const named = env[variable];
-  const candidates =
-    named === undefined
-      ? (env.PATH ?? "")
-          .split(delimiter)
-          .filter((one) => one !== "")
-          .map((one) => join(one, name))
-      : [named];
-  for (const path of candidates) {
-    const isThere = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return checked(path, []);
-  }
+  for (const path of named === undefined ? onPath(name, env) : [named]) if (await mayRun(path)) return checked(path, []);
   const where = named === undefined ? "on PATH" : `at ${named} (${variable})`;
   return failed(
     error("NoLimitsService", wholeFile(name), `The program \`${name}\` is not ${where}. ${advice}, or name it in ${variable}.`),

@@ -29,17 +29,18 @@ export function takenFrom(sources: ReadSources, settings: ResolveSettings, befor
   const own = new Set(served.flatMap(filesOf));
   const unread = sourcesOf(sources.problems).filter((name) => !own.has(name));
   const read = putBack(resources, before.resources, (file) => unread.includes(file.name) || !isSound(file), unread);
-  const last = resolveGateway({ documents: served, resources: read, problems: [] }, settings);
-  const faulty = last.ok ? [] : sourcesOf(last.problems);
-  const rest = putBack(read, before.resources, (file) => faulty.includes(file.name), faulty);
-  const attempts = [resources, read, rest].flatMap((chosen) => [sources.documents, served].map((documents) => ({ documents, chosen })));
-  for (const { documents, chosen } of attempts) {
+  const attempt = (documents: readonly OpenApiDocument[], chosen: readonly SourceFile[]): Checked<Taken> => {
     const stands = ({ where: { source } }: Problem): boolean =>
       !(documents === served && own.has(source)) && !(chosen !== resources && unread.includes(source));
     const found = resolveGateway({ documents, resources: chosen, problems: sources.problems.filter(stands) }, settings);
-    if (found.ok) return checked({ apis: found.value, resources: chosen, untaken: now.problems }, []);
-  }
-  return now;
+    return found.ok ? checked({ apis: found.value, resources: chosen, untaken: now.problems }, []) : found;
+  };
+  const withRead = [attempt(served, resources), attempt(sources.documents, read), attempt(served, read)];
+  const last = withRead.at(-1);
+  const faulty = last === undefined || last.ok ? [] : sourcesOf(last.problems);
+  const rest = putBack(read, before.resources, (file) => faulty.includes(file.name), faulty);
+  const attempts = last?.ok ? withRead : [...withRead, attempt(sources.documents, rest), attempt(served, rest)];
+  return attempts.find(({ ok }) => ok) ?? now;
 }
 
 const filesOf = ({ files }: OpenApiDocument): readonly string[] => [files.root.name, ...files.files.keys()];

@@ -64,7 +64,7 @@ export async function prepareGateway(
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
   const severity = unchecked ?? (settings.credentials === "fail" ? "error" : "warning");
   const missing = valueProblems(judged, values, () => severity, before?.values);
-  const kept = before === undefined ? values : withLastGood(models, values, before.values);
+  const kept = withLastGood(models, values, before?.values);
   return checked({ apis, resources, files, values: kept, untaken }, [...found.problems, ...missing]);
 }
 

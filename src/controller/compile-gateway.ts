@@ -96,33 +96,49 @@ interface Surroundings extends Pick<GatewayInput, "workload" | "limitsService"> 
   readonly serves: boolean;
 }
 
-/**
- * How bad it is that something which credentials are checked with is wrong. An API that serves goes on without what is gone, for that may have been revoked, and with the last
- * that was good of what is wrong: where that is not known, all stays as it is.
- */
-export const faultSeverity = (mayStay: boolean, before: Values | undefined, serves: boolean): Problem["severity"] =>
-  before !== undefined || (serves && !mayStay) ? "warning" : "error";
+/** What an environment keeps, as a gateway uses it. */
+interface JudgedValues {
+  readonly kept: Values;
+  /** What holds up the gateway. */
+  readonly missing: readonly Problem[];
+  /** What is missing or wrong, and does not where the gateway serves. */
+  readonly unresolved: readonly Problem[];
+}
 
-/** The same as it is said of a gateway that serves. */
-export const unresolvedValues = (models: readonly ApiModel[], values: Values, before: Values | undefined): readonly Problem[] =>
-  valueProblems(models, values, () => "error", before).filter(({ severity }) => severity === "error");
+/**
+ * Judges what an environment keeps. An API that serves goes on without what is gone, for that may have been revoked, and with the last that was good of what is wrong: where that is not
+ * known, all stays as it is.
+ */
+export function judgedValues(
+  models: readonly ApiModel[],
+  values: Values,
+  { before, serves }: Pick<Surroundings, "before" | "serves">,
+): JudgedValues {
+  const errors = (holdsUp: (mayStay: boolean) => boolean): readonly Problem[] =>
+    valueProblems(models, values, (mayStay) => (holdsUp(mayStay) ? "error" : "warning"), before).filter(
+      ({ severity }) => severity === "error",
+    );
+  return {
+    kept: withLastGood(models, values, before),
+    missing: errors((mayStay) => before === undefined && (!serves || mayStay)),
+    unresolved: errors(() => true),
+  };
+}
 
 /** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
 export function compileGateway(resolved: Resolved, surroundings: Surroundings, values: Values): Checked<CompiledGateway> {
   const { workload } = surroundings;
   const models = resolved.value.map(({ model }) => model);
-  const { before, serves } = surroundings;
-  const faults = valueProblems(models, values, (mayStay) => faultSeverity(mayStay, before, serves));
+  const judged = judgedValues(models, values, surroundings);
   const missing = [
-    ...faults.filter(({ severity }) => severity === "error"),
+    ...judged.missing,
     ...(servesTls(workload) ? [] : trustWithoutTls(models, "Name a Secret in `expose: {tls: ...}`, without an Ingress.")),
   ];
   if (missing.length > 0) return failed(...resolved.problems, ...missing);
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
   const apis = publishedApis(resolved.value);
-  const kept = before === undefined ? values : withLastGood(models, values, before);
-  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: kept });
+  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: judged.kept });
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));
@@ -134,8 +150,8 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
       verifiers: models.flatMap(({ verifiers }) => verifiers),
       references: modelReferences(models),
       limits,
-      values: kept,
-      unresolved: unresolvedValues(models, values, before),
+      values: judged.kept,
+      unresolved: judged.unresolved,
     },
     [...resolved.problems, ...mocks.problems],
   );

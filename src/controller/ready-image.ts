@@ -13,9 +13,8 @@ import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { noLimitsService } from "../resolve/limits.ts";
-import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { withAbsentees } from "./absent-security.ts";
-import { engine, environmentOf, faultSeverity, mountedPart, unresolvedValues } from "./compile-gateway.ts";
+import { engine, environmentOf, judgedValues, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
 import { modelOfImage } from "./image-model.ts";
 import { packFiles } from "./packed-files.ts";
@@ -72,11 +71,8 @@ export async function gatewayOfImage(
   const models = found.map(({ model }) => model);
   const values = await surroundings.values(modelReferences(models));
   if (!values.ok) return values;
-  const { before, serves } = surroundings;
-  const faults = valueProblems(models, values.value, (mayStay) => faultSeverity(mayStay, before, serves));
-  const missing = faults.filter(({ severity }) => severity === "error");
+  const { kept, missing, unresolved } = judgedValues(models, values.value, surroundings);
   if (missing.length > 0) return failed(...missing);
-  const kept = before === undefined ? values.value : withLastGood(models, values.value, before);
   // The image has the routes; of what is compiled here only the environment's part counts.
   const files = engine.compile(models.map(withAbsentees(manifest)), {
     ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
@@ -97,7 +93,7 @@ export async function gatewayOfImage(
       image: showReference({ ...reference.value, digest }),
       problems: [],
       values: kept,
-      unresolved: [...problems, ...unresolvedValues(models, values.value, before)],
+      unresolved: [...problems, ...unresolved],
     },
     [],
   );

@@ -201,13 +201,15 @@ function movedAgent(agent: AgentVerifier, moved: (one: ValueReference) => ValueR
   return { ...agent, client: moved(agent.client), trust: typeof agent.trust === "string" ? agent.trust : moved(agent.trust) };
 }
 
+/** Each reference of a verifier, as often as it is there. */
+export const verifierReferences = ({ keys, tokens, agent, trust }: Verifier): readonly ValueReference[] => [
+  ...(keys === undefined ? [] : [keys]),
+  ...(trust === undefined ? [] : [trust]),
+  ...agentReferences(agent),
+  ...(tokens?.issuers ?? []).flatMap((issuer) => ("from" in issuer.keys ? [issuer.keys.from] : [])),
+];
+
 /** Every reference of some verifiers, each object once. */
-export function valueReferences(verifiers: readonly Verifier[]): readonly ValueReference[] {
-  const all = verifiers.flatMap(({ keys, tokens, agent, trust }) => [
-    ...(keys === undefined ? [] : [keys]),
-    ...(trust === undefined ? [] : [trust]),
-    ...agentReferences(agent),
-    ...(tokens?.issuers ?? []).flatMap((issuer) => ("from" in issuer.keys ? [issuer.keys.from] : [])),
-  ]);
-  return [...new Map(all.map((one) => [valueName(one), one] as const)).values()];
-}
+export const valueReferences = (verifiers: readonly Verifier[]): readonly ValueReference[] => [
+  ...new Map(verifiers.flatMap(verifierReferences).map((one) => [valueName(one), one] as const)).values(),
+];

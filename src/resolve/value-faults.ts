@@ -5,7 +5,8 @@ import { certificatesIn } from "../model/certificates.ts";
 import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet, usableKeys } from "../model/key-set.ts";
-import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName } from "../model/security.ts";
+import { verifiersOf } from "../model/references.ts";
+import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName, verifierReferences } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, isSendable, type Values } from "../model/values.ts";
 import type { Place } from "../problem.ts";
 
@@ -19,16 +20,11 @@ export interface Fault {
   readonly mayStay: boolean;
 }
 
-/** The verifiers of some models, each Security's once. */
-export const verifiersOf = (models: readonly ApiModel[]): readonly Verifier[] => [
-  ...new Map(models.flatMap((model) => model.verifiers.map((verifier) => [verifier.security, verifier] as const))).values(),
-];
-
 /** All that is missing or wrong in what an environment keeps. */
 export function faultsOf(models: readonly ApiModel[], values: Values): readonly Fault[] {
   const verifiers = verifiersOf(models);
   const asked = new Map<string, readonly ValueReference[]>();
-  for (const one of verifiers.flatMap(allReferences)) asked.set(valueName(one), [...(asked.get(valueName(one)) ?? []), one]);
+  for (const one of verifiers.flatMap(verifierReferences)) asked.set(valueName(one), [...(asked.get(valueName(one)) ?? []), one]);
   /** Where one asks for an object as a whole, and others for its entries, it cannot be put back for one of them. */
   const isAlone = (one: ValueReference): boolean =>
     one.key !== undefined || (asked.get(valueName(one)) ?? []).every(({ key }) => key === undefined);
@@ -60,14 +56,6 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
   });
   return [...ofVerifiers, ...ofBackends];
 }
-
-/** Each reference of a verifier, as often as it is there. */
-const allReferences = ({ keys, tokens, agent, trust }: Verifier): readonly ValueReference[] => [
-  ...(keys === undefined ? [] : [keys]),
-  ...(trust === undefined ? [] : [trust]),
-  ...agentReferences(agent),
-  ...(tokens?.issuers ?? []).flatMap((issuer) => ("from" in issuer.keys ? [issuer.keys.from] : [])),
-];
 
 // What is readable counts as it is, and what is wrong in it is nobody's: else what is taken out would be put back with it. Only what cannot be read at all is a slip of the pen. Keys can
 // always be read.

@@ -1,8 +1,9 @@
 import type { ApiModel } from "../model/api.ts";
+import { verifiersOf } from "../model/references.ts";
 import { type ValueReference, valueName } from "../model/security.ts";
 import { noValues, type Values } from "../model/values.ts";
 import { error, type Problem, warning } from "../problem.ts";
-import { type Fault, faultsOf, keysNone, usersNone, verifiersOf } from "./value-faults.ts";
+import { type Fault, faultsOf, keysNone, usersNone } from "./value-faults.ts";
 
 /** How bad a fault is; `mayStay` says that what was there before may go on in its place. */
 type Severity = (mayStay: boolean) => Problem["severity"];
@@ -32,7 +33,7 @@ export function valueProblems(
  * Values with what was there before in place of what holds nothing that serves: a slip of the pen locks nobody out, and holds up no other change. What clients' credentials were checked
  * with and is gone is gone: it may have been revoked. Of an object that several ask for entry by entry, each entry stands for itself.
  */
-export function withLastGood(models: readonly ApiModel[], values: Values, before: Values): Values {
+export function withLastGood(models: readonly ApiModel[], values: Values, before: Values = noValues): Values {
   const lasting = faultsOf(models, values).flatMap(({ of, mayStay }) => (mayStay ? of : []));
   return lasting.reduce((kept, one) => putBack(kept, one, before), values);
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { createServer, type RequestListener } from "node:http";
 import { before, describe, it } from "node:test";
 import { hash } from "bcryptjs";
-import { freePort } from "../../testing/free-port.ts";
+import { serveHttp } from "../../testing/http-server.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { until } from "../../testing/until.ts";
@@ -11,23 +10,12 @@ import { bearer, guarded, keySecurity, protectedGateway, secret, security, token
 
 const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` });
 
-async function serve(scope: Scope, listener: RequestListener): Promise<number> {
-  const server = createServer(listener);
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  scope.after(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return port;
-}
-
 /** What an issuer of opaque tokens was asked, and what it answers by token. */
 async function opaqueIssuer(scope: Scope) {
   const asked: { token: string; authorization: string | undefined }[] = [];
   const answers = new Map<string, object>();
   let status = 200;
-  const port = await serve(scope, (request, response) => {
+  const port = await serveHttp(scope, (request, response) => {
     let body = "";
     request.on("data", (part: Buffer) => (body += part.toString()));
     request.on("end", () => {
@@ -42,7 +30,7 @@ async function opaqueIssuer(scope: Scope) {
 /** Somebody's own authoriser: what it answers by the credential. */
 async function ownAuthorizer(scope: Scope) {
   const asked: (string | undefined)[] = [];
-  const port = await serve(scope, (request, response) => {
+  const port = await serveHttp(scope, (request, response) => {
     asked.push(
       `${request.method} ${request.url} ${Object.keys(request.headers)
         .filter((name) => name.startsWith("x-"))

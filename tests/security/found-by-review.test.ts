@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
 import { before, describe, it } from "node:test";
 import { hash } from "bcryptjs";
 import { parseAll } from "../../src/text/parse.ts";
-import { freePort } from "../../testing/free-port.ts";
 import { resolveCase } from "../../testing/golden-case.ts";
+import { serveHttp } from "../../testing/http-server.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { bearer, guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
@@ -180,8 +179,7 @@ it("an error of YAML's does not repeat what may be a password", () => {
 
 /** An issuer of opaque tokens whose answers are its tokens. */
 async function talkativeIssuer(scope: Scope): Promise<string> {
-  const port = await freePort();
-  const server = createServer((request, response) => {
+  const port = await serveHttp(scope, (request, response) => {
     let body = "";
     request.on("data", (part: Buffer) => (body += part.toString()));
     request.once("end", () => {
@@ -189,11 +187,6 @@ async function talkativeIssuer(scope: Scope): Promise<string> {
       const said = exp === "" ? {} : { exp: /^\d+n$/.test(exp ?? "") ? Number.parseInt(exp ?? "", 10) : exp };
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ active: true, sub, ...said }));
     });
-  });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  scope.after(async () => {
-    server.closeAllConnections();
-    server.close();
   });
   return `http://127.0.0.1:${port}/introspect`;
 }

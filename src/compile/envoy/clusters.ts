@@ -3,6 +3,7 @@ import type { ApiModel } from "../../model/api.ts";
 import { type Backend, type BackendTarget, plainBackend } from "../../model/backend.ts";
 import { backendValues } from "../../model/backend-values.ts";
 import { remoteKeys } from "../../model/issuer-keys.ts";
+import { verifiersOf } from "../../model/references.ts";
 import type { Environment } from "../engine.ts";
 import { careFields } from "./backend-care.ts";
 import { credentialFilters } from "./backend-secrets.ts";
@@ -11,7 +12,7 @@ import { limitsService } from "./global-limits.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
 import { clusterName, limitsCluster, ownMetadata } from "./names.ts";
-import { keysCluster, verifiersOf } from "./tokens.ts";
+import { keysCluster } from "./tokens.ts";
 
 type Surroundings = Pick<Environment, "trustedRoots" | "values">;
 

@@ -66,7 +66,7 @@ function aloneIn(location: CredentialLocation): readonly Message[] {
   const { name, prefix } = location;
   const isThere = prefix === "" ? { present_match: true } : { string_match: { contains: prefix, ignore_case: true } };
   const isWhole = { string_match: { safe_regex: { regex: wholeToken(prefix) } } };
-  return [{ not_rule: allOf([{ header: { name, ...isThere } }, { not_rule: { header: { name, ...isWhole } } }]) }];
+  return [anyOf([{ header: { name, ...isWhole } }, { not_rule: { header: { name, ...isThere } } }])];
 }
 
 const allowingToken = ({ security, scopes }: Demand, found: Security, rules: TokenRules): Message =>

@@ -1,5 +1,6 @@
 import type { ApiModel } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
+import { verifiersOf } from "../../model/references.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { agentFile } from "./agent-file.ts";
 import { backendSecretFiles } from "./backend-secrets.ts";
@@ -16,7 +17,7 @@ import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
 import { routeConfigurationName } from "./names.ts";
 import { refusalHeader } from "./refusals.ts";
-import { tokensFile, verifiersOf } from "./tokens.ts";
+import { tokensFile } from "./tokens.ts";
 import { virtualHosts } from "./virtual-hosts.ts";
 
 /** The default engine: Envoy, from files that it watches. */

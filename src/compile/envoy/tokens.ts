@@ -1,4 +1,3 @@
-import type { ApiModel } from "../../model/api.ts";
 import { remoteKeys } from "../../model/issuer-keys.ts";
 import { keySetOfCertificate, readKeySet, usableKeys } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
@@ -7,20 +6,6 @@ import { failedTokens, prefixes, setName, tokenHeader, tokensFilter } from "./cr
 import { discoveryFile, extension, type Message } from "./json.ts";
 
 const filter = "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication";
-
-/** The verifiers of all APIs, each Security's once: it is the same for all of them but for where documents say that it is. */
-export function verifiersOf(apis: readonly ApiModel[]): readonly Verifier[] {
-  const found = new Map<string, Verifier>();
-  for (const verifier of apis.flatMap((api) => api.verifiers)) {
-    const before = found.get(verifier.security);
-    found.set(verifier.security, before === undefined ? verifier : { ...before, locations: joined(before.locations, verifier.locations) });
-  }
-  return [...found.values()];
-}
-
-const joined = (...lists: readonly (readonly CredentialLocation[])[]): readonly CredentialLocation[] => [
-  ...new Map(lists.flat().map((one) => [JSON.stringify(one), one] as const)).values(),
-];
 
 /**
  * The filter that verifies tokens (envoy: jwt_authn). It refuses nobody: it leaves the claims of genuine tokens for the decision, and says of others
