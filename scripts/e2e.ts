@@ -19,16 +19,24 @@ import { prepare, up } from "../tests/e2e/cluster/up.ts";
 
 const cluster = "e2e";
 const report = join(cacheFolder(process.env), "e2e-report.md");
+/** Why the tests of one run failed. */
+const whyFailed = join(cacheFolder(process.env), "e2e-failures.txt");
+const failures: string[] = [];
 
 /** Runs test files with node:test; the exit code. `enter` makes a command one that runs in the cluster's network. */
-function runTests(
+async function runTests(
   pattern: string,
   env: NodeJS.ProcessEnv,
   concurrency = 2,
   enter = (command: readonly string[]): readonly string[] => command,
 ): Promise<number> {
-  const options = [`--test-concurrency=${concurrency}`, "--test-timeout=600000", "--test-reporter=spec"];
-  return runInForeground(enter([process.execPath, "--test", ...options, pattern]), { ...process.env, ...env, PORTICO_E2E_REPORT: report });
+  const shown = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
+  const told = ["--test-reporter=./tests/e2e/harness/failures.ts", `--test-reporter-destination=${whyFailed}`];
+  const options = [`--test-concurrency=${concurrency}`, "--test-timeout=900000", ...shown, ...told];
+  const command = enter([process.execPath, "--test", ...options, pattern]);
+  const code = await runInForeground(command, { ...process.env, ...env, PORTICO_E2E_REPORT: report });
+  failures.push(readFileSync(whyFailed, "utf8"));
+  return code;
 }
 
 /** The tests in a cluster that is known by its KUBECONFIG alone. */
@@ -95,6 +103,8 @@ async function main(): Promise<number> {
     say(`\nWhat the cluster says of the failed tests (${report}):\n`);
     if (process.env.CI !== undefined) say(readFileSync(report, "utf8"));
   }
+  // The last that is printed: what keeps a log may keep its end alone.
+  if (failures.some((text) => text !== "")) say(`\nWhat failed:\n\n${failures.join("")}`);
   return code;
 }
 

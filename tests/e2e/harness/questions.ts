@@ -19,6 +19,6 @@ export const ofNamespace = (kubectl: Kubectl): readonly Question[] => [
 
 async function logsOf(kubectl: Kubectl): Promise<string> {
   const pods = (await kubectl("get", "pods", "--output=name")).split("\n").filter(Boolean);
-  const logs = pods.map((pod) => answerTo({ ask: () => kubectl("logs", pod, "--all-containers", "--prefix", "--tail=200") }));
+  const logs = pods.map((pod) => answerTo({ ask: () => kubectl("logs", pod, "--all-containers", "--prefix", "--tail=100") }));
   return (await Promise.all(logs)).join("");
 }

@@ -21,7 +21,6 @@ import { authOf, copyToSecure } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 import { checkedByTheAgent } from "./checked-by-agent.ts";
-import { countedTogether } from "./counted-together.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
 import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
@@ -326,9 +325,6 @@ describe("the operator", { timeout: 900_000 }, () => {
       checkedByTheAgent(t, operator));
 
     it("APIs with limits: what is missing is told until it is there, and what changes takes effect", limitedByARateLimiting);
-
-    it("APIs whose gateways count together: exactly, over two of them, and as each limit says while nothing counts", (t) =>
-      countedTogether(t, operator));
 
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
