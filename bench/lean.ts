@@ -49,7 +49,10 @@ const found = (path: readonly string[], value: Message): Message => ({
 });
 
 const algorithms = ["RS256", "PS256", "ES256", "EdDSA"];
+/** Envoy takes a token out of whatever stands around it. */
+const alone = { header: { name: "authorization", string_match: { safe_regex: { regex: "(?i:bearer) *[A-Za-z0-9._~+/-]+=*" } } } };
 const rules = [
+  alone,
   found(["header", "alg"], { or_match: { value_matchers: algorithms.map((exact) => ({ string_match: { exact } })) } }),
   { not_rule: found(["header", "crit"], { present_match: true }) },
   found(["token", "scope"], { list_match: { one_of: { string_match: { exact: "read" } } } }),

@@ -65,11 +65,15 @@ export const accepted: readonly (readonly [what: string, parts: TokenParts, sche
 ];
 
 /** Requests whose tokens are good, and not as a request should show them. */
-const token = issuer.token();
+const token = issuer.token({ claims: { scope: "read" } });
 const [head = "", body = "", signature = ""] = token.split(".");
 const twice = Buffer.from(`{"iss":"${issuer.issuer}","aud":"pets","exp":${now - 10_000},"exp":${now + 3600}}`).toString("base64url");
 export const odd: readonly (readonly [what: string, target: string, headers: Readonly<Record<string, string>>])[] = [
   ["two tokens in one header", "/pets", { authorization: `Bearer ${token}, Bearer ${token}` }],
+  ["a forged token before it, its scheme in capitals", "/pets", { authorization: `BEARER ${head}.${body}.AAAA,Bearer ${token}` }],
+  ["a forged token behind it, its scheme in small letters", "/pets", { authorization: `Bearer ${token}, bearer ${head}.${body}.AAAA` }],
+  ["a password before it", "/pets", { authorization: `Basic YWRtaW46YWRtaW4= Bearer ${token}` }],
+  ["a letter before the scheme", "/pets", { authorization: `xBearer ${token}` }],
   ["a token in the query, where the header alone is allowed", `/pets?access_token=${token}`, {}],
   ["a token in a cookie", "/pets", { cookie: `access_token=${token}` }],
   ["a token in another header", "/pets", { "x-authorization": `Bearer ${token}` }],
