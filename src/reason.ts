@@ -37,6 +37,7 @@ export const reasons = {
   MissingValue: "A Secret, ConfigMap or file that a credential is checked with is not there, or has nothing that serves.",
   // resources and extensions
   UnknownKind: "A resource is of a kind that Portico does not have.",
+  NotApplied: "An object is in a file that was named, and the command does not apply its kind.",
   DuplicateResource: "Two resources of one kind have the same name.",
   NotYet: "A field is known, but this version does not do it yet.",
   NeedsCluster: "Only a cluster's operator does that.",

@@ -45,13 +45,11 @@ export function readResources(
   home?: string,
 ): { readonly value: Resources; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const headed = files
-    .flatMap((file) => opened(root(file)))
-    .flatMap((node) => {
-      const head = readHead(node, home);
-      problems.push(...head.problems);
-      return head.headed;
-    });
+  const headed = files.flatMap(objectsIn).flatMap((node) => {
+    const head = readHead(node, home);
+    problems.push(...head.problems);
+    return head.headed;
+  });
   const single = withoutDuplicates(headed);
   problems.push(...single.problems);
   const collect = <Spec>(kind: KindName, schema: z.ZodType<Spec>): ReadonlyMap<string, Resource<Spec>> => {
@@ -71,6 +69,9 @@ export function readResources(
   };
   return { value, problems };
 }
+
+/** The objects of a file, those of its lists too. */
+export const objectsIn = (file: SourceFile): readonly Node[] => opened(root(file));
 
 /** The objects in a value: itself, those of a list, or none where there is nothing between two `---`. */
 function opened(node: Node): readonly Node[] {

@@ -17,6 +17,7 @@ export interface AddApiOptions extends ClusterOptions {
   readonly expose?: "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress";
   readonly override: boolean;
   readonly wait: boolean;
+  readonly buildLog: boolean;
   readonly timeout: number;
   readonly dryRun?: "client" | "server";
   readonly output?: "yaml" | "json";
@@ -80,7 +81,12 @@ function wrongUsage({ fromFile, image }: AddApiOptions): string | undefined {
 const addApiOptions = (command: Command): Command =>
   addClusterOptions(
     command
-      .option("-f, --from-file <FILE>", "the OpenAPI document, YAML or JSON; may be repeated", collected, [])
+      .option(
+        "-f, --from-file <PATH>",
+        "the OpenAPI document, YAML or JSON, or a folder with documents and resources; may be repeated",
+        collected,
+        [],
+      )
       .option("--image <IMAGE>", "serve a gateway's image that is there already, in place of a document: nothing is built")
       .option(
         "--resources <PATH>",
@@ -101,6 +107,7 @@ const addApiOptions = (command: Command): Command =>
       .option("--override", "build anew where the version stands for another document", false)
       .option("--wait", "wait until it serves, and say how far it is: the default", true)
       .option("--no-wait", "do not wait until it serves")
+      .option("--build-log", "show what the build says, where a pod builds", false)
       .option("--timeout <SECONDS>", "give up waiting after so long", count, 300)
       .addOption(
         new Option("--dry-run <WHERE>", "send nothing, or have the cluster check it without keeping it").choices(["client", "server"]),

@@ -1,8 +1,9 @@
 import { basename } from "node:path";
 import { readResources } from "../api/resource.ts";
+import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
-import { type ApiDefaults, resolveInCluster } from "../controller/compile-gateway.ts";
+import { type ApiDefaults, apiSpecOf, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
@@ -10,10 +11,12 @@ import { publishedApis, type ResolvedApi, unserved } from "../resolve/gateway.ts
 import { globalLimitProblems } from "../resolve/limit.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
 import { type GatewaySources, loadSources } from "../source/gateway.ts";
-import { isObject, type SourceFile } from "../text/node.ts";
+import { sortedFiles } from "../source/sorted-files.ts";
+import { isObject, type JsonObject, type SourceFile } from "../text/node.ts";
 import { ownedName } from "../workloads/object.ts";
 import type { AddApiOptions } from "./add.ts";
 import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
+import { merged, type NamedResources, namedResources, withoutSources } from "./named-resources.ts";
 import { folderOf } from "./prepare.ts";
 
 /** All that an API is made of in the cluster. */
@@ -40,20 +43,31 @@ export async function manifestsOf(
   namespace: string,
   options: AddApiOptions,
   inCluster: readonly SourceFile[],
-  defaults: ApiDefaults = {},
+  there?: StoredObject,
 ): Promise<Checked<Manifests>> {
   const wrong = unfit(name, options);
   if (wrong !== undefined) return failed(wrong);
-  const sources = await loadSources({ documents: options.fromFile, resources: options.resources, references: "folder" });
-  const before = sources.resources.flatMap(({ value }) => manifestIn(value, namespace));
+  const named = await sortedFiles(options.fromFile);
+  if (!named.ok) return named;
+  const { documents: files, resources } = named.value;
+  const sources = await loadSources({ documents: files, resources: [...resources, ...options.resources], references: "folder" });
+  const given = namedResources(sources.resources, name, namespace);
   if (options.image !== undefined) {
-    const problems = [...sources.problems, ...readResources(sources.resources).problems];
+    const problems = [...sources.problems, ...readResources(given.files).problems, ...given.problems];
     return checked(
-      { resources: before, maps: [], namespace, api: apiOf(name, namespace, [], options), inputHash: undefined, version: undefined },
+      {
+        resources: given.applied,
+        maps: [],
+        namespace,
+        api: over(given, apiOf(name, namespace, [], options)),
+        inputHash: undefined,
+        version: undefined,
+      },
       problems,
     );
   }
-  const resolved = resolveIn(sources, { name, namespace, defaults }, inCluster);
+  const defaults = defaultsIn(merged(withoutSources(there?.value.spec), given.spec), name, namespace);
+  const resolved = resolveIn({ ...sources, resources: given.files }, { name, namespace, defaults }, inCluster);
   if (!resolved.ok) return resolved;
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return mocks;
@@ -62,11 +76,28 @@ export async function manifestsOf(
     definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
   );
   const { manifest } = folderOf(publishedApis(resolved.value), { ...containerEnvironment, mockSocket: mocks.value });
-  const api = apiOf(name, namespace, documents, options);
+  const api = over(given, apiOf(name, namespace, documents, options));
   return checked(
-    { resources: before, maps: documents.flat(), namespace, api, inputHash: manifest.inputHash, version: resolved.value[0]?.model.version },
-    [...resolved.problems, ...mocks.problems],
+    {
+      resources: given.applied,
+      maps: documents.flat(),
+      namespace,
+      api,
+      inputHash: manifest.inputHash,
+      version: resolved.value[0]?.model.version,
+    },
+    [...resolved.problems, ...mocks.problems, ...given.problems],
   );
+}
+
+/** An API as the command says it, over what a file says of it. */
+const over = ({ spec }: NamedResources, api: Manifest): Manifest => ({ ...api, spec: merged(spec, Object(api.spec)) });
+
+/** What an API says for operations that say nothing of it themselves. What is wrong with it is said where it is read as a whole. */
+function defaultsIn(spec: JsonObject, name: string, namespace: string): ApiDefaults {
+  const object = { apiVersion: "portico.dev/v1alpha1", kind: "API", metadata: { name, namespace, resourceVersion: "" }, spec };
+  const read = apiSpecOf(storedObject(object));
+  return read.ok ? defaultsOf(read.value, namespace) : {};
 }
 
 /** What is asked for and cannot be. */
@@ -107,13 +138,6 @@ const nameOf = (value: unknown, namespace: string): string => {
   const { name, namespace: its = namespace } = value.metadata;
   return `${String(value.kind)} ${String(its)}/${String(name)}`;
 };
-
-/** Of the files' objects those of Portico's kinds. */
-function manifestIn(value: unknown, namespace: string): readonly Manifest[] {
-  if (!isObject(value) || !isObject(value.metadata) || !String(value.apiVersion).startsWith("portico.dev/")) return [];
-  const metadata = { namespace, ...value.metadata, name: String(value.metadata.name) };
-  return [{ ...value, apiVersion: String(value.apiVersion), kind: String(value.kind), metadata }];
-}
 
 /** A document of one file as its author wrote it; one of several in one piece, for an entry has no folder. */
 const textOf = (document: OpenApiDocument): string =>

@@ -4,11 +4,12 @@ import { resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
-import { type ApiDefaults, apiSpecOf, defaultsOf, objectFile } from "../controller/compile-gateway.ts";
+import { apiSpecOf, objectFile } from "../controller/compile-gateway.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { AddApiOptions } from "./add.ts";
 import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
 import { configMapOf, type Manifest } from "./api-objects.ts";
+import { buildLog } from "./build-log.ts";
 import { everywhere } from "./everywhere.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
@@ -40,7 +41,12 @@ async function printApi(name: string, options: AddApiOptions): Promise<number> {
   return 0;
 }
 
-async function applyTo({ transport, namespace }: OpenCluster, name: string, options: AddApiOptions, intent: Intent): Promise<number> {
+async function applyTo(
+  { client, transport, namespace }: OpenCluster,
+  name: string,
+  options: AddApiOptions,
+  intent: Intent,
+): Promise<number> {
   const store = objectStore(transport, "portico-cli", options.dryRun === "server");
   const [there, endpoints, securities, limits] = await Promise.all([
     store.read(resources.apis, namespace, name),
@@ -57,7 +63,7 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
     namespace,
     options,
     [...endpoints.value, ...securities.value, ...limits.value].map((one) => objectFile(one, namespace)),
-    defaultsThere(there.value, namespace),
+    there.value,
   );
   if (!fresh.ok) return failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
@@ -72,7 +78,12 @@ async function applyTo({ transport, namespace }: OpenCluster, name: string, opti
   return waitForApi(
     transport,
     { namespace, name, ...applied.value, inputHash: made.inputHash },
-    { seconds: options.timeout, began, isPrinted: options.output !== undefined },
+    {
+      seconds: options.timeout,
+      began,
+      isPrinted: options.output !== undefined,
+      ...(options.buildLog ? { seen: buildLog(client) } : {}),
+    },
   );
 }
 
@@ -84,12 +95,6 @@ const specOf = ({ api }: Manifests): Checked<unknown> =>
 async function beforeAnyIsSent(transport: Transport, made: Manifests): Promise<Checked<unknown>> {
   const spec = specOf(made);
   return spec.ok ? objectStore(transport, "portico-cli", true).apply(made.api) : spec;
-}
-
-/** What the API says already for operations that say nothing of it themselves: it stays so. */
-function defaultsThere(there: StoredObject | undefined, namespace: string): ApiDefaults {
-  const spec = there && apiSpecOf(there);
-  return spec?.ok ? defaultsOf(spec.value, namespace) : {};
 }
 
 function unfit(there: StoredObject | undefined, name: string, namespace: string, intent: Intent): Problem | undefined {

@@ -36,7 +36,7 @@ export async function openKaniko(options: KanikoOptions & RegistryOptions, signa
     process.stderr.write(text.split("\n").map(printable).join("\n"));
   };
   const waits = (why: string): void => write(`${why}\n`);
-  const around = { credentials: credentials.value, write, waits, signal, resumes: false };
+  const around = { credentials: credentials.value, write, waits, runs: () => {}, signal, resumes: false };
   const builder = (registries: Registries): Builder => kanikoBuilder(cluster, settings.value, { ...around, registries });
   return checked({ credentials: credentials.value, builder }, []);
 }

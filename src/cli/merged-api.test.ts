@@ -4,7 +4,17 @@ import { storedObject } from "../apply/kubernetes/stored-object.ts";
 import type { Manifests } from "./api-manifests.ts";
 import { mergedApi } from "./merged-api.ts";
 
-const options = { fromFile: [], resources: [], env: [], interceptors: [], host: [], override: false, wait: true, timeout: 1 };
+const options = {
+  fromFile: [],
+  resources: [],
+  env: [],
+  interceptors: [],
+  host: [],
+  override: false,
+  wait: true,
+  buildLog: false,
+  timeout: 1,
+};
 const made = (spec: object, version = "1.0.0"): Manifests => ({
   resources: [],
   maps: [],

@@ -1,9 +1,9 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { parseReference } from "../image/reference.ts";
 import { tagOfVersion } from "../image/tag.ts";
-import { isObject, type JsonObject } from "../text/node.ts";
 import type { AddApiOptions } from "./add.ts";
 import type { Manifests } from "./api-manifests.ts";
+import { merged, withoutSources } from "./named-resources.ts";
 import { statusOf } from "./stored-api.ts";
 
 /**
@@ -12,10 +12,9 @@ import { statusOf } from "./stored-api.ts";
  */
 export function mergedApi(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
   const { inputHash } = made;
-  // Where an image comes from is said anew: a document, or the image itself.
-  const { image: _, inputHash: __, definition: ___, ...kept } = isObject(there?.value.spec) ? there.value.spec : {};
+  const spec = merged(withoutSources(there?.value.spec), Object(made.api.spec));
   const status = there === undefined ? {} : statusOf(there);
-  const said = version ?? (typeof kept.version === "string" ? kept.version : made.version);
+  const said = version ?? (typeof spec.version === "string" ? spec.version : made.version);
   const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;
   const isSame = said !== undefined && tagOf(status.image) === tagOfVersion(said);
   const moves = other && isSame;
@@ -24,20 +23,9 @@ export function mergedApi(made: Manifests, there: StoredObject | undefined, { ve
   const renews = !other && isSame && status.conditions?.some(({ type, status: is }) => type === "Outdated" && is === "True") === true;
   const annotations =
     inputHash !== undefined && (moves || renews || override) ? { annotations: { "portico.dev/rebuild-to": inputHash } } : {};
-  const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec: merged(kept, Object(made.api.spec)) };
+  const api = { ...made.api, metadata: { ...made.api.metadata, ...annotations }, spec };
   return { ...made, api };
 }
-
-/** Objects are merged field by field; of a list, or of a plain value, what is said last counts. */
-const merged = (before: JsonObject, said: JsonObject): JsonObject => ({
-  ...before,
-  ...Object.fromEntries(
-    Object.entries(said).map(([field, value]) => {
-      const old = before[field];
-      return [field, isObject(old) && isObject(value) ? merged(old, value) : value];
-    }),
-  ),
-});
 
 function tagOf(image: string | undefined): string | undefined {
   const reference = image === undefined ? undefined : parseReference(image);

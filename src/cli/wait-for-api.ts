@@ -45,11 +45,19 @@ const graceMs = 2000;
 
 const unseen: Standing = { kind: "waits", saying: "The operator has not seen it yet." };
 
+interface Waiting {
+  readonly seconds: number;
+  readonly began: number;
+  readonly isPrinted?: boolean;
+  /** Is told each state of the API, with what ends when nobody waits any more. */
+  readonly seen?: (api: StoredObject, signal: AbortSignal) => void;
+}
+
 /** Waits until an API serves, and says on stderr how far it is; its address goes to stdout, unless the objects are there already. The exit code. */
 export async function waitForApi(
   transport: Transport,
   wanted: Wanted,
-  { seconds, began, isPrinted = false }: { readonly seconds: number; readonly began: number; readonly isPrinted?: boolean },
+  { seconds, began, isPrinted = false, seen = () => {} }: Waiting,
 ): Promise<number> {
   const { namespace, name, generation } = wanted;
   const ended = new AbortController();
@@ -78,6 +86,7 @@ export async function waitForApi(
         return;
       }
       if (api.metadata.generation < generation) return;
+      seen(api, ended.signal);
       const standing = standingOf(api, wanted);
       if (standing.kind === "waits") say(standing.saying);
       // The operator may have seen one of several objects that were applied, and not yet the others.

@@ -53,11 +53,15 @@ export function imageOf(world: World, api: StoredObject, spec: ApiSpec, workload
   const serving = servingImage(api, summary.inputHash, name);
   const isLeft = serving !== undefined && (outdated(serving.madeWith, ask.rule.now) === undefined || !makesAnew(ask.rule));
   if (isLeft) return { kind: "there", ...serving };
-  return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal, waits) => {
+  return images.ensure(keyOf(api), JSON.stringify([ask, summary.inputHash]), async (signal, now) => {
     const gateway = await world.gateways.whole(api, spec, workload);
     if (!gateway.ok) return { kind: "failed", problems: gateway.problems };
     const began = performance.now();
-    const provided = await provide(world, keyOf(api), gateway.value, summary, ask, { signal, waits });
+    const provided = await provide(world, keyOf(api), gateway.value, summary, ask, {
+      signal,
+      waits: (why) => now({ why }),
+      runs: (pod) => now({ pod }),
+    });
     world.metrics.built(ask.builder ?? settings.builder, provided.ok, (performance.now() - began) / 1000);
     if (!provided.ok) return { kind: "failed", problems: provided.problems };
     return { kind: "there", reference: showReference(provided.value.reference), madeWith: provided.value.madeWith ?? ask.rule.now };

@@ -65,8 +65,8 @@ it("why a build does not begin is told, and shown until it ends", async () => {
     () => assert.fail(),
   );
   const ensure = (): ImageState =>
-    images.ensure("a/pets", "one", (_, waits) => {
-      wait = waits;
+    images.ensure("a/pets", "one", (_, now) => {
+      wait = (why) => now({ why });
       return new Promise((resolve) => {
         end = resolve;
       });

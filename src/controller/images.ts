@@ -3,16 +3,22 @@ import { error, type Problem, wholeFile } from "../problem.ts";
 
 /** What is known of the image that an API needs. */
 export type ImageState =
-  /** And why that does not begin, where something holds it up. */
-  | { readonly kind: "building"; readonly why?: string | undefined }
+  /** By a pod, and why that does not begin, where something holds it up. */
+  | ({ readonly kind: "building" } & Building)
   /** With its digest. */
   | { readonly kind: "there"; readonly reference: string; readonly madeWith: MadeWith }
   | { readonly kind: "failed"; readonly problems: readonly Problem[] };
 
+/** How far a build is: why it does not begin, or the pod that makes it (`namespace/name`). */
+interface Building {
+  readonly why?: string | undefined;
+  readonly pod?: string | undefined;
+}
+
 type Ended = Exclude<ImageState, { kind: "building" }>;
 
-/** Looks for an image, or builds it, and says meanwhile why it waits. */
-type Provide = (signal: AbortSignal, waits: (why: string) => void) => Promise<Ended>;
+/** Looks for an image, or builds it, and says meanwhile how far that is. */
+type Provide = (signal: AbortSignal, now: (building: Building) => void) => Promise<Ended>;
 
 /** The images that APIs wait for: each is looked for, or built, beside the work on objects. */
 export interface Images {
@@ -27,22 +33,22 @@ interface Entry {
   readonly ended: AbortController;
   /** How it ended last; undefined while it runs for the first time. */
   state: Ended | undefined;
-  /** Why it does not begin. */
-  why: string | undefined;
+  building: Building;
   /** Whether it runs, and if not, whether somebody has been told how it ended. */
   stage: "runs" | "ended" | "told";
 }
 
 /**
- * `changed` is called with the API when it is known how its image's ask ended, or why it waits. One that failed is begun anew by who asks again after having been
+ * `changed` is called with the API when it is known how its image's ask ended, or how far it is. One that failed is begun anew by who asks again after having been
  * told; until that ends, it is still the failure that is known. `unexpected` is called with what was thrown: that is a failure like any other.
  */
 export function makeImages(changed: (api: string) => void, unexpected: (api: string, thrown: unknown) => void): Images {
   const entries = new Map<string, Entry>();
   const begin = (api: string, entry: Entry, provide: Provide): void => {
     entry.stage = "runs";
-    const waits = (why: string): void => {
-      entry.why = why;
+    entry.building = {};
+    const now = (building: Building): void => {
+      entry.building = building;
       if (entries.get(api) === entry && entry.stage === "runs") changed(api);
     };
     const end = (state: Ended): void => {
@@ -50,7 +56,7 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
       entry.stage = "ended";
       if (entries.get(api) === entry) changed(api);
     };
-    void provide(entry.ended.signal, waits).then(end, (thrown: unknown) => {
+    void provide(entry.ended.signal, now).then(end, (thrown: unknown) => {
       unexpected(api, thrown);
       end({ kind: "failed", problems: [nobodyThoughtOf(api)] });
     });
@@ -61,10 +67,10 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
       if (known?.ask === ask) {
         if (known.state?.kind === "failed" && known.stage === "told") begin(api, known, provide);
         else if (known.stage === "ended") known.stage = "told";
-        return known.state ?? { kind: "building", why: known.why };
+        return known.state ?? { kind: "building", ...known.building };
       }
       known?.ended.abort();
-      const entry: Entry = { ask, ended: new AbortController(), state: undefined, why: undefined, stage: "runs" };
+      const entry: Entry = { ask, ended: new AbortController(), state: undefined, building: {}, stage: "runs" };
       entries.set(api, entry);
       begin(api, entry, provide);
       return { kind: "building" };

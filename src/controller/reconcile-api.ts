@@ -32,7 +32,7 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
   const { progress, known } = spec.ok
     ? await step(world, api, spec.value)
     : { progress: { at: "refused", problems: spec.problems } as const, known: {} };
-  const written = await writeStatus(world, resources.apis, api, known, conditionsOf(progress));
+  const written = await writeStatus(world, resources.apis, api, { buildPod: undefined, ...known }, conditionsOf(progress));
   return written && !isTransient(progress) ? "done" : "retry";
 }
 
@@ -52,7 +52,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   if (image.kind !== "there") {
     await followCredentials(world, api, workload, certificateVersion(world, workload));
     const progress: Progress = image.kind === "building" ? { at: "building", why: image.why } : { at: "unbuilt", problems: image.problems };
-    return { progress, known: { operations } };
+    return { progress, known: { operations, buildPod: image.kind === "building" ? image.pod : undefined } };
   }
   const known = {
     operations,

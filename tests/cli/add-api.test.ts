@@ -32,6 +32,48 @@ describe("portico add api", () => {
     }
   });
 
+  it("takes a folder with documents and resources, and says what it does not apply", async (t) => {
+    const object = (kind: string, name: string, more: object = {}, apiVersion = "portico.dev/v1alpha1"): object => ({
+      apiVersion,
+      kind,
+      metadata: { name },
+      ...more,
+    });
+    const store = object("TargetEndpoint", "store", { spec: { url: "http://store.test" } });
+    const key = object("Security", "key", {
+      spec: { type: "apiKey", apiKey: { keys: { name: "keys" }, locations: [{ header: "x-key" }] } },
+    });
+    const api = object("API", "pets", { spec: { replicas: 3, security: [{ name: "key" }], expose: { hosts: ["a.test"] } } });
+    const secret = object("Secret", "keys", {}, "v1");
+    const cwd = await folderWith(t, {
+      "pets/api.json": JSON.stringify({
+        openapi: "3.1.0",
+        info: { title: "Pets", version: "1" },
+        "x-portico": { backend: "store" },
+        paths: { "/pets": { get: { responses: {} } } },
+      }),
+      "pets/resources/all.json": JSON.stringify({ apiVersion: "v1", kind: "List", items: [store, key, secret] }),
+      "pets/resources/api.json": JSON.stringify(api),
+      "pets/resources/other.json": JSON.stringify(object("API", "dogs", { spec: { image: "r.test/dogs:1" } })),
+    });
+    const ask = ["add", "api", "pets", "--from-file=pets", "--dry-run=client", "--output=json", "--replicas=2"];
+    const { code, stdout, stderr } = await portico(ask, { cwd });
+    assert.equal(code, 0, stderr);
+    const items: readonly { kind: string; metadata: { name: string }; spec: object }[] = JSON.parse(stdout).items;
+    assert.deepEqual(
+      items.map(({ kind, metadata }) => `${kind}/${metadata.name}`),
+      ["TargetEndpoint/store", "Security/key", "ConfigMap/pets-definition", "API/pets"],
+    );
+    assert.deepEqual(items.at(-1)?.spec, {
+      replicas: 2,
+      security: [{ name: "key" }],
+      expose: { hosts: ["a.test"] },
+      definition: [{ configMap: { name: "pets-definition", key: "api.json" } }],
+    });
+    assert.match(stderr, /all\.json:1:\d+.*\n? *.*A Secret is not applied by this command/);
+    assert.match(stderr, /other\.json:1:\d+.*\n? *.*Another API is not applied/);
+  });
+
   it("waits unless it is told not to", async () => {
     for (const [flags, waits] of [
       [[], true],

@@ -27,6 +27,7 @@ async function build(
   const made: KubernetesObject[] = [];
   const removed: string[] = [];
   const said: string[] = [];
+  const ran: string[] = [];
   let turn = 0;
   const cluster: BuildCluster = {
     create: async (object) => checked(String(made.push(object)), []),
@@ -58,6 +59,7 @@ async function build(
     credentials,
     write: (text) => said.push(text),
     waits: (why) => said.push(`${why}\n`),
+    runs: (pod) => ran.push(pod),
     signal,
     resumes,
   }).build({
@@ -68,7 +70,7 @@ async function build(
     labels: { [labelNames.title]: "$(HOME) costs $5" },
     attachments: [],
   });
-  return { base, built, made, removed, said: said.join("") };
+  return { base, built, made, removed, ran, said: said.join("") };
 }
 
 const succeeded = (digest: string): BuildState => ({ kind: "succeeded", pod: "p", message: digest });
@@ -78,8 +80,9 @@ const problems = ({ problems: found }: { readonly problems: readonly { readonly 
 
 describe("a build in a cluster", { concurrency: 4 }, () => {
   it("pins its images, takes its labels as they are, and removes its Job", async (t) => {
-    const { base, built, made, removed } = await build(t, [running, succeeded(anyDigest)]);
+    const { base, built, made, removed, ran } = await build(t, [running, succeeded(anyDigest)]);
     assert.equal(built.ok && built.value.digest, anyDigest);
+    assert.deepEqual(ran, ["builds/p"]);
     const text = JSON.stringify(made);
     assert.match(text, new RegExp(`FROM [^ ]+/base:1@${base.descriptor.digest} AS toolkit`));
     assert.ok(text.includes(`base.digest=${base.descriptor.digest}`));

@@ -12,6 +12,8 @@ export interface Listener {
   readonly write: (text: string) => void;
   /** Hears why the build does not begin yet, where something holds it up. */
   readonly waits: (why: string) => void;
+  /** Hears which pod makes it: `namespace/name`. */
+  readonly runs: (pod: string) => void;
   /** Ends the build: its Job is removed. */
   readonly signal: AbortSignal;
 }
@@ -20,7 +22,7 @@ export interface Listener {
 export async function digestOfJob(
   cluster: BuildCluster,
   namespace: string,
-  { write, waits, signal }: Listener,
+  { write, waits, runs, signal }: Listener,
   job: string,
   log: LastLines,
 ): Promise<Checked<string>> {
@@ -38,6 +40,7 @@ export async function digestOfJob(
   if (!begun.ok) return begun;
   const pod = begun.value.kind === "waiting" ? undefined : begun.value.pod;
   if (pod !== undefined) {
+    runs(`${namespace}/${pod}`);
     const heard = (text: string): void => {
       log.add(text);
       write(text);

@@ -76,8 +76,17 @@ describe("the operator", { timeout: 900_000 }, () => {
         const namespace = await makeNamespace(t);
         const name = `pets-${builder}`;
         const began = performance.now();
-        await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
-        await ready(namespace, name);
+        if (builder === "kaniko") {
+          const folder = await testFolder(t);
+          await writeFile(join(folder, "pets.json"), JSON.stringify(pets));
+          await writeFile(join(folder, "store.json"), JSON.stringify(store));
+          const add = `portico add api ${name} --from-file . --builder kaniko --build-log`;
+          const printed = await typed(add, [namespace.name, operator.namespace.name], { env: process.env, cwd: folder });
+          assert.match(printed, /level=info msg=/, "what Kaniko says");
+        } else {
+          await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
+          await ready(namespace, name);
+        }
         t.diagnostic(`from apply to Ready: ${((performance.now() - began) / 1000).toFixed(1)} s`);
         assert.equal((await answerOf(namespace, name)).path, "/pets/7");
         const shown = await namespace.kubectl("get", "api", name, "--output=wide");
