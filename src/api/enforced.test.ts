@@ -61,15 +61,15 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["x-portico", { backend: "pets", timeout: "1s", cors: false }, []],
     [
       "x-portico",
-      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, maxBody: "1Mi" },
+      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, publish: { page: true } },
       [
         ["backend/connectionPool/waitTimeout", "bounds of idle connections"],
-        ["maxBody", "size limits"],
+        ["publish", "the published document"],
       ],
     ],
     ["x-portico", { cache: {} }, [["cache", "the response cache"]]],
     ["x-portico", { cache: false, rateLimit: false }, []],
-    ["x-portico", { security: false, streaming: true }, [["streaming", "streams without time limits"]]],
+    ["x-portico", { security: false, streaming: true, transports: ["https"] }, [["transports", "the choice of transports"]]],
     ["API", { definition: [{ inline: "x" }], engine: "envoy" }, []],
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],

@@ -12,6 +12,7 @@ const operation: Operation = {
     backends: [{ backend: "@document", weight: 1 }],
     timeoutMs: 15_000,
     path: "same",
+    rewrite: undefined,
     sandbox: undefined,
     mirror: undefined,
     retry: undefined,

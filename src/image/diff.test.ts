@@ -39,6 +39,7 @@ describe("how two images differ", () => {
       backends: [{ backend: "pets", weight: 1 }],
       timeoutMs: 1000,
       path: "keep",
+      rewrite: undefined,
       sandbox: undefined,
       mirror: undefined,
       retry: undefined,

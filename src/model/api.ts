@@ -5,7 +5,7 @@ import type { ErrorForm } from "./error-form.ts";
 import type { HeaderChanges } from "./headers.ts";
 import type { Limit } from "./limit.ts";
 import type { MockReply } from "./mock.ts";
-import type { PathTemplate, QueryCondition } from "./path.ts";
+import type { PathTemplate, QueryCondition, Segment } from "./path.ts";
 import type { Alternative, CredentialSet, Security, Verifier } from "./security.ts";
 
 /** One API with everything a gateway needs to know of it: no references, no extensions, nothing of OpenAPI. Never changes. */
@@ -56,6 +56,10 @@ export interface Operation {
   readonly requestHeaders: HeaderChanges;
   readonly responseHeaders: HeaderChanges;
   readonly webSocket: boolean;
+  /** Whether messages are streams: nothing waits for their end, and no time of theirs is bounded. */
+  readonly isStream: boolean;
+  /** The largest body of a request; undefined for none. */
+  readonly maxBodyBytes: number | undefined;
   /** Whether answers are compressed for clients that take it. */
   readonly isCompressed: boolean;
   /** What some requests meet on purpose; undefined for nothing. */
@@ -130,6 +134,8 @@ export type Answer =
       /** 0 is for ever. */
       readonly timeoutMs: number;
       readonly path: BackendPath;
+      /** What the backend sees in place of the path and query that came; undefined where it sees these. */
+      readonly rewrite: Rewrite | undefined;
       /** Where those requests go that are for it; undefined where there is none. */
       readonly sandbox: Sandbox | undefined;
       /** What gets a copy of some requests, and how many of a hundred; its answers are thrown away. */
@@ -138,6 +144,31 @@ export type Answer =
       readonly retry: Retry | undefined;
     }
   | { readonly kind: "mock"; readonly reply: MockReply };
+
+/** What a backend sees in place of what came. */
+export interface Rewrite {
+  /** Behind the backend's own path; undefined where the path stays. */
+  readonly path: RewrittenPath | undefined;
+  /** Names of parameters that are taken out of the query. */
+  readonly removeQuery: readonly string[];
+  /** Parameters that have this value, decoded, and no other. */
+  readonly setQuery: readonly QueryValue[];
+}
+
+interface QueryValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Percent-encoded text, and what stood for a parameter in a segment of the request's path: `before` and `after` are the segment's text around it, where others may stand too. */
+export type RewrittenPath = readonly (string | PathValue)[];
+
+export interface PathValue {
+  /** From 0, base path included. */
+  readonly segment: number;
+  readonly before: Segment;
+  readonly after: Segment;
+}
 
 /**
  * What path the backend is asked for: the request's as it is, whatever the backend's own path (`same`); else behind the backend's own

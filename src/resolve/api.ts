@@ -23,6 +23,7 @@ import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
 import { makeProtection, type Protection } from "./protection.ts";
 import { refusedHeaders } from "./refused-headers.ts";
+import { rewriteOf } from "./rewrite.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl } from "./server-url.ts";
 import type { ResolveSettings } from "./settings.ts";
@@ -161,7 +162,7 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
       extension: readExtension("operation", operationExtension, written.node, whole),
     };
     const levels = [level, ...pathLevels, whole.level];
-    const fields: Fields = Object.assign({}, ...levels.toReversed().map(({ extension }) => extension?.fields));
+    const fields = fieldsOf(levels, settings);
     if (fields.disabled === true) return [];
     if (fields.mock === true) sayMocked(levels, problems);
     const retrying = levels.find(({ extension }) => extension?.fields.retry !== undefined)?.extension;
@@ -177,7 +178,8 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
     };
     const access = protection.accessOf(requirementsOf(whole, levels, written));
     const counting = limits.of(levels, access);
-    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access, limits: counting });
+    const rewrite = rewriteOf(levels, key.template, basePath, problems);
+    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access, limits: counting, rewrite });
     return [
       {
         asked,
@@ -187,6 +189,15 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
       },
     ];
   });
+}
+
+/** What the levels of an operation say, the inner ones over the outer ones' and those over what its API says of all; but where that has all being worked on, it has this too. */
+function fieldsOf(levels: readonly Level[], { cluster }: ResolveSettings): Fields {
+  const fields: Fields = Object.assign({}, cluster?.fields, ...levels.toReversed().map(({ extension }) => extension?.fields));
+  const { maintenance } = cluster?.fields ?? {};
+  return maintenance === undefined || (fields.maintenance !== undefined && fields.maintenance !== false)
+    ? fields
+    : { ...fields, maintenance };
 }
 
 /** Whether no error was said after the first so many Problems. */
@@ -203,7 +214,7 @@ function sayMocked(levels: readonly Level[], problems: Problem[]): void {
   if (socket?.fields.webSocket === true)
     say(socket.at("webSocket"), "A mocked answer is no WebSocket, so the upgrade is refused. Leave out `webSocket`, or `mock`.");
   const mocking = levels.find(({ extension }) => extension?.fields.mock === true)?.extension;
-  for (const key of ["backend", "timeout"] as const) {
+  for (const key of ["backend", "timeout", "rewrite"] as const) {
     if (mocking?.fields[key] !== undefined)
       say(mocking.at(key), `\`${key}\` does nothing here, since the answer is mocked. Leave it out, or \`mock\`.`);
   }

@@ -2,8 +2,9 @@ import type { z } from "zod";
 import type { CorsField } from "../api/cors.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
+import { bytesIn } from "../api/quantity.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Access, Answer, Fault, Maintenance, Operation } from "../model/api.ts";
+import type { Access, Answer, Fault, Maintenance, Operation, Rewrite } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
@@ -32,6 +33,7 @@ export interface OperationParts {
   readonly settings: ResolveSettings;
   readonly access: Access;
   readonly limits: readonly string[];
+  readonly rewrite: Rewrite | undefined;
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
@@ -54,10 +56,13 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
     responseHeaders: withSunset(changesOf(fields.responseHeaders), fields.sunset),
-    isCompressed: fields.compression ?? false,
+    // What compresses holds back what is little.
+    isCompressed: fields.compression === true && fields.streaming !== true,
     fault: faultOf(fields.fault),
     maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,
+    isStream: fields.streaming ?? false,
+    maxBodyBytes: fields.maxBody === undefined ? undefined : bytesIn(fields.maxBody),
     where: asked.where,
   };
 }
@@ -79,7 +84,7 @@ function maintenanceOf(said: Fields["maintenance"]): Maintenance | undefined {
   return { message, retryAfterSeconds: retryAfter === undefined ? undefined : Math.ceil(milliseconds(retryAfter) / 1000) };
 }
 
-function answerOf({ document, written, fields, destination, settings }: OperationParts): Answer | undefined {
+function answerOf({ document, written, fields, destination, settings, rewrite }: OperationParts): Answer | undefined {
   if (isMocked(fields, settings)) return { kind: "mock", reply: defaultReply(mockSource(document, written)) };
   if (destination === undefined) return undefined;
   const { shares, path, timeoutMs = defaultTimeoutMs, retry, mirror, sandbox } = destination;
@@ -88,8 +93,9 @@ function answerOf({ document, written, fields, destination, settings }: Operatio
   return {
     kind: "backend",
     backends,
-    timeoutMs,
+    timeoutMs: fields.streaming === true ? 0 : timeoutMs,
     path,
+    rewrite,
     sandbox: sandbox && { ...sandbox, backend: sandbox.backend.name },
     mirror: copied,
     retry: fields.retry === undefined ? retry : retryOf(fields.retry),

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+import type { operationExtension } from "../api/x-portico.ts";
 import type { Demand } from "../model/security.ts";
 import type { Reference } from "./referred.ts";
 
@@ -26,6 +28,8 @@ export interface ClusterSettings {
   readonly security?: readonly Demand[];
   /** The RateLimitings that count for operations which name none. Left out for none. */
   readonly limits?: readonly Reference[];
+  /** What holds for operations that say nothing else. Left out for nothing. */
+  readonly fields?: Partial<z.infer<typeof operationExtension>>;
   /** The host under which a TargetEndpoint that is deployed is reached, by its name as it is referred to. */
   readonly deployedHost: (endpoint: string) => string;
 }

@@ -26,6 +26,7 @@ interface Shorter {
 async function serveShorter(scope: Scope, { file, from, to }: Shorter) {
   const held: (() => void)[] = [];
   const backend = await startBackend(scope, ({ path }, response) => held.push(() => response.end(path)));
+  const chat = await startChat(scope);
   const operation = (id: string, timeout: string) => ({ operationId: id, "x-portico": { timeout } });
   const document = {
     openapi: "3.1.0",
@@ -35,7 +36,14 @@ async function serveShorter(scope: Scope, { file, from, to }: Shorter) {
       "/it": { get: operation("get", "5m"), post: operation("post", "5m") },
       "/long": { get: operation("long", "6m") },
       "/for-ever": { get: operation("for-ever", "0s") },
-      "/chat": { get: { operationId: "chat", "x-portico": { backend: { url: await startChat(scope) }, webSocket: true } } },
+      "/stream": { get: { operationId: "stream", "x-portico": { streaming: true, compression: true } } },
+      "/watched": {
+        get: {
+          operationId: "watched",
+          "x-portico": { backend: { url: chat }, rewrite: { path: "/chat" }, webSocket: true, streaming: true },
+        },
+      },
+      "/chat": { get: { operationId: "chat", "x-portico": { backend: { url: chat }, webSocket: true } } },
     },
   };
   const apis = must(resolveCase({ input: JSON.stringify(document), settings: { ...settings, requests: [] } }));
@@ -75,10 +83,10 @@ describe("limits that take minutes in a gateway, in a copy where they take no ti
     assert.equal((await accessLine(gateway, id)).details, "stream_idle_timeout");
   });
 
-  it("a backend that is silent after the whole request is 504; an operation whose timeout is longer waits on", async (t) => {
+  it("a backend that is silent after the whole request is 504; an operation whose timeout is longer waits on, and so does a stream", async (t) => {
     const gateway = await serveShorter(t, idle);
-    const longer = ["/long", "/for-ever"].map((path) => send(gateway.port, { send: `GET ${path}` }));
-    await until("both are with the backend", () => gateway.held.length === 2);
+    const longer = ["/long", "/for-ever", "/stream"].map((path) => send(gateway.port, { send: `GET ${path}` }));
+    await until("all are with the backend", () => gateway.held.length === 3);
     const id = assertProblem(await send(gateway.port, { send: "GET /it" }), "504 backend-timeout");
     assert.equal((await accessLine(gateway, id)).details, "stream_idle_timeout");
     for (const answer of gateway.held) answer();
@@ -87,14 +95,17 @@ describe("limits that take minutes in a gateway, in a copy where they take no ti
       [
         [200, "/long"],
         [200, "/for-ever"],
+        [200, "/stream"],
       ],
     );
   });
 
-  it("a WebSocket that is silent both ways is closed, and one that talks is not", async (t) => {
+  it("a WebSocket that is silent both ways is closed, one that talks is not, and no stream", async (t) => {
     const gateway = await serveShorter(t, idle);
     const [silent, talking] = [await upgrade(gateway, "GET /chat"), await upgrade(gateway, "GET /chat")];
     t.after(() => talking.socket.destroy());
+    const stream = await upgrade(gateway, "GET /watched");
+    t.after(() => stream.socket.destroy());
     const talk = setInterval(() => talking.socket.write("x"), 50);
     t.after(() => clearInterval(talk));
     await until("the silent one is closed", () => silent.socket.closed);
@@ -102,7 +113,7 @@ describe("limits that take minutes in a gateway, in a copy where they take no ti
     assert.deepEqual([status, details], [101, "stream_idle_timeout"]);
     const heard = talking.text().length;
     await until("the other one hears more for longer", () => talking.text().length > heard + 10);
-    assert.equal(talking.socket.closed, false);
+    assert.deepEqual([talking.socket.closed, stream.socket.closed], [false, false]);
   });
 
   it("a connection that nothing uses is closed", async (t) => {

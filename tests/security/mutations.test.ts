@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import type { GatewayFiles } from "../../src/compile/engine.ts";
 import { countedTogether, mostAddressLists } from "../../src/model/limit.ts";
+import { send } from "../../testing/raw-request.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { rateLimiting } from "../limits/limited-gateway.ts";
@@ -35,6 +36,8 @@ const document = {
     ...Object.fromEntries(globally.map(([name]) => [`/${name}`, { ...guarded(), "x-portico": { rateLimit: name } }])),
     "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
     "/large": { ...guarded(), "x-portico": { compression: true } },
+    "/body": { post: { security: [], responses: {}, "x-portico": { maxBody: "1" } } },
+    "/query": { ...guarded(), "x-portico": { rewrite: { query: { remove: ["a"] } } } },
     "/faulty": { ...guarded(), "x-portico": { fault: { status: 418 } } },
     "/sandboxed": {
       ...guarded(),
@@ -66,7 +69,9 @@ type Probe = readonly [
   target: string,
   headers: Readonly<Record<string, string>>,
   status: number,
-  seen?: readonly [name: string, value: string | undefined],
+  /** A header, or `:path` for what the backend was asked for. */
+  seen?: readonly [name: string, value: string | undefined] | undefined,
+  body?: string,
 ];
 const probes: readonly Probe[] = [
   ["OPTIONS /open", { origin: "https://shop.example", "access-control-request-method": "GET" }, 200, ["x-request-id", "there"]],
@@ -93,6 +98,8 @@ const probes: readonly Probe[] = [
     (kind): Probe => ["/large", { "accept-encoding": kind, "x-large": "x".repeat(1000) }, 200, ["content-encoding", kind]],
   ),
   ["/faulty", {}, 418],
+  ["POST /body", { "transfer-encoding": "chunked" }, 413, undefined, "ab"],
+  ["/query?a=1", {}, 200, [":path", "/query"]],
   ["/sandboxed", {}, 200],
   ["/sandboxed", { "x-try": "yes" }, 502],
   ["/marked", {}, 200, ["portico-over-limit", undefined]],
@@ -111,10 +118,11 @@ const outcome = (status: number, seen: Probe[3]): string =>
 async function outcomes(scope: Scope, mutated: (files: GatewayFiles) => GatewayFiles): Promise<readonly string[]> {
   const gateway = await protectedGateway(scope, document, resources, { mutated, limitsService: await refusingService(scope) });
   const found: string[] = [];
-  for (const [target, headers, , seen] of probes) {
+  for (const [target, headers, , seen, body] of probes) {
     const before = gateway.backend.received.length;
-    const answer = await gateway.get(target, headers);
-    const value = seen && (answer.headers[seen[0]] ?? gateway.backend.received[before]?.headers[seen[0]]);
+    const answer = await send(gateway.port, { send: target.startsWith("/") ? `GET ${target}` : target, headers, body });
+    const received = gateway.backend.received[before];
+    const value = seen && (seen[0] === ":path" ? received?.path : (answer.headers[seen[0]] ?? received?.headers[seen[0]]));
     found.push(outcome(answer.status, seen && [seen[0], value?.toString()]));
   }
   return found;
@@ -159,6 +167,8 @@ const filters = [
     "fault",
     "compression.br",
     "compression.gzip",
+    "body",
+    "query",
   ].map((name) => `portico.${name}`),
   ...[...countedTogether, ...globally.map(([name]) => name), "marking", ...lists.map((_, index) => `addresses.${index}`)].map(
     (name) => `portico.limits.${name}`,

@@ -1,6 +1,6 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
 import type { AddressLists } from "../../model/addresses.ts";
-import type { ApiModel, BackendPath, Operation, Sandbox } from "../../model/api.ts";
+import type { Answer, ApiModel, Operation, Sandbox } from "../../model/api.ts";
 import type { Backend, Retry } from "../../model/backend.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
@@ -8,6 +8,7 @@ import { showAlternatives } from "../../model/security.ts";
 import type { Place } from "../../problem.ts";
 import { type Node, placeOf } from "../../text/node.ts";
 import { showTarget } from "../show-target.ts";
+import { askedPath } from "./asked-path.ts";
 import type { AskedRequest } from "./asked-request.ts";
 import { limitFacts } from "./limit-facts.ts";
 import type { Origins } from "./origins.ts";
@@ -47,6 +48,8 @@ export function factsOf(
     ...faultFact(operation, where(origins.extension("fault"))),
     ...maintenanceFact(operation, where(origins.extension("maintenance"))),
     ...answerFacts(request, { api, operation }, origins),
+    ...bodyFact(operation, where(origins.extension("maxBody"))),
+    ...streamFact(operation, where(origins.extension("streaming"))),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
     ...headerFacts("response headers", operation.responseHeaders, where(origins.extension("responseHeaders"))),
@@ -76,6 +79,14 @@ function maintenanceFact({ maintenance }: Operation, place: Place | undefined): 
   return maintenance === undefined ? [] : [{ name: "maintenance", value: `503: ${maintenance.message}`, place }];
 }
 
+function bodyFact({ maxBodyBytes }: Operation, place: Place | undefined): readonly Fact[] {
+  return maxBodyBytes === undefined ? [] : [{ name: "body", value: `at most ${maxBodyBytes.toLocaleString("en")} bytes`, place }];
+}
+
+function streamFact({ isStream }: Operation, place: Place | undefined): readonly Fact[] {
+  return isStream ? [{ name: "stream", value: "no time of its messages is bounded", place }] : [];
+}
+
 function webSocketFact({ webSocket, answer }: Operation, place: Place | undefined): readonly Fact[] {
   if (!webSocket) return [];
   const value = answer.kind === "mock" ? "refused: 403, for a mocked answer is none" : "may be asked for; it has no timeout";
@@ -99,7 +110,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   const sent = answer.backends.flatMap(({ backend: name, weight }) => {
     const share = answer.backends.length === 1 ? "" : `, ${weight} of ${all} requests`;
     const backend = api.backends.find((one) => one.name === name);
-    const urls = backend === undefined ? [] : askedUrls(request, api, answer.path, backend);
+    const urls = backend === undefined ? [] : askedUrls(request, api, answer, backend);
     return [
       ...(name.startsWith("@") && share === ""
         ? []
@@ -123,14 +134,18 @@ function mockFact({ status, mediaType }: MockReply, origins: Origins): Fact {
 }
 
 /** What each target of a backend is asked for. */
-function askedUrls(request: AskedRequest, api: ApiModel, path: BackendPath, backend: Backend): readonly string[] {
-  const before = path === "same" ? "" : backend.path;
-  const rest = path === "strip" ? request.path.slice(api.basePath.length) : request.path;
+function askedUrls(
+  request: AskedRequest,
+  api: ApiModel,
+  answer: Extract<Answer, { kind: "backend" }>,
+  backend: Backend,
+): readonly string[] {
+  const before = answer.path === "same" ? "" : backend.path;
   const areEqual = backend.targets.every(({ weight }) => weight === 1);
   return backend.targets.map((target) => {
     const share = areEqual ? "" : `, weight ${target.weight}`;
     const turn = target.group === 0 ? "" : ", while those before fail";
-    return `${showTarget(target, before)}${rest}${request.search}${share}${turn}`;
+    return `${showTarget(target, before)}${askedPath(request, api, answer)}${share}${turn}`;
   });
 }
 

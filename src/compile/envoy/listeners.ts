@@ -6,6 +6,7 @@ import { entryOf, type Values } from "../../model/values.ts";
 import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
+import { bodyFilter } from "./body-limit.ts";
 import { addressFilters } from "./client-addresses.ts";
 import { compressionFilters } from "./compression.ts";
 import { corsFilter } from "./cors.ts";
@@ -20,6 +21,7 @@ import { localReplies } from "./local-replies.ts";
 import { refusalMetrics, requestMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
 import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
+import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
 import { sandboxFilters } from "./sandbox.ts";
 
@@ -52,6 +54,8 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   ...sandboxFilters,
   faultFilter,
   ...compressionFilters,
+  bodyFilter,
+  queryFilter,
   router,
 ];
 

@@ -61,7 +61,7 @@ const byDetails: readonly (readonly [condition: string, error: GatewayError, unc
 const ofIdleStreams: readonly GatewayError[] = [errors.requestTimeout, errors.backendTimeout];
 
 /** What routes answer directly when they refuse. Mocks' own errors never come this way: the mock backend answers them. */
-const ofRoutes: readonly GatewayError[] = [errors.notFound, errors.methodNotAllowed];
+const ofRoutes: readonly GatewayError[] = [errors.notFound, errors.methodNotAllowed, errors.bodyTooLarge];
 
 const denial = startsWith("rbac_access_denied_matched_policy[");
 const found = (filter: string, key: string): string => `metadata.filter_metadata[${JSON.stringify(filter)}][${JSON.stringify(key)}]`;

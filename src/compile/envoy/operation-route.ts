@@ -1,5 +1,6 @@
-import type { Access, ApiModel, Maintenance, Operation } from "../../model/api.ts";
+import type { Access, Answer, ApiModel, Maintenance, Operation } from "../../model/api.ts";
 import { backendAction } from "./backend-route.ts";
+import { withinBody } from "./body-limit.ts";
 import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
 import { compressionRules } from "./compression.ts";
@@ -17,6 +18,7 @@ import { clusterHeader, headerValue, maintenanceField, operationHeader, ownMetad
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
+import { queryRules } from "./query-changes.ts";
 import type { RouteAction } from "./route-action.ts";
 import { sandboxRules } from "./sandbox.ts";
 
@@ -57,6 +59,7 @@ export function operationRoutes(
       ...sandboxing,
       ...faultRules(found.operation.fault),
       ...compressionRules(found.operation.isCompressed),
+      ...(found.operation.answer.kind === "backend" ? queryRules(found.operation.answer.rewrite) : {}),
     };
     return {
       ...routeIdentity(found, settings),
@@ -104,16 +107,23 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames,
 function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings): readonly RouteAction[] {
   if (operation.access.kind === "refused") return [refusal(api, operation.access)];
   if (operation.maintenance !== undefined) return [beingWorkedOn(operation.maintenance)];
-  if (operation.answer.kind === "mock") return mockActions(api, operation, operation.answer.reply, settings.directMocks.has(operation));
-  return [
-    {
-      when: [],
-      action: backendAction(api, operation, operation.answer),
-      requestHeaders: [],
-      responseHeaders: settings.debug ? [overwriteHeader(operationHeader, headerValue(operation.id))] : [],
-    },
-  ];
+  const actions =
+    operation.answer.kind === "mock"
+      ? mockActions(api, operation, operation.answer.reply, settings.directMocks.has(operation))
+      : [sentOn(api, operation, operation.answer, settings)];
+  return actions.flatMap((action) => withinBody(action, operation));
 }
+const sentOn = (
+  api: ApiModel,
+  operation: Operation,
+  answer: Extract<Answer, { kind: "backend" }>,
+  settings: RouteSettings,
+): RouteAction => ({
+  when: [],
+  action: backendAction(api, operation, answer),
+  requestHeaders: [],
+  responseHeaders: settings.debug ? [overwriteHeader(operationHeader, headerValue(operation.id))] : [],
+});
 
 /** Who may call is told to come again (RFC 9110, section 10.2.3). */
 const beingWorkedOn = ({ retryAfterSeconds: seconds }: Maintenance): RouteAction => ({

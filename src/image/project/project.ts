@@ -94,10 +94,11 @@ const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: 
   maxBackoffMs: retry.maxBackoffMs,
 });
 
-const operationOf = ({ access, addresses, answer, cors, fault, maintenance, ...operation }: ProjectOperation): Operation => ({
+const operationOf = ({ access, addresses, answer, cors, fault, maintenance, maxBodyBytes, ...operation }: ProjectOperation): Operation => ({
   ...operation,
   cors,
   addresses,
+  maxBodyBytes,
   fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:
@@ -106,7 +107,13 @@ const operationOf = ({ access, addresses, answer, cors, fault, maintenance, ...o
       : { ...access, schemes: access.schemes.map((scheme) => ({ ...scheme, challenge: scheme.challenge, realm: scheme.realm })) },
   answer:
     answer.kind === "backend"
-      ? { ...answer, sandbox: answer.sandbox, mirror: answer.mirror, retry: answer.retry && retryOf(answer.retry) }
+      ? {
+          ...answer,
+          rewrite: answer.rewrite && { ...answer.rewrite, path: answer.rewrite.path },
+          sandbox: answer.sandbox,
+          mirror: answer.mirror,
+          retry: answer.retry && retryOf(answer.retry),
+        }
       : { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } },
   where: { source: gatewayPath, pointer: "" },
 });

@@ -36,12 +36,19 @@ const retry = z.strictObject({
   maxBackoffMs: z.int().optional(),
 });
 
+const rewrite = z.strictObject({
+  path: z.array(z.union([z.string(), z.strictObject({ segment: z.int().min(0), before: segment, after: segment })])).optional(),
+  removeQuery: z.array(z.string()),
+  setQuery: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+});
+
 const answer = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("backend"),
     backends: z.array(z.strictObject({ backend: z.string(), weight: z.int().min(1) })).min(1),
     timeoutMs: z.int().min(0),
     path: z.enum(["same", "keep", "strip"]),
+    rewrite: rewrite.optional(),
     sandbox: z.strictObject({ backend: z.string(), by: z.enum(["claim", "header"]), name: z.string(), value: z.string() }).optional(),
     mirror: z.strictObject({ backend: z.string(), percent: z.int().min(0).max(100) }).optional(),
     retry: retry.optional(),
@@ -115,6 +122,8 @@ const operation = z.strictObject({
   requestHeaders: headerChanges,
   responseHeaders: headerChanges,
   webSocket: z.boolean(),
+  isStream: z.boolean(),
+  maxBodyBytes: z.int().min(1).optional(),
   isCompressed: z.boolean(),
   fault: z.strictObject({ delayMs: z.int().min(0).optional(), status: z.int().optional(), percent: z.int().min(0).max(100) }).optional(),
   maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),

@@ -14,7 +14,7 @@ import { before, describe, it } from "node:test";
 import { ofNamespace } from ${here("questions.ts")};
 import { reportFailures } from ${here("report.ts")};
 let made = "nothing";
-const answers = { "get pods --output=name": "pod/a\\npod/b\\n", "logs pod/a --all-containers --prefix --tail=200": "a's last words\\n" };
+const answers = { "get pods --output=name": "pod/a\\npod/b\\n", "logs pod/a --all-containers --prefix --tail=100": "a's last words\\n" };
 const kubectl = async (...args) => answers[args.join(" ")] ?? Promise.reject(new Error("no answer to " + args[0]));
 describe("a suite", () => {
   reportFailures([{ what: "what it made", ask: () => made }, ...ofNamespace(kubectl)]);
@@ -38,7 +38,9 @@ it("what failed is in one report: the failure, what was there before the test cl
   writeFileSync(join(folder, "failing.test.mjs"), failing);
   const report = join(folder, "report.md");
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const { status } = spawnSync(process.execPath, ["--test", join(folder, "failing.test.mjs")], {
+  const told = join(folder, "told.txt");
+  const reporter = [`--test-reporter=${new URL("failures.ts", import.meta.url).href}`, `--test-reporter-destination=${told}`];
+  const { status } = spawnSync(process.execPath, ["--test", ...reporter, join(folder, "failing.test.mjs")], {
     env: {
       ...env,
       PORTICO_E2E_KUBECTL: "kubectl",
@@ -48,6 +50,12 @@ it("what failed is in one report: the failure, what was there before the test cl
     },
   });
   assert.equal(status, 1);
+  assert.deepEqual(
+    readFileSync(told, "utf8")
+      .match(/^\S.* \(.*failing\.test\.mjs:\d+\)\n.*(?:not up|one is not two)/gm)
+      ?.map((one) => one.replace(/ \(.*\)\n/, ": ")),
+    ["fails: AssertionError [ERR_ASSERTION]: one is not two", "another suite: AssertionError [ERR_ASSERTION]: not up"],
+  );
   const text = readFileSync(report, "utf8");
   assert.deepEqual(text.match(/^#.*$/gm), [
     "# a suite > fails",
