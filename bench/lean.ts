@@ -40,6 +40,8 @@ const providerOf = (issuer: string, jwks: string): Message => ({
   header_in_metadata: "header",
   normalize_payload_in_metadata: { space_delimited_claims: ["scope"] },
   require_expiration: true,
+  // The scope's filter looks at the header once more; routes take it out.
+  forward: true,
   from_headers: ["Bearer ", "bearer "].map((value_prefix) => ({ name: "authorization", value_prefix })),
   jwt_cache_config: { jwt_cache_size: 10_000 },
 });
