@@ -3,6 +3,7 @@ import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ReadSources, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
+import { locate } from "../text/locate.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
 
 /** What a gateway was made from that serves. */
@@ -16,31 +17,89 @@ interface Taken extends ServedSources {
   readonly untaken: readonly Problem[];
 }
 
+/** Something to be tried: documents, objects, and the files whose Problems are answered by what stands in for them. */
+interface Choice<T> {
+  readonly chosen: readonly T[];
+  readonly waived: ReadonlySet<string>;
+}
+
 /**
- * The APIs of a gateway. Where something is wrong that was good before, what was there before stands in for it, object by object: whatever else is changed counts beside it, above all
- * what is revoked. Fails, with all that is wrong now, where that is not enough.
+ * The APIs of a gateway. Where something is wrong that was good before, what was there before stands in for it, document by document and object by object: whatever else is changed counts
+ * beside it, above all what is revoked. Fails, with all that is wrong now, where that is not enough. `isGone` says of a file whether it is not there any longer.
  */
-export function takenFrom(sources: ReadSources, settings: ResolveSettings, before: ServedSources | undefined): Checked<Taken> {
-  const { resources } = sources;
+export function takenFrom(
+  sources: ReadSources,
+  settings: ResolveSettings,
+  before: ServedSources | undefined,
+  isGone: (file: string) => boolean,
+): Checked<Taken> {
   const now = resolveGateway(sources, settings);
-  if (now.ok) return checked({ apis: now.value, resources, untaken: [] }, now.problems);
+  if (now.ok) return checked({ apis: now.value, resources: sources.resources, untaken: [] }, now.problems);
   if (before === undefined) return now;
-  const served = before.apis.map(({ document }) => document);
-  const own = new Set(served.flatMap(filesOf));
-  const unread = sourcesOf(sources.problems).filter((name) => !own.has(name));
-  const read = putBack(resources, before.resources, (file) => unread.includes(file.name) || !isSound(file), unread);
-  const attempt = (documents: readonly OpenApiDocument[], chosen: readonly SourceFile[]): Checked<Taken> => {
-    const stands = ({ where: { source } }: Problem): boolean =>
-      !(documents === served && own.has(source)) && !(chosen !== resources && unread.includes(source));
-    const found = resolveGateway({ documents, resources: chosen, problems: sources.problems.filter(stands) }, settings);
-    return found.ok ? checked({ apis: found.value, resources: chosen, untaken: now.problems }, []) : found;
+  const attempt = (documents: Choice<OpenApiDocument>, resources: Choice<SourceFile>): Checked<Taken> => {
+    const stands = ({ where: { source } }: Problem): boolean => !documents.waived.has(source) && !resources.waived.has(source);
+    const tried = { documents: documents.chosen, resources: resources.chosen, problems: sources.problems.filter(stands) };
+    const found = resolveGateway(tried, settings);
+    return found.ok ? checked({ apis: found.value, resources: resources.chosen, untaken: now.problems }, []) : found;
   };
-  const withRead = [attempt(served, resources), attempt(sources.documents, read), attempt(served, read)];
-  const last = withRead.at(-1);
-  const faulty = last === undefined || last.ok ? [] : sourcesOf(last.problems);
-  const rest = putBack(read, before.resources, (file) => faulty.includes(file.name), faulty);
-  const attempts = last?.ok ? withRead : [...withRead, attempt(sources.documents, rest), attempt(served, rest)];
-  return attempts.find(({ ok }) => ok) ?? now;
+  const documents = documentChoices(sources, before, sourcesOf(now.problems));
+  const last = documents.at(-1);
+  for (const resources of resourceChoices(sources, before, documents, isGone, (choice) => (last ? attempt(last, choice).problems : [])))
+    for (const choice of documents) {
+      const found = attempt(choice, resources);
+      if (found.ok) return found;
+    }
+  return now;
+}
+
+/** The documents as they are now; with those of before in place of the wrong ones; and all as before. */
+function documentChoices(sources: ReadSources, before: ServedSources, wrong: readonly string[]): readonly Choice<OpenApiDocument>[] {
+  const served = before.apis.map(({ document }) => document);
+  const nameOf = ({ files }: OpenApiDocument): string => files.root.name;
+  const fresh = new Map(sources.documents.map((document) => [nameOf(document), document] as const));
+  const isWrong = (document: OpenApiDocument): boolean => {
+    const now = fresh.get(nameOf(document));
+    return now === undefined || [document, now].flatMap(filesOf).some((name) => wrong.includes(name));
+  };
+  const mixed = served.map((document) => (isWrong(document) ? document : (fresh.get(nameOf(document)) ?? document)));
+  const waived = (replaced: readonly OpenApiDocument[]): ReadonlySet<string> =>
+    new Set(replaced.flatMap((document) => [document, fresh.get(nameOf(document)) ?? document]).flatMap(filesOf));
+  return [
+    { chosen: sources.documents, waived: new Set() },
+    { chosen: mixed, waived: waived(served.filter(isWrong)) },
+    { chosen: served, waived: waived(served) },
+  ];
+}
+
+/** So often what is wrong is looked for anew: behind one Problem there may be another. */
+const rounds = 4;
+
+/**
+ * The objects as they are now; without those of files that are gone; with those of before in place of what cannot be read; and of what `wrongWith` says to be wrong besides, where all documents
+ * are as before.
+ */
+function* resourceChoices(
+  { resources, problems }: ReadSources,
+  before: ServedSources,
+  documents: readonly Choice<OpenApiDocument>[],
+  isGone: (file: string) => boolean,
+  wrongWith: (choice: Choice<SourceFile>) => readonly Problem[],
+): Generator<Choice<SourceFile>> {
+  const own = documents.at(-1)?.waived ?? new Set();
+  const unread = sourcesOf(problems).filter((name) => !own.has(name));
+  const gone = unread.filter(isGone);
+  yield { chosen: resources, waived: new Set(gone) };
+  const waived = new Set(unread);
+  // What is gone is gone, unless nothing can be made without it.
+  for (const back of [unread.filter((name) => !gone.includes(name)), unread]) {
+    let chosen = putBack(resources, before.resources, (file) => unread.includes(file.name) || !isSound(file), back);
+    for (let round = 0; round < rounds; round++) {
+      yield { chosen, waived };
+      const faulty = faultyAmong(chosen, wrongWith({ chosen, waived }));
+      if (faulty.size === 0) break;
+      chosen = putBack(chosen, before.resources, (file) => faulty.has(file), []);
+    }
+  }
 }
 
 const filesOf = ({ files }: OpenApiDocument): readonly string[] => [files.root.name, ...files.files.keys()];
@@ -51,18 +110,29 @@ const sourcesOf = (problems: readonly Problem[]): readonly string[] => [
 
 const isSound = (file: SourceFile): boolean => readResources([file]).problems.every(({ severity }) => severity === "warning");
 
-/** Objects with those of before in place of the wrong ones, and of all that stood in files which cannot be read. */
+/** The objects that Problems stand in: of several in one file that one which begins last before it. */
+function faultyAmong(files: readonly SourceFile[], problems: readonly Problem[]): ReadonlySet<SourceFile> {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const found = errors.flatMap(({ where }) => {
+    const there = files.filter(({ name }) => name === where.source).map((file) => ({ file, line: locate(file, "").line ?? 1 }));
+    const begun = there.filter(({ line }) => there.length === 1 || line <= (where.line ?? 1)).toSorted((a, b) => a.line - b.line);
+    return begun.at(-1)?.file ?? [];
+  });
+  return new Set(found);
+}
+
+/** Objects with those of before in place of the wrong ones, and of all that stood in the files that are to be `back`. */
 function putBack(
   now: readonly SourceFile[],
   before: readonly SourceFile[],
   isWrong: (file: SourceFile) => boolean,
-  unread: readonly string[],
+  back: readonly string[],
 ): readonly SourceFile[] {
   const kept = now.filter((file) => !isWrong(file));
   const there = new Set(kept.map(identityOf));
   const wrong = new Set(now.filter(isWrong).map(identityOf));
-  const back = before.filter((file) => !there.has(identityOf(file)) && (wrong.has(identityOf(file)) || unread.includes(file.name)));
-  return [...kept, ...back];
+  const returned = before.filter((file) => !there.has(identityOf(file)) && (wrong.has(identityOf(file)) || back.includes(file.name)));
+  return [...kept, ...returned];
 }
 
 /** What an object is known by. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
@@ -54,7 +55,7 @@ export async function prepareGateway(
 ): Promise<Checked<PreparedGateway>> {
   const read = await loadSources(paths, noticed);
   const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
-  const found = takenFrom(sources, settings, before);
+  const found = takenFrom(sources, settings, before, (file) => !existsSync(file));
   if (!found.ok) return found;
   const { apis, resources, untaken } = found.value;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];

@@ -172,7 +172,7 @@ export interface ValueReference {
 export const valueName = ({ kind, name }: ValueReference): string => `${kind}/${name}`;
 
 /** What the environment keeps for a check of the policy agent. */
-export function agentReferences(agent: AgentVerifier | undefined): readonly ValueReference[] {
+function agentReferences(agent: AgentVerifier | undefined): readonly ValueReference[] {
   if (agent?.kind === "basic") return [agent.users];
   if (agent?.kind !== "introspection") return [];
   return [agent.client, ...(typeof agent.trust === "string" ? [] : [agent.trust])];

@@ -6,7 +6,7 @@ import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { keySetOfCertificate, type ReadKeySet, readKeySet, usableKeys } from "../model/key-set.ts";
 import { verifiersOf } from "../model/references.ts";
-import { agentReferences, type Issuer, type ValueReference, type Verifier, valueName, verifierReferences } from "../model/security.ts";
+import { type Issuer, type ValueReference, type Verifier, valueName, verifierReferences } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, isSendable, type Values } from "../model/values.ts";
 import type { Place } from "../problem.ts";
 
@@ -28,8 +28,10 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
   /** Where one asks for an object as a whole, and others for its entries, it cannot be put back for one of them. */
   const isAlone = (one: ValueReference): boolean =>
     one.key !== undefined || (asked.get(valueName(one)) ?? []).every(({ key }) => key === undefined);
-  const isThere = (one: ValueReference): boolean =>
-    one.key === undefined ? entriesOf(values, one).size > 0 : entriesOf(values, one).has(one.key);
+  const isThere = (one: ValueReference): boolean => {
+    const text = entryOf(values, one)?.reveal();
+    return text === undefined ? one.key === undefined && entriesOf(values, one).size > 0 : text.trim() !== "";
+  };
   const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
   const ofBackends = [...backends.values()].flatMap((backend): readonly Fault[] => {
     const read = backendValues(backend, values);
@@ -50,7 +52,11 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
       ...(tokens?.issuers ?? []).flatMap((issuer) =>
         faults(issuerWrong(issuer, values), "from" in issuer.keys ? [issuer.keys.from] : [], !isKeySet(issuer, values)),
       ),
-      ...faults(agentWrong(verifier, values), agentReferences(agent), !namesUsers(verifier, values)),
+      ...(agent?.kind === "basic" ? faults(usersWrong(agent.users, values), [agent.users], !namesUsers(verifier, values)) : []),
+      ...(agent?.kind === "introspection" ? faults(clientWrong(agent.client, values), [agent.client]) : []),
+      ...(agent?.kind === "introspection" && typeof agent.trust !== "string"
+        ? faults(authoritiesWrong(agent.trust, values, "so no answer is believed and no token is good"), [agent.trust])
+        : []),
       ...faults(trustWrong(verifier, values), trust === undefined ? [] : [trust]),
     ];
   });
@@ -117,16 +123,11 @@ function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
   });
 }
 
-function agentWrong({ agent }: Verifier, values: Values): readonly string[] {
-  if (agent?.kind === "basic") return usersWrong(agent.users, values);
-  if (agent?.kind !== "introspection") return [];
-  const client = entriesOf(values, agent.client);
-  const isThere = client.has("username") && client.has("password");
+function clientWrong(from: ValueReference, values: Values): readonly string[] {
+  const client = entriesOf(values, from);
+  if (client.has("username") && client.has("password")) return [];
   const advice = "Put the client's id and secret there, as `username` and `password` (kubernetes.io/basic-auth).";
-  return [
-    ...(isThere ? [] : [`There is no ${named(agent.client)} with a client's name and secret, so no token is good. ${advice}`]),
-    ...(typeof agent.trust === "string" ? [] : authoritiesWrong(agent.trust, values, "so no answer is believed and no token is good")),
-  ];
+  return [`There is no ${named(from)} with a client's name and secret, so no token is good. ${advice}`];
 }
 
 function usersWrong(users: ValueReference, values: Values): readonly string[] {

@@ -60,6 +60,31 @@ describe("what stands in for what is wrong", () => {
     assert.equal(entry(kept, "issuers", "one"), none);
   });
 
+  it("is nothing for what is empty", () => {
+    const guarded = { ...testApi, verifiers: [{ ...verifier, trust: secret("ca", "ca.crt") }] };
+    const was = values({ ca: { "ca.crt": "the last one" } });
+    for (const text of ["", " \n"])
+      assert.equal(entry(withLastGood([guarded], values({ ca: { "ca.crt": text } }), was), "ca", "ca.crt"), text);
+    assert.equal(entry(withLastGood([guarded], values({ ca: { "ca.crt": "no PEM" } }), was), "ca", "ca.crt"), "the last one");
+    assert.equal(entry(withLastGood([model], values({ issuers: { one: "", two: second } }), before), "issuers", "one"), "");
+  });
+
+  it("is nothing for what is right beside it", () => {
+    const agent = {
+      kind: "introspection",
+      url: "https://issuer.test",
+      client: secret("client"),
+      audiences: [],
+      timeoutMs: 1000,
+      cacheMs: 0,
+      trust: secret("ca", "ca.crt"),
+    } as const;
+    const now = values({ client: { username: "portico", password: "new" }, ca: { "ca.crt": "no PEM" } });
+    const was = values({ client: { username: "portico", password: "old" }, ca: { "ca.crt": "the last one" } });
+    const kept = withLastGood([{ ...testApi, verifiers: [{ ...verifier, agent }] }], now, was);
+    assert.deepEqual([entry(kept, "client", "password"), entry(kept, "ca", "ca.crt")], ["new", "the last one"]);
+  });
+
   it("is nothing for an authority that is gone, though a backend is believed by it, too", () => {
     const backend = { ...testBackend, where, tls: { ...testBackend.tls, trust: secret("ca", "ca.crt") } };
     const shared = { ...testApi, backends: [backend], verifiers: [{ ...verifier, trust: secret("ca", "ca.crt") }] };

@@ -44,6 +44,26 @@ describe("a request's body", () => {
     assert.equal(gateway.backend.received.length, 2);
   });
 
+  it("is refused by the length that it says, however large", async () => {
+    const before = gateway.backend.received.length;
+    for (const path of ["/small", "/stream"])
+      for (const length of [
+        "1025",
+        "9007199254740991",
+        "9007199254740992",
+        "9223372036854775807",
+        "9223372036854775808",
+        "99999999999999999999",
+      ]) {
+        const { socket, text } = await openSocket(gateway.port);
+        socket.write(`POST ${path} HTTP/1.1\r\nHost: a.test\r\nContent-Length: ${length}\r\n\r\n${"x".repeat(4096)}`);
+        const status = await until("an answer", () => /^HTTP\/1\.1 (\d+)/.exec(text())?.[1]);
+        socket.destroy();
+        assert.match(status, /^4(?:13|00)$/, `${path} ${length}`);
+      }
+    assert.equal(gateway.backend.received.length, before);
+  });
+
   it("counts the same where nobody says its length", async () => {
     assert.equal((await chunked("/small", 1024)).status, 200);
     const before = gateway.backend.received.length;

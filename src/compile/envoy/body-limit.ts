@@ -21,9 +21,9 @@ const mostBuffered = 2 ** 32 - 1;
  */
 export function withinBody(action: RouteAction, { maxBodyBytes: most, isStream, webSocket }: Operation): readonly RouteAction[] {
   if (most === undefined) return [action];
-  const saysMore = { name: "content-length", range_match: { start: String(most + 1), end: String(Number.MAX_SAFE_INTEGER) } };
+  const fits = { name: "content-length", range_match: { start: "0", end: String(most + 1) } };
   const tooLarge: RouteAction = {
-    when: [...action.when, saysMore],
+    when: [...action.when, present("content-length"), { ...fits, invert_match: true }],
     action: { direct_response: { status: errors.bodyTooLarge.status } },
     requestHeaders: [],
     responseHeaders: [],
@@ -32,7 +32,7 @@ export function withinBody(action: RouteAction, { maxBodyBytes: most, isStream, 
   const collected = { [filterName]: typed("envoy.config.route.v3.FilterConfig", { config: bufferOf(most) }) };
   return [
     tooLarge,
-    { ...action, when: [...action.when, present("content-length")] },
+    { ...action, when: [...action.when, fits] },
     {
       ...action,
       action: { ...action.action, typed_per_filter_config: { ...Object(action.action.typed_per_filter_config), ...collected } },
