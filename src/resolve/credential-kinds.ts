@@ -15,6 +15,8 @@ export interface DocumentCredentials {
   readonly header: string;
   /** What is asked for where no scheme is named: alternatives; undefined for nothing. */
   readonly unnamed: readonly SecurityRequirement[] | undefined;
+  /** Securities of one kind, any of which might be meant by those alternatives: which, nobody said. */
+  readonly several: readonly (readonly string[])[];
   /** Whether requests without any are let in. */
   readonly isOptional: boolean;
   /** The Securities one of whose certificates clients must show, too; undefined for none. */
@@ -26,7 +28,7 @@ const usualKinds: readonly Kind[] = ["jwt", "oauth2"];
 
 /**
  * Where no scheme is named, a credential of one of the kinds that the document says is asked for, else, of WSO2's documents, one of the kinds that are usual there:
- * any Security of such a kind checks it.
+ * the one Security of such a kind checks it.
  */
 export function documentCredentials(document: OpenApiDocument, fields: Fields | undefined, { securities }: Resources): DocumentCredentials {
   const { credentialHeader, credentialTypes, credentialOptional, clientCertificate } = fields ?? {};
@@ -40,6 +42,7 @@ export function documentCredentials(document: OpenApiDocument, fields: Fields | 
   return {
     header: credentialHeader?.toLowerCase() ?? "authorization",
     unnamed: kinds.length === 0 ? undefined : unnamed,
+    several: kinds.map((kind) => ofKinds([kind])).filter(({ length }) => length > 1),
     isOptional: credentialOptional === true,
     // One for which a certificate is optional lets everybody in.
     certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], ({ mtls }) => mtls?.mode !== "optional") : undefined,

@@ -1,7 +1,9 @@
 import type { CredentialLocation, Demand } from "../model/security.ts";
 import type { DocumentOperation, NeededScheme, OpenApiDocument, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
-import { isObject, type Node } from "../text/node.ts";
+import { error } from "../problem.ts";
+import { isObject, type Node, placeOf } from "../text/node.ts";
 import { withAll } from "./credential-kinds.ts";
+import { sayOnce } from "./say-once.ts";
 import type { Level, Whole } from "./whole.ts";
 
 /** What a document asks of who calls an operation: alternatives. */
@@ -24,13 +26,12 @@ export function requirementsOf(whole: Whole, levels: readonly Level[], written: 
   const needing = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension;
   const more = { scopes: needing?.fields.scopes ?? [], scopesAt: needing?.at("scopes") };
   const said = saying?.fields.security;
-  const inDocument = written.security ?? document.security ?? unsaid(whole);
   const all = (alternatives: readonly SecurityRequirement[]): Requirements => ({
     alternatives: withAll(credentials, alternatives, document.root),
     ...more,
   });
   if (said === false || (saying === undefined && written.security?.length === 0)) return { alternatives: [], ...more };
-  if (saying === undefined || said === undefined || said === true) return all(inDocument);
+  if (saying === undefined || said === undefined || said === true) return all(written.security ?? document.security ?? unsaid(whole));
   const where = saying.at("security");
   const alternatives = said.map((one) => ({
     schemes: Object.entries(one).map(([name, itsScopes]) => ({ name, scopes: itsScopes })),
@@ -40,9 +41,18 @@ export function requirementsOf(whole: Whole, levels: readonly Level[], written: 
 }
 
 /** What is asked for where a document says nothing of it: what the API says, else a credential of a kind. */
-function unsaid({ document, settings, credentials }: Whole): readonly SecurityRequirement[] {
+function unsaid({ document, settings, credentials, problems }: Whole): readonly SecurityRequirement[] {
   const { security = [] } = settings.cluster ?? {};
-  return security.length > 0 ? security.map(asRequirement(document)) : (credentials.unnamed ?? []);
+  if (security.length > 0) return security.map(asRequirement(document));
+  for (const names of credentials.several) {
+    const which = names.map((name) => `\`${name}\``).join(" or ");
+    const advice = `Say which: \`x-portico: {security: [{${names[0]}: []}]}\` in the document, or \`security\` in the API.`;
+    sayOnce(
+      problems,
+      error("BadSecurity", placeOf(document.root), `The document names no scheme, and credentials might be ${which}'s. ${advice}`),
+    );
+  }
+  return credentials.unnamed ?? [];
 }
 
 const asRequirement =

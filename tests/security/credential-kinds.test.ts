@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { describe, it, type TestContext } from "node:test";
 import { hash } from "bcryptjs";
+import { resolveCase } from "../../testing/golden-case.ts";
 import { replaceFile, runPortico, temporaryFolder } from "../../testing/portico.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
@@ -31,6 +32,14 @@ const credentials = {
   "password elsewhere": { "x-auth": `Basic ${Buffer.from("bob:b").toString("base64")}` },
 } as const;
 
+function problemsOf(document: object, resources: readonly object[]): string {
+  const whole = { openapi: "3.1.0", info: { title: "Pets", version: "1" }, servers: [{ url: "http://pets.test" }], ...document };
+  const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
+  const settings = { mock: false, credentials: "fail", debug: false, trustedHops: 0, requests: [] } as const;
+  const { problems } = resolveCase({ input, settings: { ...settings, requests: [] } });
+  return problems.map(({ reason, message }) => `${reason}: ${message}`).join("\n");
+}
+
 async function letIn(t: TestContext, document: Readonly<Record<string, unknown>>): Promise<readonly string[]> {
   const gateway = await protectedGateway(t, { paths, ...document }, await securities());
   for (const path of ["/open", "/none"]) assert.notEqual((await gateway.get(path)).status, 401, path);
@@ -45,6 +54,15 @@ describe("a document that names no scheme", { timeout: 60_000 }, () => {
     assert.equal((await letIn(t, own)).length, Object.keys(credentials).length);
     assert.deepEqual(await letIn(t, {}), ["token"]);
     assert.deepEqual(await letIn(t, { "x-wso2-disable-security": true }), Object.keys(credentials));
+  });
+
+  it("is a Problem where several Securities might be meant", () => {
+    const several = [
+      tokenSecurity("a", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+      tokenSecurity("b", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+    ];
+    assert.match(problemsOf({ paths }, several), /BadSecurity: The document names no scheme, and credentials might be `a` or `b`'s/);
+    assert.doesNotMatch(problemsOf({ paths, "x-portico": { security: [{ b: [] }] } }, several), /BadSecurity/);
   });
 
   it("takes the kinds that it says, in the header that it says, and perhaps none", async (t) => {
