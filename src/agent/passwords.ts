@@ -44,7 +44,7 @@ export function checkPasswords(
     const name = JSON.stringify([security, user]);
     const isPaused = (): boolean => (wrong.get(name)?.pauseUntilMs ?? 0) > Date.now();
     // Many may have come at once, and been wrong while this one waited.
-    const look = async (): Promise<boolean> => !isPaused() && (await isPasswordOf(password, hash ?? stranger, compare));
+    const look = async (): Promise<boolean> => !isPaused() && (await isPasswordOf(password, hash ?? stranger, stranger, compare));
     if (isPaused()) return none;
     const isRight = await turns.take(look, address);
     if (isRight === undefined) return unchecked;
@@ -71,8 +71,13 @@ const known = (user: string, blockedClients: readonly string[]): Finding =>
     ? { kind: "genuine", allowed: "blocked", members: {} }
     : { kind: "genuine", allowed: "yes", members: { user } };
 
-const isPasswordOf = (password: string, hash: string, compare: ComparePassword): Promise<boolean> =>
-  isBcrypt(hash) ? compare(password, hash) : Promise.resolve(isPasswordOfSha(password, hash));
+/** A wrong guess takes as long whatever kind of hash the name has, or none. */
+async function isPasswordOf(password: string, hash: string, stranger: string, compare: ComparePassword): Promise<boolean> {
+  if (isBcrypt(hash)) return compare(password, hash);
+  if (isPasswordOfSha(password, hash)) return true;
+  await compare(password, stranger);
+  return false;
+}
 
 /** A wrong password of a name. */
 function remember(name: string): void {
