@@ -13,6 +13,8 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "The credential is good, and lacks a scope, a claim or the right to be used: `scope` in the `WWW-Authenticate` header names the scopes that are needed. A client that is blocked (`blockedClients`) gets this answer, too.",
   addressRefused:
     "Call from another network. Who runs the gateway finds the lists in `addresses` of the API and in the document's `x-portico`; the access log's `client` is the address that was looked at: behind a proxy that is not counted (`--trusted-hops`) it is the proxy's.",
+  transportRefused:
+    "Call by the other of http and https. Who runs the gateway finds what an API takes in `transports` of its document's `x-portico`; behind a proxy that ends TLS, `--trusted-hops` lets the gateway believe how clients came.",
   credentialUnchecked:
     "The gateway fetches the issuer's public keys by the url of its Security (`jwks`), and gets none now. Ask again soon; who runs the gateway looks whether that url answers.",
   badRequest:

@@ -33,6 +33,7 @@ export const testOperation: Operation = {
   requestHeaders: noHeaderChanges,
   responseHeaders: noHeaderChanges,
   webSocket: false,
+  transport: undefined,
   isStream: false,
   maxBodyBytes: undefined,
   isCompressed: false,

@@ -69,7 +69,7 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ],
     ["x-portico", { cache: {} }, [["cache", "the response cache"]]],
     ["x-portico", { cache: false, rateLimit: false }, []],
-    ["x-portico", { security: false, streaming: true, transports: ["https"] }, [["transports", "the choice of transports"]]],
+    ["x-portico", { security: false, streaming: true, mode: "shared" }, [["mode", "the mode of deployed backends"]]],
     ["API", { definition: [{ inline: "x" }], engine: "envoy" }, []],
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],

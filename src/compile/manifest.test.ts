@@ -71,6 +71,7 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   cors: [{ cors }, { cors: { ...cors, credentials: true } }],
   requestHeaders: [{ requestHeaders: { ...noHeaderChanges, remove: ["x-a"] } }],
   responseHeaders: [{ responseHeaders: { ...noHeaderChanges, set: [{ name: "x-a", value: "1" }] } }],
+  transport: [{ transport: "https" }, { transport: "http" }],
   isStream: [{ isStream: true }],
   maxBodyBytes: [{ maxBodyBytes: 1024 }],
   webSocket: [{ webSocket: true }],

@@ -21,6 +21,7 @@ const listed = ({
   id,
   method,
   template,
+  transport,
   addresses,
   access,
   limits,
@@ -39,6 +40,7 @@ const listed = ({
   method,
   path: template,
   policies: {
+    ...(transport === undefined ? {} : { transport }),
     ...(addresses === undefined ? {} : { addresses }),
     access: listedAccess(access),
     ...(limits.length === 0 ? {} : { limits }),

@@ -46,6 +46,8 @@ export interface Operation {
   readonly path: PathTemplate;
   /** All of them must hold; several come from a query in the path's key. */
   readonly query: readonly QueryCondition[];
+  /** How alone it may be called; undefined for every way in which the gateway listens. */
+  readonly transport: Transport | undefined;
   /** From where it may be called; undefined for everywhere. */
   readonly addresses: AddressLists | undefined;
   readonly access: Access;
@@ -68,6 +70,8 @@ export interface Operation {
   readonly maintenance: Maintenance | undefined;
   readonly where: Origin;
 }
+
+export type Transport = "http" | "https";
 
 export interface Share {
   readonly backend: string;

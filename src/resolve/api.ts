@@ -55,6 +55,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     version,
     basePath,
     level: { scope: "document", extension, schemes: extension?.fields.schemes },
+    transport: only(extension?.fields.transports ?? []),
     credentials: documentCredentials(document, extension?.fields, resources),
     problems,
   };
@@ -92,6 +93,9 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   };
   return { model, isNamed: name !== undefined, problems };
 }
+
+/** The one way of several, each named once or more; undefined where there are more. */
+const only = <T>(all: readonly T[]): T | undefined => (new Set(all).size === 1 ? all[0] : undefined);
 
 function credentialSets(operations: readonly Operation[]): ApiModel["credentialSets"] {
   const sets = operations.flatMap(({ access }) => (access.kind === "protected" ? [securitiesIn(access.alternatives)] : []));
@@ -179,7 +183,19 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
     const access = protection.accessOf(requirementsOf(whole, levels, written));
     const counting = limits.of(levels, access);
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
-    const operation = resolveOperation({ document, written, id, asked, fields, destination, settings, access, limits: counting, rewrite });
+    const operation = resolveOperation({
+      document,
+      written,
+      id,
+      asked,
+      fields,
+      destination,
+      settings,
+      access,
+      limits: counting,
+      rewrite,
+      transport: whole.transport,
+    });
     return [
       {
         asked,

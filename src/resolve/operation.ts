@@ -4,7 +4,7 @@ import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
 import { bytesIn } from "../api/quantity.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Access, Answer, Fault, Maintenance, Operation, Rewrite } from "../model/api.ts";
+import type { Access, Answer, Fault, Maintenance, Operation, Rewrite, Transport } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
@@ -34,6 +34,7 @@ export interface OperationParts {
   readonly access: Access;
   readonly limits: readonly string[];
   readonly rewrite: Rewrite | undefined;
+  readonly transport: Transport | undefined;
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
@@ -49,6 +50,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     template: asked.template,
     path: asked.path,
     query: asked.query,
+    transport: parts.transport,
     addresses: addressesOf(fields.addresses),
     access: parts.access,
     limits: parts.limits,

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
 import type { operationExtension } from "../api/x-portico.ts";
+import type { Transport } from "../model/api.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import type { Problem } from "../problem.ts";
 import type { DocumentCredentials } from "./credential-kinds.ts";
@@ -20,6 +21,8 @@ export interface Whole {
   readonly settings: ResolveSettings;
   readonly version: string;
   readonly basePath: string;
+  /** How alone its operations may be called. */
+  readonly transport: Transport | undefined;
   readonly level: Level & {
     /** Which Security checks a scheme, where the document says it. */
     readonly schemes: Readonly<Record<string, string>> | undefined;

@@ -174,6 +174,8 @@ const filters = [
     (name) => `portico.limits.${name}`,
   ),
 ];
+/** A whole document says it. */
+const transport = "portico.transport";
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];
 const mutations: readonly (readonly [what: string, change: Change])[] = [
   ...filters.map((filter) => [filter, withoutFilter(filter)] as const),
@@ -193,7 +195,17 @@ describe("without a filter", { timeout: 60_000 }, () => {
     assert.deepEqual(await outcomes(scope, whole), expected, "all filters are there");
   });
 
-  it("every filter is tried", () => assert.deepEqual([...new Set(names)].toSorted(), filters.toSorted()));
+  it("every filter is tried", () => assert.deepEqual([...new Set(names)].toSorted(), [...filters, transport].toSorted()));
+
+  it(`some request ends otherwise: ${transport}`, async (t) => {
+    const found: number[] = [];
+    for (const mutated of [changed((_, value) => value), changed(withoutFilter(transport))]) {
+      const paths = { "/pets": guarded() };
+      const gateway = await protectedGateway(t, { paths, "x-portico": { transports: ["https"] } }, [], { mutated });
+      found.push((await gateway.get("/pets")).status);
+    }
+    assert.deepEqual(found, [403, 200]);
+  });
 
   for (const [what, change] of mutations)
     it(`some request ends otherwise: ${what}`, async (t) => {

@@ -43,6 +43,7 @@ export function factsOf(
       ? []
       : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
     ...addressFacts(operation.addresses, where(origins.extension("addresses"))),
+    ...transportFact(operation, where(origins.transport)),
     { name: "access", value: accessOf(operation), place: where(origins.security) },
     ...limitFacts(api, operation, where(origins.extension("rateLimit"))),
     ...faultFact(operation, where(origins.extension("fault"))),
@@ -64,6 +65,10 @@ function addressFacts(lists: AddressLists | undefined, place: Place | undefined)
     ...(lists.deny.length === 0 ? [] : [`not from ${lists.deny.join(", ")}`]),
   ];
   return [{ name: "addresses", value: said.join("; "), place }];
+}
+
+function transportFact({ transport }: Operation, place: Place | undefined): readonly Fact[] {
+  return transport === undefined ? [] : [{ name: "transport", value: `${transport} alone`, place }];
 }
 
 function faultFact({ fault }: Operation, place: Place | undefined): readonly Fact[] {

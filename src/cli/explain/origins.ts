@@ -21,6 +21,8 @@ export interface Origins {
   readonly backend: Node | undefined;
   /** What says the backend's addresses: a TargetEndpoint, or what names it. */
   readonly targets: Node | undefined;
+  /** What says how alone the API may be called. */
+  readonly transport: Node | undefined;
   readonly timeout: Node | undefined;
   readonly retry: Node | undefined;
   /** What asks for a credential, or for none. */
@@ -32,10 +34,11 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
   const { path, written } = placed(document, operation);
   const problems: Problem[] = [];
   const whole = { document, version: document.version ?? "0", problems };
+  const documentLevel = readExtension("document", documentExtension, document.root, whole);
   const levels: readonly (Extension<Fields> | undefined)[] = [
     written && readExtension("operation", operationExtension, written.node, whole),
     ...(path ? pathExtensions(path, whole) : []),
-    readExtension("document", documentExtension, document.root, whole),
+    documentLevel,
   ];
   const extension = (key: keyof Fields): Node | undefined => levels.find((level) => level?.fields[key] !== undefined)?.at(key);
   const backend = extension("backend");
@@ -55,6 +58,7 @@ export function originsOf({ document }: ResolvedApi, operation: Operation, resou
       existing(backend, "url") ??
       backend ??
       server,
+    transport: documentLevel?.fields.transports === undefined ? undefined : documentLevel.at("transports"),
     timeout: saidTimeout(levels)?.where ?? existing(endpoint, "spec", "timeout"),
     retry: extension("retry") ?? existing(backend, "retry") ?? existing(endpoint, "spec", "retry"),
     security: requirement ?? existing(written?.node, "security") ?? existing(document.root, "security"),

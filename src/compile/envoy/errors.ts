@@ -34,6 +34,12 @@ export const errors = {
   ),
   forbidden: gatewayError("forbidden", 403, "Forbidden", "The credential is genuine, and does not allow this operation."),
   addressRefused: gatewayError("address-refused", 403, "Forbidden", "Requests from the client's address are not let in here."),
+  transportRefused: gatewayError(
+    "transport-refused",
+    403,
+    "Forbidden",
+    "The API is not called in this way: use https in place of http, or http in place of https.",
+  ),
   credentialUnchecked: gatewayError(
     "credential-unchecked",
     503,

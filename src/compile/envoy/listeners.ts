@@ -24,6 +24,7 @@ import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
 import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
 import { sandboxFilters } from "./sandbox.ts";
+import { transportFilter } from "./transports.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
@@ -40,6 +41,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   // First of those that decide: a preflight has no credential, and a refusal has CORS headers.
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
   ...addressFilters(addresses),
+  transportFilter,
   mountedFilter(tokensFilter, "tokens.json", "envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication"),
   mountedFilter(blockedFilter, "blocked.json", rbacType),
   mountedFilter(keysFilter, "keys.json", "envoy.extensions.filters.http.filter_chain.v3.FilterChainConfig"),

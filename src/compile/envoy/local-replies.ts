@@ -17,6 +17,7 @@ import type { Message } from "./json.ts";
 import { maintenanceField, ownMetadata } from "./names.ts";
 import { overLimit, type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
 import { badCredential, badToken, genuineOnce } from "./shown-credentials.ts";
+import { transportPolicy } from "./transports.ts";
 import { faultBody } from "./wso2-faults.ts";
 
 const startsWith = (...beginnings: readonly string[]): string =>
@@ -86,6 +87,7 @@ const agentSilent = (() => {
 /** What the decisions about credentials refuse; the first that holds decides. */
 const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: GatewayError, headers: readonly Message[]])[] = [
   [is(`rbac_access_denied_matched_policy[${addressPolicy}]`), "address", errors.addressRefused, []],
+  [is(`rbac_access_denied_matched_policy[${transportPolicy}]`), "transport", errors.transportRefused, []],
   [`${denial} && (${someTokenFailed(keysNotFetched)})`, "unchecked", errors.credentialUnchecked, []],
   [`${denial} && ${agentSilent}`, "unchecked", errors.credentialUnchecked, []],
   [is(`rbac_access_denied_matched_policy[${blockedPolicy}]`), "blocked", errors.forbidden, []],

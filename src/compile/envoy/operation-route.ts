@@ -21,6 +21,7 @@ import { protectionOf } from "./protection.ts";
 import { queryRules } from "./query-changes.ts";
 import type { RouteAction } from "./route-action.ts";
 import { sandboxRules } from "./sandbox.ts";
+import { transportRules } from "./transports.ts";
 
 /** What all routes of a gateway are made with. */
 export interface RouteSettings {
@@ -53,6 +54,7 @@ export function operationRoutes(
     const filters = {
       ...corsFilters(found, methods),
       ...addressRules(found.operation.addresses),
+      ...transportRules(found.operation.transport),
       ...protecting,
       ...looking,
       ...countingTogether,

@@ -4,6 +4,7 @@ import { extension, type Message } from "./json.ts";
 /** Why a request was not let in: the kind of reason alone, never whose credential it was or what stood in it. */
 export type Refusal =
   | "address"
+  | "transport"
   | "no-credential"
   | "bad-credential"
   | "expired"

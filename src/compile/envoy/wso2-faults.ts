@@ -23,6 +23,7 @@ const ofRefusals: Readonly<Record<Refusal, Fault | undefined>> = {
   unchecked: unclassified,
   blocked,
   address: blocked,
+  transport: blocked,
   uncounted: undefined,
   "over-api-limit": { code: 900800, message: throttledOut },
   "over-operation-limit": { code: 900802, message: throttledOut },

@@ -94,11 +94,22 @@ const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: 
   maxBackoffMs: retry.maxBackoffMs,
 });
 
-const operationOf = ({ access, addresses, answer, cors, fault, maintenance, maxBodyBytes, ...operation }: ProjectOperation): Operation => ({
+const operationOf = ({
+  access,
+  addresses,
+  answer,
+  cors,
+  fault,
+  maintenance,
+  maxBodyBytes,
+  transport,
+  ...operation
+}: ProjectOperation): Operation => ({
   ...operation,
   cors,
   addresses,
   maxBodyBytes,
+  transport,
   fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:

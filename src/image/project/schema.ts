@@ -114,6 +114,7 @@ const operation = z.strictObject({
   template: z.string(),
   path: z.array(segment),
   query: z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() })),
+  transport: z.enum(["http", "https"]).optional(),
   addresses: z.strictObject({ allow: z.array(z.string()), deny: z.array(z.string()) }).optional(),
   access,
   limits: z.array(z.string()),
