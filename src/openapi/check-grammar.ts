@@ -2,7 +2,7 @@ import { type Checked, error, type Problem, warning } from "../problem.ts";
 import { child, isObject, type JsonObject, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { join, tokens } from "../text/pointer.ts";
 import { describing, type Grammar, type Shape } from "./grammar.ts";
-import { type DocumentFiles, follow, refOf } from "./references.ts";
+import { type DocumentFiles, follow, refOf, wayOf } from "./references.ts";
 import { strayFields } from "./stray-fields.ts";
 
 /** Problems beyond these are the same story again; that there are more is said. */
@@ -64,9 +64,7 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
   }
   const target = targetOf(check, node);
   check.problems.push(...(target?.problems ?? []));
-  // What stands beside a path item's reference counts, too (OpenAPI 3.1, section 4.8.9).
-  if (target !== undefined && name === "PathItem" && firstTime(check, "beside $ref", node.value))
-    checkFields(check, node, node.value, name, lenient);
+  if (target !== undefined && name === "PathItem") checkBeside(check, node, lenient);
   const stray = strayReference(check, node, name, target?.ok === true ? target.value : undefined, lenient);
   check.problems.push(...stray);
   if (target?.ok === false || (target !== undefined && stray.length > 0)) return;
@@ -75,6 +73,13 @@ function checkObject(check: Check, node: Node, name: string, leniently: boolean)
   if (typeof at.value === "boolean") return;
   if (!isObject(at.value)) wrong(check, at, { object: name }, lenient);
   else if (firstTime(check, name, at.value)) checkFields(check, at, at.value, name, lenient);
+}
+
+/** What stands beside a path item's reference counts, too (OpenAPI 3.1, section 4.8.9), and beside those that it leads through. */
+function checkBeside(check: Check, node: Node, lenient: boolean): void {
+  const way = wayOf(check.documents, node);
+  for (const item of way.ok ? way.value.slice(0, -1) : [node])
+    if (isObject(item.value) && firstTime(check, "beside $ref", item.value)) checkFields(check, item, item.value, "PathItem", lenient);
 }
 
 /** What a reference leads to; undefined where a node has none. What is found is remembered: documents refer to the same things again and again. */

@@ -22,7 +22,7 @@ export interface DocumentPath {
   readonly key: string;
   /** Where the key is written. */
   readonly where: Node;
-  /** The path item where it is written, and then, where that has a `$ref`, what it leads to. */
+  /** The path item where it is written, and then, where that has a `$ref`, what it leads to, and so on: the earlier ones count before the later ones. */
   readonly items: readonly Node[];
   readonly servers: readonly Server[] | undefined;
   readonly operations: readonly DocumentOperation[];

@@ -3,7 +3,7 @@ import { child, elements, isObject, members, type Node, placeOf, root } from "..
 import { checkGrammar } from "./check-grammar.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "./document.ts";
 import { grammars } from "./grammar.ts";
-import { type DocumentFiles, follow, refOf } from "./references.ts";
+import { type DocumentFiles, follow, refOf, wayOf } from "./references.ts";
 import { schemesOf, securityOf } from "./security.ts";
 import { serversOf, swaggerServers } from "./servers.ts";
 import { type Format, formatOf } from "./version.ts";
@@ -123,12 +123,13 @@ function additionalMethods(item: Node): readonly Problem[] {
 }
 
 /** What a path item says itself, and what its `$ref` leads to says again: which of the two counts is undefined (OpenAPI 3.1, section 4.8.9). */
-function writtenTwice({ items: [own, referred] }: DocumentPath): readonly Problem[] {
-  if (own === undefined || referred === undefined) return [];
-  return members(own).flatMap(([key, member]) =>
-    isObject(referred.value) && Object.hasOwn(referred.value, key) && methodsOf["3.2"].includes(key)
-      ? [error("WrongValue", placeOf(member), `\`${key}\` stands here and in the path item that \`$ref\` leads to. Keep one of them.`)]
-      : [],
+function writtenTwice({ items }: DocumentPath): readonly Problem[] {
+  return items.flatMap((item, index) =>
+    members(item).flatMap(([key, member]) =>
+      methodsOf["3.2"].includes(key) && items.slice(index + 1).some((referred) => child(referred, key).value !== undefined)
+        ? [error("WrongValue", placeOf(member), `\`${key}\` stands here and in the path item that \`$ref\` leads to. Keep one of them.`)]
+        : [],
+    ),
   );
 }
 
@@ -140,8 +141,8 @@ function noOperations(node: Node): Problem {
 function pathsOf(files: DocumentFiles, document: Node, format: Format): readonly DocumentPath[] {
   return members(child(document, "paths")).flatMap(([key, where]) => {
     if (key.startsWith("x-")) return [];
-    const target = follow(files, where);
-    const items = target.ok && target.value.value !== where.value ? [where, target.value] : [where];
+    const way = wayOf(files, where);
+    const items = way.ok ? way.value : [where];
     return [
       {
         key,

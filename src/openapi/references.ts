@@ -46,17 +46,31 @@ export function leavesFolder(rootName: string, file: string): boolean {
   return relative === ".." || relative.startsWith("../") || (posix.isAbsolute(file) && !posix.isAbsolute(rootName));
 }
 
+/** More references one behind the other are nobody's, and looking at each again for every one before it would take long. */
+const longestWay = 100;
+
 /**
  * What a node stands for: itself, or what its `$ref` leads to in the end.
  * Fails with DanglingRef or RefCycle at the reference; without a word where what it leads to could not be read.
  */
 export function follow(documents: DocumentFiles, node: Node): Checked<Node> {
+  const way = wayOf(documents, node);
+  return way.ok ? checked(way.value.at(-1) ?? node, []) : way;
+}
+
+/** A node and all that its `$ref` leads to, one behind the other. Fails as `follow` does. */
+export function wayOf(documents: DocumentFiles, node: Node): Checked<readonly Node[]> {
   const seen = new Set<string>();
+  const way = [node];
   let at = node;
   for (let ref = refOf(at); ref !== undefined; ref = refOf(at)) {
     const target = refTarget(at.file.name, ref);
     const key = `${target.file}#${target.pointer}`;
     if (seen.has(key)) return failed(error("RefCycle", placeOf(node), `\`$ref: ${show(ref)}\` leads back to itself. Point it at a value.`));
+    if (seen.size === longestWay) {
+      const message = `\`$ref: ${show(ref)}\` comes after ${longestWay} others that lead to it. Point the first at a value.`;
+      return failed(error("RefCycle", placeOf(node), message));
+    }
     seen.add(key);
     if (documents.unread?.has(target.file)) return failed();
     const found = descend(documents, target.file, target.pointer);
@@ -65,8 +79,9 @@ export function follow(documents: DocumentFiles, node: Node): Checked<Node> {
         error("DanglingRef", placeOf(at), `\`$ref: ${show(ref)}\` points at nothing. Mend the reference, or add what it names.`),
       );
     at = found;
+    way.push(at);
   }
-  return checked(at, []);
+  return checked(way, []);
 }
 
 const show = (ref: string): string => (ref.length > 200 ? `${ref.slice(0, 200)}...` : ref);

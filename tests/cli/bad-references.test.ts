@@ -4,6 +4,8 @@ import { itRefuses, type Refused } from "./refused.ts";
 
 /** A document whose one path is a reference. */
 const refTo = (ref: string): string => documentOf(`  /pets:\n    $ref: "${ref}"\n`);
+/** Paths that lead from `/0` to `/100`. */
+const hundred = Array.from({ length: 100 }, (_, index) => `  /${index}: {$ref: "#/paths/~1${index + 1}"}\n`).join("");
 const atPath = "api.yaml:5:3 /paths/~1pets";
 
 const refused: readonly Refused[] = [
@@ -44,6 +46,12 @@ const refused: readonly Refused[] = [
     title: "that leads back to itself",
     files: { "api.yaml": documentOf('  /pets:\n    $ref: "#/paths/~1dogs"\n  /dogs:\n    $ref: "#/paths/~1pets"\n') },
     says: [`error RefCycle ${atPath}`, "error RefCycle api.yaml:7:3 /paths/~1dogs"],
+  },
+  {
+    title: "through more than a hundred others",
+    files: { "api.yaml": documentOf(`${hundred}  /100: {$ref: "#/paths/~1101"}\n  /101: {get: {responses: {}}}\n`) },
+    says: `error RefCycle api.yaml:5:3 /paths/~10`,
+    message: "comes after 100 others",
   },
   {
     title: "out of the folder",

@@ -74,6 +74,40 @@ describe("a reviewer's odd document", () => {
     assert.match(said([{ ...pets(plain), "x-wso2-mutual-ssl": "mandatory" }], optional), /^error MissingSecurity /m);
   });
 
+  it("keeps what stands beside a `$ref` in the middle of several", () => {
+    const ref = (name: string): object => ({ $ref: `#/components/pathItems/${name}` });
+    const through = (middle: object, end: object = plain): string =>
+      said([{ ...pets(ref("middle")), components: { pathItems: { middle: { ...ref("inner"), ...middle }, inner: ref("end"), end } } }]);
+    assert.equal(through({}), "");
+    assert.match(through({ "x-portico": { security: [{ staff: [] }] } }), /^error MissingSecurity .*1 operation needs `staff`/);
+    assert.match(through({ post: { security: [{ staff: [] }], responses: {} } }), /^error MissingSecurity .*1 operation needs `staff`/);
+    assert.match(through({ "x-wso2-owner": "staff" }), /^error \w+ .*x-wso2-owner/);
+    assert.match(
+      through({ parameters: [{ name: "api_key", in: "header" }] }),
+      /^warning HeaderRefused at \/components\/pathItems\/middle\//,
+    );
+    assert.match(through(plain), /^error WrongValue at \/components\/pathItems\/middle\/get: /);
+    assert.match(through({}, ref("middle")), /^error RefCycle at \/paths\/~1pets: /);
+  });
+
+  it("counts the outer of what stands beside several `$ref`s", () => {
+    const item = (ref: string, security: unknown): object => ({ $ref: ref, "x-portico": { security } });
+    const parts = (name: string): string => `#/components/pathItems/${name}`;
+    const pathItems = { one: item(parts("two"), [{ middle: [] }]), two: item(parts("three"), [{ inner: [] }]), three: plain };
+    assert.match(said([{ ...pets({ $ref: parts("one") }), components: { pathItems } }]), /^error MissingSecurity .* needs `middle`/);
+    assert.match(
+      said([{ ...pets(item(parts("one"), [{ own: [] }])), components: { pathItems } }]),
+      /^error MissingSecurity .* needs `own`/,
+    );
+  });
+
+  it("is looked at where a `$ref` passes through, in whatever place", () => {
+    const document = (middle: object): object => ({ ...pets({ $ref: "#/x-items/middle" }), "x-items": { middle, end: plain } });
+    const wrong = { $ref: "#/x-items/end", put: "yes", "x-portica": {} };
+    assert.match(said([document(wrong)]), /^error WrongType at \/x-items\/middle\/put: /);
+    assert.match(said([document({ $ref: "#/x-items/end", gett: {} })]), /^error UnknownField at \/x-items\/middle\/gett: /);
+  });
+
   it("cannot let everybody in and want everybody's certificate", () => {
     const mtls = security("clients", { type: "mtls", mtls: { trust: { name: "clients" } } });
     const document = { ...pets(plain), "x-wso2-mutual-ssl": "mandatory", "x-wso2-disable-security": true };
