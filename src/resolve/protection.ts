@@ -47,13 +47,18 @@ export function makeProtection(whole: Whole): Protection {
     if (!hasScopes(found.security) && wanted.length > 0) sayScopeless(whole, scheme.name, at);
     return { security: found.security.name, scopes: wanted };
   };
+  const isScopeless = ({ schemes }: SecurityRequirement): boolean =>
+    schemes.every((one) => {
+      const found = security(securityName(whole, one));
+      return found !== undefined && !hasScopes(found.security);
+    });
   return {
     unchecked,
     saidInVain: () => saidInVain(whole, asked),
     accessOf(requirements) {
       const { alternatives, scopes } = requirements;
       const isOpen = alternatives.length === 0 || alternatives.some(({ schemes }) => schemes.length === 0);
-      asked.push({ requirements, isOpen });
+      asked.push({ requirements, isOpen, scopeless: isOpen ? [] : alternatives.filter(isScopeless) });
       // An empty list, no list, or an empty alternative in it ask for no credential.
       if (isOpen) return { kind: "open" };
       const demanded = alternatives.map(({ schemes }) => schemes.map((one) => ({ ...one, demand: demandOf(one, scopes, requirements) })));

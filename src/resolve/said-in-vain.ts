@@ -1,5 +1,6 @@
-import { error, type Problem } from "../problem.ts";
-import { child, members, placeOf } from "../text/node.ts";
+import type { SecurityRequirement } from "../openapi/document.ts";
+import { error, type Problem, warning } from "../problem.ts";
+import { child, members, type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
 import { isMapped, type Requirements, securityName } from "./demands.ts";
 import type { Whole } from "./whole.ts";
@@ -8,11 +9,13 @@ import type { Whole } from "./whole.ts";
 export interface Asked {
   readonly requirements: Requirements;
   readonly isOpen: boolean;
+  /** The alternatives that are checked, by credentials none of which has scopes. */
+  readonly scopeless: readonly SecurityRequirement[];
 }
 
 /**
- * What a document says of protection and nothing heeds, so that a slip of the pen opens no door: scopes where no credential is asked for, a name in
- * `schemes` that is none, and two schemes whose names come to the same Security's.
+ * What a document says of protection and nothing heeds, so that a slip of the pen opens no door: scopes where no credential is asked for, or one
+ * that has none, a name in `schemes` that is none, and two schemes whose names come to the same Security's.
  */
 export function saidInVain(whole: Whole, asked: readonly Asked[]): readonly Problem[] {
   const needed = asked.flatMap(({ requirements }) => requirements.alternatives.flatMap(({ schemes }) => schemes));
@@ -20,16 +23,40 @@ export function saidInVain(whole: Whole, asked: readonly Asked[]): readonly Prob
   return [...unheededScopes(asked), ...openAndGuarded(whole), ...unknownSchemes(whole, names), ...sameSecurity(whole, names)];
 }
 
+/** Scopes by where they are said: what is said once may count for many operations. */
 function unheededScopes(asked: readonly Asked[]): readonly Problem[] {
-  const said = new Map(
-    asked.flatMap(({ requirements: { scopesAt } }) => (scopesAt === undefined ? [] : [[scopesAt.pointer, scopesAt] as const])),
-  );
-  for (const { requirements, isOpen } of asked)
-    if (!isOpen && requirements.scopesAt !== undefined) said.delete(requirements.scopesAt.pointer);
-  const message =
-    "These scopes are asked of nobody, for what they stand at needs no credential. Say `security`, too, or leave `scopes` out.";
-  return [...said.values()].map((node) => error("BadSecurity", placeOf(node), message));
+  const said = new Map<string, { readonly at: Node; readonly asked: Asked[] }>();
+  for (const one of asked) {
+    const { scopes, scopesAt } = one.requirements;
+    if (scopesAt === undefined || scopes.length === 0) continue;
+    const key = JSON.stringify([scopesAt.file.name, scopesAt.pointer]);
+    const before = said.get(key);
+    if (before === undefined) said.set(key, { at: scopesAt, asked: [one] });
+    else before.asked.push(one);
+  }
+  return [...said.values()].flatMap((one) => unheeded(one.at, one.asked));
 }
+
+function unheeded(at: Node, asked: readonly Asked[]): readonly Problem[] {
+  if (asked.every(({ isOpen }) => isOpen)) {
+    const message =
+      "These scopes are asked of nobody, for what they stand at needs no credential. Say `security`, too, or leave `scopes` out.";
+    return [error("BadSecurity", placeOf(at), message)];
+  }
+  const lost = asked.filter(({ isOpen, requirements, scopeless }) => !isOpen && scopeless.length === requirements.alternatives.length);
+  const names = namesOf(lost.length > 0 ? lost : asked);
+  if (names === "") return [];
+  const wrong = `These scopes are not asked of who comes with ${names}, for such a credential has none`;
+  const mend = `Let a Security of type jwt or oauth2 check ${names}`;
+  if (lost.length > 0)
+    return [error("BadSecurity", placeOf(at), `${wrong}. ${mend}, or say \`x-portico: {scopes: []}\` where nothing else is asked for.`)];
+  const enough = `${wrong}: it is enough as it is. ${mend}, or say the scopes in \`security\`, beside what has them.`;
+  return [warning("BadSecurity", placeOf(at), enough)];
+}
+
+/** What the alternatives without scopes ask for, each once. */
+const namesOf = (asked: readonly Asked[]): string =>
+  [...new Set(asked.flatMap(({ scopeless }) => scopeless.flatMap(({ schemes }) => schemes.map(({ name }) => `\`${name}\``))))].join(" or ");
 
 /** Certificates that every client must show, in a document that lets everybody in. */
 function openAndGuarded({ level: { extension }, credentials }: Whole): readonly Problem[] {

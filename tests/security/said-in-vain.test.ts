@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { resolveCase } from "../../testing/golden-case.ts";
-import { guarded, keySecurity } from "./protected-gateway.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { guarded, keySecurity, security, tokenSecurity } from "./protected-gateway.ts";
+
+const issuer = tokenIssuer();
 
 const settings = { mock: true, credentials: "fail", debug: false, trustedHops: 0, requests: [] } as const;
 const header = (name: string): object => ({ type: "apiKey", in: "header", name });
@@ -9,7 +12,12 @@ const info = { openapi: "3.1.0", info: { title: "Pets", version: "1.0.0" } };
 const open = { get: { responses: { 200: { description: "ok" } } } };
 
 function problemsOf(document: object): readonly string[] {
-  const input = [{ ...info, ...document }, ...keySecurity("key", { alice: "k" }), ...keySecurity("other-key", { bob: "l" })];
+  const input = [
+    { ...info, ...document },
+    ...[...keySecurity("key", { alice: "k" }), ...keySecurity("other-key", { bob: "l" })],
+    security("staff", { type: "basic", basic: { users: { name: "users" } } }),
+    tokenSecurity("token", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+  ];
   const found = resolveCase({ input: input.map((one) => JSON.stringify(one)).join("\n---\n"), settings: { ...settings, requests: [] } });
   return found.problems.map(({ severity, reason, message }) => `${severity} ${reason} ${message}`);
 }
@@ -22,10 +30,60 @@ describe("what a document says of protection", () => {
   });
 
   it("scopes of a document are well where one operation needs a credential", () => {
-    const paths = { "/pets": open, "/orders": guarded({ key: [] }) };
-    const securitySchemes = { key: { type: "http", scheme: "bearer" } };
-    const all = problemsOf({ paths, components: { securitySchemes }, "x-portico": { scopes: ["read"] } });
-    assert.deepEqual(all, []);
+    const paths = { "/pets": open, "/orders": guarded({ token: [] }) };
+    assert.deepEqual(problemsOf({ paths, "x-portico": { scopes: ["read"] } }), []);
+  });
+
+  describe("scopes where a credential has none", () => {
+    const scoped = (...security: readonly object[]) => ({ ...guarded(...security), "x-portico": { scopes: ["admin"] } });
+    const cases: readonly (readonly [what: string, document: object, expected: RegExp])[] = [
+      [
+        "are an error, wherever they are said",
+        { paths: { "/pets": scoped({ key: [] }) } },
+        /^error BadSecurity These scopes are not asked of who comes with `key`, .* Let a Security of type jwt or oauth2 check `key`, or say /,
+      ],
+      [
+        "are one where an operation among others is asked for nothing else",
+        { paths: { "/pets": guarded({ token: [] }), "/orders": guarded({ key: [] }) }, "x-portico": { scopes: ["admin"] } },
+        /^error BadSecurity .* comes with `key`/,
+      ],
+      [
+        "are one in a document of WSO2's, too",
+        {
+          "x-wso2-application-security": { "security-types": ["basic_auth"] },
+          paths: { "/pets": { delete: { "x-scope": "admin", responses: {} } } },
+        },
+        /^error BadSecurity .* comes with `staff`/,
+      ],
+      [
+        "are one where two such are needed together",
+        { paths: { "/pets": scoped({ key: [], staff: [] }) } },
+        /^error BadSecurity .* comes with `key` or `staff`/,
+      ],
+      [
+        "are a warning beside one that has them",
+        { paths: { "/pets": scoped({ key: [] }, { token: [] }) } },
+        /^warning BadSecurity .* comes with `key`, .*say the scopes in `security`, beside what has them\.$/,
+      ],
+      ["are well where one that has them is needed, too", { paths: { "/pets": scoped({ key: [], token: [] }) } }, /^$/],
+      [
+        "are well where `security` says them of one that has them",
+        { paths: { "/pets": guarded({ key: [] }, { token: ["admin"] }) } },
+        /^$/,
+      ],
+      [
+        "are taken back by none",
+        {
+          paths: { "/pets": guarded({ token: [] }), "/orders": { ...guarded({ key: [] }), "x-portico": { scopes: [] } } },
+          "x-portico": { scopes: ["admin"] },
+        },
+        /^$/,
+      ],
+    ];
+    for (const [what, document, expected] of cases)
+      it(what, () =>
+        assert.match(problemsOf({ components: { securitySchemes: { key: header("x-key") } }, ...document }).join("\n"), expected),
+      );
   });
 
   it("a scheme that x-portico names and the document does not have is a slip of the pen", () => {
