@@ -51,6 +51,7 @@ export const testApi: ApiModel = {
   basePath: "/v1",
   errors: undefined,
   operations: [testOperation],
+  disabledPaths: undefined,
   backends: [testBackend],
   credentialSets: [],
   securities: [],

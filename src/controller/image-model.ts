@@ -35,6 +35,7 @@ export function modelOfImage(
     basePath,
     errors,
     operations: [],
+    disabledPaths: undefined,
     backends: found.flatMap(({ backend }) => backend ?? []),
     securities: [],
     credentialSets: api.credentialSets,

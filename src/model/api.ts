@@ -24,6 +24,8 @@ export interface ApiModel {
   readonly errors: Exclude<ErrorForm, "problem"> | undefined;
   /** In the order of the document. No two answer the same requests. */
   readonly operations: readonly Operation[];
+  /** Paths all of whose operations are disabled: none is found there, and no template beside one answers for it. Left out where there are none. */
+  readonly disabledPaths: readonly Pick<Operation, "path" | "query">[] | undefined;
   readonly backends: readonly Backend[];
   /** Those that operations demand, by their names' order. */
   readonly securities: readonly Security[];

@@ -61,7 +61,9 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   };
   const protection = makeProtection(whole);
   const limits = makeLimits(whole);
-  const resolved = uniqueIds(document, problems).flatMap((path) => pathOperations(whole, { protection, limits }, path));
+  const found = uniqueIds(document, problems).map((path) => pathOperations(whole, { protection, limits }, path));
+  const resolved = found.flatMap(({ served }) => served);
+  const disabledPaths = found.flatMap(({ disabled }) => disabled ?? []);
   const place = placesOf(document);
   const kept = withoutTwins(resolved, place, problems);
   const operations = kept.flatMap(({ operation }) => operation ?? []);
@@ -86,6 +88,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     basePath,
     errors: extension?.fields.errors === "wso2" ? "wso2" : undefined,
     operations,
+    disabledPaths: disabledPaths.length === 0 ? undefined : disabledPaths,
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),
     ...used,
@@ -148,18 +151,24 @@ interface Policies {
   readonly limits: Limits;
 }
 
-function pathOperations(whole: Whole, { protection, limits }: Policies, { path, operations }: NamedPath): readonly WithBackend[] {
+/** What answers a path; or the path itself, where all its operations are disabled. */
+interface ResolvedPath {
+  readonly served: readonly WithBackend[];
+  readonly disabled: Pick<Operation, "path" | "query"> | undefined;
+}
+
+function pathOperations(whole: Whole, { protection, limits }: Policies, { path, operations }: NamedPath): ResolvedPath {
   const { problems, basePath, settings, document } = whole;
   const key = parsePathKey(path.key);
   if (!key.ok) {
     problems.push(error("BadPath", placeOf(path.where), key.message));
-    return [];
+    return { served: [], disabled: undefined };
   }
   if (key.spanning !== undefined) problems.push(warning("BadPath", placeOf(path.where), spanningParameter(key.spanning)));
   const pathBegun = problems.length;
   const pathLevels: readonly Level[] = pathExtensions(path, whole).map((extension) => ({ scope: path.key, extension }));
   const pathIsSound = noErrors(problems, pathBegun);
-  return operations.flatMap(({ written, id }) => {
+  const served = operations.flatMap(({ written, id }) => {
     const begun = problems.length;
     const level: Level = {
       scope: `${written.method} ${path.key}`,
@@ -205,6 +214,8 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
       },
     ];
   });
+  const isDisabled = operations.length > 0 && served.length === 0;
+  return { served, disabled: isDisabled ? { path: key.template, query: key.query } : undefined };
 }
 
 /** What the levels of an operation say, the inner ones over the outer ones' and those over what its API says of all; but where that has all being worked on, it has this too. */

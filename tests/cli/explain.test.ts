@@ -34,6 +34,8 @@ paths:
       security: []
       x-portico: {mock: true, webSocket: true}
       responses: {"200": {description: ok}}
+  /pets/old:
+    get: {operationId: oldPets, x-portico: {disabled: true}, responses: {"200": {description: ok}}}
   /pets/{id}/photo:
     get: {operationId: photo, security: [], responses: {"200": {description: ok}}}
 components:
@@ -138,6 +140,12 @@ describe("portico explain", { concurrency: 2 }, () => {
     assert.equal(summary, "PUT /v1/pets/7 is refused: 405, for the path has other methods. Allow: DELETE, GET, HEAD, OPTIONS.");
     assert.deepEqual(answer, { by: "gateway", status: 405, allow: ["DELETE", "GET", "HEAD", "OPTIONS"] });
     assert.equal((await asJson(t, "OPTIONS", "/v1/pets/7")).answer.status, 204);
+  });
+
+  it("says that a path's operations are disabled, and not that another answers", async (t) => {
+    const { summary, answer, facts } = await asJson(t, "GET", "/v1/pets/old", "openapi.yaml");
+    assert.equal(summary, "GET /v1/pets/old is not found: 404, for all operations of its path are disabled.");
+    assert.deepEqual([answer.status, facts], [404, []]);
   });
 
   it("names the nearest paths for one that there is not", async (t) => {

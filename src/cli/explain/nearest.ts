@@ -13,6 +13,7 @@ const within = 0.6;
 export function nearestEntries(entries: readonly PathEntry[], { path }: AskedRequest): readonly PathEntry[] {
   const asked = path.slice(1).replace(/\/$/, "").split("/");
   const ranked = [...new Set(entries)]
+    .filter(({ operations }) => operations.length > 0)
     .map((entry) => ({ entry, alike: likeness(withoutLastSlash(entry.template), asked) }))
     .filter(({ alike }) => alike > 0)
     .toSorted((a, b) => b.alike - a.alike)

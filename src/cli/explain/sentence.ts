@@ -29,6 +29,8 @@ export function sentence(
       return byGateway(204, `is answered by the gateway: 204 with Allow: ${verdict.allowed.join(", ")}`, verdict.allowed);
     case "notAllowed":
       return byGateway(405, `is refused: 405, for the path has other methods. Allow: ${verdict.allowed.join(", ")}`, verdict.allowed);
+    case "disabled":
+      return byGateway(404, "is not found: 404, for all operations of its path are disabled");
     case "notFound":
       return byGateway(
         404,

@@ -20,6 +20,8 @@ export type Verdict =
   | { readonly kind: "options"; readonly host: string; readonly entry: PathEntry; readonly allowed: readonly string[] }
   /** 405 with Allow. */
   | { readonly kind: "notAllowed"; readonly host: string; readonly entry: PathEntry; readonly allowed: readonly string[] }
+  /** 404: all operations of the path are disabled. */
+  | { readonly kind: "disabled"; readonly host: string; readonly entry: PathEntry }
   /** 404: no path, or no API at all under the host. */
   | { readonly kind: "notFound"; readonly nearest: readonly PathEntry[]; readonly unknownHost: boolean }
   /** 400: the path holds an escaped slash. */
@@ -44,6 +46,7 @@ export function verdictOn(apis: readonly ApiModel[], request: AskedRequest): Ver
 }
 
 function verdictOf(host: string, entry: PathEntry, lost: readonly PathEntry[], method: string): Verdict {
+  if (entry.operations.length === 0) return { kind: "disabled", host, entry };
   const found = entry.operations.find((candidate) => answeredMethods(entry, candidate).includes(method));
   if (found !== undefined) return { kind: "operation", host, entry, found, lost };
   return { kind: method === "OPTIONS" ? "options" : "notAllowed", host, entry, allowed: allowedMethods(entry) };

@@ -2,7 +2,7 @@ import type { ApiModel, Operation } from "../../model/api.ts";
 import { compareText, type PathTemplate, type QueryCondition, shape, specificity } from "../../model/path.ts";
 import { type PathPattern, pathPattern } from "./pattern.ts";
 
-/** A path of a gateway, base path included, with the operations that answer it by method. */
+/** A path of a gateway, base path included, with the operations that answer it by method; none where all are disabled. */
 export interface PathEntry {
   readonly template: PathTemplate;
   /** What matches the template, for all routes of the path. */
@@ -22,26 +22,25 @@ export interface EntryOperation {
  * the same requests share one entry.
  */
 export function pathEntries(apis: readonly ApiModel[]): readonly PathEntry[] {
-  const entries = new Map<string, ShapedEntry & { readonly operations: EntryOperation[] }>();
+  const entries = new Map<string, FilledEntry>();
   for (const api of apis) {
     const base = baseSegments(api.basePath);
-    for (const operation of api.operations) {
-      const template = [...base, ...operation.path];
-      const ownShape = shape(template);
-      const key = operation.query.length === 0 ? ownShape : JSON.stringify([ownShape, operation.query]);
-      const entry = entries.get(key);
-      if (entry) entry.operations.push({ api, operation });
-      else
-        entries.set(key, {
-          template,
-          pattern: pathPattern(template),
-          shape: ownShape,
-          query: operation.query,
-          operations: [{ api, operation }],
-        });
-    }
+    for (const operation of api.operations) entryAt(entries, base, operation).operations.push({ api, operation });
+    for (const path of api.disabledPaths ?? []) entryAt(entries, base, path);
   }
   return [...entries.values()].toSorted(entryPrecedence);
+}
+
+/** The entry of a path, made where there was none. */
+function entryAt(entries: Map<string, FilledEntry>, base: PathTemplate, { path, query }: Pick<Operation, "path" | "query">): FilledEntry {
+  const template = [...base, ...path];
+  const ownShape = shape(template);
+  const key = query.length === 0 ? ownShape : JSON.stringify([ownShape, query]);
+  const known = entries.get(key);
+  if (known !== undefined) return known;
+  const entry: FilledEntry = { template, pattern: pathPattern(template), shape: ownShape, query, operations: [] };
+  entries.set(key, entry);
+  return entry;
 }
 
 const baseSegments = (basePath: string): PathTemplate =>
@@ -55,6 +54,11 @@ const baseSegments = (basePath: string): PathTemplate =>
 /** Sorting asks for the shape again and again. */
 interface ShapedEntry extends PathEntry {
   readonly shape: string;
+}
+
+/** One on its way. */
+interface FilledEntry extends ShapedEntry {
+  readonly operations: EntryOperation[];
 }
 
 function entryPrecedence(a: ShapedEntry, b: ShapedEntry): number {

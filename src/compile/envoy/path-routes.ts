@@ -8,9 +8,11 @@ import { methodIs, oneOf, present, routeMatch } from "./path-match.ts";
 
 /**
  * All routes of one path, in the order in which they are tried: preflights, the operations, OPTIONS and what is not allowed. HEAD is
- * answered as GET is and OPTIONS by the gateway, unless the document has operations for them (RFC 9110, sections 9.3.2 and 9.3.7).
+ * answered as GET is and OPTIONS by the gateway, unless the document has operations for them (RFC 9110, sections 9.3.2 and 9.3.7). A path whose
+ * operations are disabled is not found.
  */
 export function pathRoutes(entry: PathEntry, settings: RouteSettings): readonly Message[] {
+  if (entry.operations.length === 0) return [{ ...notFoundRoute, match: routeMatch(entry, []) }];
   const allowed = allowedMethods(entry);
   return [
     ...preflights(entry, allowed, settings),

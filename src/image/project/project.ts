@@ -66,7 +66,10 @@ function readFile<T>(path: string, read: (path: string) => string | undefined, s
 
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
-const modelOf = ({ backends, securities, operations, owner, errors, ...api }: ProjectApi, limits: readonly ProjectLimit[]): ApiModel => ({
+const modelOf = (
+  { backends, securities, operations, disabledPaths, owner, errors, ...api }: ProjectApi,
+  limits: readonly ProjectLimit[],
+): ApiModel => ({
   ...api,
   limits: limits.map((limit) => ({ ...limit, conditions: limit.conditions.map(conditionOf) })),
   owner,
@@ -81,6 +84,7 @@ const modelOf = ({ backends, securities, operations, owner, errors, ...api }: Pr
   })),
   backends: backends.map((name) => ({ name, targets: [], path: "", ...plainBackend })),
   operations: operations.map(operationOf),
+  disabledPaths,
 });
 
 const conditionOf = (condition: ProjectLimit["conditions"][number]): LimitCondition =>

@@ -108,12 +108,14 @@ const limit = z.strictObject({
   onExcess: z.enum(["refuse", "mark"]),
 });
 
+const query = z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() }));
+
 const operation = z.strictObject({
   id: z.string(),
   method: z.string(),
   template: z.string(),
   path: z.array(segment),
-  query: z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() })),
+  query,
   transport: z.enum(["http", "https"]).optional(),
   addresses: z.strictObject({ allow: z.array(z.string()), deny: z.array(z.string()) }).optional(),
   access,
@@ -177,6 +179,7 @@ const api = z.strictObject({
   credentialSets: z.array(z.array(z.string())),
   securities: z.array(security),
   operations: z.array(operation),
+  disabledPaths: z.array(z.strictObject({ path: z.array(segment), query })).optional(),
 });
 
 /** The file gateway.yaml of a project. */
