@@ -178,7 +178,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
           operations: 1,
           backends: ["pets"],
         },
-        securities: [{ name: "key", locations, decides: decisionHash(security), asksAgent: false }],
+        securities: [{ name: "key", locations, decides: decisionHash(security), asksAgent: false, takesTokens: false }],
         credentialSets,
         globalLimits: [],
       },

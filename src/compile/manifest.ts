@@ -46,6 +46,8 @@ interface ManifestSecurity {
   readonly decides: string;
   /** Whether the policy agent checks its credentials. */
   readonly asksAgent: boolean;
+  /** Whether its credentials are signed tokens, or may be. */
+  readonly takesTokens: boolean;
 }
 
 /** The manifest of a gateway that an engine makes from these APIs. */
@@ -68,6 +70,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
           locations: security.locations,
           decides: decisionHash(security),
           asksAgent: security.asked !== undefined,
+          takesTokens: security.token !== undefined,
         })),
         credentialSets,
         globalLimits: limits.filter(({ scope }) => scope.kind === "global").map((limit) => limit.name),

@@ -1,6 +1,6 @@
 import type { ImageContents } from "../image/contents.ts";
 import type { ApiModel } from "../model/api.ts";
-import type { Verifier } from "../model/security.ts";
+import type { TokenVerifier, Verifier } from "../model/security.ts";
 import { wholeFile } from "../problem.ts";
 
 type Manifest = ImageContents["manifest"];
@@ -17,9 +17,14 @@ export const withAbsentees =
     return { ...model, verifiers: [...model.verifiers, ...absent] };
   };
 
-const absentVerifier = ({ name, locations, asksAgent }: Manifest["apis"][number]["securities"][number]): Verifier => ({
+type ManifestSecurity = Manifest["apis"][number]["securities"][number];
+
+/** No token is good. */
+const noTokens: TokenVerifier = { issuers: [], clockSkewSeconds: 0, maxLifetimeSeconds: undefined, cache: false, scopeClaims: [] };
+
+const absentVerifier = ({ name, locations, asksAgent, takesTokens }: ManifestSecurity): Verifier => ({
   security: name,
-  tokens: { issuers: [], clockSkewSeconds: 0, maxLifetimeSeconds: undefined, cache: false, scopeClaims: [] },
+  tokens: takesTokens ? noTokens : undefined,
   keys: undefined,
   agent: asksAgent ? { kind: "basic", users: { kind: "Secret", name: "", key: undefined } } : undefined,
   trust: undefined,

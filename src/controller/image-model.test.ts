@@ -29,6 +29,7 @@ function manifestApi() {
     locations: [...one.locations],
     decides: decisionHash(one),
     asksAgent: false,
+    takesTokens: true,
   }));
   return {
     name: "pets",

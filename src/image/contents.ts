@@ -28,7 +28,14 @@ const manifest = z.looseObject({
       operations: z.int(),
       backends: z.array(z.string()),
       securities: z.array(
-        z.object({ name: z.string(), locations: z.array(location), decides: z.string(), asksAgent: z.boolean().default(false) }),
+        z.object({
+          name: z.string(),
+          locations: z.array(location),
+          decides: z.string(),
+          asksAgent: z.boolean().default(false),
+          // Older images do not say it.
+          takesTokens: z.boolean().default(true),
+        }),
       ),
       errors: z.literal("wso2").optional(),
       credentialSets: z.array(z.array(z.string())),
