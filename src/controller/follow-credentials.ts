@@ -8,8 +8,8 @@ import { ownerOf } from "./ownership.ts";
 import { touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
 
-/** The files of the mounted part that credentials are checked with. */
-const credentialFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json"];
+/** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. */
+const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", "addresses.json"];
 
 /**
  * What serves goes on while what its API asks for cannot be had: its document is wrong, say, or its version stands for another one. Who is let in by it is all the same who may be let in
@@ -42,7 +42,7 @@ async function follow(
   if (there.value === undefined) return [];
   const before = new Map([...there.value].map(([file, text]) => [file, text.reveal()] as const));
   const now = mounted.open();
-  const changed = credentialFiles.flatMap((file) => {
+  const changed = followedFiles.flatMap((file) => {
     const text = now.get(file);
     return text === undefined || !before.has(file) || before.get(file) === text ? [] : [[file, text] as const];
   });

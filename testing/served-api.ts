@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import type { ObjectStore } from "../src/apply/kubernetes/objects.ts";
+import { type StoredObject, storedObject } from "../src/apply/kubernetes/stored-object.ts";
+import { apiSpecOf } from "../src/controller/compile-gateway.ts";
+import { compiledGateways } from "../src/controller/compiled-gateways.ts";
+import type { ImageState } from "../src/controller/images.ts";
+import { makeMetrics } from "../src/controller/metrics.ts";
+import { reconcileApi } from "../src/controller/reconcile-api.ts";
+import { makeUsers } from "../src/controller/users.ts";
+import type { World } from "../src/controller/world.ts";
+import { assembleImage } from "../src/image/gateway-image.ts";
+import { makeLayer } from "../src/image/layer.ts";
+import { type Blob, digestOf, jsonBlob, mediaTypes } from "../src/image/oci.ts";
+import type { Registry } from "../src/image/registry/registry.ts";
+import { imageRequest } from "../src/image/request.ts";
+import { checked, error, failed, wholeFile } from "../src/problem.ts";
+import { Redacted } from "../src/redacted.ts";
+import { gatewayWorkload } from "../src/resolve/workload.ts";
+import { followIssuers } from "../src/source/issuers.ts";
+import { mountedName } from "../src/workloads/gateway-content.ts";
+import { must } from "./envoy.ts";
+
+/** An API `a/pets` that is served in a cluster of memory, and what becomes of its mounted part. */
+export interface ServedApi {
+  /** Changes the API's spec. */
+  spec(fields: object): void;
+  /** Makes a Security, or another one of it; undefined deletes it. */
+  security(name: string, spec: object | undefined): void;
+  /** Makes a Secret, or another one of it; undefined deletes it. */
+  secret(name: string, entries: Readonly<Record<string, string>> | undefined): void;
+  /** Says how it is with the image that is wanted. */
+  image(state: ImageState): void;
+  /** Another operator takes over, which knows nothing of before. */
+  restart(): void;
+  /** Lets nobody's pods have the registry's Secret. */
+  withoutRegistrySecret(): void;
+  reconcile(): Promise<void>;
+  /** A file of the mounted part of the image that served first. */
+  mounted(file: string): string;
+}
+
+const registryName = "registry.test";
+
+/** Compiles and serves an API with these Securities and Secrets. */
+export async function serveApi(
+  spec: object,
+  securities: Readonly<Record<string, object>>,
+  secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Promise<ServedApi> {
+  let version = 1;
+  const apis = new Map<string, StoredObject>();
+  const kept = { securities: new Map<string, StoredObject>(), secrets: new Map<string, StoredObject>() };
+  const entries = new Map<string, ReadonlyMap<string, Redacted>>();
+  const blobs = new Map<string, Blob>();
+  const made = (kind: string, name: string, fields: object): StoredObject => {
+    version += 1;
+    const metadata = { name, namespace: "a", uid: `${kind} ${name}`, resourceVersion: String(version), generation: version };
+    return storedObject({ apiVersion: kind === "Secret" ? "v1" : "portico.dev/v1alpha1", kind, metadata, ...fields });
+  };
+  const put = (fields: object, status: unknown = apis.get("a/pets")?.value.status): void => {
+    apis.set("a/pets", made("API", "pets", { spec: fields, ...(status === undefined ? {} : { status }) }));
+  };
+  const hold = (name: string, texts: Readonly<Record<string, string>> | undefined): void => {
+    entries.delete(`a/${name}`);
+    kept.secrets.delete(`a/${name}`);
+    if (texts === undefined) return;
+    entries.set(`a/${name}`, new Map(Object.entries(texts).map(([key, text]) => [key, new Redacted(text)])));
+    kept.secrets.set(`a/${name}`, made("Secret", name, {}));
+  };
+  const store: ObjectStore = {
+    read: async () => checked(undefined, []),
+    secret: async (namespace, name) => checked(entries.get(`${namespace}/${name}`), []),
+    list: async () => checked([], []),
+    apply: async (object) => {
+      const { data } = object;
+      if (object.kind === "Secret" && typeof data === "object" && data !== null)
+        hold(
+          object.metadata.name,
+          Object.fromEntries(Object.entries(data).map(([key, text]) => [key, Buffer.from(String(text), "base64").toString()])),
+        );
+      return checked(storedObject(object), []);
+    },
+    applyStatus: async (_resource, _namespace, _name, status) => {
+      const before = apis.get("a/pets") ?? assert.fail("there is no API");
+      const after = { ...before, value: { ...before.value, status } };
+      apis.set("a/pets", after);
+      return checked(after, []);
+    },
+    create: async (object) => checked(storedObject({ ...object, metadata: { name: "made" } }), []),
+    annotate: async () => checked(undefined, []),
+    ...{ changeEntries: unused, replace: unused, remove: unused },
+  };
+  const registry: Registry = {
+    name: registryName,
+    manifest: async (_repository, reference) => checked(blobs.get(reference), []),
+    blob: async (_repository, { digest }) => checked(blobs.get(digest)?.bytes ?? assert.fail(`no blob ${digest}`), []),
+    ...{ putManifest: unused, hasBlob: unused, openBlob: unused, mountBlob: unused, uploadBlob: unused, referrers: unused },
+    close: unused,
+  };
+  const none = { objects: new Map<string, StoredObject>(), filled: Promise.resolve() };
+  const collection = (objects: ReadonlyMap<string, StoredObject>) => ({ objects, filled: Promise.resolve() });
+  const collections = {
+    ...{ configMaps: none, targetEndpoints: none, rateLimitings: none, referenceGrants: none },
+    ...{ apis: collection(apis), securities: collection(kept.securities), secrets: collection(kept.secrets) },
+  };
+  const users = makeUsers();
+  const compiled = () =>
+    compiledGateways({
+      ...{ store, users, collections, registries: () => registry, issuers: followIssuers() },
+      ...{ alwaysUsed: [], limitsService: undefined },
+    });
+  let state: ImageState = { kind: "building" };
+  let copy: World["registrySecret"]["copyFor"] = async () => checked(undefined, []);
+  let gateways = compiled();
+  const target = { registry: registryName, repository: "pets", tag: "1", digest: undefined };
+  const world = (): World => ({
+    settings: {
+      ...{ namespace: "portico", registry: { registry: registryName, repository: "" }, base: target, builder: "layer", kaniko: undefined },
+      ...{ pullSecret: undefined, limitsService: undefined, version: "1" },
+    },
+    ...{ collections, store, gateways, users, metrics: makeMetrics(), lastApplied: new Map() },
+    owned: { of: () => [], find: () => undefined },
+    building: { registries: () => registry, pullCredentials: async () => undefined, builder: unused },
+    images: { ensure: () => state, forget: unused },
+    knowsUsers: () => true,
+    registrySecret: { used: [], copyFor: (namespace, owner) => copy(namespace, owner) },
+    makesWith: () => ({ toolkit: "1", base: undefined }),
+    log: () => undefined,
+  });
+
+  put(spec);
+  for (const [name, fields] of Object.entries(securities)) kept.securities.set(`a/${name}`, made("Security", name, { spec: fields }));
+  for (const [name, texts] of Object.entries(secrets)) hold(name, texts);
+  const api = apis.get("a/pets") ?? assert.fail("there is no API");
+  const read = must(apiSpecOf(api));
+  const workload = gatewayWorkload(api.metadata, read, []);
+  const gateway = must(await gateways.whole(api, read, workload));
+  const request = imageRequest(gateway.apis, gateway.folder, target, target, { engine: "envoy", toolkit: "1" });
+  const layer = await makeLayer(new Map([...request.files].map(([path, text]) => [`gateway/${path}`, text])));
+  const config = { architecture: "amd64", os: "linux", rootfs: { type: "layers" as const, diff_ids: [] } };
+  const empty = { schemaVersion: 2 as const, config: jsonBlob(mediaTypes.config, config).descriptor, layers: [] };
+  const image = assembleImage(
+    { name: "base", digest: digestOf(Buffer.from("")), manifest: empty, config, isDocker: false },
+    layer,
+    request.labels,
+  );
+  for (const blob of [image.manifest, image.config, layer]) blobs.set(blob.descriptor.digest, blob);
+  state = {
+    kind: "there",
+    reference: `${registryName}/pets:1@${image.manifest.descriptor.digest}`,
+    madeWith: { toolkit: "1", base: undefined },
+  };
+  const reconcile = async (): Promise<void> => {
+    await reconcileApi(world(), "a/pets");
+  };
+  await reconcile();
+  const secret = mountedName("pets", gateway.folder.manifest.inputHash);
+  return {
+    reconcile,
+    spec: put,
+    secret: hold,
+    security: (name, fields) => {
+      kept.securities.delete(`a/${name}`);
+      if (fields !== undefined) kept.securities.set(`a/${name}`, made("Security", name, { spec: fields }));
+    },
+    image: (now) => {
+      state = now;
+    },
+    restart: () => {
+      gateways = compiled();
+    },
+    withoutRegistrySecret: () => {
+      copy = async () => failed(error("RegistryDenied", wholeFile("Secret/registry"), "It is gone."));
+    },
+    mounted: (file) => entries.get(`a/${secret}`)?.get(file)?.reveal() ?? "",
+  };
+}
+
+function unused(): never {
+  return assert.fail("not asked for");
+}
