@@ -175,7 +175,9 @@ export function compiledGateways({ store, registries, issuers, users, collection
     whole,
     served: async (api, workload) => {
       const image = servedImage(api);
-      return image === undefined ? undefined : ofImage(api, { image, inputHash: undefined }, workload, "credentials");
+      if (image === undefined) return undefined;
+      users.add(`API ${keyOf(api)}`, usable.anywhere(api.metadata.namespace));
+      return ofImage(api, { image, inputHash: undefined }, workload, "credentials");
     },
     summary: async (api, spec, workload) => {
       const key = keyOf(api);

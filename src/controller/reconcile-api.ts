@@ -32,6 +32,7 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
   const { progress, known } = spec.ok
     ? await step(world, api, spec.value)
     : { progress: { at: "refused", problems: spec.problems } as const, known: {} };
+  if (progress.at !== "applied") await followCredentials(world, api);
   const written = await writeStatus(world, resources.apis, api, { buildPod: undefined, ...known }, conditionsOf(progress));
   return written && !isTransient(progress) ? "done" : "retry";
 }
@@ -41,19 +42,18 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const copies = world.registrySecret.used.length === 0 ? [] : [pullSecretName(ownerOf(api))];
   const workload = gatewayWorkload(api.metadata, spec, copies);
   const summary = await world.gateways.summary(api, spec, workload);
-  if (!summary.ok) {
-    await followCredentials(world, api, workload, certificateVersion(world, workload));
-    return { progress: stopped(summary.problems), known: {} };
-  }
+  if (!summary.ok) return { progress: stopped(summary.problems), known: {} };
   const missing = missingSecret(world, api, workload.exposure.tlsSecret);
   if (missing !== undefined) return { progress: { at: "unresolved", problems: [missing] }, known: {} };
   const { operations, inputHash } = summary.value;
   const image = imageOf(world, api, spec, workload, summary.value);
   if (image.kind !== "there") {
-    await followCredentials(world, api, workload, certificateVersion(world, workload));
     const progress: Progress = image.kind === "building" ? { at: "building", why: image.why } : { at: "unbuilt", problems: image.problems };
     return { progress, known: { operations, buildPod: image.kind === "building" ? image.pod : undefined } };
   }
+  // Without it no pod of this image comes: what serves is still the one before.
+  const copy = await world.registrySecret.copyFor(workload.namespace, ownerOf(api));
+  if (!copy.ok) return { progress: { at: "unapplied", problems: copy.problems }, known: { operations } };
   const known = {
     operations,
     inputHash,
@@ -67,7 +67,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   await spendAsk(world, api, inputHash);
   const mounted = summary.value.mounted.open();
   const certificate = certificateVersion(world, workload);
-  const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate });
+  const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }, copy.value);
   if (progress.at !== "applied") return { progress, known };
   return { progress: { ...progress, older: outdated(image.madeWith, world.makesWith()), unresolved: summary.value.unresolved }, known };
 }

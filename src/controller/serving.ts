@@ -4,18 +4,25 @@ import type { GatewayWorkload } from "../model/workload.ts";
 import type { Problem } from "../problem.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
 import { type GatewayContent, gatewayLabels, gatewayName, mountedAnnotation, mountedHash } from "../workloads/gateway-content.ts";
+import type { KubernetesObject } from "../workloads/object.ts";
 import { applyObject } from "./apply-objects.ts";
 import type { Progress } from "./conditions.ts";
 import { ownerOf, prune } from "./ownership.ts";
 import { type Rollout, rolloutOf } from "./rollout.ts";
 import type { World } from "./world.ts";
 
-/** Puts a gateway's objects into the cluster, and takes out those that it needs no more once its new pods serve. */
-export async function servingOf(world: World, api: StoredObject, workload: GatewayWorkload, content: GatewayContent): Promise<Progress> {
-  const { namespace } = workload;
-  const copy = await world.registrySecret.copyFor(namespace, ownerOf(api));
-  if (!copy.ok) return { at: "unapplied", problems: copy.problems };
-  const objects = [...(copy.value === undefined ? [] : [copy.value]), ...gatewayObjects(workload, content, ownerOf(api))];
+/**
+ * Puts a gateway's objects into the cluster, and takes out those that it needs no more once its new pods serve. `pullSecret` is the copy of what opens the registry; undefined where that
+ * is open.
+ */
+export async function servingOf(
+  world: World,
+  api: StoredObject,
+  workload: GatewayWorkload,
+  content: GatewayContent,
+  pullSecret: KubernetesObject | undefined,
+): Promise<Progress> {
+  const objects = [...(pullSecret === undefined ? [] : [pullSecret]), ...gatewayObjects(workload, content, ownerOf(api))];
   let rollout: Rollout = { kind: "progressing", message: "The Deployment was made." };
   for (const object of objects) {
     if (object.kind === "Deployment") {
