@@ -20,7 +20,7 @@ export const withAbsentees =
 type ManifestSecurity = Manifest["apis"][number]["securities"][number];
 
 /** No token is good. */
-const noTokens: TokenVerifier = { issuers: [], clockSkewSeconds: 0, maxLifetimeSeconds: undefined, cache: false, scopeClaims: [] };
+export const noTokens: TokenVerifier = { issuers: [], clockSkewSeconds: 0, maxLifetimeSeconds: undefined, cache: false, scopeClaims: [] };
 
 const absentVerifier = ({ name, locations, asksAgent, takesTokens }: ManifestSecurity): Verifier => ({
   security: name,

@@ -5,6 +5,7 @@ import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { LimitsService } from "../compile/engine.ts";
+import { type CompiledApi, decisionHash } from "../compile/manifest.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
 import { modelReferences } from "../model/references.ts";
@@ -16,6 +17,7 @@ import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
+import type { MountedSecurity } from "./followed-security.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage, type ImageSurroundings, type ReadyImage } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
@@ -34,6 +36,8 @@ export interface GatewaySummary {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** The same, beside the image that it is for. */
+  readonly securities: readonly MountedSecurity[];
   /** What the environment keeps for it. */
   readonly references: readonly ValueReference[];
   /** The names of the RateLimitings that count for operations. */
@@ -57,6 +61,8 @@ export interface CompiledGateways {
   whole(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>>;
   /** The gateway that serves, as far as its credentials go, with what they are checked with now. Undefined where none serves. */
   served(api: StoredObject, workload: GatewayWorkload): Promise<Checked<GatewaySummary> | undefined>;
+  /** Says that an API is served by a gateway: of what becomes wrong this is what it was before. */
+  serves(api: StoredObject, summary: GatewaySummary): void;
   forget(key: string): void;
 }
 
@@ -83,6 +89,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
   const memories = new Map<string, Memory>();
   /** What each API's credentials were checked with last: what becomes wrong is used as it was. */
   const good = new Map<string, Values>();
+  /** How each API's Securities are mounted beside the image that serves. */
+  const mounted = new Map<string, readonly MountedSecurity[]>();
   /** Of which images nothing is heard: they are not asked for once more meanwhile. */
   const silent = new Set<string>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
@@ -138,6 +146,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
         limitsService,
         part,
         before: good.get(keyOf(api)),
+        mounted: mounted.get(keyOf(api)) ?? [],
         serves: servedImage(api) !== undefined,
         endpoints: () => usable.endpoints(namespace),
         securities: () => usable.securities(namespace),
@@ -177,7 +186,12 @@ export function compiledGateways({ store, registries, issuers, users, collection
       const image = servedImage(api);
       if (image === undefined) return undefined;
       users.add(`API ${keyOf(api)}`, usable.anywhere(api.metadata.namespace));
-      return ofImage(api, { image, inputHash: undefined }, workload, "credentials");
+      const result = await ofImage(api, { image, inputHash: undefined }, workload, "credentials");
+      if (result.ok) mounted.set(keyOf(api), result.value.securities);
+      return result;
+    },
+    serves: (api, { securities }) => {
+      mounted.set(keyOf(api), securities);
     },
     summary: async (api, spec, workload) => {
       const key = keyOf(api);
@@ -210,6 +224,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
     forget: (key) => {
       memories.delete(key);
       good.delete(key);
+      mounted.delete(key);
       wanted.delete(key);
       users.set(`API ${key}`, []);
     },
@@ -250,6 +265,7 @@ const summaryOf = (
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,
   verifiers,
+  securities: mountedSecurities(apis),
   references,
   limits,
   mounted: packFiles(mountedPart(folder.files)),
@@ -258,6 +274,14 @@ const summaryOf = (
   values,
   unresolved,
 });
+
+const mountedSecurities = (apis: readonly CompiledApi[]): readonly MountedSecurity[] =>
+  apis.flatMap(({ model: { securities, verifiers } }) =>
+    securities.flatMap((security) => {
+      const verifier = verifiers.find((one) => one.security === security.name);
+      return verifier === undefined ? [] : [{ name: security.name, decides: decisionHash(security), check: { security, verifier } }];
+    }),
+  );
 
 const usedBy = (namespace: string, { endpoints, verifiers, references, limits }: GatewaySummary): readonly string[] => [
   ...endpoints.map((name) => withNamespace(usedEndpoint, namespace, name)),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { type ServedApi, serveApi } from "../../testing/served-api.ts";
 
@@ -68,5 +69,193 @@ describe("what is followed of an API that serves, while what it asks for cannot 
     served.image({ kind: "there", reference: "registry.test/pets:2@sha256:2", madeWith: { toolkit: "1", base: undefined } });
     await served.reconcile();
     assert.deepEqual(await withoutMallory(served), ["alice"]);
+  });
+});
+
+const jwks = { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' };
+const issuers = (...names: readonly string[]): object[] => names.map((name) => ({ issuer: `https://${name}.test`, jwks }));
+const jwt = (fields: object, more: object = {}) => ({ type: "jwt", jwt: fields, ...more });
+const oauth2 = (fields: object = {}, more: object = {}) => ({
+  type: "oauth2",
+  oauth2: { introspectionUrl: "https://asked.test", client: { name: "us" }, ...fields },
+  ...more,
+});
+const either = {
+  ...document,
+  paths: { "/pets": { get: { security: [{ key: [] }, { user: [] }] } } },
+  components: { securitySchemes: { ...document.components.securitySchemes, user: { type: "http", scheme: "bearer" } } },
+};
+
+/** An API that takes keys, or what `user` says. */
+const serveBeside = (user: object): Promise<ServedApi> =>
+  serveApi(
+    { definition: [{ inline: JSON.stringify(either) }] },
+    { key, user },
+    { clients: { alice: "key-of-alice", mallory: "key-of-mallory" }, us: { username: "us", password: "secret" } },
+  );
+
+const build = (served: ServedApi): void => served.image({ kind: "building" });
+
+describe("a Security that is wrong", () => {
+  it("holds up no other, and is mounted as before", async () => {
+    const served = await serveBeside(oauth2());
+    const before = served.mounted("agent.json");
+    served.security("user", oauth2({ timeout: "20s" }));
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.equal(served.mounted("agent.json"), before);
+  });
+
+  it("is mounted as before where the operator does not know how that was", async () => {
+    const served = await serveBeside(oauth2());
+    const before = served.mounted("agent.json");
+    served.security("user", oauth2({ timeout: "20s" }));
+    served.restart();
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.equal(served.mounted("agent.json"), before);
+  });
+
+  it("blocks whom it says", async () => {
+    const served = await serveBeside(oauth2());
+    served.security("user", oauth2({ timeout: "20s" }, { blockedClients: ["mallory"] }));
+    await served.reconcile();
+    assert.ok(served.mounted("agent.json").includes('"mallory"'));
+  });
+
+  it("does not bring back what was taken from it before it was wrong", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one", "two") }));
+    served.spec(wrong);
+    served.security("user", jwt({ issuers: issuers("one") }));
+    await served.reconcile();
+    served.security("user", jwt({ issuers: [{ issuer: "no address" }] }));
+    await served.reconcile();
+    assert.ok(served.mounted("tokens.json").includes("https://one.test"));
+    assert.ok(!served.mounted("tokens.json").includes("https://two.test"));
+  });
+
+  it("lets nobody in where it was deleted before", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one") }));
+    served.security("user", undefined);
+    await served.reconcile();
+    served.security("user", jwt({ issuers: [{ issuer: "no address" }] }));
+    await served.reconcile();
+    assert.ok(!served.mounted("tokens.json").includes("https://one.test"));
+  });
+});
+
+describe("a Security that judges otherwise than the image that serves", () => {
+  it("holds up no other, and blocks whom it says", async () => {
+    const served = await serveBeside(oauth2());
+    build(served);
+    served.security("user", oauth2({ claims: [{ claim: "verified", equals: "true" }] }, { blockedClients: ["mallory"] }));
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.ok(served.mounted("agent.json").includes('"mallory"'));
+    assert.ok(served.mounted("agent.json").includes("https://asked.test"));
+  });
+
+  it("believes no issuer that it believes only with other rules, and none that it believes no more", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one", "two"), audiences: ["pets"] }));
+    build(served);
+    served.security("user", jwt({ issuers: issuers("two", "three"), claims: [{ claim: "verified", equals: "true" }] }));
+    await served.reconcile();
+    const tokens = served.mounted("tokens.json");
+    assert.deepEqual(
+      ["one", "two", "three"].filter((name) => tokens.includes(`https://${name}.test`)),
+      ["two"],
+    );
+    assert.ok(tokens.includes('"audiences":["pets"]'));
+  });
+
+  it("lets in by no authoriser that was not asked before", async () => {
+    const served = await serveBeside(oauth2());
+    build(served);
+    served.security("user", oauth2({ introspectionUrl: "https://other.test", claims: [{ claim: "verified", equals: "true" }] }));
+    await served.reconcile();
+    assert.ok(!/(?:asked|other)\.test/.test(served.mounted("agent.json")));
+  });
+
+  it("believes whom it did where the operator does not know who that was, and blocks whom it says", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one") }));
+    const before = served.mounted("tokens.json");
+    build(served);
+    served.restart();
+    const claims = [{ claim: "verified", equals: "true" }];
+    served.security("user", jwt({ issuers: issuers("one", "two"), claims }, { blockedClients: ["mallory"] }));
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.equal(served.mounted("tokens.json"), before);
+    assert.ok(served.mounted("blocked.json").includes('"mallory"'));
+  });
+
+  it("has the keys of now", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one") }));
+    build(served);
+    served.security("key", { ...key, apiKey: { ...key.apiKey, forward: true } });
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+  });
+});
+
+const pem = (name: string): string => readFileSync(new URL(`../../tests/fixtures/certificates/${name}.pem`, import.meta.url), "utf8");
+const mtls = (fields: object = {}) => ({ type: "mtls", mtls: { trust: { name: "authorities" }, ...fields } });
+
+/** An API that takes certificates of `staff` or `guest`, or keys. */
+const serveWithCertificates = (): Promise<ServedApi> =>
+  serveApi(
+    {
+      expose: { tls: { name: "tls" } },
+      definition: [
+        {
+          inline: JSON.stringify({
+            ...document,
+            paths: { "/pets": { get: { security: [{ key: [] }, { staff: [] }, { guest: [] }] } } },
+            components: {
+              securitySchemes: {
+                ...document.components.securitySchemes,
+                ...{ staff: { type: "mutualTLS" }, guest: { type: "mutualTLS" } },
+              },
+            },
+          }),
+        },
+      ],
+    },
+    { key, staff: mtls({ subjects: [{ type: "dns", value: "a.staff" }] }), guest: mtls() },
+    {
+      ...{ clients: { alice: "key-of-alice", mallory: "key-of-mallory" }, tls: { "tls.crt": "", "tls.key": "" } },
+      ...{ authorities: { "ca.crt": pem("clients") }, others: { "ca.crt": pem("authority") } },
+    },
+  );
+
+describe("certificates of clients, while an image is being built", () => {
+  it("are taken as before, where a key is taken away", async () => {
+    const served = await serveWithCertificates();
+    assert.ok(served.mounted("keys.json").includes('"a.staff"'));
+    build(served);
+    served.security("guest", mtls({ identityHeader: "x-guest" }));
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.ok(served.mounted("keys.json").includes('"a.staff"'));
+    assert.ok(served.mounted("keys.json").includes('"portico.keys.guest"'));
+  });
+
+  it("are taken no more from whom the Security names no longer", async () => {
+    const served = await serveWithCertificates();
+    build(served);
+    served.security("staff", mtls({ subjects: [{ type: "dns", value: "b.staff" }] }));
+    await served.reconcile();
+    assert.ok(!served.mounted("keys.json").includes('"a.staff"'));
+  });
+
+  it("are of those authorities that were believed for them, though one Security trusts others than the rest", async () => {
+    const served = await serveWithCertificates();
+    const before = served.mounted("trust.json");
+    served.security("guest", mtls({ trust: { name: "others" } }));
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.equal(served.mounted("trust.json"), before);
+  });
+
+  it("are of those authorities that are believed now, where the document is wrong", async () => {
+    const served = await serveWithCertificates();
+    const before = served.mounted("trust.json");
+    served.spec({ ...wrong, expose: 7 });
+    served.secret("authorities", { "ca.crt": pem("authority") });
+    await served.reconcile();
+    assert.notEqual(served.mounted("trust.json"), before);
   });
 });

@@ -5,7 +5,6 @@ import { decisionHash } from "../compile/manifest.ts";
 import type { ImageContents } from "../image/contents.ts";
 import type { ApiModel } from "../model/api.ts";
 import type { Backend } from "../model/backend.ts";
-import type { Verifier } from "../model/security.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 import { endpointBackend } from "../resolve/backends.ts";
@@ -13,8 +12,19 @@ import { unserved } from "../resolve/gateway.ts";
 import { checkedSecurity } from "../resolve/securities.ts";
 import { placeOf } from "../text/node.ts";
 import { clusterSettings, objectFile } from "./compile-gateway.ts";
+import { type AskedSecurity, followedSecurity, type MetSecurity, type MountedSecurity } from "./followed-security.ts";
 
 type ManifestApi = ImageContents["manifest"]["apis"][number];
+
+/** What is found of an API of an image. */
+interface FoundApi {
+  readonly model: ApiModel;
+  readonly problems: readonly Problem[];
+  /** Its Securities, as far as it is known how they are to be mounted. */
+  readonly securities: readonly MountedSecurity[];
+  /** The files of the mounted part that are to stay as they are. */
+  readonly stays: readonly string[];
+}
 
 /** An API of an image, as far as the environment's part needs it. */
 export function modelOfImage(
@@ -22,11 +32,46 @@ export function modelOfImage(
   { namespace }: Pick<GatewayWorkload, "namespace">,
   { endpoints, securities }: ImageObjects,
   image: string,
-): { readonly model: ApiModel; readonly problems: readonly Problem[] } {
+): FoundApi {
+  const backends = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
+  const met = api.securities.map((asked) => ({ asked, ...securityNamed(asked, namespace, securities, image) }));
+  const found = met.map(({ asked: { name, decides }, ...one }) => ({ name, decides, check: one.kind === "same" ? one.found : undefined }));
+  return {
+    model: modelOf(
+      api,
+      backends.flatMap(({ backend }) => backend ?? []),
+      found,
+    ),
+    problems: [...backends, ...met].flatMap(({ problems }) => problems),
+    securities: found,
+    stays: [],
+  };
+}
+
+/** The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security holds up no other, and is said elsewhere. */
+export function credentialsOfImage(
+  api: ManifestApi,
+  { namespace }: Pick<GatewayWorkload, "namespace">,
+  { securities }: ImageObjects,
+  image: string,
+  mounted: readonly MountedSecurity[],
+): FoundApi {
+  const followed = api.securities.map((asked) => {
+    const { name, decides } = asked;
+    return { name, decides, ...followedSecurity(asked, securityNamed(asked, namespace, securities, image), mounted) };
+  });
+  return {
+    model: modelOf(api, [], followed),
+    problems: [],
+    securities: followed.filter(({ isKnown }) => isKnown),
+    stays: followed.flatMap(({ stays }) => stays),
+  };
+}
+
+function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly MountedSecurity[]): ApiModel {
   const { name, version, owner, hosts, basePath, errors } = api;
-  const found = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
-  const checks = api.securities.map((security) => securityNamed(security, namespace, securities, image));
-  const model: ApiModel = {
+  const checks = found.flatMap(({ check }) => check ?? []);
+  return {
     name,
     title: name,
     version,
@@ -36,13 +81,12 @@ export function modelOfImage(
     errors,
     operations: [],
     disabledPaths: undefined,
-    backends: found.flatMap(({ backend }) => backend ?? []),
-    securities: [],
+    backends,
+    securities: checks.map(({ security }) => security),
     credentialSets: api.credentialSets,
     limits: [],
-    verifiers: checks.flatMap(({ verifier }) => verifier ?? []),
+    verifiers: checks.map(({ verifier }) => verifier),
   };
-  return { model, problems: [...found, ...checks].flatMap(({ problems }) => problems) };
 }
 
 /** The objects that an image's needs are looked up in: those of the namespace, and of others that it may use. */
@@ -79,31 +123,27 @@ function backendNamed(name: string, namespace: string, endpoints: readonly Store
   return { backend: endpointBackend(endpoint, clusterSettings(namespace, undefined), wrong), problems: wrong };
 }
 
-interface Checks {
-  readonly verifier: Verifier | undefined;
-  readonly problems: readonly Problem[];
-}
+type Met = MetSecurity & { readonly problems: readonly Problem[] };
 
 function securityNamed(
-  { name, locations, decides }: ManifestApi["securities"][number],
+  { name, locations, decides }: AskedSecurity,
   namespace: string,
   securities: readonly StoredObject[],
   image: string,
-): Checks {
+): Met {
   const object = securities.find(isNamed(name, namespace));
   if (object === undefined) {
     const message = `The image needs the Security \`${name}\`, which is not here. Make one of this name.`;
-    return { verifier: undefined, problems: [error("MissingSecurity", wholeFile(image), message)] };
+    return { kind: "absent", problems: [error("MissingSecurity", wholeFile(image), message)] };
   }
   const { value, problems } = readResources([objectFile(object, namespace)], namespace);
   const resource = value.securities.get(name);
-  if (resource === undefined) return { verifier: undefined, problems };
+  if (resource === undefined) return { kind: "wrong", found: undefined, problems };
   const wrong: Problem[] = [...problems, ...unserved("Security", resource.node, resource.spec)];
   const [header = "authorization"] = locations.flatMap((one) => (one.in === "header" ? [one.name] : []));
   const found = checkedSecurity(resource, { documented: locations, header }, wrong);
-  if (found !== undefined && decisionHash(found.security) !== decides) {
-    const message = `The image was built when the Security \`${name}\` judged credentials otherwise: its rules, scopes, places or headers were others. Build the image anew, or give it the Security that it was built with.`;
-    wrong.push(error("BadSecurity", placeOf(resource.node), message));
-  }
-  return { verifier: found?.verifier, problems: wrong };
+  if (found === undefined || wrong.some(({ severity }) => severity === "error")) return { kind: "wrong", found, problems: wrong };
+  if (decisionHash(found.security) === decides) return { kind: "same", found, problems: wrong };
+  const message = `The image was built when the Security \`${name}\` judged credentials otherwise: its rules, scopes, places or headers were others. Build the image anew, or give it the Security that it was built with.`;
+  return { kind: "other", found, problems: [...wrong, error("BadSecurity", placeOf(resource.node), message)] };
 }

@@ -11,12 +11,13 @@ import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import type { Reason } from "../reason.ts";
+import { differentTrust } from "../resolve/client-certificates.ts";
 import { noLimitsService } from "../resolve/limits.ts";
 import { withAbsentees } from "./absent-security.ts";
 import { engine, environmentOf, judgedValues, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
-import { modelOfImage } from "./image-model.ts";
+import type { MountedSecurity } from "./followed-security.ts";
+import { credentialsOfImage, modelOfImage } from "./image-model.ts";
 import { packFiles } from "./packed-files.ts";
 
 /** What is asked of a ready image. */
@@ -35,6 +36,8 @@ export interface ImageSurroundings {
   readonly serves: boolean;
   /** What is wanted of it: all that its environment supplies, or what credentials are checked with alone. */
   readonly part: "all" | "credentials";
+  /** How Securities are mounted beside what serves, as far as that is known. */
+  readonly mounted: readonly MountedSecurity[];
   readonly endpoints: () => readonly StoredObject[];
   readonly securities: () => readonly StoredObject[];
   readonly values: (references: readonly ValueReference[]) => Promise<Checked<Values>>;
@@ -60,13 +63,12 @@ export async function gatewayOfImage(
   if (wrong !== undefined) return failed(wrong);
   // Now, and not before the registry answered: they may have changed meanwhile.
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
-  const found = manifest.apis.map((api) => modelOfImage(api, workload, here, image));
-  const problems = [...uncounted(image, manifest, surroundings), ...found.flatMap((one) => one.problems)];
-  const passedOver: ReadonlySet<Reason> = new Set([
-    ...(surroundings.serves ? ["MissingSecurity" as const] : []),
-    ...(surroundings.part === "credentials" ? ["UnknownBackend" as const] : []),
-  ]);
-  const isGone = ({ reason }: Problem): boolean => passedOver.has(reason);
+  const isWhole = surroundings.part === "all";
+  const found = manifest.apis.map((api) =>
+    isWhole ? modelOfImage(api, workload, here, image) : credentialsOfImage(api, workload, here, image, surroundings.mounted),
+  );
+  const problems = [...(isWhole ? uncounted(image, manifest, surroundings) : []), ...found.flatMap((one) => one.problems)];
+  const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";
   if (!problems.every(isGone)) return failed(...problems);
   const models = found.map(({ model }) => model);
   const values = await surroundings.values(modelReferences(models));
@@ -78,6 +80,7 @@ export async function gatewayOfImage(
     ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
     values: kept,
   });
+  const stays = new Set([...found.flatMap((one) => one.stays), ...(!isWhole && differentTrust(models).length > 0 ? ["trust.json"] : [])]);
   return checked(
     {
       inputHash: manifest.inputHash,
@@ -86,10 +89,11 @@ export async function gatewayOfImage(
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
       verifiers: models.flatMap(({ verifiers }) => verifiers),
+      securities: found.flatMap(({ securities }) => securities),
       references: modelReferences(models),
       // They are in the image.
       limits: [],
-      mounted: packFiles(mountedPart(files)),
+      mounted: packFiles(new Map([...mountedPart(files)].filter(([file]) => !stays.has(file)))),
       image: showReference({ ...reference.value, digest }),
       problems: [],
       values: kept,

@@ -69,6 +69,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const certificate = certificateVersion(world, workload);
   const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }, copy.value);
   if (progress.at !== "applied") return { progress, known };
+  world.gateways.serves(api, summary.value);
   return { progress: { ...progress, older: outdated(image.madeWith, world.makesWith()), unresolved: summary.value.unresolved }, known };
 }
 

@@ -1,0 +1,107 @@
+import type { ImageContents } from "../image/contents.ts";
+import type { AgentVerifier, TokenVerifier, Verifier } from "../model/security.ts";
+import type { CheckedSecurity } from "../resolve/securities.ts";
+import { noTokens } from "./absent-security.ts";
+
+/** A Security as an image asks for it. */
+export type AskedSecurity = ImageContents["manifest"]["apis"][number]["securities"][number];
+
+/** What an image meets under the name of a Security that it asks for. */
+export type MetSecurity =
+  | { readonly kind: "absent" }
+  | { readonly kind: "wrong"; readonly found: CheckedSecurity | undefined }
+  /** It judges credentials otherwise than the image does. */
+  | { readonly kind: "other"; readonly found: CheckedSecurity }
+  | { readonly kind: "same"; readonly found: CheckedSecurity };
+
+/** A Security as it is mounted beside an image. */
+export interface MountedSecurity {
+  readonly name: string;
+  /** The hash of how the image judges its credentials. */
+  readonly decides: string;
+  /** Undefined where nobody is let in by it. */
+  readonly check: CheckedSecurity | undefined;
+}
+
+/** A Security as it is to be mounted beside an image that serves. */
+export interface FollowedSecurity {
+  readonly check: CheckedSecurity | undefined;
+  /** Whether that is all of it. Else some files of the mounted part are to stay as they are: nobody knows what of it is in them. */
+  readonly isKnown: boolean;
+  readonly stays: readonly string[];
+}
+
+/**
+ * Each Security is a matter of its own. One that is wrong stays as it is mounted, and one that judges otherwise than the image brings nobody in whom the image would judge by rules that are
+ * not meant for him: what is taken away is gone, what is new waits for the image.
+ */
+export function followedSecurity(asked: AskedSecurity, met: MetSecurity, mounted: readonly MountedSecurity[]): FollowedSecurity {
+  if (met.kind === "absent") return known(undefined);
+  if (met.kind === "same") return known(met.found);
+  const before = mounted.find(({ name, decides }) => name === asked.name && decides === asked.decides);
+  if (before !== undefined)
+    return known(before.check && (met.kind === "other" ? narrowed(before.check, met.found) : kept(before.check, met.found)));
+  return met.kind === "other" ? withoutAuthorities(asked, met.found) : { check: undefined, isKnown: false, stays: filesOf(asked) };
+}
+
+const known = (check: CheckedSecurity | undefined): FollowedSecurity => ({ check, isKnown: true, stays: [] });
+
+/** What was mounted of a Security that is wrong now. Whom it blocks can be read all the same. */
+const kept = (before: CheckedSecurity, now: CheckedSecurity | undefined): CheckedSecurity => ({
+  ...before,
+  verifier: { ...before.verifier, blockedClients: now?.verifier.blockedClients ?? before.verifier.blockedClients },
+});
+
+/** What was mounted, as far as it is still said. Its keys, users and authorities of clients' certificates are those of now. */
+function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedSecurity): CheckedSecurity | undefined {
+  const { keys, trust, tokens, agent, blockedClients } = now.verifier;
+  const asked = before.agent && sameAgent(before.agent, agent);
+  if (before.agent !== undefined && asked === undefined) return undefined;
+  const verifier: Verifier = {
+    ...before,
+    keys: before.keys && keys,
+    trust: before.trust && trust,
+    tokens: before.tokens && sameIssuers(before.tokens, tokens),
+    agent: asked,
+    blockedClients,
+  };
+  return { security: { ...security, certificate: security.certificate && now.security.certificate }, verifier };
+}
+
+/** Who is asked now, where that is who was asked before: it is believed for whom it was. */
+function sameAgent(before: AgentVerifier, now: AgentVerifier | undefined): AgentVerifier | undefined {
+  if (before.kind === "basic" || now === undefined || now.kind === "basic") return now?.kind === before.kind ? now : undefined;
+  if (now.kind !== before.kind || now.url !== before.url) return undefined;
+  return now.kind === "introspection" && before.kind === "introspection" ? { ...now, audiences: before.audiences } : now;
+}
+
+/** The issuers that are still believed, with their keys of now: each is believed for whom it was. */
+function sameIssuers(before: TokenVerifier, now: TokenVerifier | undefined): TokenVerifier {
+  const keysNow = new Map((now?.issuers ?? []).map(({ issuer, keys }) => [issuer, keys] as const));
+  return {
+    ...before,
+    issuers: before.issuers.flatMap((one) => {
+      const keys = keysNow.get(one.issuer);
+      return keys === undefined ? [] : [{ ...one, keys }];
+    }),
+  };
+}
+
+/** Where nobody knows which issuers, authorities and authorisers were believed before, those that are mounted stay. */
+function withoutAuthorities(asked: AskedSecurity, { security, verifier }: CheckedSecurity): FollowedSecurity {
+  const users = verifier.agent?.kind === "basic" ? verifier.agent : undefined;
+  const tokens = asked.takesTokens ? noTokens : undefined;
+  const stays = [
+    ...(asked.takesTokens ? ["tokens.json"] : []),
+    ...(asked.asksAgent && users === undefined ? ["agent.json"] : []),
+    ...(verifier.trust === undefined ? [] : ["trust.json"]),
+  ];
+  const check = { security, verifier: { ...verifier, tokens, agent: users, locations: asked.locations } };
+  return { check: asked.asksAgent && users === undefined ? undefined : check, isKnown: false, stays };
+}
+
+/** The files of the mounted part in which a Security is that an image asks for. */
+const filesOf = ({ asksAgent, takesTokens }: AskedSecurity): readonly string[] => [
+  ...(asksAgent ? ["agent.json"] : ["keys.json", "trust.json"]),
+  ...(takesTokens ? ["tokens.json", "blocked.json"] : []),
+];
