@@ -18,12 +18,14 @@ const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json",
 
 /**
  * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one. Who is let in by it is all the same who may be
- * let in now. What cannot be brought up to date is written into the log.
+ * let in now. What cannot be brought up to date is written into the log, and comes back.
  */
-export async function followCredentials(world: World, api: StoredObject): Promise<void> {
+export async function followCredentials(world: World, api: StoredObject): Promise<readonly Problem[]> {
   const { namespace, name } = api.metadata;
-  for (const { message } of await follow(world, api, followedWorkload(api)))
+  const problems = await follow(world, api, followedWorkload(api));
+  for (const { message } of problems)
     world.log("warning", "Credentials of what serves could not be brought up to date.", { namespace, name, why: message });
+  return problems;
 }
 
 /**

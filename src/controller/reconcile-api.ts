@@ -32,9 +32,9 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
   const { progress, known } = spec.ok
     ? await step(world, api, spec.value)
     : { progress: { at: "refused", problems: spec.problems } as const, known: {} };
-  if (progress.at !== "applied") await followCredentials(world, api);
+  const behind = progress.at === "applied" ? [] : await followCredentials(world, api);
   const written = await writeStatus(world, resources.apis, api, { buildPod: undefined, ...known }, conditionsOf(progress));
-  return written && !isTransient(progress) ? "done" : "retry";
+  return written && !isTransient(progress) && !behind.some(({ reason }) => transient.has(reason)) ? "done" : "retry";
 }
 
 /** How far an API gets, and what stands in its status beside conditions; what is not known now stays as it was. */

@@ -114,4 +114,15 @@ export async function revokedAtOnce(t: TestContext): Promise<void> {
   await replaced("bob", "carol");
   await becomes("a key is revoked while the version stands for another document", byKey("bob"), 401);
   assert.deepEqual([await byToken(), await byKey("carol")(), await byPassword(), await image()], [200, 200, 200, before]);
+
+  const judging = {
+    issuers: [{ issuer: issuer.issuer, jwks: { configMap: { name: "issuer" } } }],
+    claims: [{ claim: "tier", equals: "gold" }],
+  };
+  await namespace.apply(objectOf("Security", "user", { type: "jwt", jwt: judging, blockedClients: ["mallory"] }));
+  await replaced("carol", "dave");
+  await becomes("a key is revoked while another Security judges otherwise than the image", byKey("carol"), 401);
+  const tokenOf = (client: string): Promise<number> => ask("/pets", "authorization", `Bearer ${issuer.token({ claims: { azp: client } })}`);
+  await becomes("its blocked clients are those of now", () => tokenOf("mallory"), 403);
+  assert.deepEqual([await tokenOf("alice"), await byKey("dave")(), await byPassword(), await image()], [200, 200, 200, before]);
 }
