@@ -176,6 +176,7 @@ const inApi: Readonly<Record<string, Pair>> = {
   "disruptionBudget.maxUnavailable": under(["disruptionBudget"], [{ maxUnavailable: 1 }, { maxUnavailable: "50%" }]),
   "addresses.allow[]": under(["addresses"], [{ allow: ["10.0.0.1"] }, { allow: ["10.0.0.2"] }]),
   "addresses.deny[]": under(["addresses"], [{ deny: ["10.0.0.1"] }, { deny: ["10.0.0.2"] }]),
+  "publish.document": under(["publish"], [{ document: true }, { document: false }]),
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   compression: [{ compression: true }, { compression: false }],
   "maintenance.message": under(["maintenance"], [{ message: "a" }, { message: "b" }]),

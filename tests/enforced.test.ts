@@ -218,6 +218,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "rewrite.path": [{ rewrite: { path: "/a" } }, { rewrite: { path: "/b" } }],
   "rewrite.query.remove[]": [{ rewrite: { query: { remove: ["a"] } } }, { rewrite: { query: { remove: ["b"] } } }],
   "rewrite.query.set.*": [{ rewrite: { query: { set: { a: "1" } } } }, { rewrite: { query: { set: { a: "2" } } } }],
+  "publish.document": [{ publish: { document: true } }, { publish: { document: false } }],
   "transports[]": [{ transports: ["http"] }, { transports: ["https"] }],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   streaming: [{ streaming: true }, { streaming: false }],

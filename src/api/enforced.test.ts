@@ -64,7 +64,7 @@ describe("what a value asks for that is not done yet is found in it", () => {
       { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, publish: { page: true } },
       [
         ["backend/connectionPool/waitTimeout", "bounds of idle connections"],
-        ["publish", "the published document"],
+        ["publish/page", "a page to read the document"],
       ],
     ],
     ["x-portico", { cache: {} }, [["cache", "the response cache"]]],

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { isDocument } from "../compile/document-path.ts";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { isBackendSecret } from "../compile/envoy/backend-secrets.ts";
 import { clustersOfBoth, versionOf } from "../compile/envoy/update.ts";
@@ -84,7 +85,7 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
 /** Brings files into effect one after the other; where Envoy does not take one, those before are put back. */
 async function takeSteps(envoy: RunningEnvoy, folder: string, current: GatewayFiles, next: GatewayFiles): Promise<Checked<void>> {
   const written = new Map(current);
-  await writeSecrets(folder, current, next);
+  await writeNamed(folder, current, next);
   for (const [path, text] of stepsTo(next, current)) {
     if (written.get(path) === text) continue;
     written.set(path, text);
@@ -97,10 +98,11 @@ async function takeSteps(envoy: RunningEnvoy, folder: string, current: GatewayFi
   return checked(undefined, []);
 }
 
-/** What counts for connections from then on, and must be there before a cluster that names it. */
-async function writeSecrets(folder: string, current: GatewayFiles, next: GatewayFiles): Promise<void> {
+/** What counts for connections from then on, and must be there before a cluster or a route that names it. */
+async function writeNamed(folder: string, current: GatewayFiles, next: GatewayFiles): Promise<void> {
   for (const [path, text] of next)
-    if ((path === trustFile || isBackendSecret(path)) && text !== current.get(path)) await writeAtomically(join(folder, path), text);
+    if ((path === trustFile || isBackendSecret(path) || isDocument(path)) && text !== current.get(path))
+      await writeAtomically(join(folder, path), text);
 }
 
 /** The files to replace, one after the other: in between no route names a cluster that is not there. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
-import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
+import { documentFiles, type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
 import type { ApiModel } from "../model/api.ts";
 import { backendReferences } from "../model/backend.ts";
@@ -9,7 +9,7 @@ import { modelReferences } from "../model/references.ts";
 import { type ValueReference, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
-import type { ResolvedApi } from "../resolve/gateway.ts";
+import { publishedApis, type ResolvedApi } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
 import { type GatewaySources, loadSources, type SourcePaths } from "../source/gateway.ts";
@@ -91,11 +91,14 @@ type Succeeded = Extract<Checked<PreparedGateway>, { ok: true }>;
 export const engine: Engine = envoy;
 
 /** The gateway's files for an environment. */
-export const compileGateway = ({ apis, values }: PreparedGateway, environment: Environment): GatewayFiles =>
-  engine.compile(
+export function compileGateway({ apis, values }: PreparedGateway, environment: Environment): GatewayFiles {
+  const shown = apis.filter(({ model }) => model.operations.some(({ answer }) => answer.kind === "document"));
+  const files = engine.compile(
     apis.map(({ model }) => model),
     { ...environment, values },
   );
+  return new Map([...files, ...documentFiles(publishedApis(shown))]);
+}
 
 /** A gateway's whole folder for an environment, with what an image says of itself. */
 export const folderOf = (apis: readonly CompiledApi[], environment: Environment): GatewayFolder => gatewayFolder(engine, apis, environment);

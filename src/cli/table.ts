@@ -26,6 +26,7 @@ export function operationTable(apis: readonly ApiModel[], width: number): string
 function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, Backend>): string {
   if (access.kind === "refused") return "401";
   if (answer.kind === "mock") return "mock";
+  if (answer.kind === "document") return "the document";
   return answer.backends.map(({ backend }) => nameOf(backend, backends)).join(", ");
 }
 

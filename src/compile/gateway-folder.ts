@@ -1,9 +1,8 @@
+import { documentPath } from "./document-path.ts";
 import type { Engine, Environment, GatewayFiles } from "./engine.ts";
 import { type CompiledApi, type GatewayManifest, gatewayManifest } from "./manifest.ts";
 import { listedOperations } from "./operations.ts";
 
-/** Where the image part keeps the published document of an API. */
-const publishedPath = (api: string): string => `image/documents/${api}.json`;
 export const manifestPath = "image/manifest.json";
 export const operationsPath = "image/operations.json";
 
@@ -19,12 +18,16 @@ export function gatewayFolder(engine: Engine, apis: readonly CompiledApi[], envi
   const models = apis.map(({ model }) => model);
   const files = new Map([
     ...engine.compile(models, environment),
-    ...apis.map(({ model, published }) => [publishedPath(model.name), `${published}\n`] as const),
+    ...documentFiles(apis),
     [operationsPath, `${JSON.stringify(listedOperations(models))}\n`] as const,
     [manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`] as const,
   ]);
   return { files, manifest };
 }
+
+/** The published documents, by where they are kept. */
+export const documentFiles = (apis: readonly CompiledApi[]): readonly (readonly [path: string, text: string])[] =>
+  apis.map(({ model, published }) => [documentPath(model.name), `${published}\n`] as const);
 
 /** The part of a gateway's folder that is the same everywhere. */
 export const imagePart = (files: GatewayFiles): GatewayFiles => new Map([...files].filter(([path]) => path.startsWith("image/")));

@@ -63,7 +63,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         hosts,
         basePath,
         errors,
-        operations: operations.length,
+        operations: operations.filter(({ answer }) => answer.kind !== "document").length,
         backends: backends.map((backend) => backend.name),
         securities: securities.map((security) => ({
           name: security.name,

@@ -74,6 +74,7 @@ function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {
       ...(answer.sandbox && { sandbox: answer.sandbox }),
       ...(answer.mirror && { mirror: answer.mirror }),
     };
+  if (answer.kind === "document") return { document: answer.hash };
   const { body, ...reply } = answer.reply;
   return { mock: { ...reply, body: createHash("sha256").update(body).digest("hex").slice(0, 12) } };
 }

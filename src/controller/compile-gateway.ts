@@ -179,13 +179,14 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
 const missing: ReadonlySet<Reason> = new Set(["UnknownBackend", "MissingSecurity", "UnknownLimit"]);
 
 /** What an API says for operations that say nothing of it themselves. */
-export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields">;
+export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields" | "publishes">;
 
 /** What an API's spec says for such operations. */
 export const defaultsOf = (
-  { security = [], rateLimit = [], compression, maintenance, maxBody }: ApiSpec,
+  { security = [], rateLimit = [], compression, maintenance, maxBody, publish }: ApiSpec,
   namespace: string,
 ): ApiDefaults => ({
+  publishes: publish?.document,
   fields: Object.fromEntries(Object.entries({ compression, maintenance, maxBody }).filter(([, value]) => value !== undefined)),
   security: security.map((one) => ({ security: qualifiedName(one.name, one.namespace, namespace), scopes: one.scopes ?? [] })),
   limits: rateLimit.map((one) => ({ name: one.name, namespace: one.namespace })),

@@ -149,7 +149,9 @@ export type Answer =
       /** Undefined where nothing is sent again. */
       readonly retry: Retry | undefined;
     }
-  | { readonly kind: "mock"; readonly reply: MockReply };
+  | { readonly kind: "mock"; readonly reply: MockReply }
+  /** The published document of the API: the hash of its text, and how long that is. */
+  | { readonly kind: "document"; readonly hash: string; readonly bytes: number };
 
 /** What a backend sees in place of what came. */
 export interface Rewrite {

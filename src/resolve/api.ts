@@ -8,6 +8,7 @@ import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openap
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
+import { addressesOf } from "./addresses.ts";
 import { nameFrom } from "./api-name.ts";
 import type { Destination } from "./backends.ts";
 import { unheededRetry } from "./care.ts";
@@ -22,6 +23,7 @@ import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
 import { makeProtection, type Protection } from "./protection.ts";
+import { publishedOperation } from "./published.ts";
 import { refusedHeaders } from "./refused-headers.ts";
 import { rewriteOf } from "./rewrite.ts";
 import { sayOnce } from "./say-once.ts";
@@ -66,15 +68,23 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const disabledPaths = found.flatMap(({ disabled }) => disabled ?? []);
   const place = placesOf(document);
   const kept = withoutTwins(resolved, place, problems);
-  const operations = kept.flatMap(({ operation }) => operation ?? []);
-  if (operations.length === 0 && !problems.some((problem) => problem.severity === "error")) {
+  const own = kept.flatMap(({ operation }) => operation ?? []);
+  const publishes = extension?.fields.publish?.document ?? settings.cluster?.publishes ?? false;
+  const published = {
+    ...whole,
+    operations: own,
+    addresses: addressesOf(extension?.fields.addresses),
+    where: extension?.at("publish") ?? document.root,
+  };
+  const operations = publishes ? [...own, ...publishedOperation(document, published, problems)] : own;
+  if (own.length === 0 && !problems.some((problem) => problem.severity === "error")) {
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }
   problems.push(
     ...protection.saidInVain(),
     ...missingSecurity(document, protection.unchecked, settings, kindsAsked(whole.credentials), resources),
     ...refusedHeaders(document),
-    ...unevenTwins(operations, place),
+    ...unevenTwins(own, place),
   );
   const used = protection.used();
   problems.push(...identityProblems(used.securities, used.verifiers));

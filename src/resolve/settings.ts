@@ -30,6 +30,8 @@ export interface ClusterSettings {
   readonly limits?: readonly Reference[];
   /** What holds for operations that say nothing else. Left out for nothing. */
   readonly fields?: Partial<z.infer<typeof operationExtension>>;
+  /** Whether documents are shown to the world that do not say it themselves. Left out for no. */
+  readonly publishes?: boolean | undefined;
   /** The host under which a TargetEndpoint that is deployed is reached, by its name as it is referred to. */
   readonly deployedHost: (endpoint: string) => string;
 }

@@ -110,6 +110,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   const { access, answer } = operation;
   if (access.kind === "refused" || operation.maintenance !== undefined) return [];
   if (answer.kind === "mock") return [mockFact(answer.reply, origins)];
+  if (answer.kind === "document") return [{ name: "answer", value: "the document, without what says how it is served", place: undefined }];
   const all = answer.backends.reduce((sum, { weight }) => sum + weight, 0);
   const place = where(origins.targets);
   const sent = answer.backends.flatMap(({ backend: name, weight }) => {

@@ -49,7 +49,7 @@ const mirrorPolicy = (api: ApiModel, { backend, percent }: NonNullable<Extract<A
 
 /** A cluster that an answer may come from. */
 export const answerCluster = (api: ApiModel, answer: Answer): string =>
-  answer.kind === "mock" ? mockCluster : clusterName(api.name, answer.backends[0]?.backend ?? "");
+  answer.kind !== "backend" ? mockCluster : clusterName(api.name, answer.backends[0]?.backend ?? "");
 
 /**
  * The path that the backend sees (envoy: RouteAction.path_rewrite, a format string; the query follows by itself). The base path is left out

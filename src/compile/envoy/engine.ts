@@ -87,7 +87,10 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     // Envoy's own switch for this would take the id from a request that it has not cleaned yet, too.
     response_headers_to_add: [idHeader("%REQ(X-REQUEST-ID)%")],
     response_headers_to_remove: [refusalHeader],
-    max_direct_response_body_size_bytes: longestDirectBody(direct),
+    max_direct_response_body_size_bytes: longestDirectBody([
+      ...direct,
+      ...apis.flatMap(({ operations }) => operations.filter(({ answer }) => answer.kind === "document")),
+    ]),
     ...withoutIdentities(apis),
     ...(counted.metadata.size > 0 ? { typed_per_filter_config: counted.filters } : {}),
     virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), limits: counted.metadata, debug }),

@@ -91,7 +91,10 @@ function saysLocation({ responseHeaders: { set, add } }: Operation, headers: Moc
 /** The longest of the bodies that routes answer directly, in bytes: Envoy refuses more than it was told (4,096 unless said). */
 export function longestDirectBody(operations: Iterable<Operation>): number {
   let longest = 4096;
-  for (const { answer } of operations) if (answer.kind === "mock") longest = Math.max(longest, Buffer.byteLength(answer.reply.body));
+  for (const { answer } of operations) {
+    if (answer.kind === "mock") longest = Math.max(longest, Buffer.byteLength(answer.reply.body));
+    if (answer.kind === "document") longest = Math.max(longest, answer.bytes);
+  }
   return longest;
 }
 

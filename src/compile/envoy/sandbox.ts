@@ -23,7 +23,7 @@ export const sandboxFilters: readonly Message[] = [
 /** What the route of an operation with a sandbox switches on. */
 export function sandboxRules(api: ApiModel, operation: Operation): Message {
   const { answer } = operation;
-  if (answer.kind === "mock" || answer.sandbox === undefined) return {};
+  if (answer.kind !== "backend" || answer.sandbox === undefined) return {};
   const [production = ""] = answer.backends.map(({ backend }) => clusterName(api.name, backend));
   const chosen = `(${isForSandbox(api, operation, answer.sandbox)}) ? ${text(clusterName(api.name, answer.sandbox.backend))} : ${text(production)}`;
   const header = { header: { key: clusterHeader, value: `%CEL(${chosen})%` }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" };

@@ -2,7 +2,7 @@ import { dump } from "js-yaml";
 import type { z } from "zod";
 import type { GatewayFiles } from "../../compile/engine.ts";
 import { type CompiledApi, contract } from "../../compile/manifest.ts";
-import type { ApiModel, Operation } from "../../model/api.ts";
+import type { Answer, ApiModel, Operation } from "../../model/api.ts";
 import { plainBackend, type Retry } from "../../model/backend.ts";
 import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
@@ -98,6 +98,19 @@ const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: 
   maxBackoffMs: retry.maxBackoffMs,
 });
 
+function answerOf(answer: ProjectOperation["answer"]): Answer {
+  switch (answer.kind) {
+    case "backend": {
+      const { sandbox, mirror, retry, rewrite } = answer;
+      return { ...answer, rewrite: rewrite && { ...rewrite, path: rewrite.path }, sandbox, mirror, retry: retry && retryOf(retry) };
+    }
+    case "mock":
+      return { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } };
+    case "document":
+      return answer;
+  }
+}
+
 const operationOf = ({
   access,
   addresses,
@@ -120,15 +133,6 @@ const operationOf = ({
     access.kind === "open"
       ? access
       : { ...access, schemes: access.schemes.map((scheme) => ({ ...scheme, challenge: scheme.challenge, realm: scheme.realm })) },
-  answer:
-    answer.kind === "backend"
-      ? {
-          ...answer,
-          rewrite: answer.rewrite && { ...answer.rewrite, path: answer.rewrite.path },
-          sandbox: answer.sandbox,
-          mirror: answer.mirror,
-          retry: answer.retry && retryOf(answer.retry),
-        }
-      : { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } },
+  answer: answerOf(answer),
   where: { source: gatewayPath, pointer: "" },
 });

@@ -54,6 +54,7 @@ const answer = z.discriminatedUnion("kind", [
     retry: retry.optional(),
   }),
   z.strictObject({ kind: z.literal("mock"), reply }),
+  z.strictObject({ kind: z.literal("document"), hash: z.string(), bytes: z.int() }),
 ]);
 
 const headerField = z.strictObject({ name: z.string(), value: z.string() });

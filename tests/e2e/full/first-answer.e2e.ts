@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { z } from "zod";
 import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, objectOf, pets } from "../harness/api.ts";
 import { echoObjects, rolledOut } from "../harness/echo.ts";
@@ -20,6 +21,18 @@ const hostSeen = async (namespace: Namespace, api: string): Promise<string | und
   const { headers } = JSON.parse(await answer.text());
   return String(headers.host);
 };
+
+const listed = z.object({ items: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })) });
+
+/** What the operator made for an API, as somebody else may make it. */
+async function objectsOf(namespace: Namespace, api: string): Promise<readonly object[]> {
+  const kinds = "deployments,services,secrets";
+  const found = await namespace.kubectl("get", kinds, `--selector=app.kubernetes.io/instance=${api}`, "--output=json");
+  return listed.parse(JSON.parse(found)).items.map(({ metadata, status: _, ...object }) => {
+    const { name, labels, annotations } = metadata;
+    return { ...object, metadata: { name, labels, annotations } };
+  });
+}
 
 async function secondsUntil(what: string, act: () => Promise<unknown>, isSo: () => Promise<boolean>): Promise<number> {
   const began = performance.now();
@@ -54,6 +67,16 @@ describe("how soon an operator's gateways answer", { timeout: 900_000 }, () => {
     assert.match(image, /@sha256:/);
     const present = (round: number) => [`present-${round}`, { definition: undefined, builder: undefined, image }] as const;
     await figure(t, "The same, of an image that is there", await first(present));
+    const byKubectl: number[] = [];
+    for (const round of rounds) {
+      const name = `present-${round}`;
+      const objects = await objectsOf(namespace, name);
+      await namespace.kubectl("delete", "api", name);
+      await until("they are gone", async () => (await objectsOf(namespace, name)).length === 0, 120_000);
+      byKubectl.push(await secondsUntil("it answers", () => namespace.apply(...objects), answers(name)));
+      await namespace.kubectl("delete", "deployments,services,secrets", `--selector=app.kubernetes.io/instance=${name}`);
+    }
+    await figure(t, "The same objects, applied by kubectl alone", median(byKubectl));
 
     const changes: number[] = [];
     for (const round of rounds) {
