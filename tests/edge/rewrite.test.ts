@@ -16,6 +16,12 @@ describe("what a backend is asked for in place of what came", () => {
       "/1/2/3/4/5/6/7/8/9/{last}": rewritten({ path: "/{last}" }),
       "/v{version}/pets": rewritten({ path: "/{version}/pets" }),
       "/query": rewritten({ query: { remove: ["debug", "a b"], set: { format: "j son%&=+", kept: "1" } } }),
+      "/views?view=public": rewritten({ query: { remove: ["view"] } }, { responseHeaders: { set: { "x-view": "public" } } }),
+      "/views": { get: { ...Object(guarded({ key: [] })).get, "x-portico": { responseHeaders: { set: { "x-view": "guarded" } } } } },
+      "/lists": rewritten({ query: { set: { view: "full" } } }, { responseHeaders: { set: { "x-view": "plain" } } }),
+      "/lists?view=full": {
+        get: { ...Object(guarded({ key: [] })).get, "x-portico": { responseHeaders: { set: { "x-view": "guarded" } } } },
+      },
       "/both/{id}": rewritten({ path: "/b/{id}/{id}", query: { set: { v: "2" } } }),
       "/keyed": {
         get: { ...Object(guarded({ key: [] })).get, "x-portico": { rewrite: { path: "/k", query: { remove: ["key"] } } } },
@@ -66,6 +72,17 @@ describe("what a backend is asked for in place of what came", () => {
     const rest = "x=%26debug%3D1&y=%23&z==&w=%zz&u=a+b?c/d%20&%";
     assert.equal(await seen(`/keyed?${rest}&key=key-of-alice`), `/k?${rest}`);
     assert.equal(await seen("/query?&&a&&"), "/query?a&format=j%20son%25%26%3D%2B&kept=1");
+  });
+
+  it("is another one, and the operation is still the one that was asked for", async () => {
+    const viewOf = async (target: string) => {
+      const { status, headers } = await gateway.get(target);
+      return [status, headers["x-view"], gateway.backend.received.at(-1)?.path];
+    };
+    assert.deepEqual(await viewOf("/views?view=public&a=1"), [200, "public", "/views?a=1"]);
+    assert.equal((await gateway.get("/views")).status, 401);
+    assert.deepEqual(await viewOf("/lists"), [200, "plain", "/lists?view=full"]);
+    assert.equal((await gateway.get("/lists?view=full")).status, 401);
   });
 
   it("is changed behind what looks for a credential", async () => {

@@ -29,7 +29,8 @@ end
 
 /** Changes the query that backends see, where routes say how: behind all that looks at requests, for a credential may be in it. */
 export const queryFilter: Message = {
-  ...extension(filterName, type, { default_source_code: { inline_string: program } }),
+  // What was decided was decided of this route: another path is no reason to choose another one.
+  ...extension(filterName, type, { default_source_code: { inline_string: program }, clear_route_cache: false }),
   disabled: true,
 };
 
