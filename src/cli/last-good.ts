@@ -1,10 +1,9 @@
-import { readResources } from "../api/resource.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ReadSources, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
-import { locate } from "../text/locate.ts";
-import { isObject, type SourceFile } from "../text/node.ts";
+import type { SourceFile } from "../text/node.ts";
+import { faultyAmong, isSound, putBack, withKindsOf } from "./put-back.ts";
 
 /** What a gateway was made from that serves. */
 export interface ServedSources {
@@ -76,7 +75,7 @@ const rounds = 4;
 
 /**
  * The objects as they are now; without those of files that are gone; with those of before in place of what cannot be read; and of what `wrongWith` says to be wrong besides, where all documents
- * are as before.
+ * are as before. Where what is wrong stands nowhere that can be put back, as where a document does not fit what a Security is now, all of our kinds are as before, with the Secrets of now.
  */
 function* resourceChoices(
   { resources, problems }: ReadSources,
@@ -95,10 +94,11 @@ function* resourceChoices(
     let chosen = putBack(resources, before.resources, (file) => unread.includes(file.name) || !isSound(file), back);
     for (let round = 0; round < rounds; round++) {
       yield { chosen, waived };
-      const faulty = faultyAmong(chosen, wrongWith({ chosen, waived }));
+      const faulty = faultyAmong(chosen, before.resources, wrongWith({ chosen, waived }));
       if (faulty.size === 0) break;
       chosen = putBack(chosen, before.resources, (file) => faulty.has(file), []);
     }
+    yield { chosen: withKindsOf(before.resources, chosen), waived };
   }
 }
 
@@ -107,36 +107,3 @@ const filesOf = ({ files }: OpenApiDocument): readonly string[] => [files.root.n
 const sourcesOf = (problems: readonly Problem[]): readonly string[] => [
   ...new Set(problems.filter(({ severity }) => severity === "error").map(({ where }) => where.source)),
 ];
-
-const isSound = (file: SourceFile): boolean => readResources([file]).problems.every(({ severity }) => severity === "warning");
-
-/** The objects that Problems stand in: of several in one file that one which begins last before it. */
-function faultyAmong(files: readonly SourceFile[], problems: readonly Problem[]): ReadonlySet<SourceFile> {
-  const errors = problems.filter(({ severity }) => severity === "error");
-  const found = errors.flatMap(({ where }) => {
-    const there = files.filter(({ name }) => name === where.source).map((file) => ({ file, line: locate(file, "").line ?? 1 }));
-    const begun = there.filter(({ line }) => there.length === 1 || line <= (where.line ?? 1)).toSorted((a, b) => a.line - b.line);
-    return begun.at(-1)?.file ?? [];
-  });
-  return new Set(found);
-}
-
-/** Objects with those of before in place of the wrong ones, and of all that stood in the files that are to be `back`. */
-function putBack(
-  now: readonly SourceFile[],
-  before: readonly SourceFile[],
-  isWrong: (file: SourceFile) => boolean,
-  back: readonly string[],
-): readonly SourceFile[] {
-  const kept = now.filter((file) => !isWrong(file));
-  const there = new Set(kept.map(identityOf));
-  const wrong = new Set(now.filter(isWrong).map(identityOf));
-  const returned = before.filter((file) => !there.has(identityOf(file)) && (wrong.has(identityOf(file)) || back.includes(file.name)));
-  return [...kept, ...returned];
-}
-
-/** What an object is known by. */
-function identityOf({ name, document, value }: SourceFile): string {
-  const { kind, metadata } = isObject(value) ? value : {};
-  return isObject(metadata) ? JSON.stringify([kind, metadata.namespace, metadata.name]) : JSON.stringify([name, document]);
-}

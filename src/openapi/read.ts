@@ -124,13 +124,18 @@ function additionalMethods(item: Node): readonly Problem[] {
 
 /** What a path item says itself, and what its `$ref` leads to says again: which of the two counts is undefined (OpenAPI 3.1, section 4.8.9). */
 function writtenTwice({ items }: DocumentPath): readonly Problem[] {
-  return items.flatMap((item, index) =>
-    members(item).flatMap(([key, member]) =>
-      methodsOf["3.2"].includes(key) && items.slice(index + 1).some((referred) => child(referred, key).value !== undefined)
-        ? [error("WrongValue", placeOf(member), `\`${key}\` stands here and in the path item that \`$ref\` leads to. Keep one of them.`)]
+  const methods = (item: Node): ReturnType<typeof members> => [
+    ...members(item).filter(([key]) => methodsOf["3.2"].includes(key)),
+    ...members(child(item, "additionalOperations")),
+  ];
+  return items.flatMap((item, index) => {
+    const again = new Set(items.slice(index + 1).flatMap((referred) => methods(referred).map(([method]) => method)));
+    return methods(item).flatMap(([method, member]) =>
+      again.has(method)
+        ? [error("WrongValue", placeOf(member), `\`${method}\` stands here and in the path item that \`$ref\` leads to. Keep one of them.`)]
         : [],
-    ),
-  );
+    );
+  });
 }
 
 function noOperations(node: Node): Problem {

@@ -13,7 +13,7 @@ import { nameFrom } from "./api-name.ts";
 import type { Destination } from "./backends.ts";
 import { unheededRetry } from "./care.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
-import { documentCredentials, kindsAsked } from "./credential-kinds.ts";
+import { documentCredentials, kindsAsked, severalCertificates } from "./credential-kinds.ts";
 import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
@@ -61,6 +61,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     credentials: documentCredentials(document, extension?.fields, resources),
     problems,
   };
+  if (extension !== undefined) problems.push(...severalCertificates(whole.credentials, extension.at("clientCertificate")));
   const protection = makeProtection(whole);
   const limits = makeLimits(whole);
   const found = uniqueIds(document, problems).map((path) => pathOperations(whole, { protection, limits }, path));

@@ -4,7 +4,8 @@ import type { SecuritySpec } from "../api/security.ts";
 import type { documentExtension } from "../api/x-portico.ts";
 import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { isWso2Key } from "../openapi/wso2/translate.ts";
-import { isObject, type Node } from "../text/node.ts";
+import { error, type Problem } from "../problem.ts";
+import { isObject, type Node, placeOf } from "../text/node.ts";
 
 type Fields = z.infer<typeof documentExtension>;
 type Kind = NonNullable<Fields["credentialTypes"]>[number];
@@ -47,6 +48,15 @@ export function documentCredentials(document: OpenApiDocument, fields: Fields | 
     // One for which a certificate is optional lets everybody in.
     certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], ({ mtls }) => mtls?.mode !== "optional") : undefined,
   };
+}
+
+/** Where any of several Securities might be meant by a certificate that clients must show, nobody said which. */
+export function severalCertificates({ certificates = [] }: DocumentCredentials, where: Node): readonly Problem[] {
+  const [first] = certificates;
+  if (certificates.length < 2) return [];
+  const which = certificates.map((name) => `\`${name}\``).join(" or ");
+  const advice = `Say which beside each other credential, as \`x-portico: {security: [{user: [], ${first}: []}]}\`, and write \`clientCertificate: optional\` here.`;
+  return [error("BadSecurity", placeOf(where), `A client's certificate might be ${which}'s. ${advice}`)];
 }
 
 /** The same alternatives with what the document says of all credentials. */

@@ -63,6 +63,11 @@ describe("a document that names no scheme", { timeout: 60_000 }, () => {
     ];
     assert.match(problemsOf({ paths }, several), /BadSecurity: The document names no scheme, and credentials might be `a` or `b`'s/);
     assert.doesNotMatch(problemsOf({ paths, "x-portico": { security: [{ b: [] }] } }, several), /BadSecurity/);
+    const machines = (name: string, more: object = {}) => security(name, { type: "mtls", mtls: { trust: { name: "ca" }, ...more } });
+    const one = { paths, "x-wso2-mutual-ssl": "mandatory" };
+    const [user = {}] = several;
+    assert.match(problemsOf(one, [user, machines("m"), machines("n")]), /BadSecurity: A client's certificate might be `m` or `n`'s/);
+    assert.doesNotMatch(problemsOf(one, [user, machines("m"), machines("n", { mode: "optional" })]), /certificate might be/);
   });
 
   it("takes the kinds that it says, in the header that it says, and perhaps none", async (t) => {

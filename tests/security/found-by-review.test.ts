@@ -108,6 +108,18 @@ describe("a reviewer's odd document", () => {
     assert.match(said([document({ $ref: "#/x-items/end", gett: {} })]), /^error UnknownField at \/x-items\/middle\/gett: /);
   });
 
+  it("says a method once along its `$ref`s, an additional one too", () => {
+    const document = {
+      openapi: "3.2.0",
+      paths: { "/x": { $ref: "#/components/pathItems/guarded", additionalOperations: { PURGE: { security: [], responses: {} } } } },
+      components: {
+        securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Key" } },
+        pathItems: { guarded: { additionalOperations: { PURGE: { security: [{ key: [] }], responses: {} } } } },
+      },
+    };
+    assert.match(said([document]), /`PURGE` stands here and in the path item that `\$ref` leads to/);
+  });
+
   it("cannot let everybody in and want everybody's certificate", () => {
     const mtls = security("clients", { type: "mtls", mtls: { trust: { name: "clients" } } });
     const document = { ...pets(plain), "x-wso2-mutual-ssl": "mandatory", "x-wso2-disable-security": true };

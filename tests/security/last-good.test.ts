@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { servePortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { until } from "../../testing/until.ts";
-import { guarded, keySecurity, security } from "./protected-gateway.ts";
+import { guarded, keySecurity, security, tokenSecurity } from "./protected-gateway.ts";
 
+const issuer = tokenIssuer();
 const yaml = (...objects: readonly object[]): string => objects.map((one) => JSON.stringify(one)).join("\n---\n");
 const locations = { locations: [{ header: "x-api-key" }] };
 const keys = (...clients: readonly string[]): readonly object[] =>
@@ -53,6 +55,51 @@ describe("what is revoked beside something that is wrong", { concurrency: 2, tim
     await gateway.write("open.json", open([{ key: [] }]));
     await until("it is open no longer", async () => (await status("/open")) === 401);
     assert.equal(await status("/keyed"), 401);
+  });
+
+  it("is gone, though what is wrong is that a document does not fit another Security any longer", async (t) => {
+    const wso2 = JSON.stringify({
+      ...JSON.parse(documentOf("Wso2", { "/pets": guarded() })),
+      "x-wso2-basePath": "/v1",
+      paths: { "/pets": { get: { responses: {} } } },
+    });
+    const issuerOf = (name: string) => tokenSecurity(name, { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] });
+    const files = {
+      "wso2.json": wso2,
+      "keyed.json": guardedByKey,
+      "users.yaml": yaml(issuerOf("users")),
+      "key.yaml": yaml(...keys("alice", "mallory")),
+    };
+    const resources = ["users.yaml", "key.yaml"].flatMap((name) => ["--resources", name]);
+    const gateway = await servePortico(t, files, "keyed.json", "--mock", "--watch", ...resources);
+    const byKey = async (client: string) =>
+      (await send(gateway.port, { send: "GET /keyed", headers: { "x-api-key": `key-of-${client}` } })).status;
+    const byToken = async () =>
+      (await send(gateway.port, { send: "GET /v1/pets", headers: { authorization: `Bearer ${issuer.token()}` } })).status;
+    assert.deepEqual([await byKey("mallory"), await byToken()], [200, 200]);
+    await gateway.write("users.yaml", yaml(issuerOf("users"), issuerOf("others")));
+    await gateway.says(/error BadSecurity/);
+    await gateway.write("key.yaml", yaml(...keys("alice")));
+    await until("mallory is out", async () => (await byKey("mallory")) === 401);
+    assert.deepEqual([await byKey("alice"), await byToken()], [200, 200]);
+  });
+
+  it("is gone, and of two objects of one name the one that was there before counts", async (t) => {
+    const other = tokenIssuer("https://staging.test");
+    const user = (one: typeof issuer) => tokenSecurity("user", { issuers: [{ issuer: one.issuer, jwks: { inline: one.jwks } }] });
+    const document = documentOf("Users", { "/user": guarded({ user: [] }), "/keyed": guarded({ key: [] }) });
+    const files = { "users.json": document, "checks/user.yaml": yaml(user(issuer)), "checks/key.yaml": yaml(...keys("alice", "mallory")) };
+    const gateway = await servePortico(t, files, "--mock", "--watch", "--resources", "checks");
+    const byToken = async (one: typeof issuer) =>
+      (await send(gateway.port, { send: "GET /user", headers: { authorization: `Bearer ${one.token()}` } })).status;
+    const byKey = async (client: string) =>
+      (await send(gateway.port, { send: "GET /keyed", headers: { "x-api-key": `key-of-${client}` } })).status;
+    assert.equal(await byToken(issuer), 200);
+    await gateway.write("checks/a-user.yaml", yaml(user(other)));
+    await gateway.says(/error DuplicateResource/);
+    await gateway.write("checks/key.yaml", yaml(...keys("alice")));
+    await until("mallory is out", async () => (await byKey("mallory")) === 401);
+    assert.deepEqual([await byToken(issuer), await byToken(other), await byKey("alice")], [200, 401, 200]);
   });
 
   it("is a Secret whose file is removed", async (t) => {

@@ -1,0 +1,73 @@
+import { readResources } from "../api/resource.ts";
+import type { Problem } from "../problem.ts";
+import { locate } from "../text/locate.ts";
+import { isObject, type SourceFile } from "../text/node.ts";
+
+// Which objects are wrong, and what stands in for them.
+
+export const isSound = (file: SourceFile): boolean => readResources([file]).problems.every(({ severity }) => severity === "warning");
+
+/** The objects that Problems stand in: of several in one file that one which begins last before it. */
+export function faultyAmong(
+  files: readonly SourceFile[],
+  before: readonly SourceFile[],
+  problems: readonly Problem[],
+): ReadonlySet<SourceFile> {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const found = errors.flatMap(({ reason, where }) => {
+    const there = files.filter(({ name }) => name === where.source).map((file) => ({ file, line: locate(file, "").line ?? 1 }));
+    const begun = there.filter(({ line }) => there.length === 1 || line <= (where.line ?? 1)).toSorted((a, b) => a.line - b.line);
+    const at = begun.at(-1)?.file;
+    if (at === undefined) return [];
+    return reason === "DuplicateResource" ? newcomers(files, before, at) : [at];
+  });
+  return new Set(found);
+}
+
+/** Of several objects of one name those that were not there before: the one that was stands. */
+function newcomers(files: readonly SourceFile[], before: readonly SourceFile[], one: SourceFile): readonly SourceFile[] {
+  const name = identityOf(one);
+  const there = before.find((file) => identityOf(file) === name);
+  const all = files.filter((file) => identityOf(file) === name);
+  const old = all.find((file) => file.name === there?.name) ?? all[0];
+  return all.filter((file) => file !== old);
+}
+
+/** Objects with those of before in place of the wrong ones, and of all that stood in the files that are to be `back`. */
+export function putBack(
+  now: readonly SourceFile[],
+  before: readonly SourceFile[],
+  isWrong: (file: SourceFile) => boolean,
+  back: readonly string[],
+): readonly SourceFile[] {
+  const kept = now.filter((file) => !isWrong(file));
+  const there = new Set(kept.map(identityOf));
+  const wrong = new Set(now.filter(isWrong).map(identityOf));
+  const returned = before.filter((file) => !there.has(identityOf(file)) && (wrong.has(identityOf(file)) || back.includes(file.name)));
+  return [...kept, ...returned];
+}
+
+/** What an object is known by. */
+function identityOf({ name, document, value }: SourceFile): string {
+  const { kind, metadata } = isObject(value) ? value : {};
+  return isObject(metadata) ? JSON.stringify([kind, metadata.namespace, metadata.name]) : JSON.stringify([name, document]);
+}
+
+/** Objects with those of Portico's kinds as they were. One that is gone is gone, and whom it blocks now is blocked. */
+export function withKindsOf(before: readonly SourceFile[], now: readonly SourceFile[]): readonly SourceFile[] {
+  const there = new Map(now.filter(isOurs).map((file) => [identityOf(file), file] as const));
+  const back = before.filter(isOurs).flatMap((file) => {
+    const other = there.get(identityOf(file));
+    return other === undefined ? [] : [{ ...file, value: withBlocked(file.value, other.value) }];
+  });
+  return [...now.filter((file) => !isOurs(file)), ...back];
+}
+
+const isOurs = ({ value }: SourceFile): boolean => isObject(value) && String(value.apiVersion).startsWith("portico.dev/");
+
+function withBlocked(before: unknown, now: unknown): unknown {
+  const [was, is] = [before, now].map((value) => (isObject(value) && isObject(value.spec) ? value.spec : undefined));
+  if (!isObject(before) || was === undefined || !Array.isArray(is?.blockedClients)) return before;
+  const blocked = [was.blockedClients, is.blockedClients].flatMap((list) => (Array.isArray(list) ? list : []));
+  return { ...before, spec: { ...was, blockedClients: [...new Set(blocked)] } };
+}
