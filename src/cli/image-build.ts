@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import type { BuildRequest } from "../image/builder.ts";
@@ -55,7 +56,7 @@ async function provide(request: BuildRequest, inputHash: string, options: ImageB
   const { open, close } = registries.value;
   try {
     if (options.out !== undefined) {
-      const written = await tarBuilder(open, options.out).build(request);
+      const written = await tarBuilder(open, options.out, goneWithUs).build(request);
       return written.ok ? checked({ ...written.value, made: true, madeWith: undefined }, []) : written;
     }
     const builder = kaniko === undefined ? layerBuilder(open) : kaniko.value.builder(open);
@@ -63,6 +64,21 @@ async function provide(request: BuildRequest, inputHash: string, options: ImageB
   } finally {
     close();
   }
+}
+
+/** Has a folder removed where the program is told to end; it ends as it was told all the same. What comes back forgets the folder. */
+function goneWithUs(folder: string): () => void {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const forget = (): void => {
+    for (const signal of signals) process.off(signal, end);
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    rmSync(folder, { recursive: true, force: true });
+    forget();
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return forget;
 }
 
 async function reachKaniko(options: ImageBuildOptions): Promise<Checked<KanikoAtHand>> {

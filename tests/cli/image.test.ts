@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { readLayer } from "../../src/image/layer.ts";
 import { type FakeRegistry, putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
+import { startPortico } from "../../testing/portico.ts";
 import { documentOf, onePath } from "./documents.ts";
 import { folderWith, portico } from "./portico.ts";
 
@@ -36,6 +38,25 @@ describe("portico image build", { concurrency: 2 }, () => {
       stdout: made.stdout,
       stderr: "It is there already, made from the same input: nothing was built. --rebuild makes it on another base.\n",
     });
+  });
+
+  it("leaves nothing where it is told to end while it writes a file", { timeout: 30_000 }, async (t) => {
+    const cwd = await folderWith(t, { "api.yaml": documentOf(onePath), "docker/config.json": "{}" });
+    const asked = Promise.withResolvers<void>();
+    const silent = createServer(() => asked.resolve());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    t.after(() => void silent.closeAllConnections());
+    t.after(() => void silent.close());
+    const address = silent.address();
+    const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+    const to = ["--builder", "tar", "--out", "pets.tar", "--to", "registry.test/pets:1"];
+    const args = ["image", "build", "api.yaml", "--base", `${host}/gateway:1`, "--plain-http", ...to];
+    const building = startPortico(t, args, cwd, { DOCKER_CONFIG: join(cwd, "docker") });
+    await asked.promise;
+    assert.ok((await readdir(cwd)).some((name) => name.startsWith(".pets.tar.")));
+    building.signal("SIGINT");
+    assert.equal(await building.ended, "SIGINT");
+    assert.deepEqual((await readdir(cwd)).toSorted(), ["api.yaml", "docker"]);
   });
 
   it("refuses a tag that stands for another input, unless it is to be made anew", async (t) => {

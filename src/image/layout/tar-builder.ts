@@ -11,8 +11,11 @@ import { openLayout } from "./layout.ts";
 /** Stands for the layout among registries: no host has such a name. */
 const here = "layout:";
 
+/** Is told the folder that a build works in, and gives what is to be called when that is gone. */
+type Works = (folder: string) => () => void;
+
 /** Makes images as a file to be loaded (`docker load`), in place of one in a registry. What is at its path is replaced when it is whole. */
-export const tarBuilder = (registries: Registries, file: string): Builder => ({
+export const tarBuilder = (registries: Registries, file: string, works: Works): Builder => ({
   name: "tar",
   build: async (request) => {
     let aside: string;
@@ -21,12 +24,14 @@ export const tarBuilder = (registries: Registries, file: string): Builder => ({
     } catch (thrown) {
       return unwritable(file, thrown);
     }
+    const done = works(aside);
     try {
       return await build(registries, request, aside, file);
     } catch (thrown) {
       return unwritable(file, thrown);
     } finally {
       await rm(aside, { recursive: true, force: true });
+      done();
     }
   },
 });
