@@ -4,6 +4,11 @@ const limit = { type: "api", unit: "minute" };
 
 /** Specs that break a law of their kind: the kind, what is wrong, the spec. */
 export const brokenSpecs: readonly (readonly [KindName, string, unknown])[] = [
+  [
+    "API",
+    "TLS at the gateway behind an HTTPRoute",
+    { definition: [{ inline: "x" }], expose: { tls: { name: "t" }, httpRoute: { parentRefs: [{ name: "g" }] } } },
+  ],
   ["API", "neither document nor image", {}],
   ["API", "a document in two places", { definition: [{ inline: "x", configMap: { name: "a" } }] }],
   ["API", "replicas and autoscaling", { image: "a", replicas: 1, autoscaling: { maxReplicas: 2 } }],

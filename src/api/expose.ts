@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { under } from "./law.ts";
 import { dnsLabel, hostName, objectName, objectReference } from "./name.ts";
 import { annotations } from "./workload.ts";
 
@@ -8,8 +9,7 @@ const parent = z.strictObject({
   sectionName: z.string().max(253).optional().describe("The Gateway's listener. Default: each that takes the route."),
 });
 
-/** How the world reaches an API. */
-export const expose = z.strictObject({
+const fields = z.strictObject({
   hosts: z.array(hostName).max(64).optional().describe("The host names under which the API is reached. Default: every one."),
   tls: objectReference.optional().describe("The Secret (kubernetes.io/tls) with the certificate that clients see."),
   service: z
@@ -35,4 +35,12 @@ export const expose = z.strictObject({
     })
     .optional()
     .describe("An HTTPRoute (Gateway API) that leads from one's own Gateway to the gateway."),
+});
+
+/** How the world reaches an API. */
+export const expose = under(fields, {
+  // Who answers to an HTTPRoute has ended TLS already, and speaks plainly to the gateway.
+  message: "With an `httpRoute` clients see the certificate of your own Gateway. Name it there, and leave out `tls` here.",
+  holds: ({ tls, httpRoute }) => tls === undefined || httpRoute === undefined,
+  cel: "!(has(self.tls) && has(self.httpRoute))",
 });

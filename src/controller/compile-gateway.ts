@@ -15,13 +15,13 @@ import type { ValueReference, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
-import { type Checked, checked, error, failed, type Problem } from "../problem.ts";
+import { type Checked, checked, failed, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { trustWithoutTls } from "../resolve/client-certificates.ts";
 import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
 import type { ClusterSettings } from "../resolve/settings.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
-import { child, placeOf, root, type SourceFile } from "../text/node.ts";
+import { child, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
 import { servesTls } from "../workloads/exposure.ts";
 import { tlsFolder } from "../workloads/gateway-pods.ts";
@@ -58,17 +58,9 @@ export const objectFile = ({ metadata, value }: StoredObject, home: string = met
 /** The spec of an API object. Fails with what is wrong with it, and with NotYet. */
 export function apiSpecOf(object: StoredObject): Checked<ApiSpec> {
   const whole = root(objectFile(object));
-  const node = child(whole, "spec");
-  const spec = checkShape(apiSpec, node);
+  const spec = checkShape(apiSpec, child(whole, "spec"));
   if (!spec.ok) return spec;
-  return checked(spec.value, [...unserved("API", whole, spec.value), ...tlsTwice(spec.value, child(child(node, "expose"), "tls"))]);
-}
-
-/** Who answers to an HTTPRoute has ended TLS already, and speaks plainly to the gateway. */
-function tlsTwice({ expose }: ApiSpec, at: Parameters<typeof placeOf>[0]): readonly Problem[] {
-  if (expose?.tls === undefined || expose.httpRoute === undefined) return [];
-  const message = "With an `httpRoute` clients see the certificate of your own Gateway. Name it there, and leave out `tls` here.";
-  return [error("WrongValue", placeOf(at), message)];
+  return checked(spec.value, unserved("API", whole, spec.value));
 }
 
 /** What a gateway is compiled from. */
