@@ -17,6 +17,7 @@ export interface AddApiOptions extends ClusterOptions {
   readonly expose?: "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress";
   readonly override: boolean;
   readonly wait: boolean;
+  readonly makeSecrets: boolean;
   readonly buildLog: boolean;
   readonly timeout: number;
   readonly dryRun?: "client" | "server";
@@ -107,6 +108,7 @@ const addApiOptions = (command: Command): Command =>
       .option("--override", "build anew where the version stands for another document", false)
       .option("--wait", "wait until it serves, and say how far it is: the default", true)
       .option("--no-wait", "do not wait until it serves")
+      .option("--make-secrets", "put passwords that stand in a document into Secrets, to be named in their place", false)
       .option("--build-log", "show what the build says, where a pod builds", false)
       .option("--timeout <SECONDS>", "give up waiting after so long", count, 300)
       .addOption(

@@ -14,6 +14,7 @@ import { everywhere } from "./everywhere.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
 import { mergedApi } from "./merged-api.ts";
+import { offerSecrets } from "./offer-secrets.ts";
 import { reportProblems } from "./report-problems.ts";
 import { type Wanted, waitForApi } from "./wait-for-api.ts";
 
@@ -65,7 +66,7 @@ async function applyTo(
     [...endpoints.value, ...securities.value, ...limits.value].map((one) => objectFile(one, namespace)),
     there.value,
   );
-  if (!fresh.ok) return failure(fresh.problems);
+  if (!fresh.ok) return (await offerSecrets(store, namespace, options, fresh.problems)) ?? failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
   const made = mergedApi(fresh.value, there.value, options);
   const began = performance.now();

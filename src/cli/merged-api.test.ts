@@ -12,6 +12,7 @@ const options = {
   host: [],
   override: false,
   wait: true,
+  makeSecrets: false,
   buildLog: false,
   timeout: 1,
 };

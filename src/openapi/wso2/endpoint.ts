@@ -142,7 +142,8 @@ function refusePassword(node: Node | undefined, url: string | undefined, reading
   );
 }
 
-function secretName(url: string): string {
+/** What the Secret of a backend's credentials begins with. */
+export function secretName(url: string): string {
   const host = /^(?:[a-z]+:\/\/)?(?:[^@/]*@)?([^:/?#]*)/i.exec(url)?.[1] ?? "";
   const label = host
     .toLowerCase()

@@ -339,6 +339,31 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);
 
+    it("no password out of a document: it offers a Secret, and makes it when it is asked to", async (t) => {
+      const namespace = await makeNamespace(t);
+      const folder = await testFolder(t);
+      const endpoint = { urls: ["http://pets.test"], securityConfig: { type: "basic", username: "ann", password: "of-the-document" } };
+      await writeFile(
+        join(folder, "pets.json"),
+        JSON.stringify({ ...pets, "x-portico": undefined, "x-wso2-production-endpoints": endpoint }),
+      );
+      const add = (more: string): Promise<string> =>
+        typed(`portico add api inline --from-file pets.json${more}`, [namespace.name, operator.namespace.name], {
+          env: process.env,
+          cwd: folder,
+        });
+      await assert.rejects(add(""), /InlinePassword[\s\S]*--make-secrets[\s\S]*`pets-test-credentials`/);
+      await assert.rejects(add(" --make-secrets"), /Secret\/pets-test-credentials was made/);
+      const secret = JSON.parse(await namespace.kubectl("get", "secret", "pets-test-credentials", "--output=json"));
+      const { type, data } = secret;
+      assert.deepEqual(
+        [type, Buffer.from(data.username, "base64").toString(), Buffer.from(data.password, "base64").toString()],
+        ["kubernetes.io/basic-auth", "ann", "of-the-document"],
+      );
+      assert.equal(await namespace.kubectl("get", "apis", "--output=name"), "");
+      await assert.rejects(add(" --make-secrets"), /NameTaken/);
+    });
+
     it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
       const namespace = await makeNamespace(t);
       const limit = objectOf("RateLimiting", "gold", { type: "api", requests: 10, unit: "month", approximate: true });
