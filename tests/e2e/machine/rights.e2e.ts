@@ -33,9 +33,6 @@ function granted(): ReadonlySet<string> {
   );
 }
 
-/** What no test makes it need: kinds that this cluster does not have. */
-const ofOtherClusters = (right: string): boolean => right.includes("gateway.networking.k8s.io/httproutes");
-
 describe("the rights of the operator, by the cluster's own log of all that its tests did", () => {
   const used = new Set<string>();
   const refused: string[] = [];
@@ -61,14 +58,14 @@ describe("the rights of the operator, by the cluster's own log of all that its t
   it("are all used", () => {
     // To apply what is not there yet is to create it: the log says `patch` (Kubernetes: "Server-Side Apply").
     const isUsed = (right: string): boolean => used.has(right) || used.has(right.replace(/^create /, "patch "));
-    const unused = [...granted()].filter((right) => !(isUsed(right) || ofOtherClusters(right)));
+    const unused = [...granted()].filter((right) => !isUsed(right));
     assert.deepEqual(unused.toSorted(), []);
   });
 
   it("were asked for nothing else", () => {
     const rights = granted();
     assert.deepEqual(
-      [...used].filter((right) => !(rights.has(right) || ofOtherClusters(right))),
+      [...used].filter((right) => !rights.has(right)),
       [],
     );
   });

@@ -3,8 +3,8 @@ import type { TestContext } from "node:test";
 import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { requestFrom } from "../harness/echo.ts";
+import { referenceGrant } from "../harness/gateway-api.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
-import { referenceGrant } from "../harness/reference-grants.ts";
 
 const why = (namespace: Namespace, field: string): Promise<string> =>
   namespace.field("api/granted", `.status.conditions[?(@.type=="ResolvedRefs")].${field}`);

@@ -10,12 +10,12 @@ import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
 import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
 import { porticoCommand } from "../harness/gateway.ts";
+import { installGatewayApi } from "../harness/gateway-api.ts";
 import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { install, installOperator, type Operator } from "../harness/operator.ts";
 import { kubernetesPages } from "../harness/pages.ts";
 import { withPlugins } from "../harness/plugins.ts";
-import { installReferenceGrants } from "../harness/reference-grants.ts";
 import { reportFailures } from "../harness/report.ts";
 import { authOf, copyToSecure } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
@@ -54,8 +54,8 @@ describe("the operator", { timeout: 900_000 }, () => {
   const ending = endings();
   let operator: Operator;
   before(async () => {
-    // An operator looks for the kind when it starts.
-    await installReferenceGrants(ending);
+    // An operator looks for these kinds when it starts.
+    await installGatewayApi(ending);
     operator = await installOperator(ending);
   });
   after(ending.run);
@@ -367,17 +367,18 @@ describe("the operator", { timeout: 900_000 }, () => {
     it("what an API asks for and no longer asks for: what was made for it goes", async (t) => {
       const namespace = await makeNamespace(t);
       const limit = objectOf("RateLimiting", "gold", { type: "api", requests: 10, unit: "month", approximate: true });
-      const expose = { hosts: ["pets.test"], ingress: { className: "none" } };
+      const expose = { hosts: ["pets.test"], ingress: { className: "none" }, httpRoute: { parentRefs: [{ name: "public" }] } };
       const autoscaling = { minReplicas: 2, maxReplicas: 3, cpuPercent: 80 };
       await namespace.apply(configMap("pets", pets), store, limit, apiOf("pets", { autoscaling, expose }));
       await ready(namespace, "pets");
-      const kinds = "deployments,services,horizontalpodautoscalers,poddisruptionbudgets,ingresses";
+      const kinds = "deployments,services,horizontalpodautoscalers,poddisruptionbudgets,ingresses,httproutes";
       const names = async (): Promise<readonly string[]> =>
         (await namespace.kubectl("get", kinds, "--output=name")).split("\n").filter(Boolean).toSorted();
       assert.deepEqual(await names(), [
         "deployment.apps/pets-gateway",
         "deployment.apps/store-backend",
         "horizontalpodautoscaler.autoscaling/pets-gateway",
+        "httproute.gateway.networking.k8s.io/pets-gateway",
         "ingress.networking.k8s.io/pets-gateway",
         "poddisruptionbudget.policy/pets-gateway",
         "service/pets-gateway",
