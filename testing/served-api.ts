@@ -5,6 +5,7 @@ import { apiSpecOf } from "../src/controller/compile-gateway.ts";
 import { compiledGateways } from "../src/controller/compiled-gateways.ts";
 import type { ImageState } from "../src/controller/images.ts";
 import { makeMetrics } from "../src/controller/metrics.ts";
+import { ownedIndex } from "../src/controller/owned.ts";
 import { reconcileApi } from "../src/controller/reconcile-api.ts";
 import { makeUsers } from "../src/controller/users.ts";
 import type { World } from "../src/controller/world.ts";
@@ -34,9 +35,13 @@ export interface ServedApi {
   restart(): void;
   /** Lets nobody's pods have the registry's Secret. */
   withoutRegistrySecret(): void;
+  /** Says what becomes of the Deployment when it is applied. */
+  rollout(state: "complete" | "progressing" | "refused"): void;
+  /** Builds the image that the spec asks for. */
+  build(): Promise<void>;
   reconcile(): Promise<void>;
-  /** A file of the mounted part of the image that served first. */
-  mounted(file: string): string;
+  /** A file of the mounted part of the image that served first, or of a later one that was built. */
+  mounted(file: string, nth?: number): string;
 }
 
 const registryName = "registry.test";
@@ -52,6 +57,8 @@ export async function serveApi(
   const kept = { securities: new Map<string, StoredObject>(), secrets: new Map<string, StoredObject>() };
   const entries = new Map<string, ReadonlyMap<string, Redacted>>();
   const blobs = new Map<string, Blob>();
+  const owned = ownedIndex();
+  let rollout: Parameters<ServedApi["rollout"]>[0] = "complete";
   const made = (kind: string, name: string, fields: object): StoredObject => {
     version += 1;
     const metadata = { name, namespace: "a", uid: `${kind} ${name}`, resourceVersion: String(version), generation: version };
@@ -73,6 +80,12 @@ export async function serveApi(
     list: async () => checked([], []),
     apply: async (object) => {
       const { data } = object;
+      if (object.kind === "Deployment") {
+        if (rollout === "refused") return failed(error("ClusterFailed", wholeFile("Deployment"), "It is refused."));
+        const pods = rollout === "complete" ? 1 : 0;
+        return checked(storedObject({ ...object, status: { updatedReplicas: pods, availableReplicas: pods, replicas: pods } }), []);
+      }
+      owned.changed(object.kind, `a/${object.metadata.name}`, storedObject(object));
       if (object.kind === "Secret" && typeof data === "object" && data !== null)
         hold(
           object.metadata.name,
@@ -88,7 +101,12 @@ export async function serveApi(
     },
     create: async (object) => checked(storedObject({ ...object, metadata: { name: "made" } }), []),
     annotate: async () => checked(undefined, []),
-    ...{ changeEntries: unused, replace: unused, remove: unused },
+    remove: async ({ kind }, namespace, name) => {
+      owned.changed(kind, `${namespace}/${name}`, undefined);
+      hold(name, undefined);
+      return checked(undefined, []);
+    },
+    ...{ changeEntries: unused, replace: unused },
   };
   const registry: Registry = {
     name: registryName,
@@ -119,7 +137,8 @@ export async function serveApi(
       ...{ pullSecret: undefined, limitsService: undefined, version: "1" },
     },
     ...{ collections, store, gateways, users, metrics: makeMetrics(), lastApplied: new Map() },
-    owned: { of: () => [], find: () => undefined },
+    // Everything is applied each time.
+    owned: { of: owned.of, find: () => undefined },
     building: { registries: () => registry, pullCredentials: async () => undefined, builder: unused },
     images: { ensure: () => state, forget: unused },
     knowsUsers: () => true,
@@ -131,31 +150,36 @@ export async function serveApi(
   put(spec);
   for (const [name, fields] of Object.entries(securities)) kept.securities.set(`a/${name}`, made("Security", name, { spec: fields }));
   for (const [name, texts] of Object.entries(secrets)) hold(name, texts);
-  const api = apis.get("a/pets") ?? assert.fail("there is no API");
-  const read = must(apiSpecOf(api));
-  const workload = gatewayWorkload(api.metadata, read, []);
-  const gateway = must(await gateways.whole(api, read, workload));
-  const request = imageRequest(gateway.apis, gateway.folder, target, target, { engine: "envoy", toolkit: "1" });
-  const layer = await makeLayer(new Map([...request.files].map(([path, text]) => [`gateway/${path}`, text])));
-  const config = { architecture: "amd64", os: "linux", rootfs: { type: "layers" as const, diff_ids: [] } };
-  const empty = { schemaVersion: 2 as const, config: jsonBlob(mediaTypes.config, config).descriptor, layers: [] };
-  const image = assembleImage(
-    { name: "base", digest: digestOf(Buffer.from("")), manifest: empty, config, isDocker: false },
-    layer,
-    request.labels,
-  );
-  for (const blob of [image.manifest, image.config, layer]) blobs.set(blob.descriptor.digest, blob);
-  state = {
-    kind: "there",
-    reference: `${registryName}/pets:1@${image.manifest.descriptor.digest}`,
-    madeWith: { toolkit: "1", base: undefined },
+  const built: string[] = [];
+  const build = async (): Promise<void> => {
+    const api = apis.get("a/pets") ?? assert.fail("there is no API");
+    const read = must(apiSpecOf(api));
+    const workload = gatewayWorkload(api.metadata, read, []);
+    const gateway = must(await gateways.whole(api, read, workload));
+    const request = imageRequest(gateway.apis, gateway.folder, target, target, { engine: "envoy", toolkit: "1" });
+    const layer = await makeLayer(new Map([...request.files].map(([path, text]) => [`gateway/${path}`, text])));
+    const config = { architecture: "amd64", os: "linux", rootfs: { type: "layers" as const, diff_ids: [] } };
+    const empty = { schemaVersion: 2 as const, config: jsonBlob(mediaTypes.config, config).descriptor, layers: [] };
+    const image = assembleImage(
+      { name: "base", digest: digestOf(Buffer.from("")), manifest: empty, config, isDocker: false },
+      layer,
+      request.labels,
+    );
+    for (const blob of [image.manifest, image.config, layer]) blobs.set(blob.descriptor.digest, blob);
+    built.push(mountedName("pets", gateway.folder.manifest.inputHash));
+    state = {
+      kind: "there",
+      reference: `${registryName}/pets:1@${image.manifest.descriptor.digest}`,
+      madeWith: { toolkit: "1", base: undefined },
+    };
   };
   const reconcile = async (): Promise<void> => {
     await reconcileApi(world(), "a/pets");
   };
+  await build();
   await reconcile();
-  const secret = mountedName("pets", gateway.folder.manifest.inputHash);
   return {
+    build,
     reconcile,
     spec: put,
     secret: hold,
@@ -172,7 +196,14 @@ export async function serveApi(
     withoutRegistrySecret: () => {
       copy = async () => failed(error("RegistryDenied", wholeFile("Secret/registry"), "It is gone."));
     },
-    mounted: (file) => entries.get(`a/${secret}`)?.get(file)?.reveal() ?? "",
+    rollout: (now) => {
+      rollout = now;
+    },
+    mounted: (file, nth = 0) =>
+      entries
+        .get(`a/${built[nth] ?? ""}`)
+        ?.get(file)
+        ?.reveal() ?? "",
   };
 }
 

@@ -59,10 +59,10 @@ export interface CompiledGateways {
   summary(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>>;
   /** The whole of it, made anew: it is large, and needed only for an image. */
   whole(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>>;
-  /** The gateway that serves, as far as its credentials go, with what they are checked with now. Undefined where none serves. */
-  served(api: StoredObject, workload: GatewayWorkload): Promise<Checked<GatewaySummary> | undefined>;
-  /** Says that an API is served by a gateway: of what becomes wrong this is what it was before. */
-  serves(api: StoredObject, summary: GatewaySummary): void;
+  /** The gateway that an image of an API serves, as far as its credentials go, with what they are checked with now. */
+  served(api: StoredObject, image: string, workload: GatewayWorkload): Promise<Checked<GatewaySummary>>;
+  /** Says that an API is served by a gateway, and whether by no other any more: of what becomes wrong this is what it was before. */
+  serves(api: StoredObject, summary: GatewaySummary, isAlone: boolean): void;
   forget(key: string): void;
 }
 
@@ -89,8 +89,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
   const memories = new Map<string, Memory>();
   /** What each API's credentials were checked with last: what becomes wrong is used as it was. */
   const good = new Map<string, Values>();
-  /** How each API's Securities are mounted beside the image that serves. */
-  const mounted = new Map<string, readonly MountedSecurity[]>();
+  /** How each API's Securities are mounted beside the images that serve, by what those were made from. */
+  const mounted = new Map<string, ReadonlyMap<string, readonly MountedSecurity[]>>();
   /** Of which images nothing is heard: they are not asked for once more meanwhile. */
   const silent = new Set<string>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
@@ -109,6 +109,11 @@ export function compiledGateways({ store, registries, issuers, users, collection
     wanted.set(keyOf(api), { used, before: fingerprintOf(api, seenWith(api, used)) });
     users.add(`API ${keyOf(api)}`, used);
     return references;
+  };
+
+  const remember = (api: StoredObject, { inputHash, securities }: GatewaySummary, isAlone: boolean): void => {
+    const others = isAlone ? [] : (mounted.get(keyOf(api)) ?? []);
+    mounted.set(keyOf(api), new Map([...others, [inputHash, securities]]));
   };
 
   const whole = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>> => {
@@ -146,8 +151,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
         limitsService,
         part,
         before: good.get(keyOf(api)),
-        mounted: mounted.get(keyOf(api)) ?? [],
-        serves: servedImage(api) !== undefined,
+        mounted: (inputHash) => mounted.get(keyOf(api))?.get(inputHash) ?? [],
+        serves: part === "credentials" || servedImage(api) !== undefined,
         endpoints: () => usable.endpoints(namespace),
         securities: () => usable.securities(namespace),
         values: (references) => valuesOf({ store, issuers }, namespace, noticed(api, references)),
@@ -182,17 +187,13 @@ export function compiledGateways({ store, registries, issuers, users, collection
 
   return {
     whole,
-    served: async (api, workload) => {
-      const image = servedImage(api);
-      if (image === undefined) return undefined;
+    served: async (api, image, workload) => {
       users.add(`API ${keyOf(api)}`, usable.anywhere(api.metadata.namespace));
       const result = await ofImage(api, { image, inputHash: undefined }, workload, "credentials");
-      if (result.ok) mounted.set(keyOf(api), result.value.securities);
+      if (result.ok) remember(api, result.value, false);
       return result;
     },
-    serves: (api, { securities }) => {
-      mounted.set(keyOf(api), securities);
-    },
+    serves: remember,
     summary: async (api, spec, workload) => {
       const key = keyOf(api);
       const known = memories.get(key);
@@ -231,8 +232,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
   };
 }
 
-/** The image that an API is served from; undefined where it is not served yet. */
-function servedImage({ value }: StoredObject): string | undefined {
+/** The image that an API's status names; undefined where it is not served yet. */
+export function servedImage({ value }: StoredObject): string | undefined {
   const { status } = value;
   return isObject(status) && typeof status.image === "string" ? status.image : undefined;
 }

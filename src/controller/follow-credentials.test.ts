@@ -17,7 +17,7 @@ const wrong = { definition: [{ inline: "{" }] };
 const serve = (fields: object = {}): Promise<ServedApi> =>
   serveApi({ definition, ...fields }, { key }, { clients: { alice: "key-of-alice", mallory: "key-of-mallory" } });
 
-const isIn = (served: ServedApi, client: string): boolean => served.mounted("keys.json").includes(`key-of-${client}`);
+const isIn = (served: ServedApi, client: string, nth = 0): boolean => served.mounted("keys.json", nth).includes(`key-of-${client}`);
 
 /** Takes a client's key away, and says who is let in after that. */
 async function withoutMallory(served: ServedApi): Promise<readonly string[]> {
@@ -69,6 +69,43 @@ describe("what is followed of an API that serves, while what it asks for cannot 
     served.image({ kind: "there", reference: "registry.test/pets:2@sha256:2", madeWith: { toolkit: "1", base: undefined } });
     await served.reconcile();
     assert.deepEqual(await withoutMallory(served), ["alice"]);
+  });
+});
+
+const titled = (title: string): object => ({ definition: [{ inline: JSON.stringify({ ...document, info: { title, version: "1" } }) }] });
+
+describe("what is followed of pods that serve beside new ones", () => {
+  for (const state of ["progressing", "refused"] as const)
+    for (const how of ["", ", and the operator was started anew"])
+      it(`is a key that is taken away where the new Deployment is ${state}${how}`, async () => {
+        const served = await serve();
+        served.spec(titled("Others"));
+        served.rollout(state);
+        await served.build();
+        await served.reconcile();
+        if (how !== "") served.restart();
+        assert.deepEqual(await withoutMallory(served), ["alice"]);
+        assert.ok(isIn(served, "alice", 1) && !isIn(served, "mallory", 1));
+      });
+
+  it("is a key that is taken away, of the new ones, too, where the document becomes wrong before they are all there", async () => {
+    const served = await serve();
+    served.spec(titled("Others"));
+    served.rollout("progressing");
+    await served.build();
+    await served.reconcile();
+    served.spec(wrong);
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.ok(isIn(served, "alice", 1) && !isIn(served, "mallory", 1));
+  });
+
+  it("is nothing once they are gone", async () => {
+    const served = await serve();
+    served.spec(titled("Others"));
+    await served.build();
+    await served.reconcile();
+    assert.equal(served.mounted("keys.json"), "");
+    assert.ok(isIn(served, "alice", 1));
   });
 });
 

@@ -6,9 +6,10 @@ import type { Problem } from "../problem.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
 import { child, root } from "../text/node.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
-import { mountedName } from "../workloads/gateway-content.ts";
+import { imageAnnotation, mountedName } from "../workloads/gateway-content.ts";
 import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
+import { servedImage } from "./compiled-gateways.ts";
 import { ownerOf } from "./ownership.ts";
 import { touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
@@ -17,12 +18,14 @@ import type { World } from "./world.ts";
 const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", "addresses.json"];
 
 /**
- * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one. Who is let in by it is all the same who may be
- * let in now. What cannot be brought up to date is written into the log, and comes back.
+ * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one, or pods of a new image do not come. Who is let
+ * in by it is all the same who may be let in now. `written` is the image whose mounted part is up to date. What cannot be brought up to date is written into the log, and comes back.
  */
-export async function followCredentials(world: World, api: StoredObject): Promise<readonly Problem[]> {
+export async function followCredentials(world: World, api: StoredObject, written: string | undefined): Promise<readonly Problem[]> {
   const { namespace, name } = api.metadata;
-  const problems = await follow(world, api, followedWorkload(api));
+  const workload = followedWorkload(api);
+  const problems: Problem[] = [];
+  for (const image of mountedImages(world, api)) if (image !== written) problems.push(...(await follow(world, api, image, workload)));
   for (const { message } of problems)
     world.log("warning", "Credentials of what serves could not be brought up to date.", { namespace, name, why: message });
   return problems;
@@ -38,11 +41,17 @@ function followedWorkload(api: StoredObject): GatewayWorkload {
   return gatewayWorkload(api.metadata, spec, []);
 }
 
-async function follow(world: World, api: StoredObject, workload: GatewayWorkload): Promise<readonly Problem[]> {
-  const served = await world.gateways.served(api, workload);
-  if (served === undefined) return [];
+/** The images that pods may have: each whose mounted part is still there, and the one that the status names. */
+function mountedImages({ owned }: World, api: StoredObject): ReadonlySet<string> {
+  const left = owned.of(api.metadata.uid).flatMap(({ metadata }) => metadata.annotations[imageAnnotation] ?? []);
+  const named = servedImage(api);
+  return new Set(named === undefined ? left : [...left, named]);
+}
+
+async function follow(world: World, api: StoredObject, image: string, workload: GatewayWorkload): Promise<readonly Problem[]> {
+  const served = await world.gateways.served(api, image, workload);
   if (!served.ok) return served.problems;
-  const { image = "", inputHash, mounted } = served.value;
+  const { inputHash, mounted } = served.value;
   const secret = mountedName(workload.api, inputHash);
   const there = await world.store.secret(workload.namespace, secret);
   if (!there.ok) return there.problems;

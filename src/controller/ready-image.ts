@@ -36,8 +36,8 @@ export interface ImageSurroundings {
   readonly serves: boolean;
   /** What is wanted of it: all that its environment supplies, or what credentials are checked with alone. */
   readonly part: "all" | "credentials";
-  /** How Securities are mounted beside what serves, as far as that is known. */
-  readonly mounted: readonly MountedSecurity[];
+  /** How Securities are mounted beside an image that serves, by what it was made from, as far as that is known. */
+  readonly mounted: (inputHash: string) => readonly MountedSecurity[];
   readonly endpoints: () => readonly StoredObject[];
   readonly securities: () => readonly StoredObject[];
   readonly values: (references: readonly ValueReference[]) => Promise<Checked<Values>>;
@@ -65,7 +65,9 @@ export async function gatewayOfImage(
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
   const isWhole = surroundings.part === "all";
   const found = manifest.apis.map((api) =>
-    isWhole ? modelOfImage(api, workload, here, image) : credentialsOfImage(api, workload, here, image, surroundings.mounted),
+    isWhole
+      ? modelOfImage(api, workload, here, image)
+      : credentialsOfImage(api, workload, here, image, surroundings.mounted(manifest.inputHash)),
   );
   const problems = [...(isWhole ? uncounted(image, manifest, surroundings) : []), ...found.flatMap((one) => one.problems)];
   const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";

@@ -29,16 +29,29 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
     return "done";
   }
   const spec = apiSpecOf(api);
-  const { progress, known } = spec.ok
-    ? await step(world, api, spec.value)
-    : { progress: { at: "refused", problems: spec.problems } as const, known: {} };
-  const behind = progress.at === "applied" ? [] : await followCredentials(world, api);
+  const {
+    progress,
+    known,
+    written: newest,
+  }: Stepped = spec.ok ? await step(world, api, spec.value) : { progress: { at: "refused", problems: spec.problems }, known: {} };
+  const behind = isRolledOut(progress) ? [] : await followCredentials(world, api, newest);
   const written = await writeStatus(world, resources.apis, api, { buildPod: undefined, ...known }, conditionsOf(progress));
   return written && !isTransient(progress) && !behind.some(({ reason }) => transient.has(reason)) ? "done" : "retry";
 }
 
-/** How far an API gets, and what stands in its status beside conditions; what is not known now stays as it was. */
-async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ readonly progress: Progress; readonly known: JsonObject }> {
+/** How far an API gets. */
+interface Stepped {
+  readonly progress: Progress;
+  /** What stands in its status beside conditions; what is not known now stays as it was. */
+  readonly known: JsonObject;
+  /** The image whose mounted part was written just now; undefined where none was. */
+  readonly written?: string;
+}
+
+/** Whether no pod has an older image any more. */
+const isRolledOut = (progress: Progress): boolean => progress.at === "applied" && progress.rollout.kind === "complete";
+
+async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Stepped> {
   const copies = world.registrySecret.used.length === 0 ? [] : [pullSecretName(ownerOf(api))];
   const workload = gatewayWorkload(api.metadata, spec, copies);
   const summary = await world.gateways.summary(api, spec, workload);
@@ -69,8 +82,9 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<{ r
   const certificate = certificateVersion(world, workload);
   const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }, copy.value);
   if (progress.at !== "applied") return { progress, known };
-  world.gateways.serves(api, summary.value);
-  return { progress: { ...progress, older: outdated(image.madeWith, world.makesWith()), unresolved: summary.value.unresolved }, known };
+  world.gateways.serves(api, summary.value, isRolledOut(progress));
+  const older = outdated(image.madeWith, world.makesWith());
+  return { progress: { ...progress, older, unresolved: summary.value.unresolved }, known, written: image.reference };
 }
 
 /** An ask to build an input under a version that stands for another holds once: what was asked for is there. */

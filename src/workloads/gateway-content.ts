@@ -22,6 +22,9 @@ export const gatewayLabels = (api: string): Readonly<Record<string, string>> => 
 /** The annotation that is touched on pods so that kubelet looks at what is mounted at once, and not within the minute. */
 export const mountedAnnotation = "portico.dev/mounted";
 
+/** The annotation of the environment's part of a gateway that names the image which it belongs to, so that it is kept up to date while pods may have it. */
+export const imageAnnotation = "portico.dev/image";
+
 /**
  * The environment's part of a gateway has a Secret for each image: while pods of an older image still serve, they keep the files that
  * belong to it.

@@ -1,6 +1,14 @@
 import type { GatewayWorkload } from "../model/workload.ts";
 import { exposureOf } from "./exposure.ts";
-import { type GatewayContent, gatewayLabels, gatewayName, mountedAnnotation, mountedHash, mountedName } from "./gateway-content.ts";
+import {
+  type GatewayContent,
+  gatewayLabels,
+  gatewayName,
+  imageAnnotation,
+  mountedAnnotation,
+  mountedHash,
+  mountedName,
+} from "./gateway-content.ts";
 import { gatewayPods } from "./gateway-pods.ts";
 import { type KubernetesObject, type ObjectMetadata, type OwnerReference, podSelector } from "./object.ts";
 import { autoscaler, replicasOf } from "./pods.ts";
@@ -17,7 +25,7 @@ export function gatewayObjects(workload: GatewayWorkload, content: GatewayConten
       kind: "Secret",
       metadata: {
         ...named(mountedName(api, content.inputHash)),
-        annotations: { [mountedAnnotation]: mountedHash(content) },
+        annotations: { [mountedAnnotation]: mountedHash(content), [imageAnnotation]: content.image },
       },
       type: "Opaque",
       data: Object.fromEntries([...content.mounted].map(([name, text]) => [name, Buffer.from(text).toString("base64")])),
