@@ -7,6 +7,7 @@ import type { ImageState } from "../src/controller/images.ts";
 import { makeMetrics } from "../src/controller/metrics.ts";
 import { ownedIndex } from "../src/controller/owned.ts";
 import { reconcileApi } from "../src/controller/reconcile-api.ts";
+import { conditionOf } from "../src/controller/status.ts";
 import { makeUsers } from "../src/controller/users.ts";
 import type { World } from "../src/controller/world.ts";
 import { assembleImage } from "../src/image/gateway-image.ts";
@@ -18,6 +19,7 @@ import { checked, error, failed, wholeFile } from "../src/problem.ts";
 import { Redacted } from "../src/redacted.ts";
 import { gatewayWorkload } from "../src/resolve/workload.ts";
 import { followIssuers } from "../src/source/issuers.ts";
+import { isObject } from "../src/text/node.ts";
 import { mountedName } from "../src/workloads/gateway-content.ts";
 import { must } from "./envoy.ts";
 
@@ -31,6 +33,10 @@ export interface ServedApi {
   secret(name: string, entries: Readonly<Record<string, string>> | undefined): void;
   /** Says how it is with the image that is wanted. */
   image(state: ImageState): void;
+  /** Lets the API name the image that serves, in place of its documents. */
+  ready(fields: object): void;
+  /** What a condition of the API says. */
+  condition(type: string): { readonly reason: unknown; readonly message: unknown };
   /** Another operator takes over, which knows nothing of before. */
   restart(): void;
   /** Lets nobody's pods have the registry's Secret. */
@@ -186,6 +192,14 @@ export async function serveApi(
     security: (name, fields) => {
       kept.securities.delete(`a/${name}`);
       if (fields !== undefined) kept.securities.set(`a/${name}`, made("Security", name, { spec: fields }));
+    },
+    ready: (fields) => {
+      const { status } = apis.get("a/pets")?.value ?? {};
+      put({ ...fields, image: isObject(status) ? status.image : undefined });
+    },
+    condition: (type) => {
+      const found = conditionOf(apis.get("a/pets")?.value.status, type);
+      return { reason: found?.reason, message: found?.message };
     },
     image: (now) => {
       state = now;

@@ -296,3 +296,25 @@ describe("certificates of clients, while an image is being built", () => {
     assert.notEqual(served.mounted("trust.json"), before);
   });
 });
+
+describe("a ready image that is served as a whole", () => {
+  const tls = { expose: { tls: { name: "tls" } } };
+
+  it("serves with what its documents serve with", async () => {
+    const served = await serveWithCertificates();
+    served.ready(tls);
+    await served.reconcile();
+    assert.equal(served.condition("Accepted").reason, "Accepted");
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+  });
+
+  it("is refused where Securities trust different authorities, and those that were believed stay", async () => {
+    const served = await serveWithCertificates();
+    const before = served.mounted("trust.json");
+    served.ready(tls);
+    served.security("guest", mtls({ trust: { name: "others" } }));
+    await served.reconcile();
+    assert.equal(served.condition("Accepted").reason, "BadSecurity");
+    assert.equal(served.mounted("trust.json"), before);
+  });
+});

@@ -69,10 +69,11 @@ export async function gatewayOfImage(
       ? modelOfImage(api, workload, here, image)
       : credentialsOfImage(api, workload, here, image, surroundings.mounted(manifest.inputHash)),
   );
-  const problems = [...(isWhole ? uncounted(image, manifest, surroundings) : []), ...found.flatMap((one) => one.problems)];
+  const models = found.map(({ model }) => model);
+  const apart = differentTrust(models);
+  const problems = [...(isWhole ? [...uncounted(image, manifest, surroundings), ...apart] : []), ...found.flatMap((one) => one.problems)];
   const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";
   if (!problems.every(isGone)) return failed(...problems);
-  const models = found.map(({ model }) => model);
   const values = await surroundings.values(modelReferences(models));
   if (!values.ok) return values;
   const { kept, missing, unresolved } = judgedValues(models, values.value, surroundings);
@@ -82,7 +83,7 @@ export async function gatewayOfImage(
     ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
     values: kept,
   });
-  const stays = new Set([...found.flatMap((one) => one.stays), ...(!isWhole && differentTrust(models).length > 0 ? ["trust.json"] : [])]);
+  const stays = new Set([...found.flatMap((one) => one.stays), ...(apart.length > 0 ? ["trust.json"] : [])]);
   return checked(
     {
       inputHash: manifest.inputHash,
