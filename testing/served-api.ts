@@ -35,8 +35,8 @@ export interface ServedApi {
   image(state: ImageState): void;
   /** Lets the API name the image that serves, in place of its documents. */
   ready(fields: object): void;
-  /** What a condition of the API says. */
-  condition(type: string): { readonly reason: unknown; readonly message: unknown };
+  /** The reason of a condition of the API. */
+  reason(type: string): unknown;
   /** Another operator takes over, which knows nothing of before. */
   restart(): void;
   /** Lets nobody's pods have the registry's Secret. */
@@ -197,10 +197,7 @@ export async function serveApi(
       const { status } = apis.get("a/pets")?.value ?? {};
       put({ ...fields, image: isObject(status) ? status.image : undefined });
     },
-    condition: (type) => {
-      const found = conditionOf(apis.get("a/pets")?.value.status, type);
-      return { reason: found?.reason, message: found?.message };
-    },
+    reason: (type) => conditionOf(apis.get("a/pets")?.value.status, type)?.reason,
     image: (now) => {
       state = now;
     },

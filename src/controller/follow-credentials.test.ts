@@ -6,8 +6,8 @@ import { type ServedApi, serveApi } from "../../testing/served-api.ts";
 const document = {
   openapi: "3.1.0",
   info: { title: "Pets", version: "1" },
-  servers: [{ url: "http://pets.test" }],
-  paths: { "/pets": { get: { security: [{ key: [] }] } } },
+  "x-portico": { mock: true },
+  paths: { "/pets": { get: { security: [{ key: [] }], responses: { 204: {} } } } },
   components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "x-key" } } },
 };
 const key = { type: "apiKey", apiKey: { keys: { name: "clients" } } };
@@ -119,7 +119,7 @@ const oauth2 = (fields: object = {}, more: object = {}) => ({
 });
 const either = {
   ...document,
-  paths: { "/pets": { get: { security: [{ key: [] }, { user: [] }] } } },
+  paths: { "/pets": { get: { security: [{ key: [] }, { user: [] }], responses: { 204: {} } } } },
   components: { securitySchemes: { ...document.components.securitySchemes, user: { type: "http", scheme: "bearer" } } },
 };
 
@@ -242,7 +242,7 @@ const serveWithCertificates = (): Promise<ServedApi> =>
         {
           inline: JSON.stringify({
             ...document,
-            paths: { "/pets": { get: { security: [{ key: [] }, { staff: [] }, { guest: [] }] } } },
+            paths: { "/pets": { get: { security: [{ key: [] }, { staff: [] }, { guest: [] }], responses: { 204: {} } } } },
             components: {
               securitySchemes: {
                 ...document.components.securitySchemes,
@@ -304,7 +304,7 @@ describe("a ready image that is served as a whole", () => {
     const served = await serveWithCertificates();
     served.ready(tls);
     await served.reconcile();
-    assert.equal(served.condition("Accepted").reason, "Accepted");
+    assert.equal(served.reason("Ready"), "Ready");
     assert.deepEqual(await withoutMallory(served), ["alice"]);
   });
 
@@ -314,7 +314,50 @@ describe("a ready image that is served as a whole", () => {
     served.ready(tls);
     served.security("guest", mtls({ trust: { name: "others" } }));
     await served.reconcile();
-    assert.equal(served.condition("Accepted").reason, "BadSecurity");
+    assert.equal(served.reason("Accepted"), "BadSecurity");
     assert.equal(served.mounted("trust.json"), before);
   });
+});
+
+const authorizer = (...sendHeaders: readonly string[]) => ({
+  type: "authorizer",
+  authorizer: { url: "https://authorizer.test", ...(sendHeaders.length === 0 ? {} : { sendHeaders }) },
+});
+
+/** An API that takes keys, or asks an authoriser of somebody whose token backends are told of. */
+const serveWithAuthorizer = (): Promise<ServedApi> =>
+  serveApi(
+    {
+      definition: [
+        {
+          inline: JSON.stringify({
+            ...either,
+            paths: { "/pets": { get: { security: [{ key: [] }, { user: [], asked: [] }], responses: { 204: {} } } } },
+            components: { securitySchemes: { ...either.components.securitySchemes, asked: { type: "http", scheme: "bearer" } } },
+          }),
+        },
+      ],
+    },
+    { key, user: jwt({ issuers: issuers("one"), claimsToHeaders: [{ claim: "sub", header: "x-user" }] }), asked: authorizer("x-city") },
+    { clients: { alice: "key-of-alice", mallory: "key-of-mallory" } },
+  );
+
+describe("an authoriser that is sent a header in which backends are told who calls", () => {
+  for (const [how, restarts] of [
+    ["", false],
+    [", though the operator does not know how it was", true],
+  ] as const)
+    it(`is mounted as before, and holds up no other${how}`, async () => {
+      const served = await serveWithAuthorizer();
+      const before = served.mounted("agent.json");
+      assert.ok(before.includes("x-city"));
+      if (restarts) served.restart();
+      served.security("asked", authorizer("x-user"));
+      assert.deepEqual(await withoutMallory(served), ["alice"]);
+      assert.equal(served.mounted("agent.json"), before);
+      served.ready({});
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "BadSecurity");
+      assert.equal(served.mounted("agent.json"), before);
+    });
 });

@@ -9,10 +9,17 @@ import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 import { endpointBackend } from "../resolve/backends.ts";
 import { unserved } from "../resolve/gateway.ts";
+import { identityProblems } from "../resolve/identity.ts";
 import { checkedSecurity } from "../resolve/securities.ts";
 import { placeOf } from "../text/node.ts";
 import { clusterSettings, objectFile } from "./compile-gateway.ts";
-import { type AskedSecurity, followedSecurity, type MetSecurity, type MountedSecurity } from "./followed-security.ts";
+import {
+  type AskedSecurity,
+  type FollowedSecurity,
+  followedSecurity,
+  type MetSecurity,
+  type MountedSecurity,
+} from "./followed-security.ts";
 
 type ManifestApi = ImageContents["manifest"]["apis"][number];
 
@@ -36,19 +43,22 @@ export function modelOfImage(
   const backends = api.backends.map((backend) => backendNamed(backend, namespace, endpoints, image));
   const met = api.securities.map((asked) => ({ asked, ...securityNamed(asked, namespace, securities, image) }));
   const found = met.map(({ asked: { name, decides }, ...one }) => ({ name, decides, check: one.kind === "same" ? one.found : undefined }));
+  const model = modelOf(
+    api,
+    backends.flatMap(({ backend }) => backend ?? []),
+    found,
+  );
   return {
-    model: modelOf(
-      api,
-      backends.flatMap(({ backend }) => backend ?? []),
-      found,
-    ),
-    problems: [...backends, ...met].flatMap(({ problems }) => problems),
+    model,
+    problems: [...[...backends, ...met].flatMap(({ problems }) => problems), ...identityProblems(model.securities, model.verifiers)],
     securities: found,
     stays: [],
   };
 }
 
-/** The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security holds up no other, and is said elsewhere. */
+/**
+ * The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security, by itself or beside the others, holds up no other, and is said elsewhere.
+ */
 export function credentialsOfImage(
   api: ManifestApi,
   { namespace }: Pick<GatewayWorkload, "namespace">,
@@ -56,16 +66,42 @@ export function credentialsOfImage(
   image: string,
   mounted: readonly MountedSecurity[],
 ): FoundApi {
-  const followed = api.securities.map((asked) => {
-    const { name, decides } = asked;
-    return { name, decides, ...followedSecurity(asked, securityNamed(asked, namespace, securities, image), mounted) };
-  });
+  const met = api.securities.map((asked) => ({ asked, met: securityNamed(asked, namespace, securities, image) }));
+  const odd = oddTogether(met.map((one) => followedBeside(one, mounted)));
+  const followed = met.map((one) => followedBeside(odd.has(one.asked.name) ? asWrong(one) : one, mounted));
   return {
     model: modelOf(api, [], followed),
     problems: [],
     securities: followed.filter(({ isKnown }) => isKnown),
     stays: followed.flatMap(({ stays }) => stays),
   };
+}
+
+interface AskedAndMet {
+  readonly asked: AskedSecurity;
+  readonly met: MetSecurity;
+}
+
+const followedBeside = ({ asked, met }: AskedAndMet, mounted: readonly MountedSecurity[]): MountedSecurity & FollowedSecurity => ({
+  name: asked.name,
+  decides: asked.decides,
+  ...followedSecurity(asked, met, mounted),
+});
+
+const asWrong = ({ asked, met }: AskedAndMet): AskedAndMet => ({
+  asked,
+  met: met.kind === "absent" ? met : { kind: "wrong", found: met.found },
+});
+
+/** The names of those with which something is wrong only beside the others. */
+function oddTogether(securities: readonly MountedSecurity[]): ReadonlySet<string> {
+  const checks = securities.flatMap(({ check }) => check ?? []);
+  const problems = identityProblems(
+    checks.map(({ security }) => security),
+    checks.map(({ verifier }) => verifier),
+  );
+  const places = new Set(problems.map(({ where }) => where));
+  return new Set(checks.flatMap(({ verifier }) => (places.has(verifier.where) ? [verifier.security] : [])));
 }
 
 function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly MountedSecurity[]): ApiModel {
