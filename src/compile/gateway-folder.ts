@@ -13,8 +13,12 @@ export interface GatewayFolder {
 }
 
 /** A gateway's whole folder: what the engine makes, the published documents, and the lists that say what an image holds. */
-export function gatewayFolder(engine: Engine, apis: readonly CompiledApi[], environment: Environment): GatewayFolder {
-  const manifest = gatewayManifest(apis, engine.name);
+export function gatewayFolder(
+  engine: Engine,
+  apis: readonly CompiledApi[],
+  environment: Environment,
+  manifest: GatewayManifest = gatewayManifest(apis, engine.name),
+): GatewayFolder {
   const models = apis.map(({ model }) => model);
   const files = new Map([
     ...engine.compile(models, environment),

@@ -8,7 +8,7 @@ import type { Environment, GatewayFiles, LimitsService } from "../compile/engine
 import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
-import type { CompiledApi } from "../compile/manifest.ts";
+import { type CompiledApi, gatewayManifest } from "../compile/manifest.ts";
 import type { ApiModel } from "../model/api.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference, Verifier } from "../model/security.ts";
@@ -82,8 +82,8 @@ export interface GatewayInput {
 
 /** Where a gateway runs, and what is there for it. */
 interface Surroundings extends Pick<GatewayInput, "workload" | "limitsService"> {
-  /** What credentials were checked with so far; undefined where that is not known. */
-  readonly before: Values | undefined;
+  /** What credentials were checked with so far beside an image, by what it is made from; undefined where that is not known. */
+  readonly before: (inputHash: string) => Values | undefined;
   /** Whether the API serves already. */
   readonly serves: boolean;
 }
@@ -104,7 +104,7 @@ interface JudgedValues {
 export function judgedValues(
   models: readonly ApiModel[],
   values: Values,
-  { before, serves }: Pick<Surroundings, "before" | "serves">,
+  { before, serves }: Pick<Surroundings, "serves"> & { readonly before: Values | undefined },
 ): JudgedValues {
   const errors = (holdsUp: (mayStay: boolean) => boolean): readonly Problem[] =>
     valueProblems(models, values, (mayStay) => (holdsUp(mayStay) ? "error" : "warning"), before).filter(
@@ -121,7 +121,9 @@ export function judgedValues(
 export function compileGateway(resolved: Resolved, surroundings: Surroundings, values: Values): Checked<CompiledGateway> {
   const { workload } = surroundings;
   const models = resolved.value.map(({ model }) => model);
-  const judged = judgedValues(models, values, surroundings);
+  const apis = publishedApis(resolved.value);
+  const manifest = gatewayManifest(apis, engine.name);
+  const judged = judgedValues(models, values, { before: surroundings.before(manifest.inputHash), serves: surroundings.serves });
   const missing = [
     ...judged.missing,
     ...(servesTls(workload) ? [] : trustWithoutTls(models, "Name a Secret in `expose: {tls: ...}`, without an Ingress.")),
@@ -129,8 +131,7 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
   if (missing.length > 0) return failed(...resolved.problems, ...missing);
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
-  const apis = publishedApis(resolved.value);
-  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: judged.kept });
+  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: judged.kept }, manifest);
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));

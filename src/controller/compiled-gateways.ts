@@ -18,6 +18,7 @@ import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import type { MountedSecurity } from "./followed-security.ts";
+import { makeLastGood } from "./last-good.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage, type ImageSurroundings, type ReadyImage } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
@@ -87,10 +88,7 @@ interface Sources {
 export function compiledGateways({ store, registries, issuers, users, collections, alwaysUsed, limitsService }: Sources): CompiledGateways {
   const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
-  /** What each API's credentials were checked with last: what becomes wrong is used as it was. */
-  const good = new Map<string, Values>();
-  /** How each API's Securities are mounted beside the images that serve, by what those were made from. */
-  const mounted = new Map<string, ReadonlyMap<string, readonly MountedSecurity[]>>();
+  const lastGood = makeLastGood();
   /** Of which images nothing is heard: they are not asked for once more meanwhile. */
   const silent = new Set<string>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
@@ -111,11 +109,6 @@ export function compiledGateways({ store, registries, issuers, users, collection
     return references;
   };
 
-  const remember = (api: StoredObject, { inputHash, securities }: GatewaySummary, isAlone: boolean): void => {
-    const others = isAlone ? [] : (mounted.get(keyOf(api)) ?? []);
-    mounted.set(keyOf(api), new Map([...others, [inputHash, securities]]));
-  };
-
   const whole = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>> => {
     const { namespace } = api.metadata;
     const { documents, problems } = await loadDefinitions(definitionsOf(spec), configMapReader(store, namespace));
@@ -132,7 +125,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
     });
     if (!resolved.ok) return resolved;
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
-    const before = good.get(keyOf(api));
+    const before = (inputHash: string): Values | undefined => lastGood.values(keyOf(api), inputHash, "all");
     return values.ok
       ? compileGateway(resolved, { workload, limitsService, before, serves: servedImage(api) !== undefined }, values.value)
       : values;
@@ -150,8 +143,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
       gatewayOfImage(registries, ready, workload, {
         limitsService,
         part,
-        before: good.get(keyOf(api)),
-        mounted: (inputHash) => mounted.get(keyOf(api))?.get(inputHash) ?? [],
+        before: (inputHash) => lastGood.values(keyOf(api), inputHash, part),
+        mounted: (inputHash) => lastGood.securities(keyOf(api), inputHash),
         serves: part === "credentials" || servedImage(api) !== undefined,
         endpoints: () => usable.endpoints(namespace),
         securities: () => usable.securities(namespace),
@@ -190,10 +183,10 @@ export function compiledGateways({ store, registries, issuers, users, collection
     served: async (api, image, workload) => {
       users.add(`API ${keyOf(api)}`, usable.anywhere(api.metadata.namespace));
       const result = await ofImage(api, { image, inputHash: undefined }, workload, "credentials");
-      if (result.ok) remember(api, result.value, false);
+      if (result.ok) lastGood.followed(keyOf(api), result.value);
       return result;
     },
-    serves: remember,
+    serves: (api, summary, isAlone) => lastGood.serves(keyOf(api), summary, isAlone),
     summary: async (api, spec, workload) => {
       const key = keyOf(api);
       const known = memories.get(key);
@@ -212,7 +205,6 @@ export function compiledGateways({ store, registries, issuers, users, collection
       users.set(`API ${key}`, [...new Set([...(known?.used ?? []), ...certain, ...usable.anywhere(namespace)])]);
       wanted.delete(key);
       const result = await summarised(api, spec, workload);
-      if (result.ok) good.set(key, result.value.values);
       const used = [...certain, ...usesOf(api, result)];
       users.set(`API ${key}`, used);
       const values = wanted.get(key);
@@ -224,8 +216,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
     },
     forget: (key) => {
       memories.delete(key);
-      good.delete(key);
-      mounted.delete(key);
+      lastGood.forget(key);
       wanted.delete(key);
       users.set(`API ${key}`, []);
     },

@@ -361,3 +361,64 @@ describe("an authoriser that is sent a header in which backends are told who cal
       assert.equal(served.mounted("agent.json"), before);
     });
 });
+
+const byPassword = {
+  ...document,
+  paths: { "/pets": { get: { security: [{ staff: [] }], responses: { 204: {} } } } },
+  components: { securitySchemes: { staff: { type: "http", scheme: "basic" } } },
+};
+const hash = "{SHA}hvfkN/qlp/zhXR3cuerq6jd2Z7g=";
+const usersOf = (...names: readonly string[]) => ({ htpasswd: names.map((name) => `${name}:${hash}`).join("\n") });
+const slip = { htpasswd: "no list of users" };
+
+/** An API that takes passwords, and which of two users have a good one after all that is done. */
+async function usersAfter(...steps: readonly ((served: ServedApi) => void)[]): Promise<readonly string[]> {
+  const served = await serveApi(
+    { definition: [{ inline: JSON.stringify(byPassword) }] },
+    { key, staff: { type: "basic", basic: { users: { name: "users" } } } },
+    { clients: { alice: "key-of-alice" }, users: usersOf("alice", "mallory") },
+  );
+  for (const step of steps) {
+    step(served);
+    await served.reconcile();
+  }
+  return ["alice", "mallory"].filter((name) => served.mounted("agent.json").includes(name));
+}
+
+describe("a slip in a Secret, while what the API asks for cannot be had", () => {
+  const users =
+    (entries: Readonly<Record<string, string>>) =>
+    (served: ServedApi): void =>
+      served.secret("users", entries);
+  const asksFor =
+    (fields: object) =>
+    (served: ServedApi): void =>
+      served.spec(fields);
+
+  it("brings nobody back who was taken away meanwhile", async () => {
+    assert.deepEqual(await usersAfter(asksFor(wrong), users(usersOf("alice")), users(slip)), ["alice"]);
+  });
+
+  it("brings nobody back where the document is mended", async () => {
+    const mended = { definition: [{ inline: JSON.stringify(byPassword) }] };
+    assert.deepEqual(await usersAfter(asksFor(wrong), users(usersOf("alice")), users(slip), asksFor(mended)), ["alice"]);
+  });
+
+  it("locks nobody out where the Secret is one that a new document no longer asks for", async () => {
+    const building = (served: ServedApi): void => {
+      build(served);
+      served.spec({ definition });
+    };
+    assert.deepEqual(await usersAfter(building, users(slip)), ["alice", "mallory"]);
+  });
+
+  it("locks nobody out beside pods of a new image that do not come", async () => {
+    const hanging = (served: ServedApi): void => {
+      served.rollout("progressing");
+      served.image({ kind: "there", reference: "registry.test/pets:2@sha256:2", madeWith: { toolkit: "1", base: undefined } });
+      served.spec({ definition });
+    };
+    assert.deepEqual(await usersAfter(hanging, users(slip)), ["alice", "mallory"]);
+    assert.deepEqual(await usersAfter(hanging, users(usersOf("alice")), users(slip)), ["alice"]);
+  });
+});

@@ -30,8 +30,8 @@ export interface ReadyImage {
 /** What an image's environment is looked for in. */
 export interface ImageSurroundings {
   readonly limitsService: LimitsService | undefined;
-  /** What credentials were checked with so far; undefined where that is not known. */
-  readonly before: Values | undefined;
+  /** What credentials were checked with so far beside an image, by what it was made from; undefined where that is not known. */
+  readonly before: (inputHash: string) => Values | undefined;
   /** Whether the API serves already: then what is gone lets nobody in, and the rest serves. */
   readonly serves: boolean;
   /** What is wanted of it: all that its environment supplies, or what credentials are checked with alone. */
@@ -76,7 +76,10 @@ export async function gatewayOfImage(
   if (!problems.every(isGone)) return failed(...problems);
   const values = await surroundings.values(modelReferences(models));
   if (!values.ok) return values;
-  const { kept, missing, unresolved } = judgedValues(models, values.value, surroundings);
+  const { kept, missing, unresolved } = judgedValues(models, values.value, {
+    before: surroundings.before(manifest.inputHash),
+    serves: surroundings.serves,
+  });
   if (missing.length > 0) return failed(...missing);
   // The image has the routes; of what is compiled here only the environment's part counts.
   const files = engine.compile(models.map(withAbsentees(manifest)), {
