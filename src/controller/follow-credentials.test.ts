@@ -117,6 +117,7 @@ const oauth2 = (fields: object = {}, more: object = {}) => ({
   oauth2: { introspectionUrl: "https://asked.test", client: { name: "us" }, ...fields },
   ...more,
 });
+const verified = [{ claim: "verified", equals: "true" }];
 const either = {
   ...document,
   paths: { "/pets": { get: { security: [{ key: [] }, { user: [] }], responses: { 204: {} } } } },
@@ -130,6 +131,10 @@ const serveBeside = (user: object): Promise<ServedApi> =>
     { key, user },
     { clients: { alice: "key-of-alice", mallory: "key-of-mallory" }, us: { username: "us", password: "secret" } },
   );
+
+const meantFor = (audiences: readonly string[]): object => (audiences.length === 0 ? {} : { audiences });
+const audiencesIn = (served: ServedApi, file: string): readonly unknown[] =>
+  [...served.mounted(file).matchAll(/"audiences":(\[[^\]]*\])/g)].map(([, list = ""]): unknown => JSON.parse(list));
 
 const build = (served: ServedApi): void => served.image({ kind: "building" });
 
@@ -200,6 +205,48 @@ describe("a Security that judges otherwise than the image that serves", () => {
       ["two"],
     );
     assert.ok(tokens.includes('"audiences":["pets"]'));
+  });
+
+  const audiences: readonly (readonly [
+    how: string,
+    before: readonly string[],
+    now: readonly string[],
+    believed: readonly string[] | undefined,
+  ])[] = [
+    ["some of before", ["pets", "shop"], ["shop", "more"], ["shop"]],
+    ["none of before", ["pets"], ["shop"], undefined],
+    ["any", ["pets"], [], ["pets"]],
+    ["some where it was any", [], ["shop"], ["shop"]],
+  ];
+  for (const [how, before, now, believed] of audiences) {
+    it(`believes an issuer for those audiences that were believed before and still are, where that is ${how}`, async () => {
+      const served = await serveBeside(jwt({ issuers: issuers("one"), ...meantFor(before) }));
+      build(served);
+      served.security("user", jwt({ issuers: issuers("one"), ...meantFor(now), claims: verified }));
+      await served.reconcile();
+      assert.deepEqual(audiencesIn(served, "tokens.json"), believed === undefined ? [] : [believed]);
+    });
+
+    it(`believes an answer for the same, where that is ${how}`, async () => {
+      const served = await serveBeside(oauth2(meantFor(before)));
+      build(served);
+      served.security("user", oauth2({ ...meantFor(now), claims: verified }));
+      await served.reconcile();
+      assert.deepEqual(audiencesIn(served, "agent.json"), believed === undefined ? [] : [believed]);
+    });
+  }
+
+  it("tells an issuer that stands there twice by its keys", async () => {
+    const [one, other] = [jwks, { inline: jwks.inline.replace("11qY", "22qY") }].map((keys) => ({
+      issuer: "https://one.test",
+      jwks: keys,
+    }));
+    const [a, b] = [["a"], ["b"]].map((names, index) => ({ ...[one, other][index], audiences: names }));
+    const served = await serveBeside(jwt({ issuers: [a, b] }));
+    build(served);
+    served.security("user", jwt({ issuers: [{ ...b, audiences: ["a", "b"] }], claims: verified }));
+    await served.reconcile();
+    assert.deepEqual(audiencesIn(served, "tokens.json"), [["b"]]);
   });
 
   it("lets in by no authoriser that was not asked before", async () => {

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ImageContents } from "../image/contents.ts";
-import type { AgentVerifier, TokenVerifier, Verifier } from "../model/security.ts";
+import type { AgentVerifier, Issuer, TokenVerifier, Verifier } from "../model/security.ts";
 import type { CheckedSecurity } from "../resolve/securities.ts";
 import { noTokens } from "./absent-security.ts";
 
@@ -68,23 +69,39 @@ function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedS
   return { security: { ...security, certificate: security.certificate && now.security.certificate }, verifier };
 }
 
-/** Who is asked now, where that is who was asked before: it is believed for whom it was. */
+/** Who is asked now, where that is who was asked before: it is believed for whom it was and still is. */
 function sameAgent(before: AgentVerifier, now: AgentVerifier | undefined): AgentVerifier | undefined {
   if (before.kind === "basic" || now === undefined || now.kind === "basic") return now?.kind === before.kind ? now : undefined;
   if (now.kind !== before.kind || now.url !== before.url) return undefined;
-  return now.kind === "introspection" && before.kind === "introspection" ? { ...now, audiences: before.audiences } : now;
+  if (now.kind !== "introspection" || before.kind !== "introspection") return now;
+  const audiences = inBoth(before.audiences, now.audiences);
+  return audiences && { ...now, audiences };
 }
 
-/** The issuers that are still believed, with their keys of now: each is believed for whom it was. */
-function sameIssuers(before: TokenVerifier, now: TokenVerifier | undefined): TokenVerifier {
-  const keysNow = new Map((now?.issuers ?? []).map(({ issuer, keys }) => [issuer, keys] as const));
-  return {
-    ...before,
-    issuers: before.issuers.flatMap((one) => {
-      const keys = keysNow.get(one.issuer);
-      return keys === undefined ? [] : [{ ...one, keys }];
-    }),
-  };
+/** The issuers that are still believed, with their keys of now: each is believed for whom it was and still is. */
+const sameIssuers = (before: TokenVerifier, now: TokenVerifier | undefined): TokenVerifier => ({
+  ...before,
+  issuers: before.issuers.flatMap((one) => {
+    const kin = kinOf(one, before.issuers, now?.issuers ?? []);
+    return kin.flatMap(({ issuer, audiences, keys }) => {
+      const both = inBoth(one.audiences, audiences);
+      return both === undefined ? [] : [{ issuer, audiences: both, keys }];
+    });
+  }),
+});
+
+/** What an issuer is now. Of one that stands there more than once, each time for others, its keys say which is which. */
+function kinOf(one: Issuer, before: readonly Issuer[], now: readonly Issuer[]): readonly Issuer[] {
+  const named = (all: readonly Issuer[]): readonly Issuer[] => all.filter(({ issuer }) => issuer === one.issuer);
+  const kin = named(now);
+  return kin.length === 1 && named(before).length === 1 ? kin : kin.filter(({ keys }) => isDeepStrictEqual(keys, one.keys));
+}
+
+/** The audiences that are in both lists, of which an empty one has all; undefined where there are none. */
+function inBoth(before: readonly string[], now: readonly string[]): readonly string[] | undefined {
+  if (before.length === 0 || now.length === 0) return before.length === 0 ? now : before;
+  const both = before.filter((one) => now.includes(one));
+  return both.length === 0 ? undefined : both;
 }
 
 /** Where nobody knows which issuers, authorities and authorisers were believed before, those that are mounted stay. */
