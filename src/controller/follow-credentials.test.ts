@@ -281,7 +281,7 @@ const pem = (name: string): string => readFileSync(new URL(`../../tests/fixtures
 const mtls = (fields: object = {}) => ({ type: "mtls", mtls: { trust: { name: "authorities" }, ...fields } });
 
 /** An API that takes certificates of `staff` or `guest`, or keys. */
-const serveWithCertificates = (): Promise<ServedApi> =>
+const serveWithCertificates = (subjects: readonly object[] = [{ type: "dns", value: "a.staff" }]): Promise<ServedApi> =>
   serveApi(
     {
       expose: { tls: { name: "tls" } },
@@ -300,7 +300,7 @@ const serveWithCertificates = (): Promise<ServedApi> =>
         },
       ],
     },
-    { key, staff: mtls({ subjects: [{ type: "dns", value: "a.staff" }] }), guest: mtls() },
+    { key, staff: mtls(subjects.length === 0 ? {} : { subjects }), guest: mtls() },
     {
       ...{ clients: { alice: "key-of-alice", mallory: "key-of-mallory" }, tls: { "tls.crt": "", "tls.key": "" } },
       ...{ authorities: { "ca.crt": pem("clients") }, others: { "ca.crt": pem("authority") } },
@@ -324,6 +324,42 @@ describe("certificates of clients, while an image is being built", () => {
     served.security("staff", mtls({ subjects: [{ type: "dns", value: "b.staff" }] }));
     await served.reconcile();
     assert.ok(!served.mounted("keys.json").includes('"a.staff"'));
+  });
+
+  const [a, b, anyA, anybody] = [{ exact: "a.staff" }, { exact: "b.staff" }, { prefix: "a." }, undefined];
+  type Name = typeof a | typeof anyA | undefined;
+  const wider: readonly (readonly [how: string, before: readonly Name[], now: readonly Name[], taken: readonly Name[]])[] = [
+    ["more names are taken", [a], [a, b], [a]],
+    ["others are taken", [a], [b], []],
+    ["anybody is taken", [a], [anybody], [a]],
+    ["only some are taken of anybody", [anybody], [a], [a]],
+    ["the beginning of a name is taken", [a], [anyA], [a]],
+    ["more of a name is wanted", [anyA], [a, b], [a]],
+  ];
+  const said = (names: readonly Name[]): readonly object[] =>
+    names.flatMap((name) => {
+      if (name === undefined) return [];
+      return "exact" in name ? { type: "dns", value: name.exact } : { type: "dns", value: name.prefix, prefix: true };
+    });
+  for (const [how, before, now, taken] of wider)
+    it(`are taken from whom they were and still are, where ${how}`, async () => {
+      const served = await serveWithCertificates(said(before));
+      build(served);
+      served.security("staff", mtls({ ...(said(now).length === 0 ? {} : { subjects: said(now) }), identityHeader: "x-staff" }));
+      await served.reconcile();
+      const names = [...served.mounted("keys.json").matchAll(/"matcher":(\{[^}]*\})/g)].map(([, name = ""]): unknown => JSON.parse(name));
+      assert.deepEqual(names, taken);
+      assert.equal(served.mounted("keys.json").includes('"portico.keys.staff"'), taken.length > 0);
+    });
+
+  it("are taken as before where the operator does not know from whom that was", async () => {
+    const served = await serveWithCertificates();
+    const before = served.mounted("keys.json");
+    build(served);
+    served.restart();
+    served.security("staff", mtls({ subjects: said([a, b]) }));
+    await served.reconcile();
+    assert.equal(served.mounted("keys.json"), before);
   });
 
   it("are of those authorities that were believed for them, though one Security trusts others than the rest", async () => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ImageContents } from "../image/contents.ts";
-import type { AgentVerifier, Issuer, TokenVerifier, Verifier } from "../model/security.ts";
+import type { AgentVerifier, CertificateRules, Issuer, SubjectName, TokenVerifier, Verifier } from "../model/security.ts";
 import type { CheckedSecurity } from "../resolve/securities.ts";
 import { noTokens } from "./absent-security.ts";
 
@@ -58,6 +58,8 @@ function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedS
   const { keys, trust, tokens, agent, blockedClients } = now.verifier;
   const asked = before.agent && sameAgent(before.agent, agent);
   if (before.agent !== undefined && asked === undefined) return undefined;
+  const certificate = security.certificate && sameHolders(security.certificate, now.security.certificate);
+  if (security.certificate !== undefined && certificate === undefined) return undefined;
   const verifier: Verifier = {
     ...before,
     keys: before.keys && keys,
@@ -66,8 +68,24 @@ function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedS
     agent: asked,
     blockedClients,
   };
-  return { security: { ...security, certificate: security.certificate && now.security.certificate }, verifier };
+  return { security: { ...security, certificate }, verifier };
 }
+
+/** Whose certificates are taken now as they were before; undefined where that is nobody. */
+function sameHolders(before: CertificateRules, now: CertificateRules | undefined): CertificateRules | undefined {
+  if (now === undefined) return undefined;
+  if (before.subjects.length === 0 || now.subjects.length === 0) return { ...before, subjects: [...before.subjects, ...now.subjects] };
+  const subjects = [
+    ...before.subjects.filter((one) => now.subjects.some((other) => isWithin(one, other))),
+    // The beginning of a name was said before, and now more of it.
+    ...now.subjects.filter((one) => before.subjects.some((other) => isWithin(one, other) && !isWithin(other, one))),
+  ];
+  return subjects.length === 0 ? undefined : { ...before, subjects };
+}
+
+/** Whether one name is all that it is by another one, too. */
+const isWithin = (one: SubjectName, other: SubjectName): boolean =>
+  one.type === other.type && (other.isPrefix ? one.value.startsWith(other.value) : !one.isPrefix && one.value === other.value);
 
 /** Who is asked now, where that is who was asked before: it is believed for whom it was and still is. */
 function sameAgent(before: AgentVerifier, now: AgentVerifier | undefined): AgentVerifier | undefined {
@@ -104,14 +122,14 @@ function inBoth(before: readonly string[], now: readonly string[]): readonly str
   return both.length === 0 ? undefined : both;
 }
 
-/** Where nobody knows which issuers, authorities and authorisers were believed before, those that are mounted stay. */
+/** Where nobody knows which issuers, authorities and authorisers were believed before, and whose certificates were taken, those that are mounted stay. */
 function withoutAuthorities(asked: AskedSecurity, { security, verifier }: CheckedSecurity): FollowedSecurity {
   const users = verifier.agent?.kind === "basic" ? verifier.agent : undefined;
   const tokens = asked.takesTokens ? noTokens : undefined;
   const stays = [
     ...(asked.takesTokens ? ["tokens.json"] : []),
     ...(asked.asksAgent && users === undefined ? ["agent.json"] : []),
-    ...(verifier.trust === undefined ? [] : ["trust.json"]),
+    ...(verifier.trust === undefined ? [] : ["trust.json", "keys.json"]),
   ];
   const check = { security, verifier: { ...verifier, tokens, agent: users, locations: asked.locations } };
   return { check: asked.asksAgent && users === undefined ? undefined : check, isKnown: false, stays };
