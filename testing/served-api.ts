@@ -35,6 +35,8 @@ export interface ServedApi {
   image(state: ImageState): void;
   /** Lets the API name the image that serves, in place of its documents. */
   ready(fields: object): void;
+  /** What the operator's log says is why something is not up to date. */
+  logged(): readonly unknown[];
   /** The reason of a condition of the API. */
   reason(type: string): unknown;
   /** Another operator takes over, which knows nothing of before. */
@@ -64,6 +66,7 @@ export async function serveApi(
   const entries = new Map<string, ReadonlyMap<string, Redacted>>();
   const blobs = new Map<string, Blob>();
   const owned = ownedIndex();
+  const logged: unknown[] = [];
   let rollout: Parameters<ServedApi["rollout"]>[0] = "complete";
   const made = (kind: string, name: string, fields: object): StoredObject => {
     version += 1;
@@ -150,7 +153,9 @@ export async function serveApi(
     knowsUsers: () => true,
     registrySecret: { used: [], copyFor: (namespace, owner) => copy(namespace, owner) },
     makesWith: () => ({ toolkit: "1", base: undefined }),
-    log: () => undefined,
+    log: (_level, _message, { why } = {}) => {
+      if (why !== undefined) logged.push(why);
+    },
   });
 
   put(spec);
@@ -197,6 +202,7 @@ export async function serveApi(
       const { status } = apis.get("a/pets")?.value ?? {};
       put({ ...fields, image: isObject(status) ? status.image : undefined });
     },
+    logged: () => logged,
     reason: (type) => conditionOf(apis.get("a/pets")?.value.status, type)?.reason,
     image: (now) => {
       state = now;

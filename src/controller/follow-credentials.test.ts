@@ -55,6 +55,14 @@ describe("what is followed of an API that serves, while what it asks for cannot 
     assert.deepEqual(await withoutMallory(served), ["alice"]);
   });
 
+  it("are no addresses where what serves had none, which is said", async () => {
+    const served = await serve();
+    served.spec({ ...wrong, addresses: { deny: ["10.0.0.1"] } });
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.equal(served.mounted("addresses.json"), "");
+    assert.match(served.logged().join(), /`addresses` keep nobody out of what serves/);
+  });
+
   it("are addresses where the rest of the spec is wrong", async () => {
     const served = await serve({ addresses: { deny: ["10.0.0.1"] } });
     served.spec({ definition, expose: 7, addresses: { deny: ["10.0.0.1", "10.0.0.2"] } });

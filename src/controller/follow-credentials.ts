@@ -2,7 +2,7 @@ import { addressLists } from "../api/address.ts";
 import { checkShape } from "../api/check.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
-import type { Problem } from "../problem.ts";
+import { type Problem, warning, wholeFile } from "../problem.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
 import { child, root } from "../text/node.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
@@ -14,8 +14,10 @@ import { ownerOf } from "./ownership.ts";
 import { touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
 
+const addressesFile = "addresses.json";
+
 /** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. */
-const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", "addresses.json"];
+const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", addressesFile];
 
 /**
  * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one, or pods of a new image do not come. Who is let
@@ -62,11 +64,20 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
     const text = now.get(file);
     return text === undefined || !before.has(file) || before.get(file) === text ? [] : [[file, text] as const];
   });
-  if (changed.length === 0) return [];
+  const unheeded = now.has(addressesFile) && !before.has(addressesFile) ? [listsUnheeded(api)] : [];
+  if (changed.length === 0) return unheeded;
   const content = { image, inputHash, mounted: new Map([...before, ...changed]), certificate: undefined };
   const object = gatewayObjects(workload, content, ownerOf(api)).find(
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,
   );
   const applied = object && (await applyObject(object, world));
-  return applied?.ok === false ? applied.problems : touchPods(world, workload, content);
+  return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
 }
+
+/** Gateways without lists have no filter for them, which each request would pay for: where one is mounted so, no file brings it. */
+const listsUnheeded = ({ metadata: { name } }: StoredObject): Problem =>
+  warning(
+    "NotYet",
+    wholeFile(`API/${name}`),
+    "The API's `addresses` keep nobody out of what serves, for that had none when it was mounted. They count once what the API asks for can be had: mend what its conditions say.",
+  );
