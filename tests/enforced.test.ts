@@ -222,6 +222,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "transports[]": [{ transports: ["http"] }, { transports: ["https"] }],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   streaming: [{ streaming: true }, { streaming: false }],
+  deprecation: [{ deprecation: "2027-01-31" }, { deprecation: "2027-02-01" }],
   sunset: [{ sunset: "2027-01-31" }, { sunset: "2027-02-01" }],
   rateLimit: [{ rateLimit: "Gold" }, { rateLimit: false }],
   "rateLimit[]": [{ rateLimit: ["Gold"] }, { rateLimit: ["Silver"] }],

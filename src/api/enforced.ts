@@ -209,7 +209,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "errors",
       "mock",
       "webSocket",
-      ...["maintenance", "maintenance.message", "maintenance.retryAfter", "sunset", "compression"],
+      ...["maintenance", "maintenance.message", "maintenance.retryAfter", "deprecation", "sunset", "compression"],
       ...["rewrite.path", "rewrite.query.remove[]", "rewrite.query.set.*", "maxBody", "streaming"],
       ...["fault.delay", "fault.status", "fault.percent"],
     ],

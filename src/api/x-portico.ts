@@ -93,6 +93,10 @@ const everywhere = {
     })
     .optional()
     .describe("A fault made on purpose, for tests of clients."),
+  deprecation: z.iso
+    .date("Not a date. Write it such as `2027-01-31`.")
+    .optional()
+    .describe("The day since when the operation is deprecated, or from when it will be (RFC 9745)."),
   sunset: z.iso
     .date("Not a date. Write it such as `2027-01-31`.")
     .optional()

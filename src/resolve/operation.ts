@@ -57,7 +57,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     answer,
     cors: corsOf(fields.cors, written.method),
     requestHeaders: changesOf(fields.requestHeaders),
-    responseHeaders: withSunset(changesOf(fields.responseHeaders), fields.sunset),
+    responseHeaders: withDays(changesOf(fields.responseHeaders), fields),
     // What compresses holds back what is little.
     isCompressed: fields.compression === true && fields.streaming !== true,
     fault: faultOf(fields.fault),
@@ -69,10 +69,14 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
   };
 }
 
-/** The day's end, as HTTP writes it (RFC 8594; RFC 9110, section 5.6.7). */
-function withSunset(changes: HeaderChanges, day: string | undefined): HeaderChanges {
-  if (day === undefined) return changes;
-  return { ...changes, set: [...changes.set, { name: "sunset", value: new Date(`${day}T23:59:59Z`).toUTCString() }] };
+/**
+ * A deprecation's day by its begin, as a number of seconds (RFC 9745, section 2.1; RFC 9651, section 3.3.7), and that after which the operation may be gone by its end (RFC 8594; RFC 9110, section
+ * 5.6.7).
+ */
+function withDays(changes: HeaderChanges, { deprecation, sunset }: Fields): HeaderChanges {
+  const since = deprecation === undefined ? [] : [{ name: "deprecation", value: `@${Date.parse(`${deprecation}T00:00:00Z`) / 1000}` }];
+  const until = sunset === undefined ? [] : [{ name: "sunset", value: new Date(`${sunset}T23:59:59Z`).toUTCString() }];
+  return since.length + until.length === 0 ? changes : { ...changes, set: [...changes.set, ...since, ...until] };
 }
 
 function faultOf(said: Fields["fault"]): Fault | undefined {

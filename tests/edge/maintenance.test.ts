@@ -16,7 +16,7 @@ describe("an operation that is being worked on", () => {
           "/plain": { ...guarded(), "x-portico": { maintenance: true } },
           "/said": { ...guarded(), "x-portico": { maintenance: { message, retryAfter: "90s" } } },
           "/guarded": { ...guarded({ key: [] }), "x-portico": { maintenance: true } },
-          "/served": { ...guarded(), "x-portico": { maintenance: false, sunset: "2027-01-31" } },
+          "/served": { ...guarded(), "x-portico": { maintenance: false, deprecation: "2026-07-01", sunset: "2027-01-31" } },
         },
       },
       keySecurity("key", { alice: "key-of-alice" }),
@@ -38,8 +38,8 @@ describe("an operation that is being worked on", () => {
     assert.equal((await gateway.get("/guarded", { "x-key": "key-of-alice" })).status, 503);
   });
 
-  it("that is to be gone says until when it is there", async () => {
+  it("that is deprecated says since when, and until when it is there", async () => {
     const { status, headers } = await gateway.get("/served");
-    assert.deepEqual([status, headers.sunset], [200, "Sun, 31 Jan 2027 23:59:59 GMT"]);
+    assert.deepEqual([status, headers.deprecation, headers.sunset], [200, "@1782864000", "Sun, 31 Jan 2027 23:59:59 GMT"]);
   });
 });
