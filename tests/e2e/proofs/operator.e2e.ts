@@ -29,7 +29,12 @@ import { shownToBackends } from "./shown-to-backends.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
 
-const ready = (namespace: Namespace, api: string): Promise<void> => namespace.condition(`api/${api}`, "Ready", 240);
+/** Waits until an API serves, and the backend that is deployed for it, which may take longer. */
+async function ready(namespace: Namespace, api: string): Promise<void> {
+  await namespace.condition(`api/${api}`, "Ready", 240);
+  if ((await namespace.kubectl("get", "te", "store", "--ignore-not-found", "--output=name")) !== "")
+    await namespace.condition("te/store", "Ready");
+}
 
 /** What the gateway of an API answers from its backend, which says what it was asked. */
 const answerOf = async (
@@ -83,10 +88,8 @@ describe("the operator", { timeout: 900_000 }, () => {
           const add = `portico add api ${name} --from-file . --builder kaniko --build-log`;
           const printed = await typed(add, [namespace.name, operator.namespace.name], { env: process.env, cwd: folder });
           assert.match(printed, /level=info msg=/, "what Kaniko says");
-        } else {
-          await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
-          await ready(namespace, name);
-        }
+        } else await namespace.apply(configMap("pets", pets), store, apiOf(name, { builder }));
+        await ready(namespace, name);
         t.diagnostic(`from apply to Ready: ${((performance.now() - began) / 1000).toFixed(1)} s`);
         assert.equal((await answerOf(namespace, name)).path, "/pets/7");
         const shown = await namespace.kubectl("get", "api", name, "--output=wide");
