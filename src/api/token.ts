@@ -82,7 +82,7 @@ export const jwt = z.strictObject({
   claims: z.array(claimRule).max(64).optional().describe("What must hold of the token's claims: all of it."),
   scopeClaim: word.optional().describe("The claim that holds the scopes. Default: `scope`, then `scp`."),
   clockSkew: duration.optional().describe("How far clocks may differ. Default: `60s`."),
-  maxLifetime: duration.optional().describe("How long a token may be good at most, from `iat` to `exp`."),
+  maxLifetime: duration.optional().describe("How far away a token's end (`exp`) may be: one that ends later is refused until then."),
   locations: z
     .array(credentialLocation)
     .min(1)

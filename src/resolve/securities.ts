@@ -11,7 +11,7 @@ import {
   withNames,
 } from "../model/security.ts";
 import { error, type Problem } from "../problem.ts";
-import { child, placeOf } from "../text/node.ts";
+import { child, type Node, placeOf } from "../text/node.ts";
 import { agentRules, entry } from "./agent-rules.ts";
 import { oddClaim, oddIdentity, oddity, oddName } from "./odd-names.ts";
 import { type JwtField, tokenRules, tokenVerifier } from "./token-rules.ts";
@@ -52,10 +52,7 @@ export function checkedSecurity(
   problems.push(...odd.flatMap((found) => (found === undefined ? [] : [error("BadSecurity", placeOf(at), oddity(found))])));
   const { apiKey, mtls } = spec;
   const asked = agentRules(name, spec);
-  if (asked !== undefined && !isTimely(asked.agent)) {
-    const message = "A request waits for an answer, and ten seconds at most. Write a `timeout` from `1ms` to `10s`.";
-    problems.push(error("WrongValue", placeOf(child(at, "timeout")), message));
-  }
+  problems.push(...agentProblems(spec, node, asked?.agent));
   return {
     security: {
       name,
@@ -79,6 +76,20 @@ export function checkedSecurity(
       where: placeOf(at),
     }),
   };
+}
+
+/** What the policy agent cannot do for a Security. */
+function agentProblems(spec: SecuritySpec, node: Node, agent: AgentVerifier | undefined): readonly Problem[] {
+  const at = child(node, "spec");
+  const late = "A request waits for an answer, and ten seconds at most. Write a `timeout` from `1ms` to `10s`.";
+  const unknown =
+    "Nobody but the authoriser knows who its clients are, so none of them is blocked here. Let it refuse them, and take this out.";
+  return [
+    ...(agent === undefined || isTimely(agent) ? [] : [error("WrongValue", placeOf(child(child(at, spec.type), "timeout")), late)]),
+    ...(spec.authorizer === undefined || (spec.blockedClients ?? []).length === 0
+      ? []
+      : [error("WrongValue", placeOf(child(at, "blockedClients")), unknown)]),
+  ];
 }
 
 /** A Security of another namespace names Secrets and ConfigMaps of that one. */

@@ -160,6 +160,15 @@ describe("a reviewer's odd document", () => {
 });
 
 describe("a reviewer's odd Security", () => {
+  it("blocks nobody whom it does not know", () => {
+    const own = security("own", { type: "authorizer", authorizer: { url: "http://own.test" }, blockedClients: ["mallory"] });
+    const document = {
+      components: { securitySchemes: { own: apiKey("X-Key") } },
+      paths: { "/x": { get: { security: [{ own: [] }], responses: {} } } },
+    };
+    assert.match(said([document], own), /WrongValue at \/spec\/blockedClients: Nobody but the authoriser knows who its clients are/);
+  });
+
   const document = { paths: { "/pets": guarded({ one: [] }), "/staff": guarded({ staff: [] }) } };
   const token = (more: object) => tokenSecurity("one", { issuers, ...more });
   const staff = security("staff", { type: "basic", basic: { users: { name: "staff" }, userHeader: "x-user" } });

@@ -54,7 +54,7 @@ describe("what a Security says of tokens", () => {
           ],
         }),
         security("always", {}, { scopes: ["base"] }),
-        security("blocking", {}, { blockedClients: ["robot"] }),
+        security("blocking", {}, { blockedClients: ["robot", "42"] }),
       ],
     );
   });
@@ -76,6 +76,7 @@ describe("what a Security says of tokens", () => {
     ["a scope that every operation needs", "always", { scope: "base" }, { scope: "other" }, 403],
     ["a scope in scp", "always", { scp: ["base"] }, { scp: ["bases"] }, 403],
     ["a client that is blocked", "blocking", { client_id: "human" }, { client_id: "robot" }, 403],
+    ["a client that is blocked, whose name is a number", "blocking", { client_id: 41 }, { client_id: 42 }, 403],
     ["a client that is blocked, in azp", "blocking", { azp: "human" }, { azp: "robot" }, 403],
   ];
   for (const [what, name, good, bad, refused] of cases)
@@ -84,8 +85,9 @@ describe("what a Security says of tokens", () => {
       assert.equal(await status(name, bad), refused);
     });
 
-  it("how long a token is good at most", async () => {
+  it("how far away a token's end is at most, whenever it began", async () => {
     const now = Math.floor(Date.now() / 1000);
+    assert.equal(await status("short", { iat: now - 100_000, exp: now + 500 }), 200);
     assert.equal(await status("short", { iat: now, exp: now + 500 }), 200);
     assert.equal(await status("short", { iat: now, exp: now + 3600 }), 401);
   });

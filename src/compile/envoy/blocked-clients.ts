@@ -1,4 +1,5 @@
 import type { Verifier } from "../../model/security.ts";
+import { oneOf, valueMatchers } from "./claim-values.ts";
 import { clientClaims } from "./client-names.ts";
 import { blockedFilter, blockedPolicy, tokenMetadata } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
@@ -16,6 +17,6 @@ export function blockedFile(verifiers: readonly Verifier[]): string {
 
 const isClaim = (security: string, claim: string, value: string): Message => ({
   sourced_metadata: {
-    metadata_matcher: { filter: tokenMetadata, path: [{ key: security }, { key: claim }], value: { string_match: { exact: value } } },
+    metadata_matcher: { filter: tokenMetadata, path: [{ key: security }, { key: claim }], value: oneOf(valueMatchers(value)) },
   },
 });

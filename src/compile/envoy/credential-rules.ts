@@ -1,4 +1,5 @@
 import type { AskedRules, CertificateRules, ClaimRule, CredentialLocation, Demand, Security, TokenRules } from "../../model/security.ts";
+import { equal, oneOf, valueMatchers } from "./claim-values.ts";
 import { agentAllowed, agentGenuine, agentMetadata, keyResult, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
 import { exactRegex, wholeToken } from "./pattern.ts";
@@ -44,10 +45,6 @@ export function satisfied(demand: Demand, securities: Securities): Message {
 const metadata = (filter: string, path: readonly string[], value: Message): Message => ({
   sourced_metadata: { metadata_matcher: { filter, path: path.map((key) => ({ key })), value } },
 });
-
-const equal = (text: string): Message => ({ string_match: { exact: text } });
-const oneOf = (values: readonly Message[]): Message =>
-  values.length === 1 && values[0] ? values[0] : { or_match: { value_matchers: values } };
 
 /**
  * A verified token is genuine only when its algorithm is one of those that were said (RFC 8725, section 3.1), and when it does not say that something must be
@@ -109,12 +106,5 @@ const claimsHold = (filter: string, security: string, rules: readonly ClaimRule[
 /** A dot leads into an object, or is part of the claim's own name: `https://issuer.example/roles`. */
 const claimIs = (filter: string, security: string, claim: string, value: Message): Message =>
   anyOf([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(filter, [security, ...path], value)));
-
-/** A value as JSON may have it: a text, and a number or truth value that is written so. */
-function valueMatchers(text: string): readonly Message[] {
-  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [{ double_match: { exact: Number(text) } }] : [];
-  const truth = text === "true" || text === "false" ? [{ bool_match: text === "true" }] : [];
-  return [equal(text), ...number, ...truth];
-}
 
 const knownKey = (security: string): Message => metadata(rbacMetadata, [keyResult(security)], equal("allowed"));
