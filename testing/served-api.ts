@@ -41,6 +41,8 @@ export interface ServedApi {
   reason(type: string): unknown;
   /** Another operator takes over, which knows nothing of before. */
   restart(): void;
+  /** The registry answers no more. */
+  registryAway(): void;
   /** Lets nobody's pods have the registry's Secret. */
   withoutRegistrySecret(): void;
   /** Says what becomes of the Deployment when it is applied. */
@@ -117,9 +119,11 @@ export async function serveApi(
     },
     ...{ changeEntries: unused, replace: unused },
   };
+  let isAway = false;
   const registry: Registry = {
     name: registryName,
-    manifest: async (_repository, reference) => checked(blobs.get(reference), []),
+    manifest: async (_repository, reference) =>
+      isAway ? failed(error("RegistryUnreachable", wholeFile(registryName), "It is away.")) : checked(blobs.get(reference), []),
     blob: async (_repository, { digest }) => checked(blobs.get(digest)?.bytes ?? assert.fail(`no blob ${digest}`), []),
     ...{ putManifest: unused, hasBlob: unused, openBlob: unused, mountBlob: unused, uploadBlob: unused, referrers: unused },
     close: unused,
@@ -209,6 +213,9 @@ export async function serveApi(
     },
     restart: () => {
       gateways = compiled();
+    },
+    registryAway: () => {
+      isAway = true;
     },
     withoutRegistrySecret: () => {
       copy = async () => failed(error("RegistryDenied", wholeFile("Secret/registry"), "It is gone."));

@@ -6,6 +6,7 @@ import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { LimitsService } from "../compile/engine.ts";
 import { type CompiledApi, decisionHash } from "../compile/manifest.ts";
+import { manifestRead } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { documentHash } from "../image/request.ts";
 import { modelReferences } from "../model/references.ts";
@@ -13,14 +14,16 @@ import type { ValueReference, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import type { Reason } from "../reason.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import type { MountedSecurity } from "./followed-security.ts";
+import { type ImageSays, makeKnownImages } from "./known-images.ts";
 import { makeLastGood } from "./last-good.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
-import { gatewayOfImage, type ImageSurroundings, type ReadyImage } from "./ready-image.ts";
+import { gatewayOfImage, type ImageSurroundings, type ReadyImage, readFrom } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
 import { usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
@@ -41,6 +44,8 @@ export interface GatewaySummary {
   readonly securities: readonly MountedSecurity[];
   /** What the environment keeps for it. */
   readonly references: readonly ValueReference[];
+  /** What its image says of itself. */
+  readonly says: ImageSays;
   /** The names of the RateLimitings that count for operations. */
   readonly limits: readonly string[];
   /** The mounted part. */
@@ -62,8 +67,8 @@ export interface CompiledGateways {
   whole(api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>>;
   /** The gateway that an image of an API serves, as far as its credentials go, with what they are checked with now. */
   served(api: StoredObject, image: string, workload: GatewayWorkload): Promise<Checked<GatewaySummary>>;
-  /** Says that an API is served by a gateway, and whether by no other any more: of what becomes wrong this is what it was before. */
-  serves(api: StoredObject, summary: GatewaySummary, isAlone: boolean): void;
+  /** Says that an API is served by a gateway of this image, and whether by no other any more: of what becomes wrong this is what it was before. */
+  serves(api: StoredObject, summary: GatewaySummary, image: string, isAlone: boolean): void;
   forget(key: string): void;
 }
 
@@ -89,6 +94,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
   const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
   const lastGood = makeLastGood();
+  const images = makeKnownImages();
   /** Of which images nothing is heard: they are not asked for once more meanwhile. */
   const silent = new Set<string>();
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
@@ -131,16 +137,15 @@ export function compiledGateways({ store, registries, issuers, users, collection
       : values;
   };
 
-  const ofImage = (
+  const ofImage = async (
     api: StoredObject,
     ready: ReadyImage,
     workload: GatewayWorkload,
     part: ImageSurroundings["part"] = "all",
   ): Promise<Checked<GatewaySummary>> => {
     const { namespace } = api.metadata;
-    const asked = JSON.stringify([keyOf(api), ready]);
-    const gateway = () =>
-      gatewayOfImage(registries, ready, workload, {
+    const gatewayBy = (read: Parameters<typeof gatewayOfImage>[0]): Promise<Checked<GatewaySummary>> =>
+      gatewayOfImage(read, ready, workload, {
         limitsService,
         part,
         before: (inputHash) => lastGood.values(keyOf(api), inputHash, part),
@@ -150,14 +155,21 @@ export function compiledGateways({ store, registries, issuers, users, collection
         securities: () => usable.securities(namespace),
         values: (references) => valuesOf({ store, issuers }, namespace, noticed(api, references)),
       });
-    // Whoever may write an API names the registry: one that does not answer is not to hold up the others.
-    if (silent.has(asked)) return Promise.resolve(failed(tooSlow(ready.image)));
-    const answer = gateway();
+    const found = await inPatience(JSON.stringify([keyOf(api), ready]), ready.image, () => gatewayBy(readFrom(registries)));
+    if (found.ok) images.remember(found.value.image ?? "", found.value.says);
+    const says = found.problems.some(({ reason }) => isAway(reason, part)) ? images.of(ready.image) : undefined;
+    return found.ok || says === undefined ? found : gatewayBy(async () => checked(says, []));
+  };
+
+  /** Whoever may write an API names the registry: one that does not answer is not to hold up the others. */
+  const inPatience = (asked: string, image: string, ask: () => Promise<Checked<GatewaySummary>>): Promise<Checked<GatewaySummary>> => {
+    if (silent.has(asked)) return Promise.resolve(failed(tooSlow(image)));
+    const answer = ask();
     return inTime(answer, imagePatienceMs, () => {
       silent.add(asked);
       const answered = (): void => void silent.delete(asked);
       void inTime(answer, longestSilenceMs, () => undefined).then(answered, answered);
-      return failed(tooSlow(ready.image));
+      return failed(tooSlow(image));
     });
   };
 
@@ -186,7 +198,10 @@ export function compiledGateways({ store, registries, issuers, users, collection
       if (result.ok) lastGood.followed(keyOf(api), result.value);
       return result;
     },
-    serves: (api, summary, isAlone) => lastGood.serves(keyOf(api), summary, isAlone),
+    serves: (api, summary, image, isAlone) => {
+      images.remember(image, summary.says);
+      lastGood.serves(keyOf(api), summary, isAlone);
+    },
     summary: async (api, spec, workload) => {
       const key = keyOf(api);
       const known = memories.get(key);
@@ -233,6 +248,10 @@ export function servedImage({ value }: StoredObject): string | undefined {
 const imagePatienceMs = 15_000;
 const longestSilenceMs = 60_000;
 
+/** A registry that is not there; of what serves already, an image that is there no longer, too. */
+const isAway = (reason: Reason, part: ImageSurroundings["part"]): boolean =>
+  reason.startsWith("Registry") || (part === "credentials" && reason === "ImageMissing");
+
 const tooSlow = (image: string): Problem =>
   error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.");
 
@@ -253,6 +272,7 @@ const summaryOf = (
 ): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
+  says: { manifest: manifestRead(folder.manifest), documentHash: documentHash(apis) },
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,

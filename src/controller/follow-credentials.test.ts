@@ -55,6 +55,23 @@ describe("what is followed of an API that serves, while what it asks for cannot 
     assert.deepEqual(await withoutMallory(served), ["alice"]);
   });
 
+  it("is a key that is taken away where the registry is away, too", async () => {
+    const served = await serve();
+    served.registryAway();
+    served.spec(wrong);
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+  });
+
+  it("is no key set of an issuer at a place that what serves knows no way to: the keys that it had stay, which is said", async () => {
+    const at = (host: string) => jwt({ issuers: [{ issuer: "https://one.test", jwks: { url: `https://${host}/keys` } }] });
+    const served = await serveBeside(at("one.test"));
+    served.spec(wrong);
+    served.security("user", at("moved.test"));
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.match(served.mounted("tokens.json"), /@keys\/https:\/\/one\.test:443/);
+    assert.match(served.logged().join(), /keys of its issuers/);
+  });
+
   it("are no addresses where what serves had none, which is said", async () => {
     const served = await serve();
     served.spec({ ...wrong, addresses: { deny: ["10.0.0.1"] } });

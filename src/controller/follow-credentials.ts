@@ -15,9 +15,10 @@ import { touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
 
 const addressesFile = "addresses.json";
+const tokensFile = "tokens.json";
 
 /** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. */
-const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", addressesFile];
+const followedFiles = [tokensFile, "blocked.json", "keys.json", "agent.json", "trust.json", addressesFile];
 
 /**
  * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one, or pods of a new image do not come. Who is let
@@ -59,12 +60,7 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   if (!there.ok) return there.problems;
   if (there.value === undefined) return [];
   const before = new Map([...there.value].map(([file, text]) => [file, text.reveal()] as const));
-  const now = mounted.open();
-  const changed = followedFiles.flatMap((file) => {
-    const text = now.get(file);
-    return text === undefined || !before.has(file) || before.get(file) === text ? [] : [[file, text] as const];
-  });
-  const unheeded = now.has(addressesFile) && !before.has(addressesFile) ? [listsUnheeded(api)] : [];
+  const { changed, unheeded } = changesOf(api, before, mounted.open());
   if (changed.length === 0) return unheeded;
   const content = { image, inputHash, mounted: new Map([...before, ...changed]), certificate: undefined };
   const object = gatewayObjects(workload, content, ownerOf(api)).find(
@@ -73,6 +69,29 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   const applied = object && (await applyObject(object, world));
   return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
 }
+
+/** The files that are others now, and what cannot be brought to pods that serve. */
+function changesOf(api: StoredObject, before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
+  const isReached = hasClustersOf(now.get(tokensFile) ?? "", before.get("clusters.json") ?? "");
+  const changed = followedFiles.flatMap((file) => {
+    const text = now.get(file);
+    const isSame = text === undefined || !before.has(file) || before.get(file) === text;
+    return isSame || (file === tokensFile && !isReached) ? [] : [[file, text] as const];
+  });
+  const hasNewLists = now.has(addressesFile) && !before.has(addressesFile);
+  return { changed, unheeded: [...(hasNewLists ? [listsUnheeded(api)] : []), ...(isReached ? [] : [keysUnreached(api)])] };
+}
+
+/** Whether a gateway has the clusters that a file names for the keys of issuers: without them an issuer's tokens could not be checked any more. */
+const hasClustersOf = (tokens: string, clusters: string): boolean =>
+  [...tokens.matchAll(/"@keys\/https?:[^"]+"/g)].every(([name]) => clusters.includes(name));
+
+const keysUnreached = ({ metadata: { name } }: StoredObject): Problem =>
+  warning(
+    "NotYet",
+    wholeFile(`API/${name}`),
+    "The keys of its issuers are at a place that what serves knows no way to: its tokens are checked as before. They are checked anew once what the API asks for can be had: mend what its conditions say.",
+  );
 
 /** Gateways without lists have no filter for them, which each request would pay for: where one is mounted so, no file brings it. */
 const listsUnheeded = ({ metadata: { name } }: StoredObject): Problem =>

@@ -5,7 +5,7 @@ import { contract } from "../compile/manifest.ts";
 import { contentsOf, type ImageContents } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { labelNames } from "../image/gateway-image.ts";
-import { parseReference, showReference } from "../image/reference.ts";
+import { type ImageReference, parseReference, showReference } from "../image/reference.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
@@ -18,6 +18,7 @@ import { engine, environmentOf, judgedValues, mountedPart } from "./compile-gate
 import type { GatewaySummary } from "./compiled-gateways.ts";
 import type { MountedSecurity } from "./followed-security.ts";
 import { credentialsOfImage, modelOfImage } from "./image-model.ts";
+import type { ImageSays } from "./known-images.ts";
 import { packFiles } from "./packed-files.ts";
 
 /** What is asked of a ready image. */
@@ -49,17 +50,17 @@ export interface ImageSurroundings {
  * what the registry says.
  */
 export async function gatewayOfImage(
-  registries: Registries,
+  read: (reference: ImageReference) => Promise<Checked<ImageSays & { readonly digest: string }>>,
   { image, inputHash }: ReadyImage,
   workload: GatewayWorkload,
   surroundings: ImageSurroundings,
 ): Promise<Checked<GatewaySummary>> {
   const reference = parseReference(image);
   if (!reference.ok) return reference;
-  const contents = await contentsOf(registries(reference.value.registry), reference.value);
-  if (!contents.ok) return contents;
-  const { digest, manifest, labels } = contents.value;
-  const wrong = unfit(image, contents.value, inputHash);
+  const says = await read(reference.value);
+  if (!says.ok) return says;
+  const { digest, manifest, documentHash } = says.value;
+  const wrong = unfit(image, manifest, inputHash);
   if (wrong !== undefined) return failed(wrong);
   // Now, and not before the registry answered: they may have changed meanwhile.
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
@@ -90,7 +91,8 @@ export async function gatewayOfImage(
   return checked(
     {
       inputHash: manifest.inputHash,
-      documentHash: labels[labelNames.documentHash] ?? "",
+      documentHash,
+      says: { manifest, documentHash },
       version: manifest.apis[0]?.version ?? "0",
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
@@ -109,6 +111,16 @@ export async function gatewayOfImage(
   );
 }
 
+/** Reads out of registries what images say. */
+export const readFrom =
+  (registries: Registries) =>
+  async (reference: ImageReference): Promise<Checked<ImageSays & { readonly digest: string }>> => {
+    const contents = await contentsOf(registries(reference.registry), reference);
+    if (!contents.ok) return contents;
+    const { digest, manifest, labels } = contents.value;
+    return checked({ digest, manifest, documentHash: labels[labelNames.documentHash] ?? "" }, []);
+  };
+
 function uncounted(image: string, { apis }: ImageContents["manifest"], { limitsService }: ImageSurroundings): readonly Problem[] {
   const [first] = apis.flatMap(({ globalLimits }) => globalLimits);
   return limitsService !== undefined || first === undefined
@@ -116,7 +128,7 @@ function uncounted(image: string, { apis }: ImageContents["manifest"], { limitsS
     : [error("NoLimitsService", wholeFile(image), noLimitsService(first, true))];
 }
 
-function unfit(image: string, { manifest }: ImageContents, inputHash: string | undefined): Problem | undefined {
+function unfit(image: string, manifest: ImageContents["manifest"], inputHash: string | undefined): Problem | undefined {
   if (manifest.contract !== contract)
     return error(
       "BadImage",

@@ -82,7 +82,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
   const certificate = certificateVersion(world, workload);
   const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }, copy.value);
   if (progress.at !== "applied") return { progress, known };
-  world.gateways.serves(api, summary.value, isRolledOut(progress));
+  world.gateways.serves(api, summary.value, image.reference, isRolledOut(progress));
   const older = outdated(image.madeWith, world.makesWith());
   return { progress: { ...progress, older, unresolved: summary.value.unresolved }, known, written: image.reference };
 }

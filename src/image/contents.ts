@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { manifestPath, operationsPath } from "../compile/gateway-folder.ts";
+import type { GatewayManifest } from "../compile/manifest.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { readBase } from "./base-image.ts";
 import { gatewayFolderInImage } from "./builder.ts";
@@ -43,6 +44,9 @@ const manifest = z.looseObject({
     }),
   ),
 });
+
+/** What an image that is made with this manifest says, as it is read out of it again. */
+export const manifestRead = (made: GatewayManifest): z.infer<typeof manifest> => manifest.parse(JSON.parse(JSON.stringify(made)));
 
 /** The operations of each API, as far as they are shown. Names are anybody's: a map has no others of its own. */
 const operations = z
