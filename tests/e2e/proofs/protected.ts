@@ -74,6 +74,12 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   assert.equal(await status(here, "/pets/7", { "x-api-key": "key-of-alice" }), 401);
   assert.deepEqual([await pods(), await here.field("api/guarded", ".status.image")], [before, image]);
 
+  const renewed = tokenIssuer(one.issuer, "ES256", "renewed");
+  await here.apply(issuerKeys(renewed.jwks));
+  await until("tokens by the new key are good", async () => (await status(here, "/pets", bearer(renewed.token(reader)))) === 200, 30_000);
+  assert.equal(await status(here, "/pets", bearer(one.token(reader))), 401);
+  assert.deepEqual([await pods(), await here.field("api/guarded", ".status.image")], [before, image]);
+
   const backend = objectOf("TargetEndpoint", "store", { url: `http://store-backend.${here.name}:8080` });
   await elsewhere.apply(backend, objectOf("API", "guarded", { image }));
   await until("it misses what the image needs", async () => (await reason(elsewhere)) === "MissingSecurity", 30_000);
