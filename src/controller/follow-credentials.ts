@@ -11,7 +11,7 @@ import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { servedImage } from "./compiled-gateways.ts";
 import { ownerOf } from "./ownership.ts";
-import { touchPods } from "./serving.ts";
+import { touchPodsAlone } from "./serving.ts";
 import type { World } from "./world.ts";
 
 const addressesFile = "addresses.json";
@@ -67,7 +67,7 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,
   );
   const applied = object && (await applyObject(object, world));
-  return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
+  return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPodsAlone(world, workload, content))];
 }
 
 /** The files that are others now, and what cannot be brought to pods that serve. */

@@ -45,7 +45,11 @@ export async function servingOf(
  * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:
  * where it does not say these, they are touched once more.
  */
-export async function touchPods(world: World, { api, namespace }: GatewayWorkload, content: GatewayContent): Promise<readonly Problem[]> {
+export async function touchPods(
+  world: Pick<World, "owned" | "store">,
+  { api, namespace }: GatewayWorkload,
+  content: GatewayContent,
+): Promise<readonly Problem[]> {
   const hash = mountedHash(content);
   const deployment = world.owned.find("Deployment", namespace, gatewayName(api));
   if (deployment === undefined || deployment.metadata.annotations[mountedAnnotation] === hash) return [];
@@ -56,4 +60,19 @@ export async function touchPods(world: World, { api, namespace }: GatewayWorkloa
     if (!touched.ok) return touched.problems;
   }
   return [];
+}
+
+/** The same for files that came without the Deployment, which is told: where they are once more as it says that they are, pods are touched for that, too. */
+export async function touchPodsAlone(
+  world: Pick<World, "owned" | "store">,
+  workload: GatewayWorkload,
+  content: GatewayContent,
+): Promise<readonly Problem[]> {
+  const problems = await touchPods(world, workload, content);
+  const { api, namespace } = workload;
+  if (problems.length > 0 || world.owned.find("Deployment", namespace, gatewayName(api)) === undefined) return problems;
+  const told = await world.store.annotate(resources.deployments, namespace, gatewayName(api), {
+    [mountedAnnotation]: mountedHash(content),
+  });
+  return told.problems;
 }
