@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 /** What a token is made of, where that is not what a good one has. */
 export interface TokenParts {
@@ -38,9 +38,14 @@ function signature(algorithm: Algorithm, key: KeyObject, text: string): string {
   return sign("sha256", bytes, options).toString("base64url");
 }
 
-/** Tokens of it are good for an hour, for the audience `pets`, and say that they are of `ann`. */
-export function tokenIssuer(issuer = "https://issuer.test", algorithm: Algorithm = "RS256", kid = "one"): TokenIssuer {
-  const { publicKey, privateKey } = pairs[algorithm]();
+/** Tokens of it are good for an hour, for the audience `pets`, and say that they are of `ann`. Its key is new, unless it has one. */
+export function tokenIssuer(
+  issuer = "https://issuer.test",
+  algorithm: Algorithm = "RS256",
+  kid = "one",
+  privateKey = pairs[algorithm]().privateKey,
+): TokenIssuer {
+  const publicKey = createPublicKey(privateKey);
   return {
     issuer,
     jwks: JSON.stringify({ keys: [{ ...publicKey.export({ format: "jwk" }), kid, use: "sig" }] }),

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { keySetOfCertificate, readKeySet } from "./key-set.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const jwk = rsa.publicKey.export({ format: "jwk" });
 const keys = (...list: readonly object[]): string => JSON.stringify({ keys: list });
+const certificate = (name: string): string =>
+  readFileSync(new URL(`../../tests/fixtures/certificates/${name}.pem`, import.meta.url), "utf8");
 const read = (json: string): unknown => {
   const found = readKeySet(json);
   return found.kind === "keys" ? found.keys.length : found.why;
@@ -50,6 +53,19 @@ describe("a key set", () => {
   });
 
   it("is made from a certificate, and from nothing else", () => {
+    for (const [name, kty] of [
+      ["issuer", "RSA"],
+      ["alice", "EC"],
+      ["ed25519", "OKP"],
+    ] as const) {
+      const found = keySetOfCertificate(certificate(name));
+      assert.deepEqual(found.kind === "keys" ? found.keys.map((key) => key.kty) : found, [kty], name);
+    }
     assert.deepEqual(keySetOfCertificate("no certificate"), { kind: "wrong", why: "notCertificate" });
+  });
+
+  it("is made from no certificate whose key would be passed over in a set", () => {
+    for (const name of ["rsa-1024", "secp256k1", "dsa"])
+      assert.deepEqual(keySetOfCertificate(certificate(name)), { kind: "wrong", why: "unfitKey" }, name);
   });
 });

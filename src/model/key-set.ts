@@ -1,4 +1,4 @@
-import { createPublicKey, X509Certificate } from "node:crypto";
+import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 
 /** A public key as JSON (RFC 7517, section 4). */
 type PublicKey = Readonly<Record<string, unknown>> & { readonly kty: string };
@@ -6,7 +6,7 @@ type PublicKey = Readonly<Record<string, unknown>> & { readonly kty: string };
 /** An issuer's public keys, or what is wrong with the text that should hold them. */
 export type ReadKeySet =
   | { readonly kind: "keys"; readonly keys: readonly PublicKey[] }
-  | { readonly kind: "wrong"; readonly why: "notJson" | "noKeys" | "notCertificate" }
+  | { readonly kind: "wrong"; readonly why: "notJson" | "noKeys" | "notCertificate" | "unfitKey" }
   /** What is beside it that is public. */
   | { readonly kind: "wrong"; readonly why: "secretKey"; readonly rest: readonly PublicKey[] };
 
@@ -69,12 +69,31 @@ function parsed(json: string): unknown {
   }
 }
 
-/** The public key in a certificate (PEM). */
+/** The public key in a certificate (PEM), where tokens can be verified with it: Envoy refuses others, and all that is changed with them. */
 export function keySetOfCertificate(pem: string): ReadKeySet {
+  const certificate = certificateIn(pem);
+  if (certificate === undefined) return { kind: "wrong", why: "notCertificate" };
+  const key = jwkOf(certificate.publicKey);
+  return isPublicKey(key) && verifies(key) ? { kind: "keys", keys: [key] } : { kind: "wrong", why: "unfitKey" };
+}
+
+function certificateIn(pem: string): X509Certificate | undefined {
   try {
-    const { kty, ...rest } = new X509Certificate(pem).publicKey.export({ format: "jwk" });
-    return kty === undefined ? { kind: "wrong", why: "notCertificate" } : { kind: "keys", keys: [{ kty, ...rest }] };
+    return new X509Certificate(pem);
   } catch {
-    return { kind: "wrong", why: "notCertificate" };
+    return undefined;
   }
 }
+
+/** Undefined for a kind of key that has no such form, such as DSA. */
+function jwkOf(key: KeyObject): unknown {
+  try {
+    return key.export({ format: "jwk" });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys in a text of either form. */
+export const readKeys = (form: "jwks" | "certificate", text: string): ReadKeySet =>
+  form === "certificate" ? keySetOfCertificate(text) : readKeySet(text);

@@ -4,7 +4,7 @@ import { backendValues } from "../model/backend-values.ts";
 import { certificatesIn } from "../model/certificates.ts";
 import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
-import { keySetOfCertificate, type ReadKeySet, readKeySet, usableKeys } from "../model/key-set.ts";
+import { type ReadKeySet, readKeySet, readKeys, usableKeys } from "../model/key-set.ts";
 import { verifiersOf } from "../model/references.ts";
 import { type Issuer, type ValueReference, type Verifier, valueName, verifierReferences } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, isSendable, type Values } from "../model/values.ts";
@@ -71,11 +71,11 @@ const namesUsers = ({ agent }: Verifier, values: Values): boolean => {
   return text !== undefined && usersIn(text).size + strangersIn(text).length > 0;
 };
 
-/** A set that says that it has no keys is one. */
+/** A set that says that it has no keys is one, and a certificate is one whatever its key. */
 function isKeySet({ keys }: Issuer, values: Values): boolean {
-  if (keys.kind !== "value" || keys.form === "certificate") return false;
-  const read = readKeySet(entryOf(values, keys.from)?.reveal() ?? "");
-  return read.kind === "keys" || read.why === "noKeys" || usableKeys(read).length > 0;
+  if (keys.kind !== "value") return false;
+  const read = readKeys(keys.form, entryOf(values, keys.from)?.reveal() ?? "");
+  return read.kind === "keys" || read.why === "noKeys" || read.why === "unfitKey" || usableKeys(read).length > 0;
 }
 
 const ofBackend = {
@@ -169,6 +169,8 @@ const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string
   noKeys: "holds no public key",
   secretKey: "holds a private or shared key, with which everybody who reads it could make tokens",
   notCertificate: "holds no certificate in PEM",
+  unfitKey:
+    "holds a certificate by whose key no token can be verified: that takes RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519",
 };
 
 function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[] {
@@ -190,7 +192,7 @@ function issuerWrong({ issuer, keys }: Issuer, values: Values): readonly string[
       `There is no ${named(keys.from)}${there ? ", or it has several entries" : ""}. Tokens of \`${issuer}\` are refused. Give it the issuer's public keys.`,
     ];
   }
-  const read = keys.form === "certificate" ? keySetOfCertificate(text.reveal()) : readKeySet(text.reveal());
+  const read = readKeys(keys.form, text.reveal());
   return wrong(read).map((fault) => `The ${named(keys.from)} ${fault}. ${adviceFor(read)}`);
 }
 

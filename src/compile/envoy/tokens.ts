@@ -1,5 +1,5 @@
 import { remoteKeys } from "../../model/issuer-keys.ts";
-import { keySetOfCertificate, readKeySet, usableKeys } from "../../model/key-set.ts";
+import { readKeys, usableKeys } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
 import { failedTokens, prefixes, setName, tokenHeader, tokensFilter } from "./credential-names.ts";
@@ -114,8 +114,7 @@ function keysOf({ issuer, keys }: Issuer, values: Values): Message | undefined {
   if (keys.kind === "discovered") return { remote_jwks: { http_uri: { uri: issuer, cluster: "@keys/undiscovered", timeout: "1s" } } };
   if (keys.kind === "remote") return undefined;
   const text = keys.kind === "inline" ? keys.json : (entryOf(values, keys.from)?.reveal() ?? "");
-  const read = keys.kind === "value" && keys.form === "certificate" ? keySetOfCertificate(text) : readKeySet(text);
-  const usable = usableKeys(read);
+  const usable = usableKeys(readKeys(keys.kind === "value" ? keys.form : "jwks", text));
   return usable.length > 0 ? { local_jwks: { inline_string: JSON.stringify({ keys: usable }) } } : undefined;
 }
 
