@@ -40,9 +40,18 @@ async function curl(words: readonly string[], port: number): Promise<string> {
   return [`HTTP/1.1 ${answer.status} ${answer.reason}`, ...fields, "", answer.body].join("\n");
 }
 
+/** A command with what `$(portico ...)` in it prints in its place, as a shell has it. */
+async function substituted(t: TestContext, command: string, cwd: string): Promise<string> {
+  const [inner, words] = /\$\(portico ([^)]*)\)/.exec(command) ?? [];
+  if (inner === undefined || words === undefined) return command;
+  const { exit, stdout, stderr } = await runPortico(t, shellWords(words), cwd);
+  assert.equal(exit, 0, stderr);
+  return command.replace(inner, () => stdout);
+}
+
 /** What a step prints, on both streams. */
 async function print(t: TestContext, { command }: Step, cwd: string, port: number, exitCode: number): Promise<string> {
-  const [name, verb, ...words] = shellWords(command);
+  const [name, verb, ...words] = shellWords(await substituted(t, command, cwd));
   if (name === "curl") return curl([verb ?? "", ...words], port);
   assert.equal(name, "portico", command);
   if (verb === "run") {
