@@ -9,13 +9,14 @@ interface InlinePassword {
   readonly password: Redacted;
 }
 
-/** All of a document, each Secret once: of WSO2's endpoints (`securityConfig`), and of URLs. */
+/** All of a document, each once: of WSO2's endpoints (`securityConfig`), and of URLs. Several may belong into Secrets of one name. */
 export function inlinePasswords(document: unknown): readonly InlinePassword[] {
   const found = new Map<string, InlinePassword>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);
     if (!isObject(value)) return;
-    for (const one of [ofEndpoint(value), ofUrl(value.url)]) if (one !== undefined && !found.has(one.secret)) found.set(one.secret, one);
+    for (const one of [ofEndpoint(value), ofUrl(value.url)])
+      if (one !== undefined) found.set(JSON.stringify([one.secret, one.username, one.password.reveal()]), one);
     Object.values(value).forEach(visit);
   };
   visit(document);
@@ -36,7 +37,16 @@ function ofUrl(url: unknown): InlinePassword | undefined {
   if (username === "" || password === "") return undefined;
   return {
     secret: `${secretName(url)}-credentials`,
-    username: decodeURIComponent(username),
-    password: new Redacted(decodeURIComponent(password)),
+    username: decoded(username),
+    password: new Redacted(decoded(password)),
   };
+}
+
+/** A percent sign that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -14,7 +14,6 @@ import type { ValueReference, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import type { Reason } from "../reason.ts";
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
@@ -155,9 +154,12 @@ export function compiledGateways({ store, registries, issuers, users, collection
         securities: () => usable.securities(namespace),
         values: (references) => valuesOf({ store, issuers }, namespace, noticed(api, references)),
       });
+    // What one of a digest says never changes; whether it is still there counts only for one that is to be pulled anew.
+    const before = part === "credentials" ? images.of(ready.image) : undefined;
+    if (before !== undefined) return gatewayBy(async () => checked(before, []));
     const found = await inPatience(JSON.stringify([keyOf(api), ready]), ready.image, () => gatewayBy(readFrom(registries)));
     if (found.ok) images.remember(found.value.image ?? "", found.value.says);
-    const says = found.problems.some(({ reason }) => isAway(reason, part)) ? images.of(ready.image) : undefined;
+    const says = found.problems.some(({ reason }) => reason.startsWith("Registry")) ? images.of(ready.image) : undefined;
     return found.ok || says === undefined ? found : gatewayBy(async () => checked(says, []));
   };
 
@@ -247,10 +249,6 @@ export function servedImage({ value }: StoredObject): string | undefined {
 /** How long the work on an API waits for an image to be read; so long nobody asks a registry again that was silent (milliseconds). */
 const imagePatienceMs = 15_000;
 const longestSilenceMs = 60_000;
-
-/** A registry that is not there; of what serves already, an image that is there no longer, too. */
-const isAway = (reason: Reason, part: ImageSurroundings["part"]): boolean =>
-  reason.startsWith("Registry") || (part === "credentials" && reason === "ImageMissing");
 
 const tooSlow = (image: string): Problem =>
   error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.");

@@ -62,14 +62,14 @@ describe("what is followed of an API that serves, while what it asks for cannot 
     assert.deepEqual(await withoutMallory(served), ["alice"]);
   });
 
-  it("is no key set of an issuer at a place that what serves knows no way to: the keys that it had stay, which is said", async () => {
+  it("are the keys of an issuer at another place, and the way to them", async () => {
     const at = (host: string) => jwt({ issuers: [{ issuer: "https://one.test", jwks: { url: `https://${host}/keys` } }] });
     const served = await serveBeside(at("one.test"));
     served.spec(wrong);
     served.security("user", at("moved.test"));
     assert.deepEqual(await withoutMallory(served), ["alice"]);
-    assert.match(served.mounted("tokens.json"), /@keys\/https:\/\/one\.test:443/);
-    assert.match(served.logged().join(), /keys of its issuers/);
+    assert.match(served.mounted("tokens.json"), /@keys\/https:\/\/moved\.test:443/);
+    for (const host of ["one", "moved"]) assert.ok(served.mounted("clusters.json").includes(`@keys/https://${host}.test:443`), host);
   });
 
   it("are no addresses where what serves had none, which is said", async () => {

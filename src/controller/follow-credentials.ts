@@ -1,6 +1,7 @@
 import { addressLists } from "../api/address.ts";
 import { checkShape } from "../api/check.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { withKeysClusters } from "../compile/envoy/update.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Problem, warning, wholeFile } from "../problem.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
@@ -11,14 +12,15 @@ import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { servedImage } from "./compiled-gateways.ts";
 import { ownerOf } from "./ownership.ts";
-import { touchPodsAlone } from "./serving.ts";
+import { touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
 
 const addressesFile = "addresses.json";
-const tokensFile = "tokens.json";
+const clustersFile = "clusters.json";
+const noClusters = "{}";
 
 /** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. */
-const followedFiles = [tokensFile, "blocked.json", "keys.json", "agent.json", "trust.json", addressesFile];
+const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", addressesFile];
 
 /**
  * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one, or pods of a new image do not come. Who is let
@@ -67,31 +69,17 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,
   );
   const applied = object && (await applyObject(object, world));
-  return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPodsAlone(world, workload, content))];
+  return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
 }
 
 /** The files that are others now, and what cannot be brought to pods that serve. */
 function changesOf(api: StoredObject, before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
-  const isReached = hasClustersOf(now.get(tokensFile) ?? "", before.get("clusters.json") ?? "");
-  const changed = followedFiles.flatMap((file) => {
-    const text = now.get(file);
-    const isSame = text === undefined || !before.has(file) || before.get(file) === text;
-    return isSame || (file === tokensFile && !isReached) ? [] : [[file, text] as const];
-  });
-  const hasNewLists = now.has(addressesFile) && !before.has(addressesFile);
-  return { changed, unheeded: [...(hasNewLists ? [listsUnheeded(api)] : []), ...(isReached ? [] : [keysUnreached(api)])] };
+  const wanted = new Map([...now].filter(([file]) => followedFiles.includes(file)));
+  // Backends stay as they are; but without a way to its keys an issuer's tokens could not be checked.
+  wanted.set(clustersFile, withKeysClusters(before.get(clustersFile) ?? noClusters, now.get(clustersFile) ?? noClusters));
+  const changed = [...wanted].filter(([file, text]) => before.has(file) && before.get(file) !== text);
+  return { changed, unheeded: now.has(addressesFile) && !before.has(addressesFile) ? [listsUnheeded(api)] : [] };
 }
-
-/** Whether a gateway has the clusters that a file names for the keys of issuers: without them an issuer's tokens could not be checked any more. */
-const hasClustersOf = (tokens: string, clusters: string): boolean =>
-  [...tokens.matchAll(/"@keys\/https?:[^"]+"/g)].every(([name]) => clusters.includes(name));
-
-const keysUnreached = ({ metadata: { name } }: StoredObject): Problem =>
-  warning(
-    "NotYet",
-    wholeFile(`API/${name}`),
-    "The keys of its issuers are at a place that what serves knows no way to: its tokens are checked as before. They are checked anew once what the API asks for can be had: mend what its conditions say.",
-  );
 
 /** Gateways without lists have no filter for them, which each request would pay for: where one is mounted so, no file brings it. */
 const listsUnheeded = ({ metadata: { name } }: StoredObject): Problem =>

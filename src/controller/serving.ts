@@ -46,33 +46,19 @@ export async function servingOf(
  * where it does not say these, they are touched once more.
  */
 export async function touchPods(
-  world: Pick<World, "owned" | "store">,
+  { owned, store }: Pick<World, "owned" | "store">,
   { api, namespace }: GatewayWorkload,
   content: GatewayContent,
 ): Promise<readonly Problem[]> {
   const hash = mountedHash(content);
-  const deployment = world.owned.find("Deployment", namespace, gatewayName(api));
+  const deployment = owned.find("Deployment", namespace, gatewayName(api));
   if (deployment === undefined || deployment.metadata.annotations[mountedAnnotation] === hash) return [];
-  const pods = await world.store.list(resources.pods, namespace, gatewayLabels(api));
+  const pods = await store.list(resources.pods, namespace, gatewayLabels(api));
   if (!pods.ok) return pods.problems;
   for (const { metadata } of pods.value.filter((pod) => pod.metadata.annotations[mountedAnnotation] !== hash)) {
-    const touched = await world.store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash });
+    const touched = await store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash });
     if (!touched.ok) return touched.problems;
   }
-  return [];
-}
-
-/** The same for files that came without the Deployment, which is told: where they are once more as it says that they are, pods are touched for that, too. */
-export async function touchPodsAlone(
-  world: Pick<World, "owned" | "store">,
-  workload: GatewayWorkload,
-  content: GatewayContent,
-): Promise<readonly Problem[]> {
-  const problems = await touchPods(world, workload, content);
-  const { api, namespace } = workload;
-  if (problems.length > 0 || world.owned.find("Deployment", namespace, gatewayName(api)) === undefined) return problems;
-  const told = await world.store.annotate(resources.deployments, namespace, gatewayName(api), {
-    [mountedAnnotation]: mountedHash(content),
-  });
-  return told.problems;
+  // Files may come without the Deployment, and be once more as it was told before.
+  return (await store.annotate(resources.deployments, namespace, gatewayName(api), { [mountedAnnotation]: hash })).problems;
 }

@@ -16,11 +16,11 @@ const location = z.discriminatedUnion("in", [
 ]);
 
 /** What a gateway's image says of itself, as far as it is shown. */
-const manifest = z.looseObject({
+const manifest = z.object({
   contract: z.int(),
   inputHash: z.string(),
   apis: z.array(
-    z.looseObject({
+    z.object({
       name: z.string(),
       version: z.string(),
       owner: z.string().optional(),

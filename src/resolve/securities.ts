@@ -10,7 +10,7 @@ import {
   type Verifier,
   withNames,
 } from "../model/security.ts";
-import { error, type Problem } from "../problem.ts";
+import { error, type Problem, warning } from "../problem.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
 import { agentRules, entry } from "./agent-rules.ts";
 import { oddClaim, oddIdentity, oddity, oddName } from "./odd-names.ts";
@@ -88,7 +88,7 @@ function agentProblems(spec: SecuritySpec, node: Node, agent: AgentVerifier | un
     ...(agent === undefined || isTimely(agent) ? [] : [error("WrongValue", placeOf(child(child(at, spec.type), "timeout")), late)]),
     ...(spec.authorizer === undefined || (spec.blockedClients ?? []).length === 0
       ? []
-      : [error("WrongValue", placeOf(child(at, "blockedClients")), unknown)]),
+      : [warning("WrongValue", placeOf(child(at, "blockedClients")), unknown)]),
   ];
 }
 

@@ -54,7 +54,7 @@ describe("what a Security says of tokens", () => {
           ],
         }),
         security("always", {}, { scopes: ["base"] }),
-        security("blocking", {}, { blockedClients: ["robot", "42"] }),
+        security("blocking", {}, { blockedClients: ["robot", "42", "1".repeat(400), "175928847299117063"] }),
       ],
     );
   });
@@ -77,6 +77,7 @@ describe("what a Security says of tokens", () => {
     ["a scope in scp", "always", { scp: ["base"] }, { scp: ["bases"] }, 403],
     ["a client that is blocked", "blocking", { client_id: "human" }, { client_id: "robot" }, 403],
     ["a client that is blocked, whose name is a number", "blocking", { client_id: 41 }, { client_id: 42 }, 403],
+    ["a number's neighbour is not", "blocking", { client_id: 175928847299117060 }, { client_id: "175928847299117063" }, 403],
     ["a client that is blocked, in azp", "blocking", { azp: "human" }, { azp: "robot" }, 403],
   ];
   for (const [what, name, good, bad, refused] of cases)

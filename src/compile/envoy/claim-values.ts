@@ -8,7 +8,9 @@ export const oneOf = (values: readonly Message[]): Message =>
 
 /** A value as JSON may have it: a text, and a number or truth value that is written so. */
 export function valueMatchers(text: string): readonly Message[] {
-  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [{ double_match: { exact: Number(text) } }] : [];
+  // Beyond what a double tells apart one number would stand for its neighbours, too.
+  const isTold = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) && Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER;
+  const number = isTold ? [{ double_match: { exact: Number(text) } }] : [];
   const truth = text === "true" || text === "false" ? [{ bool_match: text === "true" }] : [];
   return [equal(text), ...number, ...truth];
 }

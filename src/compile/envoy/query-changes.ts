@@ -47,4 +47,4 @@ export function queryRules(rewrite: Rewrite | undefined): Message {
 }
 
 /** A name or value as it stands in a query. */
-export const written = (text: string): string => encodeURIComponent(text);
+export const written = (text: string): string => encodeURIComponent(text.toWellFormed());

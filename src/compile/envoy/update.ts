@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isObject } from "../../text/node.ts";
 
 /**
@@ -9,6 +10,17 @@ export function clustersOfBoth(before: string, after: string): string {
   const names = new Set(next.map(({ name }) => name));
   const gone = old.filter(({ name }) => !names.has(name));
   return gone.length === 0 ? after : `${JSON.stringify({ version_info: `${versionOf(after)}-both`, resources: [...next, ...gone] })}\n`;
+}
+
+/** A clusters file with those of another one, too, from which the keys of issuers are fetched. It is as it was where it has them all. */
+export function withKeysClusters(before: string, other: string): string {
+  const old = resourcesOf(before);
+  const names = new Set(old.map(({ name }) => name));
+  const more = resourcesOf(other).filter(({ name }) => String(name).startsWith("@keys/") && !names.has(name));
+  if (more.length === 0) return before;
+  const resources = [...old, ...more];
+  const version = createHash("sha256").update(JSON.stringify(resources)).digest("hex").slice(0, 12);
+  return `${JSON.stringify({ version_info: version, resources })}\n`;
 }
 
 /** The version a file says of itself: Envoy reports it once the file is in effect. */
