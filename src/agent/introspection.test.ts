@@ -1,22 +1,13 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { describe, it, type TestContext } from "node:test";
+import { askedRequest } from "../../testing/asked-request.ts";
 import { serveHttp } from "../../testing/http-server.ts";
 import { until } from "../../testing/until.ts";
 import type { Finding } from "./finding.ts";
 import { introspect } from "./introspection.ts";
 
 const start = Date.UTC(2030, 0);
-const request = {
-  id: "1",
-  method: "GET",
-  path: "/",
-  host: "a.test",
-  scheme: "http",
-  protocol: "HTTP/1.1",
-  address: "192.0.2.1",
-  besideTokens: false,
-};
 
 /** A checker that asks a real issuer, which answers as it is told to: the tokens that the issuer was asked about, and what is found of one. */
 async function asking(
@@ -47,7 +38,7 @@ async function asking(
   const locations = [{ in: "header", name: "authorization", prefix: "Bearer " }] as const;
   const checker = introspect({ security: "user", locations, blockedClients: [], check }, check);
   t.after(() => checker.close());
-  const find = (token: string): Promise<Finding> => checker.check({ ...request, headers: { authorization: `Bearer ${token}` } });
+  const find = (token: string): Promise<Finding> => checker.check(askedRequest({ authorization: `Bearer ${token}` }));
   return { asked, find, kind: async (token: string): Promise<Finding["kind"]> => (await find(token)).kind };
 }
 

@@ -1,18 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { it } from "node:test";
+import { askedRequest } from "../../testing/asked-request.ts";
 import { checkPasswords } from "./passwords.ts";
-
-const request = {
-  id: "1",
-  method: "GET",
-  path: "/",
-  host: "a.test",
-  scheme: "http",
-  protocol: "HTTP/1.1",
-  address: "192.0.2.1",
-  besideTokens: false,
-};
 
 it("a wrong guess costs one comparison whatever kind of hash the name has, or none", async () => {
   const sha = `{SHA}${createHash("sha1").update("right").digest("base64")}`;
@@ -32,7 +22,7 @@ it("a wrong guess costs one comparison whatever kind of hash the name has, or no
   });
   const guess = async (user: string, password: string): Promise<string> => {
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-    return (await checker.check({ ...request, headers: { authorization } })).kind;
+    return (await checker.check(askedRequest({ authorization }))).kind;
   };
   assert.deepEqual([await guess("old", "wrong"), await guess("new", "wrong"), await guess("nobody", "wrong")], ["none", "none", "none"]);
   assert.deepEqual(compared, ["$2b$10$", "$2b$10$", "$2b$10$"]);

@@ -70,6 +70,9 @@ export function readResources(
   return { value, problems };
 }
 
+/** Whether a value is an object of Portico's group, of whatever version. */
+export const isOfPortico = (value: unknown): boolean => isObject(value) && String(value.apiVersion).startsWith(`${group}/`);
+
 /** The objects of a file, those of its lists too. */
 export const objectsIn = (file: SourceFile): readonly Node[] => opened(root(file));
 

@@ -1,4 +1,6 @@
 import { basename } from "node:path";
+import type { ApiSpec } from "../api/api.ts";
+import { apiVersion } from "../api/kinds.ts";
 import { readResources } from "../api/resource.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
@@ -93,10 +95,13 @@ export async function manifestsOf(
 /** An API as the command says it, over what a file says of it. */
 const over = ({ spec }: NamedResources, api: Manifest): Manifest => ({ ...api, spec: merged(spec, Object(api.spec)) });
 
+/** What an API asks for, as the operator will read it. */
+export const specOf = (api: Manifest): Checked<ApiSpec> =>
+  apiSpecOf(storedObject({ ...api, metadata: { ...api.metadata, resourceVersion: "" } }));
+
 /** What an API says for operations that say nothing of it themselves. What is wrong with it is said where it is read as a whole. */
 function defaultsIn(spec: JsonObject, name: string, namespace: string): ApiDefaults {
-  const object = { apiVersion: "portico.dev/v1alpha1", kind: "API", metadata: { name, namespace, resourceVersion: "" }, spec };
-  const read = apiSpecOf(storedObject(object));
+  const read = specOf({ apiVersion, kind: "API", metadata: { name, namespace }, spec });
   return read.ok ? defaultsOf(read.value, namespace) : {};
 }
 

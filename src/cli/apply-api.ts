@@ -2,12 +2,12 @@ import { dump } from "js-yaml";
 import { dnsLabel } from "../api/name.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import { type ObjectStore, objectStore } from "../apply/kubernetes/objects.ts";
-import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
+import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
-import { apiSpecOf, objectFile } from "../controller/compile-gateway.ts";
+import { objectFile } from "../controller/compile-gateway.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import type { AddApiOptions } from "./add.ts";
-import { allOf, type Manifests, manifestsOf } from "./api-manifests.ts";
+import { allOf, type Manifests, manifestsOf, specOf } from "./api-manifests.ts";
 import { configMapOf, type Manifest } from "./api-objects.ts";
 import { buildLog } from "./build-log.ts";
 import { everywhere } from "./everywhere.ts";
@@ -35,7 +35,7 @@ export async function applyApi(name: string, options: AddApiOptions, intent: Int
 async function printApi(name: string, options: AddApiOptions): Promise<number> {
   const made = await manifestsOf(name, options.namespace ?? "default", options, []);
   if (!made.ok) return failure(made.problems);
-  const spec = specOf(made.value);
+  const spec = specOf(made.value.api);
   if (!spec.ok) return failure(spec.problems);
   reportProblems(made.problems, [], process.stderr);
   process.stdout.write(printed(allOf(made.value), options.output ?? "yaml"));
@@ -88,13 +88,9 @@ async function applyTo(
   );
 }
 
-/** What the API asks for, as the operator will read it. */
-const specOf = ({ api }: Manifests): Checked<unknown> =>
-  apiSpecOf(storedObject({ ...api, metadata: { ...api.metadata, resourceVersion: "" } }));
-
 /** Whether the cluster would take the API: what it needs is not changed for one that is refused. */
 async function beforeAnyIsSent(transport: Transport, made: Manifests): Promise<Checked<unknown>> {
-  const spec = specOf(made);
+  const spec = specOf(made.api);
   return spec.ok ? objectStore(transport, "portico-cli", true).apply(made.api) : spec;
 }
 

@@ -10,7 +10,7 @@ import type { Credentials } from "../image/registry/credentials.ts";
 import { dockerCredentials } from "../image/registry/docker-credentials.ts";
 import { type Checked, checked } from "../problem.ts";
 import type { KanikoOptions } from "./kaniko-options.ts";
-import { printable } from "./printable.ts";
+import { printableLines } from "./printable.ts";
 import { readAuthority } from "./registries.ts";
 import type { RegistryOptions } from "./registry-options.ts";
 import { secretCredentials } from "./secret-credentials.ts";
@@ -33,7 +33,7 @@ export async function openKaniko(options: KanikoOptions & RegistryOptions, signa
   const credentials = await credentialsOf(cluster, namespace, options.pushSecret);
   if (!credentials.ok) return credentials;
   const write = (text: string): void => {
-    process.stderr.write(text.split("\n").map(printable).join("\n"));
+    process.stderr.write(printableLines(text));
   };
   const waits = (why: string): void => write(`${why}\n`);
   const around = { credentials: credentials.value, write, waits, runs: () => {}, signal, resumes: false };

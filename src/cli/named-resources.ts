@@ -1,6 +1,6 @@
 import { apiSpec } from "../api/api.ts";
 import { checkShape } from "../api/check.ts";
-import { objectsIn } from "../api/resource.ts";
+import { isOfPortico, objectsIn } from "../api/resource.ts";
 import { type Problem, warning } from "../problem.ts";
 import { child, isObject, type JsonObject, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import type { Manifest } from "./api-objects.ts";
@@ -26,7 +26,7 @@ export function namedResources(files: readonly SourceFile[], name: string, names
     // What is no object at all is said by who reads resources.
     if (!isObject(value) || typeof value.kind !== "string" || typeof value.apiVersion !== "string") continue;
     const { kind, apiVersion } = value;
-    const isOurs = apiVersion.startsWith("portico.dev/");
+    const isOurs = isOfPortico(value);
     if (isOurs && kind !== "API" && isObject(value.metadata)) {
       const metadata = { namespace, ...value.metadata, name: String(value.metadata.name) };
       applied.push({ ...value, apiVersion, kind, metadata });

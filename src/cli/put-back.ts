@@ -1,4 +1,4 @@
-import { readResources } from "../api/resource.ts";
+import { isOfPortico, readResources } from "../api/resource.ts";
 import type { Problem } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { isObject, type SourceFile } from "../text/node.ts";
@@ -63,7 +63,7 @@ export function withKindsOf(before: readonly SourceFile[], now: readonly SourceF
   return [...now.filter((file) => !isOurs(file)), ...back];
 }
 
-const isOurs = ({ value }: SourceFile): boolean => isObject(value) && String(value.apiVersion).startsWith("portico.dev/");
+const isOurs = ({ value }: SourceFile): boolean => isOfPortico(value);
 
 function withBlocked(before: unknown, now: unknown): unknown {
   const [was, is] = [before, now].map((value) => (isObject(value) && isObject(value.spec) ? value.spec : undefined));

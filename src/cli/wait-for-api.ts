@@ -2,7 +2,7 @@ import { watchCollection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
-import { printable } from "./printable.ts";
+import { printable, printableLines } from "./printable.ts";
 import { statusOf } from "./stored-api.ts";
 
 /** What of an API is waited for: that it serves as it was said in that generation. */
@@ -65,8 +65,7 @@ export async function waitForApi(
   const say = (text: string): void => {
     if (text === last) return;
     last = text;
-    const lines = text.split("\n").map(printable).join("\n");
-    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${lines}\n`);
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${printableLines(text)}\n`);
   };
   const code = await new Promise<number>((resolve) => {
     const late = `It does not serve after ${seconds} s, and goes on trying. \`kubectl describe api ${name}\` shows how far it is.`;

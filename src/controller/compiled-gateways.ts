@@ -29,9 +29,8 @@ import type { Users } from "./users.ts";
 import { valuesOf } from "./values-of.ts";
 
 /** What is kept of a compiled gateway: little, for there may be a thousand. */
-export interface GatewaySummary {
+export interface GatewaySummary extends ImageSays {
   readonly inputHash: string;
-  readonly documentHash: string;
   /** The first document's. */
   readonly version: string;
   readonly operations: number;
@@ -43,8 +42,6 @@ export interface GatewaySummary {
   readonly securities: readonly MountedSecurity[];
   /** What the environment keeps for it. */
   readonly references: readonly ValueReference[];
-  /** What its image says of itself. */
-  readonly says: ImageSays;
   /** The names of the RateLimitings that count for operations. */
   readonly limits: readonly string[];
   /** The mounted part. */
@@ -158,7 +155,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
     const before = part === "credentials" ? images.of(ready.image) : undefined;
     if (before !== undefined) return gatewayBy(async () => checked(before, []));
     const found = await inPatience(JSON.stringify([keyOf(api), ready]), ready.image, () => gatewayBy(readFrom(registries)));
-    if (found.ok) images.remember(found.value.image ?? "", found.value.says);
+    if (found.ok) images.remember(found.value.image ?? "", found.value);
     const says = found.problems.some(({ reason }) => reason.startsWith("Registry")) ? images.of(ready.image) : undefined;
     return found.ok || says === undefined ? found : gatewayBy(async () => checked(says, []));
   };
@@ -201,7 +198,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
       return result;
     },
     serves: (api, summary, image, isAlone) => {
-      images.remember(image, summary.says);
+      images.remember(image, summary);
       lastGood.serves(keyOf(api), summary, isAlone);
     },
     summary: async (api, spec, workload) => {
@@ -270,7 +267,7 @@ const summaryOf = (
 ): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
   documentHash: documentHash(apis),
-  says: { manifest: manifestRead(folder.manifest), documentHash: documentHash(apis) },
+  manifest: manifestRead(folder.manifest),
   version: apis[0]?.model.version ?? "0",
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,

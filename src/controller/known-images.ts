@@ -25,13 +25,13 @@ export function makeKnownImages(): KnownImages {
       const says = reference && known.get(nameOf(reference));
       return says && { ...says, digest: reference.digest };
     },
-    remember: (image, says) => {
+    remember: (image, { manifest, documentHash }) => {
       const reference = referenceOf(image);
       if (reference === undefined) return;
       const name = nameOf(reference);
       // The last that was used is the last that is forgotten.
       known.delete(name);
-      known.set(name, says);
+      known.set(name, { manifest, documentHash });
       const [oldest] = known.keys();
       if (known.size > most && oldest !== undefined) known.delete(oldest);
     },

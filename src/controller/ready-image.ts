@@ -92,7 +92,7 @@ export async function gatewayOfImage(
     {
       inputHash: manifest.inputHash,
       documentHash,
-      says: { manifest, documentHash },
+      manifest,
       version: manifest.apis[0]?.version ?? "0",
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
