@@ -19,6 +19,12 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "The gateway fetches the issuer's public keys by the url of its Security (`jwks`), and gets none now. Ask again soon; who runs the gateway looks whether that url answers.",
   badRequest:
     "Send well-formed HTTP. Refused are an escaped slash or backslash in the path (`%2F`, `%5C`), control characters, header names with underscores, and messages whose length is ambiguous.",
+  invalidRequest:
+    "`errors` in the answer says what is wrong: `in` which part of the request, the parameter's `name`, a JSON pointer into the value, and what it must be. Who runs the gateway finds what is asked for by `portico explain`; `validation: {request: report}` in the document's `x-portico` lets such requests through and counts them.",
+  unsupportedMediaType:
+    "Send the body in a media type that the document names for the operation, say it in `Content-Type`, and send it without a content coding.",
+  requestUnchecked:
+    "Ask again soon. The policy agent, which holds requests against the document, is not there, has too much to do, or took more than a second for this request. Who runs the gateway looks at the agent's log.",
   overLimit:
     "Wait as many seconds as `Retry-After` says. `limit` in the answer says what was counted together: the `operation`, the `api`, the `application`, or its `subscription` of the API. Who runs the gateway finds the limits by `portico explain`, and raises them in their RateLimiting.",
   limitUncounted:

@@ -160,13 +160,13 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   const files = [...compileCase(apis.value, golden.settings, { port: 8080, monitoring: 8081, values: caseValues(golden) })].filter(
     ([path]) =>
       everything ||
-      /routes|clusters/.test(path) ||
+      /routes|clusters|validators/.test(path) ||
       (/tokens|keys/.test(path) && apis.value.some(({ model }) => model.verifiers.length > 0)),
   );
   return new Map([
     ...problems,
     ["model.json", pretty(apis.value.map(({ model }) => model))],
-    ...files.map(([path, text]) => [`out/${path}`, pretty(JSON.parse(text))] as const),
+    ...files.map(([path, text]) => [`out/${path}`, path.endsWith(".json") ? pretty(JSON.parse(text)) : text] as const),
   ]);
 }
 

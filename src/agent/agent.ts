@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import type { ErrorForm } from "../model/error-form.ts";
 import { watchPaths } from "../source/watch.ts";
 import { type Checkers, openCheckers } from "./checkers.ts";
 import { agentConfiguration } from "./configuration.ts";
+import { writeFindings } from "./messages.ts";
 import type { ComparePassword } from "./passwords.ts";
 import { serveChecks } from "./server.ts";
+import { validationAnswer } from "./validation/answer.ts";
+import type { RequestValidation } from "./validation/thread.ts";
 
 /** What an agent is told when it is started. */
 export interface AgentOptions {
@@ -15,6 +19,7 @@ export interface AgentOptions {
   /** Where `/readyz` answers 200 once questions are answered; undefined for nowhere. */
   readonly readyPort: number | undefined;
   readonly compare: ComparePassword;
+  readonly validation: RequestValidation;
   /** Is told the version of each configuration that is in effect. */
   readonly inEffect: (version: string) => void;
   readonly say: (line: string) => void;
@@ -22,15 +27,26 @@ export interface AgentOptions {
 
 const longestQuestionMs = 15_000;
 
-/** The policy agent: checks credentials that Envoy cannot, and tells what it found. Runs until it is closed; rejects where it cannot listen. */
-export async function startAgent({ file, socket, readyPort, compare, inEffect, say }: AgentOptions): Promise<{ close(): void }> {
+/** The policy agent: checks credentials that Envoy cannot and holds requests against documents, and tells what it found. Runs until it is closed; rejects where it cannot listen. */
+export async function startAgent({
+  file,
+  socket,
+  readyPort,
+  compare,
+  validation,
+  inEffect,
+  say,
+}: AgentOptions): Promise<{ close(): void }> {
   let checkers: Checkers | undefined;
   let version: string | undefined;
+  let errors: ErrorForm = "problem";
   let isAsked = false;
   const load = async (): Promise<void> => {
     const read = await configurationIn(file);
     if (read === undefined) return say(`${file} is no configuration of the agent: the one before stays in effect.`);
     if (read.version_info === version) return;
+    if (read.validation !== undefined) await validation.load(read.validation.apis);
+    errors = read.validation?.errors ?? "problem";
     const before = checkers;
     checkers = openCheckers(read, compare);
     version = read.version_info;
@@ -47,9 +63,10 @@ export async function startAgent({ file, socket, readyPort, compare, inEffect, s
     (folder, why) => say(`Changes in ${folder} are not followed: the system refuses to watch it (${why}).`),
   );
   watch.follow([file]);
-  const server = await serveChecks(socket, async (securities, request) => {
+  const server = await serveChecks(socket, async (question) => {
     if (checkers === undefined) throw new Error("There is no configuration yet.");
-    return checkers.check(securities, request);
+    if (question.kind === "validation") return validationAnswer(question.asked, await validation.verdictOf(question.asked), errors, say);
+    return writeFindings(await checkers.check(question.securities, question.request));
   });
   isAsked = true;
   if (version !== undefined) inEffect(version);
@@ -63,6 +80,7 @@ export async function startAgent({ file, socket, readyPort, compare, inEffect, s
       server.close();
       ready.close();
       checkers?.close();
+      validation.close();
     },
   };
 }

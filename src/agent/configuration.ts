@@ -38,4 +38,10 @@ const check = z.discriminatedUnion("kind", [
 export const agentConfiguration = z.strictObject({
   version_info: z.string(),
   securities: z.array(z.strictObject({ security: z.string(), locations: z.array(location), blockedClients: z.array(z.string()), check })),
+  validation: z
+    .strictObject({
+      apis: z.array(z.strictObject({ api: z.string(), file: z.string(), hash: z.string() })),
+      errors: z.enum(["problem", "wso2"]),
+    })
+    .optional(),
 }) satisfies z.ZodType<AgentConfiguration>;

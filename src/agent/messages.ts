@@ -26,6 +26,7 @@ const { root } = protobuf.parse(`
     string host = 5;
     string scheme = 6;
     string protocol = 10;
+    bytes raw_body = 12;
   }
 
   message CheckResponse {
@@ -34,7 +35,16 @@ const { root } = protobuf.parse(`
     Struct dynamic_metadata = 4;
   }
   message Status { int32 code = 1; }
-  message Denied { HttpStatus status = 1; }
+  message Denied {
+    HttpStatus status = 1;
+    repeated HeaderValueOption headers = 2;
+    string body = 3;
+  }
+  message HeaderValueOption { HeaderValue header = 1; }
+  message HeaderValue {
+    string key = 1;
+    string value = 2;
+  }
   message HttpStatus { int32 code = 1; }
 
   message Struct { map<string, Value> fields = 1; }
@@ -59,10 +69,22 @@ const plain = (type: protobuf.Type, bytes: Uint8Array): unknown => type.toObject
 /** Where the service is asked (gRPC over HTTP/2). */
 export const checkPath = "/envoy.service.auth.v3.Authorization/Check";
 
-/** A question of the gateway's: a request, and whose credentials its route wants looked for. */
-export interface Question {
-  readonly securities: readonly string[];
-  readonly request: AskedRequest;
+/** A question of the gateway's: a request, and whose credentials its route wants looked for; or what its route wants it held against. */
+export type Question =
+  | { readonly kind: "credentials"; readonly securities: readonly string[]; readonly request: AskedRequest }
+  | { readonly kind: "validation"; readonly asked: AskedValidation };
+
+/** A request that is held against the document of its operation. */
+export interface AskedValidation {
+  readonly api: string;
+  readonly operation: string;
+  /** Whether it is refused where it is wrong. */
+  readonly isEnforced: boolean;
+  readonly requestId: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined where it is not looked at: it is a stream, or too large. */
+  readonly body: Uint8Array | undefined;
 }
 
 const text = z.string().default("");
@@ -73,6 +95,7 @@ const asked = z.object({
       http: z.object({
         ...{ id: text, method: text, path: text, host: text, scheme: text, protocol: text },
         headers: z.record(z.string(), z.string()).default({}),
+        rawBody: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
       }),
     }),
     contextExtensions: z.record(z.string(), z.string()).default({}),
@@ -82,11 +105,28 @@ const asked = z.object({
 /** A question from its bytes; throws where they are none. */
 export function readQuestion(bytes: Uint8Array): Question {
   const { source, request, contextExtensions } = asked.parse(plain(checkRequest, bytes)).attributes;
+  const { api, operation } = contextExtensions;
+  if (api !== undefined && operation !== undefined) {
+    const { rawBody = new Uint8Array(), path, headers } = request.http;
+    const body = headers[partialBody] === "true" ? undefined : rawBody;
+    const isEnforced = contextExtensions.strictness === "enforce";
+    return { kind: "validation", asked: { api, operation, isEnforced, requestId: headers["x-request-id"] ?? "", path, headers, body } };
+  }
   return {
+    kind: "credentials",
     securities: (contextExtensions.securities ?? "").split(",").filter(Boolean),
-    request: { ...request.http, address: source.address.socketAddress.address, besideTokens: contextExtensions.besideTokens === "true" },
+    request: {
+      ...withoutBody(request.http),
+      address: source.address.socketAddress.address,
+      besideTokens: contextExtensions.besideTokens === "true",
+    },
   };
 }
+
+/** The header in which Envoy says whether a body is not all of it (envoy: ext_authz, with_request_body). */
+const partialBody = "x-envoy-auth-partial-body";
+
+const withoutBody = <T extends { readonly rawBody?: unknown }>({ rawBody: _, ...rest }: T): Omit<T, "rawBody"> => rest;
 
 /** A request as an authoriser is asked about it, as bytes. */
 export function writeQuestion({ id, method, path, host, scheme, protocol, address, headers }: AskedRequest): Uint8Array {
@@ -108,6 +148,18 @@ const answered = z.object({
 /** What is known of a request, for the gateway's decision, as bytes. The agent itself refuses nobody. */
 export const writeFindings = (findings: Readonly<Record<string, unknown>>): Uint8Array =>
   checkResponse.encode({ status: { code: 0 }, dynamicMetadata: structOf(findings) }).finish();
+
+/** A refusal, as bytes: its status, the type of its body, and that. */
+export const writeRefusal = (status: number, type: string, body: string): Uint8Array =>
+  checkResponse
+    .encode({
+      status: { code: permissionDenied },
+      deniedResponse: { status: { code: status }, headers: [{ header: { key: "content-type", value: type } }], body },
+    })
+    .finish();
+
+/** A status of gRPC's. */
+const permissionDenied = 7;
 
 const structOf = (value: object): object => ({
   fields: Object.fromEntries(Object.entries(value).map(([name, one]) => [name, protobufValue(one)] as const)),

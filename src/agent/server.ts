@@ -1,14 +1,16 @@
 import { rmSync } from "node:fs";
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
-import type { AskedRequest } from "./finding.ts";
-import { checkPath, readQuestion, writeFindings } from "./messages.ts";
+import { checkPath, type Question, readQuestion } from "./messages.ts";
 
-/** What is known of a request's credentials for some Securities, as the gateway's decision reads it. */
-type Answer = (securities: readonly string[], request: AskedRequest) => Promise<Readonly<Record<string, unknown>>>;
+/** The answer to a question, as bytes. */
+type Answer = (question: Question) => Promise<Uint8Array>;
 
-/** Serves Envoy's authorisation service on a Unix socket. An answer that cannot be made is an error, which lets nobody in. Rejects where it cannot listen. */
+/** Envoy bounds what it sends by what its routes say. */
+const messages = { "grpc.max_receive_message_length": -1 };
+
+/** Serves Envoy's authorisation service on a Unix socket. An answer that cannot be made is an error, which lets nobody in who needs it. Rejects where it cannot listen. */
 export async function serveChecks(socket: string, answer: Answer): Promise<{ close(): void }> {
-  const server = new Server({ "grpc.max_concurrent_streams": 2 ** 16 });
+  const server = new Server({ "grpc.max_concurrent_streams": 2 ** 16, ...messages });
   const asBytes = (bytes: Buffer): Buffer => bytes;
   const check = {
     ...({ path: checkPath, requestStream: false, responseStream: false } as const),
@@ -18,8 +20,8 @@ export async function serveChecks(socket: string, answer: Answer): Promise<{ clo
     { check },
     {
       check: (call: { readonly request: Buffer }, done: (failure: { readonly code: status } | null, bytes?: Buffer) => void) => {
-        answerBytes(call.request, answer).then(
-          (bytes) => done(null, bytes),
+        answerTo(call.request, answer).then(
+          (bytes) => done(null, Buffer.from(bytes)),
           () => done({ code: status.INTERNAL }),
         );
       },
@@ -33,7 +35,4 @@ export async function serveChecks(socket: string, answer: Answer): Promise<{ clo
   return { close: () => server.forceShutdown() };
 }
 
-async function answerBytes(bytes: Uint8Array, answer: Answer): Promise<Buffer> {
-  const { securities, request } = readQuestion(bytes);
-  return Buffer.from(writeFindings(await answer(securities, request)));
-}
+const answerTo = async (bytes: Uint8Array, answer: Answer): Promise<Uint8Array> => answer(readQuestion(bytes));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { agentPath } from "../compile/envoy/agent-file.ts";
 import { versionOf } from "../compile/envoy/update.ts";
+import { isValidators } from "../compile/validators.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { type AgentProcess, superviseAgent } from "./agent-process.ts";
 import { writeAtomically } from "./run-folder.ts";
@@ -27,6 +28,8 @@ export function gatewayAgent(folder: string, program: string, say: (line: string
     async take(files) {
       const text = files.get(agentPath);
       if (text === undefined) return checked(undefined, []);
+      // The agent reads them when it takes its configuration.
+      for (const [path, validators] of files) if (isValidators(path)) await writeAtomically(join(folder, path), validators);
       await writeAtomically(join(folder, agentPath), text);
       running ??= superviseAgent({ program, folder, say });
       if (await running.inEffect(versionOf(text))) return checked(undefined, []);

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
-import { isMainThread } from "node:worker_threads";
+import { isMainThread, workerData } from "node:worker_threads";
 import { startAgent } from "../agent/agent.ts";
 import { comparePasswords, comparesInWorker } from "../agent/password-worker.ts";
+import { validatesInThread } from "../agent/validation/thread.ts";
+import { validateRequests } from "../agent/validation/work.ts";
 
-const usage = `agent: checks credentials that Envoy itself cannot, and tells it what it found.
+const usage = `agent: checks credentials that Envoy itself cannot, holds requests against documents, and tells it what it found.
 
   agent --file FILE --socket PATH [--ready-port PORT]
 `;
@@ -36,10 +38,12 @@ async function main(program: string, args: readonly string[]): Promise<void> {
   await startAgent({
     ...options,
     compare: comparesInWorker(program),
+    validation: validatesInThread(program),
     inEffect: (version) => process.send?.({ inEffect: version }),
     say: (line) => process.stderr.write(`agent: ${line}\n`),
   });
 }
 
 if (isMainThread) await main(process.argv[1] ?? "", process.argv.slice(2));
+else if (workerData === "validation") validateRequests();
 else comparePasswords();

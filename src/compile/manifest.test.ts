@@ -74,6 +74,11 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   transport: [{ transport: "https" }, { transport: "http" }],
   isStream: [{ isStream: true }],
   maxBodyBytes: [{ maxBodyBytes: 1024 }],
+  validation: [
+    { validation: { strictness: "report", largestBytes: undefined } },
+    { validation: { strictness: "enforce", largestBytes: undefined } },
+    { validation: { strictness: "enforce", largestBytes: 1024 } },
+  ],
   webSocket: [{ webSocket: true }],
   isCompressed: [{ isCompressed: true }],
   fault: [{ fault: { delayMs: 1, status: undefined, percent: 1 } }, { fault: { delayMs: undefined, status: 500, percent: 1 } }],
@@ -111,6 +116,7 @@ describe("the input hash", () => {
       hash({ ...api, version: "1.0.1" }),
       hash({ ...api, hosts: ["pets.example"] }),
       hash({ ...api, basePath: "/v2" }),
+      hash({ ...api, validation: { hash: "1", schemas: {}, operations: [] } }),
       hash({
         ...api,
         securities: [

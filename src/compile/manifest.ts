@@ -37,6 +37,8 @@ interface ManifestApi {
   readonly credentialSets: readonly CredentialSet[];
   /** The names of the limits for which the environment has to supply a service that counts for all gateways. */
   readonly globalLimits: readonly string[];
+  /** The hash of what requests are held against; left out where they are not. */
+  readonly validators: string | undefined;
 }
 
 interface ManifestSecurity {
@@ -56,7 +58,9 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
     contract,
     inputHash: inputHash(apis, engine),
     apis: apis.map(
-      ({ model: { name, version, owner, hosts, basePath, errors, operations, backends, securities, credentialSets, limits } }) => ({
+      ({
+        model: { name, version, owner, hosts, basePath, errors, operations, validation, backends, securities, credentialSets, limits },
+      }) => ({
         name,
         version,
         owner,
@@ -74,6 +78,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         })),
         credentialSets,
         globalLimits: limits.filter(({ scope }) => scope.kind === "global").map((limit) => limit.name),
+        validators: validation?.hash,
       }),
     ),
   };

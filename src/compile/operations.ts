@@ -33,6 +33,7 @@ const listed = ({
   isStream,
   maxBodyBytes,
   isCompressed,
+  validation,
   fault,
   maintenance,
 }: Operation): ListedOperation => ({
@@ -52,6 +53,7 @@ const listed = ({
     ...(isStream ? { streaming: true } : {}),
     ...(maxBodyBytes === undefined ? {} : { maxBody: maxBodyBytes }),
     ...(isCompressed ? { compression: true } : {}),
+    ...(validation === undefined ? {} : { validation }),
     ...(fault === undefined ? {} : { fault }),
     ...(maintenance === undefined ? {} : { maintenance }),
   },

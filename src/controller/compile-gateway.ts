@@ -176,11 +176,11 @@ export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields"
 
 /** What an API's spec says for such operations. */
 export const defaultsOf = (
-  { security = [], rateLimit = [], compression, maintenance, maxBody, publish }: ApiSpec,
+  { security = [], rateLimit = [], compression, maintenance, maxBody, validation, publish }: ApiSpec,
   namespace: string,
 ): ApiDefaults => ({
   publishes: publish?.document,
-  fields: Object.fromEntries(Object.entries({ compression, maintenance, maxBody }).filter(([, value]) => value !== undefined)),
+  fields: Object.fromEntries(Object.entries({ compression, maintenance, maxBody, validation }).filter(([, value]) => value !== undefined)),
   security: security.map((one) => ({ security: qualifiedName(one.name, one.namespace, namespace), scopes: one.scopes ?? [] })),
   limits: rateLimit.map((one) => ({ name: one.name, namespace: one.namespace })),
 });

@@ -116,6 +116,7 @@ function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly
     basePath,
     errors,
     operations: [],
+    validation: api.validators === undefined ? undefined : { hash: api.validators, schemas: {}, operations: [] },
     disabledPaths: undefined,
     backends,
     securities: checks.map(({ security }) => security),

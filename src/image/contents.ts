@@ -41,6 +41,7 @@ const manifest = z.object({
       errors: z.literal("wso2").optional(),
       credentialSets: z.array(z.array(z.string())),
       globalLimits: z.array(z.string()).default([]),
+      validators: z.string().optional(),
     }),
   ),
 });

@@ -1,3 +1,4 @@
+import type { ErrorForm } from "./error-form.ts";
 import type { CredentialLocation } from "./security.ts";
 
 /** What the policy agent works by: the file that it watches. It holds secrets, and is part of what an environment mounts. */
@@ -5,6 +6,21 @@ export interface AgentConfiguration {
   /** A hash of the rest: the agent says it once it works by it. */
   readonly version_info: string;
   readonly securities: readonly AgentSecurity[];
+  /** Left out where requests are held against nothing. */
+  readonly validation?: AgentValidation | undefined;
+}
+
+/** What requests are held against, and how it is said what is wrong. */
+interface AgentValidation {
+  readonly apis: readonly AgentValidators[];
+  readonly errors: ErrorForm;
+}
+
+/** The validators of an API: a file of the gateway's, which is another one where the hash is. */
+export interface AgentValidators {
+  readonly api: string;
+  readonly file: string;
+  readonly hash: string;
 }
 
 /** A Security whose credentials the agent checks. */

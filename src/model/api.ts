@@ -7,6 +7,7 @@ import type { Limit } from "./limit.ts";
 import type { MockReply } from "./mock.ts";
 import type { PathTemplate, QueryCondition, Segment } from "./path.ts";
 import type { Alternative, CredentialSet, Security, Verifier } from "./security.ts";
+import type { ApiValidation } from "./validation.ts";
 
 /** One API with everything a gateway needs to know of it: no references, no extensions, nothing of OpenAPI. Never changes. */
 export interface ApiModel {
@@ -24,6 +25,8 @@ export interface ApiModel {
   readonly errors: Exclude<ErrorForm, "problem"> | undefined;
   /** In the order of the document. No two answer the same requests. */
   readonly operations: readonly Operation[];
+  /** What messages are held against; left out where none are. */
+  readonly validation: ApiValidation | undefined;
   /** Paths all of whose operations are disabled: none is found there, and no template beside one answers for it. Left out where there are none. */
   readonly disabledPaths: readonly Pick<Operation, "path" | "query">[] | undefined;
   readonly backends: readonly Backend[];
@@ -66,11 +69,20 @@ export interface Operation {
   readonly maxBodyBytes: number | undefined;
   /** Whether answers are compressed for clients that take it. */
   readonly isCompressed: boolean;
+  /** Whether requests are held against the document. */
+  readonly validation: Validation | undefined;
   /** What some requests meet on purpose; undefined for nothing. */
   readonly fault: Fault | undefined;
   /** What is answered while it is being worked on; undefined while it is not. */
   readonly maintenance: Maintenance | undefined;
   readonly where: Origin;
+}
+
+/** What is wrong with requests is told to those who run the gateway, or refused, too. */
+export interface Validation {
+  readonly strictness: "report" | "enforce";
+  /** A larger body is refused, or not looked at. Undefined where no body is looked at. */
+  readonly largestBytes: number | undefined;
 }
 
 export type Transport = "http" | "https";

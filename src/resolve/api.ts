@@ -29,6 +29,7 @@ import { rewriteOf } from "./rewrite.ts";
 import { sayOnce } from "./say-once.ts";
 import { parseServerUrl } from "./server-url.ts";
 import type { ResolveSettings } from "./settings.ts";
+import { makeValidations, type Validations } from "./validation/validation.ts";
 import type { Level, Whole } from "./whole.ts";
 
 type Fields = z.infer<typeof operationExtension>;
@@ -64,7 +65,8 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   if (extension !== undefined) problems.push(...severalCertificates(whole.credentials, extension.at("clientCertificate")));
   const protection = makeProtection(whole);
   const limits = makeLimits(whole);
-  const found = uniqueIds(document, problems).map((path) => pathOperations(whole, { protection, limits }, path));
+  const validations = makeValidations(document, problems);
+  const found = uniqueIds(document, problems).map((path) => pathOperations(whole, { protection, limits, validations }, path));
   const resolved = found.flatMap(({ served }) => served);
   const disabledPaths = found.flatMap(({ disabled }) => disabled ?? []);
   const place = placesOf(document);
@@ -99,6 +101,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     basePath,
     errors: extension?.fields.errors === "wso2" ? "wso2" : undefined,
     operations,
+    validation: validations.used(new Set(operations.map(({ id }) => id))),
     disabledPaths: disabledPaths.length === 0 ? undefined : disabledPaths,
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),
@@ -160,6 +163,7 @@ interface WithBackend extends Resolved {
 interface Policies {
   readonly protection: Protection;
   readonly limits: Limits;
+  readonly validations: Validations;
 }
 
 /** What answers a path; or the path itself, where all its operations are disabled. */
@@ -168,7 +172,7 @@ interface ResolvedPath {
   readonly disabled: Pick<Operation, "path" | "query"> | undefined;
 }
 
-function pathOperations(whole: Whole, { protection, limits }: Policies, { path, operations }: NamedPath): ResolvedPath {
+function pathOperations(whole: Whole, { protection, limits, validations }: Policies, { path, operations }: NamedPath): ResolvedPath {
   const { problems, basePath, settings, document } = whole;
   const key = parsePathKey(path.key);
   if (!key.ok) {
@@ -202,6 +206,7 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
     };
     const access = protection.accessOf(requirementsOf(whole, levels, written));
     const counting = limits.of(levels, access);
+    const validation = validations.of({ id, path, written, template: key.template, fields });
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
     const operation = resolveOperation({
       document,
@@ -215,6 +220,7 @@ function pathOperations(whole: Whole, { protection, limits }: Policies, { path, 
       limits: counting,
       rewrite,
       transport: whole.transport,
+      validation,
     });
     return [
       {

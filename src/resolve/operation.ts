@@ -4,7 +4,7 @@ import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
 import { bytesIn } from "../api/quantity.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Access, Answer, Fault, Maintenance, Operation, Rewrite, Transport } from "../model/api.ts";
+import type { Access, Answer, Fault, Maintenance, Operation, Rewrite, Transport, Validation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
@@ -35,6 +35,7 @@ export interface OperationParts {
   readonly limits: readonly string[];
   readonly rewrite: Rewrite | undefined;
   readonly transport: Transport | undefined;
+  readonly validation: Validation | undefined;
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
@@ -60,6 +61,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     responseHeaders: withDays(changesOf(fields.responseHeaders), fields),
     // What compresses holds back what is little.
     isCompressed: fields.compression === true && fields.streaming !== true,
+    validation: parts.validation,
     fault: faultOf(fields.fault),
     maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,

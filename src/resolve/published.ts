@@ -58,6 +58,7 @@ export function publishedOperation(
       isStream: false,
       maxBodyBytes: undefined,
       isCompressed: true,
+      validation: undefined,
       fault: undefined,
       maintenance: undefined,
       where: { source: where.file.name, pointer: where.pointer },

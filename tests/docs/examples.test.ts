@@ -21,21 +21,24 @@ const pages = [
   "docs/security.md",
   "docs/limits.md",
   "docs/backends.md",
+  "docs/validation.md",
   ...securityPages,
 ];
 
-/** `curl -i [-H 'name: value'] [-X METHOD] URL`, as the pages have it, sent without needing curl: what it would print. */
+/** `curl -i [-H 'name: value'] [-X METHOD] [-d BODY] URL`, as the pages have it, sent without needing curl: what it would print. */
 async function curl(words: readonly string[], port: number): Promise<string> {
   const headers: Record<string, string> = {};
   let method = "GET";
   let path = "/";
+  let body: string | undefined;
   for (const [index, word] of words.entries()) {
     const value = words[index + 1] ?? "";
     if (word === "-H") headers[value.split(":")[0] ?? ""] = value.slice(value.indexOf(":") + 1).trim();
     if (word === "-X") method = value;
+    if (word === "-d") body = value;
     if (word.startsWith("http")) path = new URL(word).pathname + new URL(word).search;
   }
-  const answer = await send(port, { send: `${method} ${path}`, headers });
+  const answer = await send(port, { send: `${method} ${path}`, headers, body });
   const fields = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${answer.status} ${answer.reason}`, ...fields, "", answer.body].join("\n");
 }

@@ -50,6 +50,7 @@ export function factsOf(
     ...maintenanceFact(operation, where(origins.extension("maintenance"))),
     ...answerFacts(request, { api, operation }, origins),
     ...bodyFact(operation, where(origins.extension("maxBody"))),
+    ...validationFact(operation, where(origins.extension("validation"))),
     ...streamFact(operation, where(origins.extension("streaming"))),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
@@ -86,6 +87,16 @@ function maintenanceFact({ maintenance }: Operation, place: Place | undefined): 
 
 function bodyFact({ maxBodyBytes }: Operation, place: Place | undefined): readonly Fact[] {
   return maxBodyBytes === undefined ? [] : [{ name: "body", value: `at most ${maxBodyBytes.toLocaleString("en")} bytes`, place }];
+}
+
+function validationFact({ validation }: Operation, place: Place | undefined): readonly Fact[] {
+  if (validation === undefined) return [];
+  const { strictness, largestBytes } = validation;
+  const wrong =
+    strictness === "enforce" ? "refused where they are not what the document says" : "let through and reported where they are wrong";
+  const larger = strictness === "enforce" ? "refused" : "not looked at";
+  const body = largestBytes === undefined ? "" : `; a body of more than ${largestBytes.toLocaleString("en")} bytes is ${larger}`;
+  return [{ name: "requests", value: `${wrong}${body}`, place }];
 }
 
 function streamFact({ isStream }: Operation, place: Place | undefined): readonly Fact[] {

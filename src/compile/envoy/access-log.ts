@@ -2,6 +2,7 @@ import { holds, notNormalised, refusedUnclean, statusIs } from "./details.ts";
 import { extension, type Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
 import { refusalReason } from "./refusals.ts";
+import { violationsFound } from "./validation.ts";
 
 /** A field of the matched route's identity. */
 export const ofRoute = (field: string): string => `%METADATA(ROUTE:${ownMetadata}:${field})%`;
@@ -42,6 +43,7 @@ const lines = (path: string | null): Message =>
         status: "%RESPONSE_CODE%",
         details: "%RESPONSE_CODE_DETAILS%",
         refusal: refusalReason,
+        violations: violationsFound,
         flags: "%RESPONSE_FLAGS%",
         durationMs: "%DURATION%",
         backendMs: "%RESPONSE_DURATION%",

@@ -1,7 +1,9 @@
+import type { AgentValidators } from "../../model/agent.ts";
 import type { ApiModel } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { verifiersOf } from "../../model/references.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
+import { validatorFiles, validatorsPath } from "../validators.ts";
 import { agentFile } from "./agent-file.ts";
 import { backendSecretFiles } from "./backend-secrets.ts";
 import { blockedFile } from "./blocked-clients.ts";
@@ -52,7 +54,8 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
     ["mounted/blocked.json", blockedFile(verifiers)],
     ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
     ...addressesFile(environment.addresses),
-    ...agentFile(verifiers, environment),
+    ...agentFile(verifiers, validatorsOf(apis), environment, formOf(apis, environment)),
+    ...validatorFiles(apis),
     ...backendSecretFiles(apis, values),
     ...(listener.tls
       ? [
@@ -68,6 +71,11 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
       : []),
   ]);
 }
+
+const validatorsOf = (apis: readonly ApiModel[]): readonly AgentValidators[] =>
+  apis.flatMap(({ name, validation }) =>
+    validation === undefined ? [] : [{ api: name, file: validatorsPath(name), hash: validation.hash }],
+  );
 
 const formOf = (apis: readonly ApiModel[], { errors }: Environment): ErrorForm => errors ?? apis[0]?.errors ?? "problem";
 

@@ -1,22 +1,5 @@
+import { type GatewayError, gatewayError, validationErrors } from "../../model/gateway-error.ts";
 import type { Message } from "./json.ts";
-
-/** An error that the gateway itself answers, as RFC 9457 describes it. docs/errors has a page for each type. */
-export interface GatewayError {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-}
-
-/** The page that says what a type of error means. */
-const errorType = (slug: string): string => `https://portico.dev/errors/${slug}`;
-
-const gatewayError = (slug: string, status: number, title: string, detail: string): GatewayError => ({
-  type: errorType(slug),
-  title,
-  status,
-  detail,
-});
 
 export const errors = {
   notFound: gatewayError("not-found", 404, "Not Found", "No operation of this API has this path."),
@@ -51,6 +34,13 @@ export const errors = {
     400,
     "Bad Request",
     "The request is not well-formed, its path is not safe, or a header's name has an underscore.",
+  ),
+  ...validationErrors,
+  requestUnchecked: gatewayError(
+    "request-unchecked",
+    503,
+    "Service Unavailable",
+    "The request cannot be held against the API's document now: what does that gives no answer.",
   ),
   overLimit: gatewayError(
     "over-limit",

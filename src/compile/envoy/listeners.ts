@@ -18,13 +18,14 @@ import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { addressListFilters } from "./limit-addresses.ts";
 import { limitFilters } from "./limits.ts";
 import { localReplies } from "./local-replies.ts";
-import { refusalMetrics, requestMetrics } from "./metrics.ts";
+import { refusalMetrics, requestMetrics, violationMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
 import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
 import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
 import { sandboxFilters } from "./sandbox.ts";
 import { transportFilter } from "./transports.ts";
+import { validationFilters } from "./validation.ts";
 
 const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
@@ -53,6 +54,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   ...limitFilters,
   // What this gateway refuses by itself asks nobody else.
   ...globalLimitFilters,
+  ...validationFilters,
   ...sandboxFilters,
   faultFilter,
   ...compressionFilters,
@@ -123,7 +125,7 @@ const http = (trustedHops: number, addresses: AddressLists | undefined, form: Er
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters(addresses),
   early_header_mutation_extensions: [withoutForgeries(trustedHops)],
-  access_log: [...accessLogs(), requestMetrics(), refusalMetrics()],
+  access_log: [...accessLogs(), requestMetrics(), refusalMetrics(), violationMetrics()],
   local_reply_config: localReplies(form),
   use_remote_address: true,
   xff_num_trusted_hops: trustedHops,

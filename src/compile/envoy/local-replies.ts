@@ -1,4 +1,5 @@
 import type { ErrorForm } from "../../model/error-form.ts";
+import type { GatewayError } from "../../model/gateway-error.ts";
 import { type Counted, countedTogether } from "../../model/limit.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
@@ -12,7 +13,7 @@ import {
   tokenMetadata,
 } from "./credential-names.ts";
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
-import { errors, type GatewayError, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
+import { errors, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
 import { maintenanceField, ownMetadata } from "./names.ts";
 import { overLimit, type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
@@ -122,6 +123,7 @@ export function localReplies(form: ErrorForm): Message {
       madeOnPurpose(form),
       mapper(errors.maintenance, ofRoute(errors.maintenance), requestIdHeader, maintenanceBody(form)),
       ...countedTogether.map((counted) => tooMuch(form, counted)),
+      ...ofValidation(form),
       notLetIn(errors.limitUncounted, is("rate_limiter_error"), "uncounted"),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
       ...byDetails.map(([condition, error, unclean]) => refusal(error, condition, unclean ? ownIdHeader : requestIdHeader)),
@@ -129,6 +131,24 @@ export function localReplies(form: ErrorForm): Message {
     ],
   };
 }
+
+/** Of requests that are not what their document says the policy agent says the whole answer. */
+const ofValidation = (form: ErrorForm): readonly Message[] => [
+  {
+    filter: { and_filter: { filters: [statusIs("GE", 400), holds(is("ext_authz_denied"))] } },
+    headers_to_add: [...requestIdHeader, saysWhy("invalid")],
+    body_format_override: {
+      text_format_source: { inline_string: "%LOCAL_REPLY_BODY%" },
+      content_type: form === "wso2" ? "application/json" : "application/problem+json",
+    },
+  },
+  mapper(
+    errors.requestUnchecked,
+    is("ext_authz_error"),
+    [...requestIdHeader, saysWhy("unchecked")],
+    bodyOf(form, errors.requestUnchecked, undefined),
+  ),
+];
 
 /** Its status is the one that the operation says. */
 const madeOnPurpose = (form: ErrorForm): Message => ({

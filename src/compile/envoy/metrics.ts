@@ -2,6 +2,7 @@ import type { ApiModel, Operation } from "../../model/api.ts";
 import { ofRoute } from "./access-log.ts";
 import { extension, type Message } from "./json.ts";
 import { isRefusal, refusalReason } from "./refusals.ts";
+import { isViolation } from "./validation.ts";
 
 /** How many operations of a gateway have metrics of their own; the rest are counted together as "other". */
 const named = 500;
@@ -23,6 +24,15 @@ export const refusalMetrics = (): Message => ({
   ...extension("envoy.access_loggers.stats", "envoy.extensions.access_loggers.stats.v3.Config", {
     stats_scope: { prefix: "portico", max_counters: 20_000 },
     counters: [{ stat: { name: "refusals", tags: [...tags, { name: "reason", value_format: refusalReason }] }, value_fixed: 1 }],
+  }),
+});
+
+/** Requests that were let through although they are not what the document says, by API and operation. */
+export const violationMetrics = (): Message => ({
+  filter: isViolation,
+  ...extension("envoy.access_loggers.stats", "envoy.extensions.access_loggers.stats.v3.Config", {
+    stats_scope: { prefix: "portico", max_counters: 20_000 },
+    counters: [{ stat: { name: "violations", tags }, value_fixed: 1 }],
   }),
 });
 

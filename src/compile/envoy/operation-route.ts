@@ -23,6 +23,7 @@ import { queryRules } from "./query-changes.ts";
 import type { RouteAction } from "./route-action.ts";
 import { sandboxRules } from "./sandbox.ts";
 import { transportRules } from "./transports.ts";
+import { validationRules } from "./validation.ts";
 
 /** What all routes of a gateway are made with. */
 export interface RouteSettings {
@@ -59,6 +60,7 @@ export function operationRoutes(
       ...protecting,
       ...looking,
       ...countingTogether,
+      ...validationRules(found.api, found.operation),
       ...sandboxing,
       ...faultRules(found.operation.fault),
       ...compressionRules(found.operation.isCompressed),

@@ -16,7 +16,8 @@ export type Refusal =
   | "over-api-limit"
   | "over-subscription-limit"
   | "over-application-limit"
-  | "uncounted";
+  | "uncounted"
+  | "invalid";
 
 /** What the answer and the log call it when a limit was too much. */
 export const overLimit = {

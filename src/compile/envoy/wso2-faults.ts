@@ -1,4 +1,5 @@
-import { errors, type GatewayError } from "./errors.ts";
+import type { GatewayError } from "../../model/gateway-error.ts";
+import { errors } from "./errors.ts";
 import type { Message } from "./json.ts";
 import type { Refusal } from "./refusals.ts";
 
@@ -25,6 +26,7 @@ const ofRefusals: Readonly<Record<Refusal, Fault | undefined>> = {
   address: blocked,
   transport: blocked,
   uncounted: undefined,
+  invalid: undefined,
   "over-api-limit": { code: 900800, message: throttledOut },
   "over-operation-limit": { code: 900802, message: throttledOut },
   "over-application-limit": { code: 900803, message: throttledOut },

@@ -7,16 +7,17 @@ import { plainBackend, type Retry } from "../../model/backend.ts";
 import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
-import { type ProjectApi, type ProjectLimit, type ProjectOperation, projectGateway, projectPolicies } from "./schema.ts";
+import { type ProjectApi, type ProjectLimit, type ProjectOperation, projectGateway, projectPolicies, projectValidation } from "./schema.ts";
 
 /** Where a project keeps what it is made of. */
 const gatewayPath = "gateway.yaml";
 const policiesPath = "policies.yaml";
+const validationPath = (api: string): string => `validation/${api}.json`;
 const definitionPath = (api: string): string => `definition/${api}.json`;
 
 /**
  * A gateway's project: all that the toolkit needs to make the image part, and nothing of an environment. `gateway.yaml` has the models
- * without addresses, `definition/` the published documents, `policies.yaml` the limits.
+ * without addresses, `definition/` the published documents, `policies.yaml` the limits, `validation/` what requests are held against.
  */
 export function projectFiles(apis: readonly CompiledApi[], engine: string): GatewayFiles {
   const gateway = { contract, engine, apis: apis.map(({ model }) => withoutEnvironment(model)) };
@@ -24,16 +25,19 @@ export function projectFiles(apis: readonly CompiledApi[], engine: string): Gate
     [gatewayPath, yaml(gateway)],
     [policiesPath, yaml({ limits: Object.fromEntries(apis.map(({ model }) => [model.name, model.limits])) })],
     ...apis.map(({ model, published }) => [definitionPath(model.name), `${published}\n`] as const),
+    ...apis.flatMap(({ model: { name, validation } }) =>
+      validation === undefined ? [] : [[validationPath(name), `${JSON.stringify(validation)}\n`] as const],
+    ),
   ]);
 }
 
 /** Undefined members are left out, as JSON does. */
 const yaml = (value: object): string => dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
 
-const withoutEnvironment = ({ backends, verifiers: _, limits: __, operations, ...api }: ApiModel) => ({
+const withoutEnvironment = ({ backends, verifiers: _, limits: __, validation: ___, operations, ...api }: ApiModel) => ({
   ...api,
   backends: backends.map(({ name }) => name),
-  operations: operations.map(({ where: ___, ...operation }) => operation),
+  operations: operations.map(({ where: ____, ...operation }) => operation),
 });
 
 /** The APIs of a project, without addresses. `read` gives a file's text, or undefined where there is none. Fails with BadProject. */
@@ -46,7 +50,13 @@ export function readProject(read: (path: string) => string | undefined): Checked
   for (const api of gateway.value.apis) {
     const published = read(definitionPath(api.name));
     if (published === undefined) return bad(definitionPath(api.name), `The published document is missing. ${advice}`);
-    apis.push({ model: modelOf(api, policies.value.limits[api.name] ?? []), published: published.replace(/\n$/, "") });
+    const isValidated = api.operations.some(({ validation }) => validation !== undefined);
+    const validation = isValidated ? readFile(validationPath(api.name), read, projectValidation) : checked(undefined, []);
+    if (!validation.ok) return validation;
+    apis.push({
+      model: { ...modelOf(api, policies.value.limits[api.name] ?? []), validation: validation.value },
+      published: published.replace(/\n$/, ""),
+    });
   }
   return checked(apis, []);
 }
@@ -69,7 +79,7 @@ const bad = (path: string, message: string) => failed(error("BadProject", wholeF
 const modelOf = (
   { backends, securities, operations, disabledPaths, owner, errors, ...api }: ProjectApi,
   limits: readonly ProjectLimit[],
-): ApiModel => ({
+): Omit<ApiModel, "validation"> => ({
   ...api,
   limits: limits.map((limit) => ({ ...limit, conditions: limit.conditions.map(conditionOf) })),
   owner,
@@ -120,6 +130,7 @@ const operationOf = ({
   maintenance,
   maxBodyBytes,
   transport,
+  validation,
   ...operation
 }: ProjectOperation): Operation => ({
   ...operation,
@@ -127,6 +138,7 @@ const operationOf = ({
   addresses,
   maxBodyBytes,
   transport,
+  validation: validation && { ...validation, largestBytes: validation.largestBytes },
   fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { operationRules } from "../../model/validation-rules.ts";
 
 // What of a model is the same everywhere, in the project's words. A test holds that a model that went this way compiles to the same bytes.
 
@@ -129,6 +130,7 @@ const operation = z.strictObject({
   isStream: z.boolean(),
   maxBodyBytes: z.int().min(1).optional(),
   isCompressed: z.boolean(),
+  validation: z.strictObject({ strictness: z.enum(["report", "enforce"]), largestBytes: z.int().min(1).optional() }).optional(),
   fault: z.strictObject({ delayMs: z.int().min(0).optional(), status: z.int().optional(), percent: z.int().min(0).max(100) }).optional(),
   maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),
 });
@@ -192,6 +194,13 @@ export const projectGateway = z.strictObject({
 
 /** The file policies.yaml of a project: the limits of each API, by its name. */
 export const projectPolicies = z.strictObject({ limits: z.record(z.string(), z.array(limit)) });
+
+/** A file validation/API.json of a project: what requests are held against. Which form that has is looked at where it counts. */
+export const projectValidation = z.strictObject({
+  hash: z.string(),
+  schemas: z.record(z.string(), z.unknown()),
+  operations: z.array(operationRules),
+});
 
 export type ProjectLimit = z.infer<typeof limit>;
 export type ProjectApi = z.infer<typeof api>;

@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { faultsOf, testValidators } from "../../../testing/validators.ts";
+
+const pet = {
+  type: "object",
+  required: ["id", "name"],
+  additionalProperties: false,
+  properties: {
+    id: { type: "integer", readOnly: true },
+    name: { type: "string", minLength: 2 },
+    age: { type: "integer", nullable: true },
+    tags: { type: "array", items: { type: "string" } },
+    home: { type: "object", properties: { city: { type: "string" }, zip: { type: "integer" } } },
+    photo: { type: "string", format: "binary" },
+  },
+};
+
+const content = {
+  "application/json; charset=utf-8": { schema: pet },
+  "application/x-www-form-urlencoded": { schema: pet, encoding: { home: { style: "deepObject", explode: true } } },
+  "multipart/form-data": { schema: pet },
+  "text/plain": { schema: { type: "string", maxLength: 3 } },
+  "image/*": {},
+};
+
+const { verdictOf } = testValidators({
+  openapi: "3.0.3",
+  info: { title: "Bodies", version: "1" },
+  paths: {
+    "/a": { post: { operationId: "a", requestBody: { required: true, content }, responses: {} } },
+    "/b": { post: { operationId: "b", requestBody: { content: { "application/json": {} } }, responses: {} } },
+  },
+});
+
+const form = "application/x-www-form-urlencoded";
+const multipart = "multipart/form-data; boundary=X";
+const parts = (...fields: readonly (readonly [head: string, value: string])[]): string =>
+  [...fields.map(([head, value]) => `--X\r\ncontent-disposition: form-data; ${head}\r\n\r\n${value}\r\n`), "--X--\r\n"].join("");
+
+const rows: readonly (readonly [type: string | undefined, body: string | Uint8Array, faults: readonly string[]])[] = [
+  ["application/json", '{"name": "rex"}', []],
+  ["Application/JSON ; charset=utf-8", '{"name": "rex", "age": null}', []],
+  ["application/json", "", ["body #: required"]],
+  ["application/json", "{", ["body #: form"]],
+  ["application/json", '{"name": "rex"} {}', ["body #: form"]],
+  ["application/json", Buffer.from([0x22, 0xff, 0x22]), ["body #: form"]],
+  ["application/json", "[]", ["body #: type"]],
+  ["application/json", '{"name": "r", "age": "1"}', ["body #/name: minLength", "body #/age: type"]],
+  ["application/json", '{"id": 1, "name": "rex"}', ["body #/id: false schema"]],
+  ["application/json", '{"name": "rex", "a/b~c": 1}', ["body #/a~1b~0c: additionalProperties"]],
+  ["application/json", '{"name": "rex", "__proto__": {}}', ["body #/__proto__: additionalProperties"]],
+  ["application/xml", "<pet/>", ["body #: content-type"]],
+  [undefined, '{"name": "rex"}', ["body #: content-type"]],
+  [form, "name=rex&age=7&tags=a&tags=b&home[city]=Bern&home[zip]=3000", []],
+  [form, "name=r%C3%A9x&age=", []],
+  [form, "age=x&home[zip]=x", ["body #/name: required", "body #/age: type", "body #/home/zip: type"]],
+  [form, "name=rex&more=1", ["body #/more: additionalProperties"]],
+  [form, "name=rex&name=max", ["body #: form"]],
+  [multipart, parts(['name="name"', "rex"], ['name="age"', "7"], ['name="photo"; filename="a.png"', "\u0000"], ['name="tags"', "a"]), []],
+  [multipart, parts(['name="name"', "rex"], ['name="home"', '{"zip": 1}']), []],
+  [multipart, parts(['name="name"', "rex"], ['name="home"', '{"zip": "x"}']), ["body #/home/zip: type"]],
+  [multipart, parts(['name="name"', "rex"], ['name="home"', "zip"]), ["body #: form"]],
+  [multipart, parts(['name="age"', "x"]), ["body #/name: required", "body #/age: type"]],
+  [multipart, "no parts", ["body #: form"]],
+  ["text/plain", "abc", []],
+  ["text/plain", "abcd", ["body #: maxLength"]],
+  ["image/png", "anything", []],
+];
+
+describe("bodies", () => {
+  for (const [type, body, faults] of rows)
+    it(`${type} ${body.toString().slice(0, 60)}`, async () => {
+      const verdict = await verdictOf("a", "/a", type === undefined ? {} : { "content-type": type }, body);
+      assert.deepEqual(faultsOf(verdict), faults);
+      if (verdict.kind === "wrong") assert.equal(verdict.status, faults.includes("body #: content-type") ? 415 : 400);
+    });
+
+  it("with a content coding are not read, which is said", async () => {
+    const verdict = await verdictOf("a", "/a", { "content-type": "application/json", "content-encoding": "gzip" }, "x");
+    assert.deepEqual(verdict, {
+      kind: "wrong",
+      status: 415,
+      violations: [
+        { in: "body", name: undefined, pointer: "#", detail: "must be sent without a content coding", rule: "content-encoding" },
+      ],
+    });
+  });
+
+  it("may be left out where nobody requires them, and be anything where nothing is said", async () => {
+    for (const body of ["", "1", "{}"])
+      assert.equal((await verdictOf("b", "/b", { "content-type": "application/json" }, body)).kind, "right");
+    assert.deepEqual(faultsOf(await verdictOf("b", "/b", { "content-type": "application/json" }, "x")), ["body #: form"]);
+  });
+
+  it("of Swagger 2.0 are a parameter, or several", async () => {
+    const { verdictOf: old } = testValidators({
+      swagger: "2.0",
+      info: { title: "Old", version: "1" },
+      consumes: ["application/json"],
+      definitions: { Pet: { type: "object", required: ["name"], properties: { name: { type: "string", "x-nullable": true } } } },
+      paths: {
+        "/a": {
+          post: {
+            operationId: "a",
+            parameters: [{ in: "body", name: "pet", required: true, schema: { $ref: "#/definitions/Pet" } }],
+            responses: {},
+          },
+        },
+        "/b": {
+          post: {
+            operationId: "b",
+            consumes: ["multipart/form-data"],
+            parameters: [
+              { in: "formData", name: "n", type: "integer", required: true },
+              { in: "formData", name: "file", type: "file" },
+            ],
+            responses: {},
+          },
+        },
+      },
+    });
+    const json = { "content-type": "application/json" };
+    assert.deepEqual(faultsOf(await old("a", "/a", json, '{"name": null}')), []);
+    assert.deepEqual(faultsOf(await old("a", "/a", json, "{}")), ["body #/name: required"]);
+    assert.deepEqual(faultsOf(await old("a", "/a", json)), ["body #: required"]);
+    const type = { "content-type": multipart };
+    assert.deepEqual(faultsOf(await old("b", "/b", type, parts(['name="n"', "1"], ['name="file"; filename="f"', "x"]))), []);
+    assert.deepEqual(faultsOf(await old("b", "/b", type, parts(['name="n"', "x"]))), ["body #/n: type"]);
+  });
+
+  it("are read to the end whatever their size, and their faults are told to a number", async () => {
+    const body = JSON.stringify({ name: "rex", tags: Array.from({ length: 10_000 }, (_, index) => index) });
+    const faults = faultsOf(await verdictOf("a", "/a", { "content-type": "application/json" }, body));
+    assert.equal(faults.length, 50);
+  });
+});

@@ -1,0 +1,69 @@
+import type { PathTemplate } from "./path.ts";
+
+/** What the messages of an API are held against. */
+export interface ApiValidation {
+  /** Of all the rest, in hexadecimal. */
+  readonly hash: string;
+  /** JSON Schemas (draft 2020-12) by their names; one refers to another as `#/$defs/name`. */
+  readonly schemas: Readonly<Record<string, unknown>>;
+  readonly operations: readonly OperationValidation[];
+}
+
+export interface OperationValidation {
+  /** Its id. */
+  readonly operation: string;
+  /** As in the model: with the base path left out. */
+  readonly path: PathTemplate;
+  readonly parameters: readonly ParameterRule[];
+  /** What a body may be; undefined where it is not looked at. */
+  readonly body?: BodyRule | undefined;
+}
+
+export interface ParameterRule {
+  readonly in: "path" | "query" | "header" | "cookie";
+  /** A header's in small letters. */
+  readonly name: string;
+  readonly isRequired: boolean;
+  readonly form: ParameterForm;
+  /** Of its value. */
+  readonly schema: string;
+}
+
+/** How a value is written as text: by a style (OpenAPI 3.1, section 4.8.12.3), or as JSON. */
+export type ParameterForm =
+  | { readonly kind: "style"; readonly style: Style; readonly explode: boolean; readonly reading: Reading }
+  | { readonly kind: "json" };
+
+export const styles = ["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject"] as const;
+export type Style = (typeof styles)[number];
+
+/** What a text may stand for: a value of a type, a list, an object. */
+export interface Reading {
+  /** Beside text, which anything may be. */
+  readonly types: readonly Scalar[];
+  /** Undefined where it is no list. */
+  readonly items?: Reading | undefined;
+  /** Undefined where it is no object. */
+  readonly members?: Readonly<Record<string, Reading>> | undefined;
+}
+
+export const scalars = ["string", "number", "boolean", "null"] as const;
+export type Scalar = (typeof scalars)[number];
+
+export interface BodyRule {
+  readonly isRequired: boolean;
+  readonly contents: readonly ContentRule[];
+}
+
+/** What a body of a media type has to be. */
+export interface ContentRule {
+  /** A media type or range in small letters, without parameters. */
+  readonly range: string;
+  /** How it is read. Of what is opaque the media type alone counts. */
+  readonly kind: "json" | "form" | "multipart" | "text" | "opaque";
+  readonly schema?: string | undefined;
+  /** What the fields of a form stand for. */
+  readonly reading?: Reading | undefined;
+  /** The fields that are written in another way than all are. */
+  readonly fields: Readonly<Record<string, ParameterForm>>;
+}

@@ -1,0 +1,90 @@
+import { type ParameterForm, type ParameterRule, type Style, styles } from "../../model/validation.ts";
+import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../../openapi/document.ts";
+import { isJson } from "../../openapi/mock/media-type.ts";
+import { child, elements, isObject, members, type Node } from "../../text/node.ts";
+import { readingOf } from "./readings.ts";
+import type { Schemas } from "./schemas.ts";
+
+const places = ["path", "query", "header", "cookie"] as const;
+
+/** Headers of a parameter's name that say nothing of parameters (OpenAPI 3.1, section 4.8.12.1). */
+const notParameters: ReadonlySet<string> = new Set(["accept", "content-type", "authorization"]);
+
+/** The parameters of an operation with those of its path that it does not say itself, where they are written. */
+export function parameterNodes(document: OpenApiDocument, { items }: DocumentPath, { node }: DocumentOperation): readonly Node[] {
+  const found = new Map<string, Node>();
+  for (const owner of [node, ...items])
+    for (const written of elements(child(owner, "parameters"))) {
+      const at = document.follow(written);
+      if (!isObject(at.value)) continue;
+      const key = JSON.stringify([at.value.in, at.value.name]);
+      if (!found.has(key)) found.set(key, at);
+    }
+  return [...found.values()];
+}
+
+/** What the parameters of an operation have to be. Those that stand in a body are not among them. */
+export function parameterRules(document: OpenApiDocument, nodes: readonly Node[], schemas: Schemas): readonly ParameterRule[] {
+  return nodes.flatMap((node) => parameterRule(document, node, schemas) ?? []);
+}
+
+function parameterRule(document: OpenApiDocument, node: Node, schemas: Schemas): ParameterRule | undefined {
+  const { name, required, in: place } = isObject(node.value) ? node.value : {};
+  const where = places.find((one) => one === place);
+  if (where === undefined || typeof name !== "string") return undefined;
+  if (where === "header" && notParameters.has(name.toLowerCase())) return undefined;
+  const written = writtenAs(document, node, where);
+  return (
+    written && {
+      in: where,
+      name: where === "header" ? name.toLowerCase() : name,
+      isRequired: where === "path" || required === true,
+      form: written.form,
+      schema: schemas.nameOf(written.schema),
+    }
+  );
+}
+
+/** How a parameter is written, and the schema of its value; undefined for what is written in a media type that is not read. */
+function writtenAs(document: OpenApiDocument, node: Node, where: ParameterRule["in"]) {
+  const [content] = members(child(node, "content"));
+  if (content === undefined) return { form: formOf(node, where, document), schema: schemaOf(node, document) };
+  const [mediaType, representation] = content;
+  return isJson(mediaType) ? { form: { kind: "json" } as const, schema: child(document.follow(representation), "schema") } : undefined;
+}
+
+/** In Swagger 2.0 a parameter is its own schema. */
+const schemaOf = (node: Node, { format }: OpenApiDocument): Node => (format === "2.0" ? node : child(node, "schema"));
+
+const defaultStyles = { path: "simple", query: "form", header: "simple", cookie: "form" } as const;
+
+function formOf(node: Node, where: ParameterRule["in"], document: OpenApiDocument): ParameterForm {
+  const reading = readingOf(schemaOf(node, document), document.follow);
+  if (document.format === "2.0") return { kind: "style", ...collectionOf(node, where), reading };
+  return { kind: "style", ...styleOf(node, defaultStyles[where]), reading };
+}
+
+/** The style that is said, of a parameter or of a form's field. */
+export function styleOf(node: Node, usual: Style): { readonly style: Style; readonly explode: boolean } {
+  const said = child(node, "style").value;
+  const style = styles.find((one) => one === said) ?? usual;
+  const explode = child(node, "explode").value;
+  return { style, explode: typeof explode === "boolean" ? explode : style === "form" };
+}
+
+/** Swagger 2.0's `collectionFormat` (section "Parameter Object"). */
+export function collectionOf(node: Node, where: ParameterRule["in"]): { readonly style: Style; readonly explode: boolean } {
+  const usual = defaultStyles[where];
+  switch (child(node, "collectionFormat").value) {
+    case "multi":
+      return { style: "form", explode: true };
+    case "ssv":
+      return { style: "spaceDelimited", explode: false };
+    case "tsv":
+      return { style: "tabDelimited", explode: false };
+    case "pipes":
+      return { style: "pipeDelimited", explode: false };
+    default:
+      return { style: usual, explode: false };
+  }
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { before, describe, it } from "node:test";
+import { z } from "zod";
+import { startBackend } from "../../testing/backend.ts";
+import { servePortico } from "../../testing/portico.ts";
+import { assertProblem } from "../../testing/problem-answer.ts";
+import { type Answer, send } from "../../testing/raw-request.ts";
+import { suiteScope } from "../../testing/scope.ts";
+import { until } from "../../testing/until.ts";
+import { keySecurity, protectedGateway } from "../security/protected-gateway.ts";
+
+const pet = { type: "object", required: ["name"], properties: { name: { type: "string", minLength: 2 }, age: { type: "integer" } } };
+const requestBody = { required: true, content: { "application/json": { schema: pet } } };
+const limit = { name: "limit", in: "query", schema: { type: "integer", maximum: 100 } };
+const operation = (more: object, portico: object = {}) => ({ responses: {}, ...more, "x-portico": portico });
+
+const told = z.object({
+  type: z.string(),
+  status: z.int(),
+  errors: z.array(z.object({ in: z.string(), name: z.string().optional(), pointer: z.string(), detail: z.string() })),
+  requestId: z.uuid(),
+});
+
+describe("requests that are held against the document", { timeout: 120_000 }, () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    gateway = await protectedGateway(
+      scope,
+      {
+        "x-portico": { validation: { request: "enforce", maxBody: "64Ki" } },
+        components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Key" } } },
+        paths: {
+          "/pets": {
+            get: operation({ operationId: "listPets", parameters: [limit] }),
+            post: operation({ operationId: "addPet", requestBody }),
+            put: operation({ operationId: "reportPet", requestBody }, { validation: { request: "report", maxBody: "1Ki" } }),
+            patch: operation({ operationId: "keyedPet", requestBody, security: [{ key: [] }] }),
+            delete: operation({ operationId: "offPet", parameters: [{ ...limit, required: true }] }, { validation: { request: "off" } }),
+          },
+          "/pets/{id}": {
+            parameters: [{ name: "id", in: "path", required: true, schema: { type: "integer" } }],
+            get: operation({ operationId: "showPet" }, { rewrite: { path: "/animals/{id}" } }),
+          },
+          "/stream": { post: operation({ operationId: "stream", parameters: [limit], requestBody }, { streaming: true }) },
+        },
+      },
+      [...keySecurity("key", { alice: "key-of-alice" })],
+    );
+  });
+  const json = { "content-type": "application/json" };
+  const ask = (line: string, body?: string, headers: Readonly<Record<string, string>> = json): Promise<Answer> =>
+    send(gateway.port, { send: line, headers, body });
+
+  it("reach the backend as they are where they are right", async () => {
+    for (const [line, body, path] of [
+      ["GET /pets?limit=5", undefined, "/pets?limit=5"],
+      ["GET /pets/7?more=1", undefined, "/animals/7?more=1"],
+      ["POST /pets", '{ "name": "rex",  "age": 7 }', "/pets"],
+      ["POST /pets", JSON.stringify({ name: "x".repeat(60_000) }), "/pets"],
+      ["DELETE /pets", undefined, "/pets"],
+    ] as const) {
+      const { status } = await ask(line, body);
+      assert.equal(status, 200, line);
+      const received = gateway.backend.received.at(-1);
+      assert.deepEqual([received?.path, received?.body], [path, body ?? ""]);
+    }
+  });
+
+  it("reach no backend where they are wrong, and are told all that is", async () => {
+    const seen = gateway.backend.received.length;
+    for (const [line, body, headers, status, errors] of [
+      ["GET /pets?limit=500", undefined, json, 400, ["query limit # must be <= 100"]],
+      ["GET /pets/seven", undefined, json, 400, ["path id # must be integer"]],
+      [
+        "POST /pets",
+        '{"name": "r", "age": "7"}',
+        json,
+        400,
+        ["body #/name must NOT have fewer than 2 characters", "body #/age must be integer"],
+      ],
+      ["POST /pets", "", json, 400, ["body # must be there"]],
+      ["POST /pets", "{", json, 400, ["body # must be JSON in UTF-8"]],
+      [
+        "POST /pets",
+        "<pet/>",
+        { "content-type": "text/xml" },
+        415,
+        ["body # must be of a media type that the document names: application/json"],
+      ],
+      ["POST /stream?limit=x", "", json, 400, ["query limit # must be integer"]],
+    ] as const) {
+      const answer = await ask(line, body, headers);
+      assert.deepEqual([answer.status, answer.headers["content-type"]], [status, "application/problem+json"], line);
+      const said = told.parse(JSON.parse(answer.body));
+      assert.equal(said.type, `https://portico.dev/errors/${status === 400 ? "invalid-request" : "unsupported-media-type"}`);
+      assert.equal(said.requestId, answer.headers["x-request-id"]);
+      assert.deepEqual(
+        said.errors.map(({ in: place, name, pointer, detail }) => [place, name, pointer, detail].filter(Boolean).join(" ")),
+        errors,
+      );
+    }
+    assertProblem(await ask("POST /pets", JSON.stringify({ name: "x".repeat(70_000) })), "413 body-too-large");
+    assert.equal(gateway.backend.received.length, seen);
+  });
+
+  it("are asked for credentials first", async () => {
+    assert.equal((await ask("PATCH /pets", "{")).status, 401);
+    assert.equal((await ask("PATCH /pets", "{", { ...json, "x-key": "key-of-alice" })).status, 400);
+    assert.equal((await ask("PATCH /pets", '{"name": "rex"}', { ...json, "x-key": "key-of-alice" })).status, 200);
+  });
+
+  it("are let through and counted where what is wrong is only reported", async () => {
+    assert.equal((await ask("PUT /pets", '{"name": 7}')).status, 200);
+    assert.equal((await ask("PUT /pets", '{"name": "rex"}')).status, 200);
+    const large = JSON.stringify({ name: 7, more: "x".repeat(100_000) });
+    assert.equal((await ask("PUT /pets", large)).status, 200);
+    assert.equal(gateway.backend.received.at(-1)?.body, large);
+  });
+
+  it("are refused while nobody can hold them against it, and what is only reported is served; then all is again as before", async () => {
+    const { agent } = gateway;
+    assert.ok(agent?.pid !== undefined);
+    const killed = agent.pid;
+    process.kill(killed, "SIGKILL");
+    await until("a request is refused", async () => (await ask("GET /pets?limit=5")).status === 503 || agent.pid !== killed);
+    await until("the agent answers again", async () => (await ask("GET /pets?limit=5")).status === 200);
+    assert.equal((await ask("GET /pets?limit=500")).status, 400);
+  });
+});
+
+describe("`portico run` and validation", { timeout: 120_000 }, () => {
+  it("holds requests against the document as it is now, and has WSO2's form of errors", async (t) => {
+    const backend = await startBackend(t);
+    const written = (most: number, form?: string) =>
+      JSON.stringify({
+        openapi: "3.1.0",
+        info: { title: "Pets", version: "1" },
+        servers: [{ url: backend.url }],
+        "x-portico": { validation: { request: "enforce" }, ...(form === undefined ? {} : { errors: form }) },
+        paths: {
+          "/pets": {
+            get: operation({ parameters: [{ ...limit, schema: { type: "integer", maximum: most } }] }),
+            put: operation({ operationId: "putPet", requestBody }, { validation: { request: "report" } }),
+          },
+        },
+      });
+    const gateway = await servePortico(t, { "pets.json": written(5) }, "--watch");
+    const ask = () => send(gateway.port, { send: "GET /pets?limit=7&secret=of-alice" });
+    assert.equal((await ask()).status, 400);
+    await gateway.write("pets.json", written(9));
+    await until("more is right", async () => (await ask()).status === 200);
+    await gateway.write("pets.json", written(3, "wso2"));
+    const answer = await until("WSO2's form", async () => {
+      const found = await ask();
+      return found.headers["content-type"] === "application/json" && found.status === 400 ? found : undefined;
+    });
+    assert.deepEqual(JSON.parse(answer.body), { fault: { code: 400, message: "Bad Request", description: "query limit # must be <= 3" } });
+    await until("it is in the log", () => gateway.stderr.some((line) => line.includes('"rule":"maximum"')));
+    assert.ok(!gateway.stderr.join().includes("of-alice"));
+    assert.equal((await send(gateway.port, { send: "PUT /pets", body: "{}" })).status, 200);
+    const metrics = async () => (await send(gateway.monitoringPort, { send: "GET /metrics" })).body;
+    await until("it is counted", async () => /portico_violations\{[^}]*portico_operation="putPet"[^}]*\} 1\b/.test(await metrics()));
+    assert.match(await metrics(), /portico_refusals\{[^}]*reason="invalid"[^}]*\} \d/);
+    const [run = ""] = readdirSync(gateway.runs);
+    assert.match(readFileSync(`${gateway.runs}/${run}/image/validators/pets.js`, "utf8"), /maximum|> 3/);
+  });
+});
