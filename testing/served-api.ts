@@ -37,6 +37,8 @@ export interface ServedApi {
   ready(fields: object): void;
   /** What the operator's log says is why something is not up to date. */
   logged(): readonly unknown[];
+  /** Whether the API is worked on again where this changes (see used.ts). */
+  follows(used: string): boolean;
   /** The reason of a condition of the API. */
   reason(type: string): unknown;
   /** Another operator takes over, which knows nothing of before. */
@@ -134,7 +136,7 @@ export async function serveApi(
     ...{ configMaps: none, targetEndpoints: none, rateLimitings: none, referenceGrants: none },
     ...{ apis: collection(apis), securities: collection(kept.securities), secrets: collection(kept.secrets) },
   };
-  const users = makeUsers();
+  let users = makeUsers();
   const compiled = () =>
     compiledGateways({
       ...{ store, users, collections, registries: () => registry, issuers: followIssuers() },
@@ -207,11 +209,13 @@ export async function serveApi(
       put({ ...fields, image: isObject(status) ? status.image : undefined });
     },
     logged: () => logged,
+    follows: (used) => users.of(used).has("API a/pets"),
     reason: (type) => conditionOf(apis.get("a/pets")?.value.status, type)?.reason,
     image: (now) => {
       state = now;
     },
     restart: () => {
+      users = makeUsers();
       gateways = compiled();
     },
     registryAway: () => {

@@ -192,7 +192,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
   return {
     whole,
     served: async (api, image, workload) => {
-      users.add(`API ${keyOf(api)}`, usable.anywhere(api.metadata.namespace));
+      const { namespace } = api.metadata;
+      users.add(`API ${keyOf(api)}`, [usedGrants(namespace), ...usable.anywhere(namespace)]);
       const result = await ofImage(api, { image, inputHash: undefined }, workload, "credentials");
       if (result.ok) lastGood.followed(keyOf(api), result.value);
       return result;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { type ServedApi, serveApi } from "../../testing/served-api.ts";
+import { usedGrants } from "./used.ts";
 
 const document = {
   openapi: "3.1.0",
@@ -53,6 +54,14 @@ describe("what is followed of an API that serves, while what it asks for cannot 
     served.spec({ definition, expose: 7 });
     served.restart();
     assert.deepEqual(await withoutMallory(served), ["alice"]);
+  });
+
+  it("is a Security of another namespace that is no longer to be had, where the spec is wrong when the operator starts", async () => {
+    const served = await serve();
+    served.spec({ definition, expose: 7 });
+    served.restart();
+    await served.reconcile();
+    assert.ok(served.follows(usedGrants("a")));
   });
 
   it("is a key that is taken away where the registry is away, too", async () => {
