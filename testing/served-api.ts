@@ -20,7 +20,7 @@ import { Redacted } from "../src/redacted.ts";
 import { gatewayWorkload } from "../src/resolve/workload.ts";
 import { followIssuers } from "../src/source/issuers.ts";
 import { isObject } from "../src/text/node.ts";
-import { mountedName } from "../src/workloads/gateway-content.ts";
+import { mountedAnnotation, mountedName } from "../src/workloads/gateway-content.ts";
 import { must } from "./envoy.ts";
 
 /** An API `a/pets` that is served in a cluster of memory, and what becomes of its mounted part. */
@@ -49,6 +49,10 @@ export interface ServedApi {
   withoutRegistrySecret(): void;
   /** Says what becomes of the Deployment when it is applied. */
   rollout(state: "complete" | "progressing" | "refused"): void;
+  /** Lets the gateway have pods, of which some cannot be touched now. */
+  pods(names: readonly string[], untouchable?: readonly string[]): void;
+  /** The pods that were touched, in order, as often as they were. */
+  touched(): readonly string[];
   /** Builds the image that the spec asks for. */
   build(): Promise<void>;
   reconcile(): Promise<void>;
@@ -87,10 +91,31 @@ export async function serveApi(
     entries.set(`a/${name}`, new Map(Object.entries(texts).map(([key, text]) => [key, new Redacted(text)])));
     kept.secrets.set(`a/${name}`, made("Secret", name, {}));
   };
+  let pods: { readonly names: readonly string[]; readonly untouchable: readonly string[] } = { names: [], untouchable: [] };
+  const touches = new Map<string, string>();
+  const touched: string[] = [];
+  const podOrDeployment = (kind: string, name: string): StoredObject =>
+    made(kind, name, {
+      metadata: {
+        ...{
+          name,
+          namespace: "a",
+          uid: name,
+          resourceVersion: "1",
+          annotations: { [mountedAnnotation]: touches.get(`${kind} ${name}`) ?? "" },
+        },
+        ownerReferences: [{ kind: "API", name: "pets", uid: "API pets" }],
+      },
+    });
+  const untouched = new Set<string>();
   const store: ObjectStore = {
     read: async () => checked(undefined, []),
     secret: async (namespace, name) => checked(entries.get(`${namespace}/${name}`), []),
-    list: async () => checked([], []),
+    list: async () =>
+      checked(
+        pods.names.map((name) => podOrDeployment("Pod", name)),
+        [],
+      ),
     apply: async (object) => {
       const { data } = object;
       if (object.kind === "Deployment") {
@@ -113,7 +138,12 @@ export async function serveApi(
       return checked(after, []);
     },
     create: async (object) => checked(storedObject({ ...object, metadata: { name: "made" } }), []),
-    annotate: async () => checked(undefined, []),
+    annotate: async ({ kind }, _namespace, name, { [mountedAnnotation]: hash }) => {
+      if (pods.untouchable.includes(name)) return failed(error("ClusterFailed", wholeFile(name), "It cannot be touched."));
+      if (typeof hash === "string") touches.set(`${kind} ${name}`, hash);
+      if (kind === "Pod") touched.push(name);
+      return checked(undefined, []);
+    },
     remove: async ({ kind }, namespace, name) => {
       owned.changed(kind, `${namespace}/${name}`, undefined);
       hold(name, undefined);
@@ -153,7 +183,11 @@ export async function serveApi(
     },
     ...{ collections, store, gateways, users, metrics: makeMetrics(), lastApplied: new Map() },
     // Everything is applied each time.
-    owned: { of: owned.of, find: () => undefined },
+    owned: {
+      of: owned.of,
+      find: (kind, _namespace, name) => (kind === "Deployment" && pods.names.length > 0 ? podOrDeployment(kind, name) : undefined),
+    },
+    untouched,
     building: { registries: () => registry, pullCredentials: async () => undefined, builder: unused },
     images: { ensure: () => state, forget: unused },
     knowsUsers: () => true,
@@ -227,6 +261,10 @@ export async function serveApi(
     rollout: (now) => {
       rollout = now;
     },
+    pods: (names, untouchable = []) => {
+      pods = { names, untouchable };
+    },
+    touched: () => touched,
     mounted: (file, nth = 0) =>
       entries
         .get(`a/${built[nth] ?? ""}`)

@@ -106,6 +106,33 @@ describe("what is followed of an API that serves, while what it asks for cannot 
   });
 });
 
+describe("pods that cannot be touched when a key is taken away", () => {
+  it("hold up no other, and are touched later, once", async () => {
+    const served = await serve();
+    served.spec(wrong);
+    served.pods(["one", "two"], ["one"]);
+    assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.deepEqual(served.touched(), ["two"]);
+    served.pods(["one", "two"]);
+    await served.reconcile();
+    await served.reconcile();
+    assert.deepEqual(served.touched(), ["two", "one"]);
+  });
+
+  it("are touched though what is mounted is by then what it was before", async () => {
+    const served = await serve();
+    served.spec(wrong);
+    served.pods(["one", "two"]);
+    await withoutMallory(served);
+    served.pods(["one", "two"], ["two"]);
+    served.secret("clients", { alice: "key-of-alice", mallory: "key-of-mallory" });
+    await served.reconcile();
+    served.pods(["one", "two"]);
+    await withoutMallory(served);
+    assert.deepEqual(served.touched(), ["one", "two", "one", "one"]);
+  });
+});
+
 const titled = (title: string): object => ({ definition: [{ inline: JSON.stringify({ ...document, info: { title, version: "1" } }) }] });
 
 describe("what is followed of pods that serve beside new ones", () => {

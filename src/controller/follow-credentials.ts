@@ -12,7 +12,7 @@ import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { servedImage } from "./compiled-gateways.ts";
 import { ownerOf } from "./ownership.ts";
-import { touchPods } from "./serving.ts";
+import { isTouchOwed, touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
 
 const addressesFile = "addresses.json";
@@ -63,7 +63,7 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   if (there.value === undefined) return [];
   const before = new Map([...there.value].map(([file, text]) => [file, text.reveal()] as const));
   const { changed, unheeded } = changesOf(api, before, mounted.open());
-  if (changed.length === 0) return unheeded;
+  if (changed.length === 0 && !isTouchOwed(world, workload, inputHash)) return unheeded;
   const content = { image, inputHash, mounted: new Map([...before, ...changed]), certificate: undefined };
   const object = gatewayObjects(workload, content, ownerOf(api)).find(
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,

@@ -91,6 +91,7 @@ export async function operate(
     collections,
     owned,
     lastApplied,
+    untouched: new Set(),
     store,
     building,
     images: makeImages(

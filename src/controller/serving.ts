@@ -3,7 +3,14 @@ import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { Problem } from "../problem.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
-import { type GatewayContent, gatewayLabels, gatewayName, mountedAnnotation, mountedHash } from "../workloads/gateway-content.ts";
+import {
+  type GatewayContent,
+  gatewayLabels,
+  gatewayName,
+  mountedAnnotation,
+  mountedHash,
+  mountedName,
+} from "../workloads/gateway-content.ts";
 import type { KubernetesObject } from "../workloads/object.ts";
 import { applyObject } from "./apply-objects.ts";
 import type { Progress } from "./conditions.ts";
@@ -43,22 +50,34 @@ export async function servingOf(
 
 /**
  * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:
- * where it does not say these, they are touched once more.
+ * where it does not say these, they are touched once more. One that cannot be touched holds up no other, and is owed it.
  */
 export async function touchPods(
-  { owned, store }: Pick<World, "owned" | "store">,
+  { owned, store, untouched }: Touching,
   { api, namespace }: GatewayWorkload,
   content: GatewayContent,
 ): Promise<readonly Problem[]> {
   const hash = mountedHash(content);
+  const owed = owedTouch(namespace, api, content.inputHash);
   const deployment = owned.find("Deployment", namespace, gatewayName(api));
-  if (deployment === undefined || deployment.metadata.annotations[mountedAnnotation] === hash) return [];
+  if (deployment === undefined || (deployment.metadata.annotations[mountedAnnotation] === hash && !untouched.has(owed))) return [];
+  untouched.add(owed);
   const pods = await store.list(resources.pods, namespace, gatewayLabels(api));
   if (!pods.ok) return pods.problems;
-  for (const { metadata } of pods.value.filter((pod) => pod.metadata.annotations[mountedAnnotation] !== hash)) {
-    const touched = await store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash });
-    if (!touched.ok) return touched.problems;
-  }
+  const problems: Problem[] = [];
+  for (const { metadata } of pods.value.filter((pod) => pod.metadata.annotations[mountedAnnotation] !== hash))
+    problems.push(...(await store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash })).problems);
   // Files may come without the Deployment, and be once more as it was told before.
-  return (await store.annotate(resources.deployments, namespace, gatewayName(api), { [mountedAnnotation]: hash })).problems;
+  if (problems.length === 0)
+    problems.push(...(await store.annotate(resources.deployments, namespace, gatewayName(api), { [mountedAnnotation]: hash })).problems);
+  if (problems.length === 0) untouched.delete(owed);
+  return problems;
 }
+
+type Touching = Pick<World, "owned" | "store" | "untouched">;
+
+/** Whether not all pods were touched for what was written last into the mounted part of an image. */
+export const isTouchOwed = ({ untouched }: Pick<World, "untouched">, { api, namespace }: GatewayWorkload, inputHash: string): boolean =>
+  untouched.has(owedTouch(namespace, api, inputHash));
+
+const owedTouch = (namespace: string, api: string, inputHash: string): string => `${namespace}/${mountedName(api, inputHash)}`;

@@ -42,6 +42,8 @@ export interface World {
   readonly collections: Collections;
   readonly owned: Owned;
   readonly lastApplied: LastApplied;
+  /** The mounted parts for which some pods are still to be touched (see serving.ts). */
+  readonly untouched: Set<string>;
   readonly store: ObjectStore;
   readonly building: Building;
   readonly images: Images;
