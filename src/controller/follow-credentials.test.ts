@@ -330,6 +330,27 @@ describe("a Security that judges otherwise than the image that serves", () => {
     assert.ok(served.mounted("blocked.json").includes('"mallory"'));
   });
 
+  it("has no keys any more where it takes certificates now, though the operator does not know how it was", async () => {
+    const served = await serveWithCertificates();
+    build(served);
+    served.restart();
+    served.security("key", mtls());
+    await served.reconcile();
+    assert.ok(!isIn(served, "alice") && !isIn(served, "mallory"));
+    assert.ok(!served.mounted("keys.json").includes('"portico.keys.key"'));
+    assert.ok(served.mounted("keys.json").includes('"a.staff"'));
+    assert.deepEqual(served.logged(), []);
+  });
+
+  it("is named in the log where it leaves files as they are", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one") }));
+    build(served);
+    served.restart();
+    served.security("user", jwt({ issuers: issuers("one"), claims: verified }));
+    await served.reconcile();
+    assert.match(served.logged().join(), /`user` .* tokens\.json stay as they are/);
+  });
+
   it("has the keys of now", async () => {
     const served = await serveBeside(jwt({ issuers: issuers("one") }));
     build(served);

@@ -56,6 +56,7 @@ function mountedImages({ owned }: World, api: StoredObject): ReadonlySet<string>
 async function follow(world: World, api: StoredObject, image: string, workload: GatewayWorkload): Promise<readonly Problem[]> {
   const served = await world.gateways.served(api, image, workload);
   if (!served.ok) return served.problems;
+  const { problems } = served;
   const { inputHash, mounted } = served.value;
   const secret = mountedName(workload.api, inputHash);
   const there = await world.store.secret(workload.namespace, secret);
@@ -63,13 +64,13 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   if (there.value === undefined) return [];
   const before = new Map([...there.value].map(([file, text]) => [file, text.reveal()] as const));
   const { changed, unheeded } = changesOf(api, before, mounted.open());
-  if (changed.length === 0 && !isTouchOwed(world, workload, inputHash)) return unheeded;
+  if (changed.length === 0 && !isTouchOwed(world, workload, inputHash)) return [...problems, ...unheeded];
   const content = { image, inputHash, mounted: new Map([...before, ...changed]), certificate: undefined };
   const object = gatewayObjects(workload, content, ownerOf(api)).find(
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,
   );
   const applied = object && (await applyObject(object, world));
-  return [...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
+  return [...problems, ...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
 }
 
 /** The files that are others now, and what cannot be brought to pods that serve. */

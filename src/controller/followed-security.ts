@@ -122,8 +122,12 @@ function inBoth(before: readonly string[], now: readonly string[]): readonly str
   return both.length === 0 ? undefined : both;
 }
 
-/** Where nobody knows which issuers, authorities and authorisers were believed before, and whose certificates were taken, those that are mounted stay. */
+/**
+ * Where nobody knows which issuers, authorities and authorisers were believed before, and whose certificates were taken, those that are mounted stay. One that takes certificates now, and
+ * other credentials by the image, has none of those any more.
+ */
 function withoutAuthorities(asked: AskedSecurity, { security, verifier }: CheckedSecurity): FollowedSecurity {
+  if (verifier.trust !== undefined && !takesCertificates(asked)) return { check: undefined, isKnown: false, stays: [] };
   const users = verifier.agent?.kind === "basic" ? verifier.agent : undefined;
   const tokens = asked.takesTokens ? noTokens : undefined;
   const stays = [
@@ -134,6 +138,9 @@ function withoutAuthorities(asked: AskedSecurity, { security, verifier }: Checke
   const check = { security, verifier: { ...verifier, tokens, agent: users, locations: asked.locations } };
   return { check: asked.asksAgent && users === undefined ? undefined : check, isKnown: false, stays };
 }
+
+/** A certificate stands nowhere in a request; nor does what an authoriser looks at, who is asked by the agent. */
+const takesCertificates = ({ locations, asksAgent }: AskedSecurity): boolean => locations.length === 0 && !asksAgent;
 
 /** The files of the mounted part in which a Security is that an image asks for. */
 const filesOf = ({ asksAgent, takesTokens }: AskedSecurity): readonly string[] => [

@@ -29,8 +29,14 @@ interface FoundApi {
   readonly problems: readonly Problem[];
   /** Its Securities, as far as it is known how they are to be mounted. */
   readonly securities: readonly MountedSecurity[];
-  /** The files of the mounted part that are to stay as they are. */
-  readonly stays: readonly string[];
+  /** The files of the mounted part that are to stay as they are, each time with the Security on whose account. */
+  readonly stays: readonly LeftAlone[];
+}
+
+/** Files that are left as they are mounted, whatever else has changed in them. */
+interface LeftAlone {
+  readonly security: string;
+  readonly files: readonly string[];
 }
 
 /** An API of an image, as far as the environment's part needs it. */
@@ -73,7 +79,7 @@ export function credentialsOfImage(
     model: modelOf(api, [], followed),
     problems: [],
     securities: followed.filter(({ isKnown }) => isKnown),
-    stays: followed.flatMap(({ stays }) => stays),
+    stays: followed.flatMap(({ name, stays }) => (stays.length === 0 ? [] : [{ security: name, files: stays }])),
   };
 }
 

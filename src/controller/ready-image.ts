@@ -10,7 +10,7 @@ import { modelReferences } from "../model/references.ts";
 import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, warning, wholeFile } from "../problem.ts";
 import { differentTrust } from "../resolve/client-certificates.ts";
 import { noLimitsService } from "../resolve/limits.ts";
 import { withAbsentees } from "./absent-security.ts";
@@ -87,7 +87,8 @@ export async function gatewayOfImage(
     ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
     values: kept,
   });
-  const stays = new Set([...found.flatMap((one) => one.stays), ...(apart.length > 0 ? ["trust.json"] : [])]);
+  const left = found.flatMap((one) => one.stays);
+  const stays = new Set([...left.flatMap(({ files }) => files), ...(apart.length > 0 ? ["trust.json"] : [])]);
   return checked(
     {
       inputHash: manifest.inputHash,
@@ -107,8 +108,17 @@ export async function gatewayOfImage(
       values: kept,
       unresolved: [...problems, ...unresolved],
     },
-    [],
+    [
+      ...left.map(({ security, files }) => unknownBefore(image, security, files)),
+      ...apart.map((one) => ({ ...one, severity: "warning" as const })),
+    ],
   );
+}
+
+/** Whoever takes something away that is in such a file is to know that it is still good. */
+function unknownBefore(image: string, security: string, files: readonly string[]): Problem {
+  const message = `The Security \`${security}\` is wrong, or judges credentials otherwise than what serves, and nobody knows how it was before: ${files.join(" and ")} stay as they are mounted, with what is in them of other Securities. Mend it, or mend what the API's conditions say.`;
+  return warning("BadSecurity", wholeFile(image), message);
 }
 
 /** Reads out of registries what images say. */
