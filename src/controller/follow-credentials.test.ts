@@ -389,6 +389,10 @@ const serveWithCertificates = (subjects: readonly object[] = [{ type: "dns", val
     },
   );
 
+/** Whether clients are believed whose certificates this authority signs. */
+const hasAuthority = (served: ServedApi, name: string): boolean =>
+  served.mounted("trust.json").includes(pem(name).split("\n")[5] ?? assert.fail());
+
 describe("certificates of clients, while an image is being built", () => {
   it("are taken as before, where a key is taken away", async () => {
     const served = await serveWithCertificates();
@@ -451,6 +455,26 @@ describe("certificates of clients, while an image is being built", () => {
     assert.deepEqual(await withoutMallory(served), ["alice"]);
     assert.equal(served.mounted("trust.json"), before);
   });
+
+  const taken: readonly (readonly [string, Readonly<Record<string, string>> | undefined])[] = [
+    ["is taken out of", { "ca.crt": pem("strangers") }],
+    ["goes with", undefined],
+  ];
+  for (const [how, entries] of taken)
+    for (const [other, from] of [
+      ["guest", "the one after it"],
+      ["staff", "the one before it"],
+    ] as const)
+      it(`are not of an authority that ${how} its Secret, though a Security trusts others than ${from}`, async () => {
+        const served = await serveWithCertificates();
+        assert.ok(hasAuthority(served, "clients"));
+        served.security(other, mtls({ trust: { name: "others" }, ...(other === "staff" ? { subjects: said([a]) } : {}) }));
+        await served.reconcile();
+        served.secret("authorities", entries);
+        await served.reconcile();
+        assert.ok(!hasAuthority(served, "clients") && !hasAuthority(served, "authority"));
+        assert.equal(hasAuthority(served, "strangers"), entries !== undefined);
+      });
 
   it("are of those authorities that are believed now, where the document is wrong", async () => {
     const served = await serveWithCertificates();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { qualifiedName } from "../api/qualified-name.ts";
 import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
@@ -64,16 +65,18 @@ export function modelOfImage(
 
 /**
  * The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security, by itself or beside the others, holds up no other, and is said elsewhere.
+ * `isApart` says that the image's Securities trust different authorities: then one that trusts others than it did is what is wrong.
  */
 export function credentialsOfImage(
   api: ManifestApi,
   { namespace }: Pick<GatewayWorkload, "namespace">,
   { securities }: ImageObjects,
   image: string,
-  mounted: readonly MountedSecurity[],
+  { mounted, isApart }: { readonly mounted: readonly MountedSecurity[]; readonly isApart: boolean },
 ): FoundApi {
   const met = api.securities.map((asked) => ({ asked, met: securityNamed(asked, namespace, securities, image) }));
-  const odd = oddTogether(met.map((one) => followedBeside(one, mounted)));
+  const alone = met.map((one) => followedBeside(one, mounted));
+  const odd = new Set([...oddTogether(alone), ...(isApart ? trustingOthers(alone, mounted) : [])]);
   const followed = met.map((one) => followedBeside(odd.has(one.asked.name) ? asWrong(one) : one, mounted));
   return {
     model: modelOf(api, [], followed),
@@ -109,6 +112,13 @@ function oddTogether(securities: readonly MountedSecurity[]): ReadonlySet<string
   const places = new Set(problems.map(({ where }) => where));
   return new Set(checks.flatMap(({ verifier }) => (places.has(verifier.where) ? [verifier.security] : [])));
 }
+
+/** The names of those that trust other authorities than they are mounted with; of one that nobody knows how it is mounted nobody can say that. */
+const trustingOthers = (now: readonly MountedSecurity[], mounted: readonly MountedSecurity[]): readonly string[] =>
+  now.flatMap(({ name, decides, check }) => {
+    const before = mounted.find((one) => one.name === name && one.decides === decides)?.check?.verifier.trust;
+    return before === undefined || isDeepStrictEqual(check?.verifier.trust, before) ? [] : [name];
+  });
 
 function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly MountedSecurity[]): ApiModel {
   const { name, version, owner, hosts, basePath, errors } = api;

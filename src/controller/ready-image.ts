@@ -65,11 +65,12 @@ export async function gatewayOfImage(
   // Now, and not before the registry answered: they may have changed meanwhile.
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
   const isWhole = surroundings.part === "all";
-  const found = manifest.apis.map((api) =>
-    isWhole
-      ? modelOfImage(api, workload, here, image)
-      : credentialsOfImage(api, workload, here, image, surroundings.mounted(manifest.inputHash)),
-  );
+  const mounted = surroundings.mounted(manifest.inputHash);
+  const followed = (isApart: boolean) => manifest.apis.map((api) => credentialsOfImage(api, workload, here, image, { mounted, isApart }));
+  const whole = isWhole ? manifest.apis.map((api) => modelOfImage(api, workload, here, image)) : undefined;
+  const alone = whole ?? followed(false);
+  const isApart = whole === undefined && differentTrust(alone.map(({ model }) => model)).length > 0;
+  const found = isApart ? followed(true) : alone;
   const models = found.map(({ model }) => model);
   const apart = differentTrust(models);
   const problems = [...(isWhole ? [...uncounted(image, manifest, surroundings), ...apart] : []), ...found.flatMap((one) => one.problems)];
