@@ -76,12 +76,13 @@ const fields = z.strictObject({
     .describe("Clients that are refused though their credential is good."),
 });
 
-const types = ["jwt", "oauth2", "basic", "apiKey", "mtls", "authorizer"] as const;
+/** What a Security may be. */
+export const securityTypes = ["jwt", "oauth2", "basic", "apiKey", "mtls", "authorizer"] as const;
 
 const matching = under(fields, {
   message: "`type` and the field that says the rest are of different kinds. Keep the one field that has the type's name.",
-  holds: (spec) => types.every((type) => (spec[type] !== undefined) === (type === spec.type)),
-  cel: types.map((type) => `has(self.${type}) == (self.type == '${type}')`).join(" && "),
+  holds: (spec) => securityTypes.every((type) => (spec[type] !== undefined) === (type === spec.type)),
+  cel: securityTypes.map((type) => `has(self.${type}) == (self.type == '${type}')`).join(" && "),
 });
 
 /** How a credential is checked. */

@@ -19,9 +19,9 @@ import { type Checked, checked, failed, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { trustWithoutTls } from "../resolve/client-certificates.ts";
 import { publishedApis, type ReadSources, type ResolvedApi, resolveGateway, unserved } from "../resolve/gateway.ts";
-import type { ClusterSettings } from "../resolve/settings.ts";
+import type { ClusterSettings, FaultySecurity } from "../resolve/settings.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
-import { child, root, type SourceFile } from "../text/node.ts";
+import { child, isObject, root, type SourceFile } from "../text/node.ts";
 import { backendName } from "../workloads/backend.ts";
 import { servesTls } from "../workloads/exposure.ts";
 import { tlsFolder } from "../workloads/gateway-pods.ts";
@@ -37,6 +37,8 @@ export interface CompiledGateway {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** The names of Securities that nobody named: each is taken for being the one of its kind. */
+  readonly ofKinds: readonly string[];
   /** What the environment keeps for it. */
   readonly references: readonly ValueReference[];
   /** The names of the RateLimitings that count for operations. */
@@ -141,6 +143,7 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
       folder,
       endpoints,
       verifiers: models.flatMap(({ verifiers }) => verifiers),
+      ofKinds: resolved.value.flatMap(({ ofKinds }) => ofKinds),
       references: modelReferences(models),
       limits,
       values: judged.kept,
@@ -154,7 +157,7 @@ type Resolved = Extract<Checked<readonly ResolvedApi[]>, { ok: true }>;
 
 /**
  * Resolves an API's documents. Pure. Fails with every Problem of them and of what they refer to: what is wrong with a TargetEndpoint or Security stops only
- * those APIs that use it.
+ * those APIs that use it, and a Security those, too, that take the one of its kind, for it might be the one.
  */
 export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]> {
   const objects = [...input.endpoints, ...input.securities, ...input.rateLimitings];
@@ -163,7 +166,15 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
   const faulty = new Set(whole.problems.filter(({ severity }) => severity === "error").map(({ where }) => where.source));
   const sound = objects.filter((object) => !faulty.has(objectFile(object, input.workload.namespace).name));
   if (sound.length === objects.length) return whole;
-  const rest = resolve(input, sound);
+  const left = input.securities.filter((object) => !sound.includes(object));
+  const rest = resolve(
+    input,
+    sound,
+    left.map(({ metadata, value: { spec } }) => ({
+      name: qualifiedName(metadata.name, metadata.namespace, input.workload.namespace),
+      type: isObject(spec) ? spec.type : undefined,
+    })),
+  );
   const misses = !rest.ok && rest.problems.some(({ reason }) => missing.has(reason));
   return misses ? whole : rest;
 }
@@ -186,7 +197,11 @@ export const defaultsOf = (
 });
 
 /** What a namespace adds to resolving. `apiName` is undefined where an API has several documents, which say their names. */
-export const clusterSettings = (namespace: string, apiName: string | undefined, defaults: ApiDefaults = {}): ClusterSettings => ({
+export const clusterSettings = (
+  namespace: string,
+  apiName: string | undefined,
+  defaults: Partial<ClusterSettings> = {},
+): ClusterSettings => ({
   namespace,
   apiName,
   ...defaults,
@@ -201,7 +216,7 @@ export const resolveInCluster = (
   api: string,
   namespace: string,
   sources: ReadSources,
-  defaults: ApiDefaults = {},
+  defaults: ApiDefaults & Pick<ClusterSettings, "faultySecurities"> = {},
   countsGlobally = true,
 ): Checked<readonly ResolvedApi[]> =>
   resolveGateway(sources, {
@@ -214,9 +229,16 @@ export const resolveInCluster = (
 const resolve = (
   { workload: { api, namespace }, documents, problems, defaults, limitsService }: GatewayInput,
   objects: readonly StoredObject[],
+  faultySecurities: readonly FaultySecurity[] = [],
 ) => {
   const resources = objects.map((object) => objectFile(object, namespace));
-  return resolveInCluster(api, namespace, { documents, problems, resources }, defaults, limitsService !== undefined);
+  return resolveInCluster(
+    api,
+    namespace,
+    { documents, problems, resources },
+    { ...defaults, faultySecurities },
+    limitsService !== undefined,
+  );
 };
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */

@@ -21,6 +21,7 @@ import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveU
 import type { MountedSecurity } from "./followed-security.ts";
 import { type ImageSays, makeKnownImages } from "./known-images.ts";
 import { makeLastGood } from "./last-good.ts";
+import { newOfKind } from "./new-of-kind.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage, type ImageSurroundings, type ReadyImage, readFrom } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
@@ -38,6 +39,8 @@ export interface GatewaySummary extends ImageSays {
   readonly endpoints: readonly string[];
   /** How credentials are checked. */
   readonly verifiers: readonly Verifier[];
+  /** The names of Securities that nobody named: each is taken for being the one of its kind. */
+  readonly ofKinds: readonly string[];
   /** The same, beside the image that it is for. */
   readonly securities: readonly MountedSecurity[];
   /** What the environment keeps for it. */
@@ -126,6 +129,8 @@ export function compiledGateways({ store, registries, issuers, users, collection
       limitsService,
     });
     if (!resolved.ok) return resolved;
+    const stranger = newOfKind(resolved.value, servedSecurities(api));
+    if (stranger !== undefined) return failed(...resolved.problems, stranger);
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
     const before = (inputHash: string): Values | undefined => lastGood.values(keyOf(api), inputHash, "all");
     return values.ok
@@ -182,10 +187,11 @@ export function compiledGateways({ store, registries, issuers, users, collection
     return checked(summaryOf(gateway.value, gateway.problems), gateway.problems);
   };
 
-  /** What an API uses; where not all is found, whatever it could use. */
+  /** What an API uses; where not all is found, whatever it could use. The one Security of a kind is that while there is no other. */
   const usesOf = (api: StoredObject, result: Checked<GatewaySummary>): readonly string[] => {
     const { namespace } = api.metadata;
-    const found = result.ok ? usedBy(namespace, result.value) : (wanted.get(keyOf(api))?.used ?? []);
+    const rivals = result.ok && result.value.ofKinds.length > 0 ? usable.anySecurities(namespace) : [];
+    const found = result.ok ? [...rivals, ...usedBy(namespace, result.value)] : (wanted.get(keyOf(api))?.used ?? []);
     return result.ok && result.value.unresolved.length === 0 ? found : [...usable.anywhere(namespace), ...found];
   };
 
@@ -244,6 +250,12 @@ export function servedImage({ value }: StoredObject): string | undefined {
   return isObject(status) && typeof status.image === "string" ? status.image : undefined;
 }
 
+/** The Securities that check what is served, as the API's status names them. */
+function servedSecurities({ value: { status } }: StoredObject): readonly string[] {
+  const names = isObject(status) && typeof status.image === "string" && Array.isArray(status.securities) ? status.securities : [];
+  return names.map(String);
+}
+
 /** How long the work on an API waits for an image to be read; so long nobody asks a registry again that was silent (milliseconds). */
 const imagePatienceMs = 15_000;
 const longestSilenceMs = 60_000;
@@ -263,7 +275,7 @@ const otherInput = ({ metadata }: StoredObject, made: string): Problem =>
   );
 
 const summaryOf = (
-  { apis, folder, endpoints, verifiers, references, limits, values, unresolved }: CompiledGateway,
+  { apis, folder, endpoints, verifiers, ofKinds, references, limits, values, unresolved }: CompiledGateway,
   problems: readonly Problem[],
 ): GatewaySummary => ({
   inputHash: folder.manifest.inputHash,
@@ -273,6 +285,7 @@ const summaryOf = (
   operations: folder.manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
   endpoints,
   verifiers,
+  ofKinds,
   securities: mountedSecurities(apis),
   references,
   limits,

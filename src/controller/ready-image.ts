@@ -99,6 +99,8 @@ export async function gatewayOfImage(
       operations: manifest.apis.reduce((sum, { operations }) => sum + operations, 0),
       endpoints: [...new Set(manifest.apis.flatMap(({ backends }) => backends))],
       verifiers: models.flatMap(({ verifiers }) => verifiers),
+      // An image says names.
+      ofKinds: [],
       securities: found.flatMap(({ securities }) => securities),
       references: modelReferences(models),
       // They are in the image.

@@ -11,6 +11,8 @@ export interface Usable {
   endpoints(home: string): readonly StoredObject[];
   securities(home: string): readonly StoredObject[];
   limits(home: string): readonly StoredObject[];
+  /** All Securities that may become usable, or change. */
+  anySecurities(home: string): readonly string[];
   /** All that may become usable, or change, where something that is looked for is not there. */
   anywhere(home: string): readonly string[];
   /** A value that is another one once what is used has changed. */
@@ -26,6 +28,7 @@ export function usableObjects(collections: UsableCollections, issuers: Issuers):
   const { configMaps, secrets, targetEndpoints, rateLimitings, securities, referenceGrants } = collections;
   const grantsFor = (namespace: string): readonly Grant[] =>
     [...referenceGrants.objects.values()].flatMap((one) => grantsOf(one, namespace));
+  const namespacesFor = (home: string): readonly string[] => [...new Set([home, ...grantsFor(home).map(({ namespace }) => namespace)])];
   const usable = (collection: Collection, kind: string, home: string): readonly StoredObject[] => {
     const grants = grantsFor(home);
     return [...collection.objects.values()].filter(
@@ -41,12 +44,8 @@ export function usableObjects(collections: UsableCollections, issuers: Issuers):
     endpoints: (home) => usable(targetEndpoints, "TargetEndpoint", home),
     securities: (home) => usable(securities, "Security", home),
     limits: (home) => usable(rateLimitings, "RateLimiting", home),
-    anywhere: (home) =>
-      [...new Set([home, ...grantsFor(home).map(({ namespace }) => namespace)])].flatMap((one) => [
-        anyEndpoint(one),
-        anySecurity(one),
-        anyLimit(one),
-      ]),
+    anySecurities: (home) => namespacesFor(home).map(anySecurity),
+    anywhere: (home) => namespacesFor(home).flatMap((one) => [anyEndpoint(one), anySecurity(one), anyLimit(one)]),
     version: (used) => {
       const [kind = "", key = ""] = used.split(" ");
       if (kind === "Secret") return secrets.objects.get(key)?.metadata.resourceVersion;

@@ -7,7 +7,7 @@ export const usedIssuer = (issuer: string): string => `Issuer ${issuer}`;
 /** Used by those that look for one which is not there, or not in order. */
 export const anyEndpoint = (namespace: string): string => `TargetEndpoint ${namespace}/*`;
 export const usedSecurity = (namespace: string, name: string): string => `Security ${namespace}/${name}`;
-/** Used by those whose documents ask for a credential that nothing checks. */
+/** Used by those whose documents ask for a credential that nothing checks, or that the one Security of a kind checks. */
 export const anySecurity = (namespace: string): string => `Security ${namespace}/*`;
 export const usedLimit = (namespace: string, name: string): string => `RateLimiting ${namespace}/${name}`;
 /** Used by those whose documents name a limit that is not there. */

@@ -57,6 +57,8 @@ export interface NeededScheme {
   readonly scopes: readonly string[];
   /** Whether the name is a Security's, and no scheme's: where something else than a document asks for it. */
   readonly isSecurity?: boolean;
+  /** Whether nobody named it: it is the one Security of a kind. */
+  readonly isOfKind?: boolean;
 }
 
 export interface SecurityScheme {

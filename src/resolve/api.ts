@@ -39,6 +39,8 @@ export interface SurveyedApi {
   readonly model: ApiModel;
   /** Whether somebody chose its name; else it is made from the document's title. */
   readonly isNamed: boolean;
+  /** The names of Securities that nobody named: each is taken for being the one of its kind. */
+  readonly ofKinds: readonly string[];
   readonly problems: readonly Problem[];
 }
 
@@ -59,7 +61,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     basePath,
     level: { scope: "document", extension, schemes: extension?.fields.schemes },
     transport: only(extension?.fields.transports ?? []),
-    credentials: documentCredentials(document, extension?.fields, resources),
+    credentials: documentCredentials(document, extension?.fields, resources, settings.cluster?.faultySecurities),
     problems,
   };
   if (extension !== undefined) problems.push(...severalCertificates(whole.credentials, extension.at("clientCertificate")));
@@ -108,7 +110,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     ...used,
     limits: limits.used(),
   };
-  return { model, isNamed: name !== undefined, problems };
+  return { model, isNamed: name !== undefined, ofKinds: protection.ofKinds(), problems };
 }
 
 /** The one way of several, each named once or more; undefined where there are more. */

@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
-import type { SecuritySpec } from "../api/security.ts";
+import { type SecuritySpec, securityTypes } from "../api/security.ts";
 import type { documentExtension } from "../api/x-portico.ts";
-import type { OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
+import type { NeededScheme, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { isWso2Key } from "../openapi/wso2/translate.ts";
 import { error, type Problem } from "../problem.ts";
 import { isObject, type Node, placeOf } from "../text/node.ts";
+import type { FaultySecurity } from "./settings.ts";
 
 type Fields = z.infer<typeof documentExtension>;
 type Kind = NonNullable<Fields["credentialTypes"]>[number];
@@ -29,17 +30,23 @@ const usualKinds: readonly Kind[] = ["jwt", "oauth2"];
 
 /**
  * Where no scheme is named, a credential of one of the kinds that the document says is asked for, else, of WSO2's documents, one of the kinds that are usual there:
- * the one Security of such a kind checks it.
+ * the one Security of such a kind checks it. One that is wrong counts among several: it may be the one that is meant.
  */
-export function documentCredentials(document: OpenApiDocument, fields: Fields | undefined, { securities }: Resources): DocumentCredentials {
+export function documentCredentials(
+  document: OpenApiDocument,
+  fields: Fields | undefined,
+  { securities }: Resources,
+  faulty: readonly FaultySecurity[] = [],
+): DocumentCredentials {
   const { credentialHeader, credentialTypes, credentialOptional, clientCertificate } = fields ?? {};
   const kinds = credentialTypes ?? (isOfWso2(document) ? usualKinds : []);
   const ofKinds = (wanted: readonly Kind[], fits: (spec: SecuritySpec) => boolean = () => true): readonly string[] => {
-    const found = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) && fits(spec) ? [name] : []));
+    const sound = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) && fits(spec) ? [name] : []));
+    const found = [...sound, ...faulty.flatMap(({ name, type }) => (mightBe(type, wanted) ? [name] : []))];
     // Where there are none, the kind stands for the one that is missing.
     return found.length === 0 ? wanted.slice(0, 1) : found.toSorted();
   };
-  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [{ name, scopes: [], isSecurity: true }], where: document.root }));
+  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [ofKind(name)], where: document.root }));
   return {
     header: credentialHeader?.toLowerCase() ?? "authorization",
     unnamed: kinds.length === 0 ? undefined : unnamed,
@@ -49,6 +56,12 @@ export function documentCredentials(document: OpenApiDocument, fields: Fields | 
     certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], ({ mtls }) => mtls?.mode !== "optional") : undefined,
   };
 }
+
+const ofKind = (name: string): NeededScheme => ({ name, scopes: [], isSecurity: true, isOfKind: true });
+
+/** Whether a Security that is wrong might be of one of these kinds: where its type is none, nobody knows. */
+const mightBe = (type: unknown, wanted: readonly Kind[]): boolean =>
+  wanted.some((kind) => kind === type) || !securityTypes.some((known) => known === type);
 
 /** Where any of several Securities might be meant by a certificate that clients must show, nobody said which. */
 export function severalCertificates({ certificates = [] }: DocumentCredentials, where: Node): readonly Problem[] {
@@ -70,7 +83,7 @@ export function withAll(
   if (certificates === undefined) return asked;
   return certificates.flatMap((name) =>
     (asked.length === 0 ? [none] : asked).map((one) => ({
-      schemes: [...one.schemes, { name, scopes: [], isSecurity: true }],
+      schemes: [...one.schemes, ofKind(name)],
       where: one.where,
     })),
   );

@@ -22,6 +22,8 @@ export interface ResolvedApi {
   readonly document: OpenApiDocument;
   /** Where an operation is written. */
   readonly place: (operation: Asked) => Place;
+  /** The names of Securities that nobody named: each is taken for being the one of its kind. */
+  readonly ofKinds: readonly string[];
 }
 
 /** An API, and the document that the world may see of it, as JSON. */
@@ -54,7 +56,7 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
   ];
   const surveyed = sources.documents.map((document) => ({ document, ...resolveApi(document, resources.value, settings) }));
   problems.push(...surveyed.flatMap((one) => one.problems));
-  const apis = versionsApart(surveyed).map(({ document, model }) => ({ model, document, place: placesOf(document) }));
+  const apis = versionsApart(surveyed).map(({ document, model, ofKinds }) => ({ model, document, ofKinds, place: placesOf(document) }));
   problems.push(
     ...clashesBetween(apis),
     ...differentTrust(apis.map(({ model }) => model)),

@@ -16,7 +16,14 @@ export interface Protection {
   readonly unchecked: ReadonlyMap<string, Unchecked>;
   saidInVain(): readonly Problem[];
   /** The Securities that operations demand, in the order of their names. */
-  used(): { readonly securities: readonly Security[]; readonly verifiers: readonly Verifier[] };
+  used(): Used;
+  /** The names of those that nobody named: each is taken for being the one of its kind. */
+  ofKinds(): readonly string[];
+}
+
+interface Used {
+  readonly securities: readonly Security[];
+  readonly verifiers: readonly Verifier[];
 }
 
 /** The Security that would check a scheme, and how many operations need it. */
@@ -54,6 +61,7 @@ export function makeProtection(whole: Whole): Protection {
     });
   return {
     unchecked,
+    ofKinds: () => [...new Set(asked.flatMap((one) => (one.isOpen ? [] : namesOfKinds(one.requirements))))],
     saidInVain: () => saidInVain(whole, asked),
     accessOf(requirements) {
       const { alternatives, scopes } = requirements;
@@ -92,6 +100,9 @@ export function makeProtection(whole: Whole): Protection {
     },
   };
 }
+
+const namesOfKinds = ({ alternatives }: Requirements): readonly string[] =>
+  alternatives.flatMap(({ schemes }) => schemes.flatMap(({ name, isOfKind }) => (isOfKind === true ? [name] : [])));
 
 const hasScopes = ({ token, asked }: Security): boolean => token !== undefined || asked?.kind === "token";
 

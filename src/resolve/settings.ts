@@ -32,6 +32,14 @@ export interface ClusterSettings {
   readonly fields?: Partial<z.infer<typeof operationExtension>>;
   /** Whether documents are shown to the world that do not say it themselves. Left out for no. */
   readonly publishes?: boolean | undefined;
+  /** Securities that are there, and left out for what is wrong with them. Left out for none. */
+  readonly faultySecurities?: readonly FaultySecurity[];
   /** The host under which a TargetEndpoint that is deployed is reached, by its name as it is referred to. */
   readonly deployedHost: (endpoint: string) => string;
+}
+
+/** A Security of which no more is known than its name and what it says of its type. */
+export interface FaultySecurity {
+  readonly name: string;
+  readonly type: unknown;
 }

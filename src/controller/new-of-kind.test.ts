@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { type ServedApi, serveApi } from "../../testing/served-api.ts";
+import { storedObject } from "../apply/kubernetes/stored-object.ts";
+import { gatewayWorkload } from "../resolve/workload.ts";
+import { loadDefinitions } from "../source/definition.ts";
+import { resolveUsed } from "./compile-gateway.ts";
+import { anySecurity } from "./used.ts";
+
+const document = {
+  openapi: "3.1.0",
+  info: { title: "Pets", version: "1" },
+  "x-portico": { mock: true },
+  paths: { "/pets": { get: { responses: { 204: {} } } } },
+};
+const jwks = { inline: '{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}' };
+const jwt = (name: string): object => ({ type: "jwt", jwt: { issuers: [{ issuer: `https://${name}.test`, jwks }] } });
+const faultyJwt = { type: "jwt", jwt: { issuers: [{ issuer: "no address" }] } };
+const pem = (name: string): string => readFileSync(new URL(`../../tests/fixtures/certificates/${name}.pem`, import.meta.url), "utf8");
+const mtls = (name: string, fields: object = {}): object => ({ type: "mtls", mtls: { trust: { name }, ...fields } });
+
+/** An API that takes tokens, and names no Security. */
+const tokens = {
+  fields: { definition: [{ inline: JSON.stringify({ ...document, "x-wso2-auth-header": "Authorization" }) }] },
+  serve: (): Promise<ServedApi> => serveApi(tokens.fields, { a: jwt("one") }, {}),
+  ...{ a: jwt("one"), b: jwt("two"), rival: jwt("two"), faulty: faultyJwt },
+  believed: (served: ServedApi): readonly string[] =>
+    ["one", "two"].filter((name) => served.mounted("tokens.json").includes(`https://${name}.test`)),
+};
+
+/** An API whose clients must show certificates, and that names no Security. */
+const certificates = {
+  fields: {
+    expose: { tls: { name: "tls" } },
+    definition: [{ inline: JSON.stringify({ ...document, "x-portico": { mock: true, clientCertificate: "mandatory" } }) }],
+  },
+  serve: (): Promise<ServedApi> =>
+    serveApi(
+      certificates.fields,
+      { a: mtls("one") },
+      { tls: { "tls.crt": "", "tls.key": "" }, one: { "ca.crt": pem("clients") }, two: { "ca.crt": pem("authority") } },
+    ),
+  ...{ a: mtls("one"), b: mtls("two"), rival: mtls("one"), faulty: mtls("one", { identityHeader: "content-length" }) },
+  believed: (served: ServedApi): readonly string[] =>
+    [
+      ["one", "clients"],
+      ["two", "authority"],
+    ].flatMap(([name = "", file = ""]) => (served.mounted("trust.json").includes(pem(file).split("\n")[5] ?? assert.fail()) ? [name] : [])),
+};
+
+for (const [what, kind] of [
+  ["tokens", tokens],
+  ["certificates", certificates],
+] as const)
+  describe(`an API that takes ${what}, of the one Security of the kind`, () => {
+    it("hears of another one that comes, and takes none of its credentials", async () => {
+      const served = await kind.serve();
+      assert.ok(served.follows(anySecurity("a")));
+      served.security("b", kind.b);
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "BadSecurity");
+      assert.deepEqual(kind.believed(served), ["one"]);
+    });
+
+    for (const restarts of [false, true])
+      it(`takes none of another one's where its own is wrong${restarts ? " when the operator starts" : ""}`, async () => {
+        const served = await kind.serve();
+        served.security("b", kind.b);
+        served.security("a", kind.faulty);
+        if (restarts) served.restart();
+        await served.reconcile();
+        assert.notEqual(served.reason("Accepted"), "Accepted");
+        assert.deepEqual(kind.believed(served), ["one"]);
+      });
+
+    it("takes none of another one's where its own is deleted, until that is named", async () => {
+      const served = await kind.serve();
+      served.security("b", kind.b);
+      served.security("a", undefined);
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "BadSecurity");
+      assert.deepEqual(kind.believed(served), []);
+      served.security("a", kind.a);
+      served.security("b", undefined);
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "Accepted");
+      assert.deepEqual(kind.believed(served), ["one"]);
+    });
+
+    for (const [how, a] of [
+      ["a value of it", kind.faulty],
+      ["its shape", { type: what === "tokens" ? "jwt" : "mtls" }],
+      ["its type, too,", { type: "none" }],
+    ] as const)
+      it(`takes none of another one's where ${how} is wrong before it serves`, async () => {
+        const { problems, documents } = await loadDefinitions([{ kind: "inline", text: kind.fields.definition[0]?.inline ?? "" }], () =>
+          assert.fail("not asked for"),
+        );
+        const stored = (name: string, spec: object) =>
+          storedObject({
+            apiVersion: "portico.dev/v1alpha1",
+            kind: "Security",
+            metadata: { name, namespace: "a", uid: name, resourceVersion: "1" },
+            spec,
+          });
+        const workload = gatewayWorkload({ name: "pets", namespace: "a" }, { definition: [{ inline: "" }] }, []);
+        const resolve = (...securities: readonly (readonly [string, object])[]): boolean =>
+          resolveUsed({
+            ...{ workload, documents, problems, endpoints: [], rateLimitings: [], defaults: {}, limitsService: undefined },
+            securities: securities.map(([name, spec]) => stored(name, spec)),
+          }).ok;
+        assert.ok(resolve(["b", kind.rival]));
+        assert.ok(!resolve(["b", kind.rival], ["a", a]));
+        assert.ok(resolve(["b", kind.rival], ["a", { type: "basic" }]));
+      });
+  });
+
+describe("an API that takes tokens without naming a Security", () => {
+  it("serves with one that is named in place of it", async () => {
+    const served = await tokens.serve();
+    served.security("b", tokens.b);
+    served.security("a", undefined);
+    served.spec({ ...tokens.fields, security: [{ name: "b" }] });
+    await served.build();
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+    assert.ok(served.mounted("tokens.json", 1).includes("https://two.test"));
+  });
+
+  it("asks no issuer of opaque tokens, too, because there is a Security for it", async () => {
+    const served = await tokens.serve();
+    served.secret("us", { username: "us", password: "secret" });
+    served.security("c", { type: "oauth2", oauth2: { introspectionUrl: "https://asked.test", client: { name: "us" } } });
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "BadSecurity");
+  });
+
+  it("wants a certificate besides where its document says so now", async () => {
+    const served = await tokens.serve();
+    served.secret("tls", { "tls.crt": "", "tls.key": "" });
+    served.secret("one", { "ca.crt": pem("clients") });
+    served.security("m", mtls("one"));
+    const both = { ...document, "x-portico": { mock: true, clientCertificate: "mandatory" }, "x-wso2-auth-header": "Authorization" };
+    served.spec({ expose: { tls: { name: "tls" } }, definition: [{ inline: JSON.stringify(both) }] });
+    await served.build();
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+  });
+});

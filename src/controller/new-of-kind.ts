@@ -1,0 +1,26 @@
+import type { Alternative } from "../model/security.ts";
+import { error, type Problem } from "../problem.ts";
+import type { ResolvedApi } from "../resolve/gateway.ts";
+import { placeOf } from "../text/node.ts";
+
+/**
+ * What is wrong where something is to be checked by a Security that nobody named, and that did not check what serves: it may be somebody else's, and the one that was meant may be gone for
+ * having been revoked. It is no matter where nothing was checked so far, or where it is asked for besides.
+ */
+export function newOfKind(apis: readonly ResolvedApi[], served: readonly string[]): Problem | undefined {
+  if (served.length === 0) return undefined;
+  const wanted = new Set(apis.flatMap(({ model }) => model.securities.map(({ name }) => name)));
+  const isGone = served.some((name) => !wanted.has(name));
+  for (const { model, document, ofKinds } of apis) {
+    const isNew = (name: string): boolean => ofKinds.includes(name) && !served.includes(name);
+    const letsIn = (alternative: Alternative): boolean =>
+      alternative.some(({ security }) => isNew(security)) && (isGone || !alternative.some(({ security }) => served.includes(security)));
+    const alternatives = model.operations.flatMap(({ access }) => (access.kind === "protected" ? access.alternatives : []));
+    const stranger = alternatives.find(letsIn)?.find(({ security }) => isNew(security))?.security;
+    if (stranger === undefined) continue;
+    const before = served.map((name) => `\`${name}\``).join(", ");
+    const message = `Credentials were checked by ${before} so far. \`${stranger}\` is of a kind that the document takes without a name, which does not let it take part. Name who is to check them: \`x-portico: {security: [{${stranger}: []}]}\` in the document, or \`security\` in the API.`;
+    return error("BadSecurity", placeOf(document.root), message);
+  }
+  return undefined;
+}
