@@ -13,6 +13,13 @@ interface Outline {
   readonly target: ReadonlyMap<number, number>;
   /** Offsets at which lines begin. */
   readonly lines: readonly number[];
+  /** For collections that somebody entered, by their opening events: what is in them. To walk along one each time would take too long where Problems come in swarms. */
+  readonly inside: Map<number, ReadonlyMap<string, Step>>;
+}
+
+interface Step {
+  readonly shown: number;
+  readonly value: number;
 }
 
 const outlines = new Map<string, Outline>();
@@ -39,7 +46,7 @@ function outlineOf(text: string): Outline {
     if (event.type !== EVENT_ID.SCALAR) open.push(index);
     if (event.type !== EVENT_ID.DOCUMENT && event.anchorStart >= 0) anchors.set(text.slice(event.anchorStart, event.anchorEnd), index);
   }
-  const outline = { text, events, after, target, lines: lineStarts(text) };
+  const outline = { text, events, after, target, lines: lineStarts(text), inside: new Map() };
   outlines.clear();
   outlines.set(text, outline);
   return outline;
@@ -82,29 +89,37 @@ interface Step {
 /** One step down: where the member is shown (its key) and where its value is. */
 function enter(outline: Outline, from: number, token: string): Step | undefined {
   const at = outline.target.get(from) ?? from;
+  const known = outline.inside.get(at) ?? stepsInto(outline, at);
+  outline.inside.set(at, known);
+  return known.get(token);
+}
+
+/** What is in a collection, by key or index; nothing where it is none. */
+function stepsInto(outline: Outline, at: number): ReadonlyMap<string, Step> {
   const collection = outline.events[at]?.type;
-  if (collection === EVENT_ID.SEQUENCE) return element(outline, at, token);
-  return collection === EVENT_ID.MAPPING ? member(outline, at, token) : undefined;
+  if (collection === EVENT_ID.SEQUENCE) return elements(outline, at);
+  return collection === EVENT_ID.MAPPING ? members(outline, at) : new Map();
 }
 
-function element({ after }: Outline, at: number, token: string): Step | undefined {
+function elements({ after }: Outline, at: number): ReadonlyMap<string, Step> {
   const end = (after[at] ?? 0) - 1;
-  let index = 0;
-  for (let value = at + 1; value < end; value = after[value] ?? end) {
-    if (String(index++) === token) return { shown: value, value };
-  }
-  return undefined;
+  const found = new Map<string, Step>();
+  for (let value = at + 1; value < end; value = after[value] ?? end) found.set(String(found.size), { shown: value, value });
+  return found;
 }
 
-function member({ text, events, after }: Outline, at: number, token: string): Step | undefined {
+/** Of two of one key the first. */
+function members({ text, events, after }: Outline, at: number): ReadonlyMap<string, Step> {
   const end = (after[at] ?? 0) - 1;
+  const found = new Map<string, Step>();
   for (let key = at + 1; key < end; ) {
     const value = after[key] ?? end;
     const event = events[key];
-    if (event?.type === EVENT_ID.SCALAR && getScalarValue(text, event) === token) return { shown: key, value };
+    const name = event?.type === EVENT_ID.SCALAR ? getScalarValue(text, event) : undefined;
+    if (name !== undefined && !found.has(name)) found.set(name, { shown: key, value });
     key = after[value] ?? end;
   }
-  return undefined;
+  return found;
 }
 
 function offsetOf(event: Event | undefined): number {

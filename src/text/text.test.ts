@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { locate } from "./locate.ts";
 import { parseAll, parseOne } from "./parse.ts";
 
@@ -31,6 +32,21 @@ describe("a text is read with its positions", () => {
     const second = files.value[1];
     assert.ok(second);
     assert.deepEqual(locate(second, "/b/c"), { source: "a.yaml", pointer: "/b/c", line: 4, column: 3 });
+  });
+
+  // To walk along the list for each took minutes. Nothing else has a turn to stop that but in between.
+  it("a hundred thousand elements of a list are located each in one step", { timeout: 60_000 }, async () => {
+    const many = parse(`[${"{}, ".repeat(100_000)}{}]`);
+    for (let index = 0; index <= 100_000; index++) {
+      assert.equal(locate(many, `/${index}`).column, 2 + index * 4);
+      if (index % 1000 === 0) await setImmediate();
+    }
+  });
+
+  it("of two keys of one name in a mapping the first is located, and an index is written in one way", () => {
+    assert.equal(locate({ ...parse("a: 1"), text: "a: 1\na: 2\n" }, "/a").line, 1);
+    assert.equal(locate(parse("- a\n- b\n"), "/01").line, 1);
+    assert.equal(locate(parse("- a\n- b\n"), "/1").line, 2);
   });
 
   it("JSON, with tabs and escapes, is YAML", () => {
