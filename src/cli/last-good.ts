@@ -3,7 +3,7 @@ import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ReadSources, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import type { SourceFile } from "../text/node.ts";
-import { faultyAmong, isSound, putBack, withKindsOf } from "./put-back.ts";
+import { eachAsBefore, faultyAmong, isSound, putBack, withKindsOf } from "./put-back.ts";
 
 /** What a gateway was made from that serves. */
 export interface ServedSources {
@@ -75,7 +75,8 @@ const rounds = 4;
 
 /**
  * The objects as they are now; without those of files that are gone; with those of before in place of what cannot be read; and of what `wrongWith` says to be wrong besides, where all documents
- * are as before. Where what is wrong stands nowhere that can be put back, as where a document does not fit what a Security is now, all of our kinds are as before, with the Secrets of now.
+ * are as before. Where what is wrong stands nowhere that can be put back, as where a document does not fit what a Security is now, one object of our kinds that has changed is as before, and only where no one is enough
+ * all of them are, with the Secrets of now: what is taken away by another one counts.
  */
 function* resourceChoices(
   { resources, problems }: ReadSources,
@@ -98,6 +99,7 @@ function* resourceChoices(
       if (faulty.size === 0) break;
       chosen = putBack(chosen, before.resources, (file) => faulty.has(file), []);
     }
+    for (const tried of eachAsBefore(before.resources, chosen)) yield { chosen: tried, waived };
     yield { chosen: withKindsOf(before.resources, chosen), waived };
   }
 }

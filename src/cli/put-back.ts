@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isOfPortico, readResources } from "../api/resource.ts";
 import type { Problem } from "../problem.ts";
 import { locate } from "../text/locate.ts";
@@ -62,6 +63,23 @@ export function withKindsOf(before: readonly SourceFile[], now: readonly SourceF
   });
   return [...now.filter((file) => !isOurs(file)), ...back];
 }
+
+/** More are not tried one by one, for each time all is resolved anew. */
+const mostAlone = 20;
+
+/** Objects, each time with another one of those of Portico's kinds that have changed as it was, Securities first. One that is gone is gone. */
+export function eachAsBefore(before: readonly SourceFile[], now: readonly SourceFile[]): readonly (readonly SourceFile[])[] {
+  const was = new Map(before.filter(isOurs).map((file) => [identityOf(file), file] as const));
+  const changed = now.filter((file) => isOurs(file) && !isDeepStrictEqual(file.value, was.get(identityOf(file))?.value));
+  const inOrder = [...changed.filter(isSecurity), ...changed.filter((file) => !isSecurity(file))];
+  return inOrder.slice(0, mostAlone).map((file) => {
+    const other = was.get(identityOf(file));
+    const back = other === undefined ? [] : [{ ...other, value: withBlocked(other.value, file.value) }];
+    return [...now.filter((one) => one !== file), ...back];
+  });
+}
+
+const isSecurity = ({ value }: SourceFile): boolean => isObject(value) && value.kind === "Security";
 
 const isOurs = ({ value }: SourceFile): boolean => isOfPortico(value);
 
