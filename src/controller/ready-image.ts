@@ -11,6 +11,7 @@ import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, warning, wholeFile } from "../problem.ts";
+import { tooManyIssuers } from "../resolve/asked-issuers.ts";
 import { differentTrust } from "../resolve/client-certificates.ts";
 import { noLimitsService } from "../resolve/limits.ts";
 import { withAbsentees } from "./absent-security.ts";
@@ -73,7 +74,11 @@ export async function gatewayOfImage(
   const found = isApart ? followed(true) : alone;
   const models = found.map(({ model }) => model);
   const apart = differentTrust(models);
-  const problems = [...(isWhole ? [...uncounted(image, manifest, surroundings), ...apart] : []), ...found.flatMap((one) => one.problems)];
+  const problems = [
+    ...tooManyIssuers(models, wholeFile(image)),
+    ...(isWhole ? [...uncounted(image, manifest, surroundings), ...apart] : []),
+    ...found.flatMap((one) => one.problems),
+  ];
   const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";
   if (!problems.every(isGone)) return failed(...problems);
   const values = await surroundings.values(modelReferences(models));

@@ -9,6 +9,7 @@ import type { Reason } from "../reason.ts";
 import { child, type Node, placeOf, type SourceFile } from "../text/node.ts";
 import { placesOf, resolveApi } from "./api.ts";
 import { versionsApart } from "./api-name.ts";
+import { tooManyIssuers } from "./asked-issuers.ts";
 import { type Asked, clashesBetween } from "./clashes.ts";
 import { differentTrust } from "./client-certificates.ts";
 import { differentPlaces } from "./credential-places.ts";
@@ -57,9 +58,11 @@ export function resolveGateway(sources: ReadSources, settings: ResolveSettings):
   const surveyed = sources.documents.map((document) => ({ document, ...resolveApi(document, resources.value, settings) }));
   problems.push(...surveyed.flatMap((one) => one.problems));
   const apis = versionsApart(surveyed).map(({ document, model, ofKinds }) => ({ model, document, ofKinds, place: placesOf(document) }));
+  const models = apis.map(({ model }) => model);
   problems.push(
     ...clashesBetween(apis),
-    ...differentTrust(apis.map(({ model }) => model)),
+    ...differentTrust(models),
+    ...sources.documents.slice(0, 1).flatMap(({ root }) => tooManyIssuers(models, placeOf(root))),
     ...differentErrors(apis),
     ...differentPlaces(apis),
   );
