@@ -15,6 +15,7 @@ const line = z.strictObject({
   status: z.int(),
   details: nullable,
   refusal: nullable,
+  violations: z.int().nullable(),
   flags: nullable,
   durationMs: z.int().nullable(),
   backendMs: z.int().nullable(),

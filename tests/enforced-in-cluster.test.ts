@@ -22,7 +22,7 @@ const documentOf = (version: string): string =>
     openapi: "3.1.0",
     info: { title: "Pets", version },
     servers: [{ url: "http://pets.test" }],
-    paths: { "/pets": { get: {} } },
+    paths: { "/pets": { get: { requestBody: { content: { "application/json": {} } } } } },
   });
 
 /** ConfigMaps whose documents differ by their name and key. */
@@ -177,6 +177,14 @@ const inApi: Readonly<Record<string, Pair>> = {
   "addresses.allow[]": under(["addresses"], [{ allow: ["10.0.0.1"] }, { allow: ["10.0.0.2"] }]),
   "addresses.deny[]": under(["addresses"], [{ deny: ["10.0.0.1"] }, { deny: ["10.0.0.2"] }]),
   "publish.document": under(["publish"], [{ document: true }, { document: false }]),
+  "validation.request": under(["validation"], [{ request: "report" }, { request: "enforce" }]),
+  "validation.maxBody": under(
+    ["validation"],
+    [
+      { request: "report", maxBody: "1Ki" },
+      { request: "report", maxBody: "2Ki" },
+    ],
+  ),
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   compression: [{ compression: true }, { compression: false }],
   "maintenance.message": under(["maintenance"], [{ message: "a" }, { message: "b" }]),

@@ -27,7 +27,9 @@ function outcome(extension: object, endpoint: object, more: object): string {
     openapi: "3.1.0",
     info: { title: "Pets", version: "1" },
     servers: [{ url: "http://pets.test/v1" }],
-    paths: { "/pets": { get: { operationId: "list" }, post: { operationId: "add" } } },
+    paths: {
+      "/pets": { get: { operationId: "list" }, post: { operationId: "add", requestBody: { content: { "application/json": {} } } } },
+    },
     "x-portico": extension,
     ...more,
   };
@@ -220,6 +222,8 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "rewrite.query.set.*": [{ rewrite: { query: { set: { a: "1" } } } }, { rewrite: { query: { set: { a: "2" } } } }],
   "publish.document": [{ publish: { document: true } }, { publish: { document: false } }],
   "transports[]": [{ transports: ["http"] }, { transports: ["https"] }],
+  "validation.request": [{ validation: { request: "report" } }, { validation: { request: "enforce" } }],
+  "validation.maxBody": [{ validation: { request: "report", maxBody: "1Ki" } }, { validation: { request: "report", maxBody: "2Ki" } }],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   streaming: [{ streaming: true }, { streaming: false }],
   deprecation: [{ deprecation: "2027-01-31" }, { deprecation: "2027-02-01" }],

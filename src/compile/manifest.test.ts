@@ -187,6 +187,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
         securities: [{ name: "key", locations, decides: decisionHash(security), asksAgent: false, takesTokens: false }],
         credentialSets,
         globalLimits: [],
+        validators: undefined,
       },
     ],
   });
