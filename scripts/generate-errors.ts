@@ -25,6 +25,12 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "Send the body in a media type that the document names for the operation, say it in `Content-Type`, and send it without a content coding.",
   requestUnchecked:
     "Ask again soon. The policy agent, which holds requests against the document, is not there, has too much to do, or took more than a second for this request. Who runs the gateway looks at the agent's log.",
+  invalidResponse:
+    "Who runs the gateway finds in the policy agent's log what of the answer was wrong, and mends the backend or the document; `validation: {response: report}` in the document's `x-portico` lets such answers through.",
+  responseTooLarge:
+    "Who runs the gateway makes `maxBody` of `validation` larger, or takes the operation out: `validation: {response: off}`.",
+  responseUnchecked:
+    "Ask again soon. The policy agent, which holds answers against the document, is not there, has too much to do, or took more than a second for this answer. Who runs the gateway looks at the agent's log.",
   overLimit:
     "Wait as many seconds as `Retry-After` says. `limit` in the answer says what was counted together: the `operation`, the `api`, the `application`, or its `subscription` of the API. Who runs the gateway finds the limits by `portico explain`, and raises them in their RateLimiting.",
   limitUncounted:

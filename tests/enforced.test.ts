@@ -223,6 +223,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "publish.document": [{ publish: { document: true } }, { publish: { document: false } }],
   "transports[]": [{ transports: ["http"] }, { transports: ["https"] }],
   "validation.request": [{ validation: { request: "report" } }, { validation: { request: "enforce" } }],
+  "validation.response": [{ validation: { response: "report" } }, { validation: { response: "enforce" } }],
   "validation.maxBody": [{ validation: { request: "report", maxBody: "1Ki" } }, { validation: { request: "report", maxBody: "2Ki" } }],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   streaming: [{ streaming: true }, { streaming: false }],

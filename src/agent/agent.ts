@@ -4,11 +4,12 @@ import type { ErrorForm } from "../model/error-form.ts";
 import { watchPaths } from "../source/watch.ts";
 import { type Checkers, openCheckers } from "./checkers.ts";
 import { agentConfiguration } from "./configuration.ts";
-import { writeFindings } from "./messages.ts";
+import { type Question, writeFindings } from "./messages.ts";
 import type { ComparePassword } from "./passwords.ts";
-import { serveChecks } from "./server.ts";
+import { serve } from "./server.ts";
 import { validationAnswer } from "./validation/answer.ts";
-import type { RequestValidation } from "./validation/thread.ts";
+import { answerStream } from "./validation/answers.ts";
+import type { MessageValidation } from "./validation/thread.ts";
 
 /** What an agent is told when it is started. */
 export interface AgentOptions {
@@ -19,7 +20,7 @@ export interface AgentOptions {
   /** Where `/readyz` answers 200 once questions are answered; undefined for nowhere. */
   readonly readyPort: number | undefined;
   readonly compare: ComparePassword;
-  readonly validation: RequestValidation;
+  readonly validation: MessageValidation;
   /** Is told the version of each configuration that is in effect. */
   readonly inEffect: (version: string) => void;
   readonly say: (line: string) => void;
@@ -63,11 +64,12 @@ export async function startAgent({
     (folder, why) => say(`Changes in ${folder} are not followed: the system refuses to watch it (${why}).`),
   );
   watch.follow([file]);
-  const server = await serveChecks(socket, async (question) => {
+  const answer = async (question: Question): Promise<Uint8Array> => {
     if (checkers === undefined) throw new Error("There is no configuration yet.");
-    if (question.kind === "validation") return validationAnswer(question.asked, await validation.verdictOf(question.asked), errors, say);
+    if (question.kind === "validation") return validationAnswer(question.asked, await validation.ofRequest(question.asked), errors, say);
     return writeFindings(await checkers.check(question.securities, question.request));
-  });
+  };
+  const server = await serve(socket, { answer, stream: (asked) => answerStream(asked, validation, say) });
   isAsked = true;
   if (version !== undefined) inEffect(version);
   const ready = createServer((request, response) => {

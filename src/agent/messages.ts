@@ -1,6 +1,7 @@
 import protobuf from "protobufjs";
 import { z } from "zod";
 import type { AskedRequest } from "./finding.ts";
+import { structMessages } from "./struct.ts";
 
 /**
  * The messages of Envoy's authorisation service, as far as they are used (envoy: service.auth.v3.Authorization): what is not named here passes unread.
@@ -46,19 +47,7 @@ const { root } = protobuf.parse(`
     string value = 2;
   }
   message HttpStatus { int32 code = 1; }
-
-  message Struct { map<string, Value> fields = 1; }
-  message ListValue { repeated Value values = 1; }
-  message Value {
-    oneof kind {
-      int32 null_value = 1;
-      double number_value = 2;
-      string string_value = 3;
-      bool bool_value = 4;
-      Struct struct_value = 5;
-      ListValue list_value = 6;
-    }
-  }
+  ${structMessages}
 `);
 const checkRequest = root.lookupType("CheckRequest");
 const checkResponse = root.lookupType("CheckResponse");

@@ -4,7 +4,7 @@ import { isMainThread, workerData } from "node:worker_threads";
 import { startAgent } from "../agent/agent.ts";
 import { comparePasswords, comparesInWorker } from "../agent/password-worker.ts";
 import { validatesInThread } from "../agent/validation/thread.ts";
-import { validateRequests } from "../agent/validation/work.ts";
+import { validateMessages } from "../agent/validation/work.ts";
 
 const usage = `agent: checks credentials that Envoy itself cannot, holds requests against documents, and tells it what it found.
 
@@ -45,5 +45,5 @@ async function main(program: string, args: readonly string[]): Promise<void> {
 }
 
 if (isMainThread) await main(process.argv[1] ?? "", process.argv.slice(2));
-else if (workerData === "validation") validateRequests();
+else if (workerData === "validation") validateMessages();
 else comparePasswords();

@@ -75,9 +75,10 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   isStream: [{ isStream: true }],
   maxBodyBytes: [{ maxBodyBytes: 1024 }],
   validation: [
-    { validation: { strictness: "report", largestBytes: undefined } },
-    { validation: { strictness: "enforce", largestBytes: undefined } },
-    { validation: { strictness: "enforce", largestBytes: 1024 } },
+    { validation: { request: { strictness: "report", largestBytes: undefined }, response: undefined } },
+    { validation: { request: { strictness: "enforce", largestBytes: undefined }, response: undefined } },
+    { validation: { request: { strictness: "enforce", largestBytes: 1024 }, response: undefined } },
+    { validation: { request: undefined, response: { strictness: "enforce", largestBytes: 1024 } } },
   ],
   webSocket: [{ webSocket: true }],
   isCompressed: [{ isCompressed: true }],

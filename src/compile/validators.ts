@@ -3,7 +3,7 @@ import standalone from "ajv/dist/standalone/index.js";
 import type { RegExpEngine } from "ajv/dist/types/index.js";
 import addFormats from "ajv-formats";
 import type { ApiModel } from "../model/api.ts";
-import type { ApiValidation } from "../model/validation.ts";
+import type { ApiValidation, OperationValidation } from "../model/validation.ts";
 import { linearPattern } from "../text/linear-pattern.ts";
 
 const folder = "image/validators/";
@@ -49,11 +49,14 @@ function validatorsOf(basePath: string, { schemas, operations }: ApiValidation):
   });
   addFormats.default(ajv);
   ajv.addSchema({ $id: "document", $defs: schemas });
-  const names = new Set(operations.flatMap(({ parameters, body }) => [...parameters.map(({ schema }) => schema), ...schemasOf(body)]));
+  const names = new Set(operations.flatMap(schemasOf));
   const code = standalone.default(ajv, Object.fromEntries([...names].toSorted().map((name) => [name, `document#/$defs/${name}`])));
   // As a text: in an object of a program `__proto__` is no member.
   return `${code}\nexports.rules = JSON.parse(${JSON.stringify(JSON.stringify({ basePath, operations }))});\n`;
 }
 
-const schemasOf = (body: ApiValidation["operations"][number]["body"]): readonly string[] =>
-  body?.contents.flatMap(({ schema }) => schema ?? []) ?? [];
+const schemasOf = ({ parameters, body, responses = [] }: OperationValidation): readonly string[] => {
+  const contents = [...(body?.contents ?? []), ...responses.flatMap((response) => response.contents)];
+  const values = [...parameters, ...responses.flatMap(({ headers }) => headers)];
+  return [...values.map(({ schema }) => schema), ...contents.flatMap(({ schema }) => schema ?? [])];
+};

@@ -69,7 +69,7 @@ export interface Operation {
   readonly maxBodyBytes: number | undefined;
   /** Whether answers are compressed for clients that take it. */
   readonly isCompressed: boolean;
-  /** Whether requests are held against the document. */
+  /** Whether messages are held against the document. */
   readonly validation: Validation | undefined;
   /** What some requests meet on purpose; undefined for nothing. */
   readonly fault: Fault | undefined;
@@ -78,8 +78,14 @@ export interface Operation {
   readonly where: Origin;
 }
 
-/** What is wrong with requests is told to those who run the gateway, or refused, too. */
+/** Which messages are held against the document; one of them at least. */
 export interface Validation {
+  readonly request: MessageValidation | undefined;
+  readonly response: MessageValidation | undefined;
+}
+
+/** What is wrong with messages is told to those who run the gateway, or refused, too. */
+export interface MessageValidation {
   readonly strictness: "report" | "enforce";
   /** A larger body is refused, or not looked at. Undefined where no body is looked at. */
   readonly largestBytes: number | undefined;

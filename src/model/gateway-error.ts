@@ -16,6 +16,9 @@ export const gatewayError = (slug: string, status: number, title: string, detail
   detail,
 });
 
+/** By which Envoy tells an answer that the policy agent refused (envoy: response code details). */
+export const invalidResponseDetails = "portico_invalid_response";
+
 /** What the policy agent answers where a request is not what the document says. */
 export const validationErrors = {
   invalidRequest: gatewayError(

@@ -24,18 +24,19 @@ const content = z.strictObject({
   fields: z.record(z.string(), form),
 });
 
+const parameter = z.strictObject({
+  in: z.enum(["path", "query", "header", "cookie"]),
+  name: z.string(),
+  isRequired: z.boolean(),
+  form,
+  schema: z.string(),
+});
+
 /** The rules of an operation. */
 export const operationRules = z.strictObject({
   operation: z.string(),
   path: z.array(z.array(z.union([z.string(), z.strictObject({ parameter: z.string() })]))),
-  parameters: z.array(
-    z.strictObject({
-      in: z.enum(["path", "query", "header", "cookie"]),
-      name: z.string(),
-      isRequired: z.boolean(),
-      form,
-      schema: z.string(),
-    }),
-  ),
+  parameters: z.array(parameter),
   body: z.strictObject({ isRequired: z.boolean(), contents: z.array(content) }).optional(),
+  responses: z.array(z.strictObject({ status: z.string(), headers: z.array(parameter), contents: z.array(content) })).optional(),
 }) satisfies z.ZodType<OperationValidation>;

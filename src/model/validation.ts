@@ -15,8 +15,10 @@ export interface OperationValidation {
   /** As in the model: with the base path left out. */
   readonly path: PathTemplate;
   readonly parameters: readonly ParameterRule[];
-  /** What a body may be; undefined where it is not looked at. */
+  /** What a request's body may be; undefined where it is not looked at. */
   readonly body?: BodyRule | undefined;
+  /** What answers may be; undefined where they are not looked at. */
+  readonly responses?: readonly ResponseRule[] | undefined;
 }
 
 export interface ParameterRule {
@@ -52,6 +54,15 @@ export type Scalar = (typeof scalars)[number];
 
 export interface BodyRule {
   readonly isRequired: boolean;
+  readonly contents: readonly ContentRule[];
+}
+
+/** What an answer with a status has to be. */
+export interface ResponseRule {
+  /** `200`, `2XX` for a hundred of them, or `default` for those that no other names. */
+  readonly status: string;
+  readonly headers: readonly ParameterRule[];
+  /** None where the document says nothing of a body: then any passes. */
   readonly contents: readonly ContentRule[];
 }
 

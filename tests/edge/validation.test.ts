@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
 import { z } from "zod";
 import { startBackend } from "../../testing/backend.ts";
 import { servePortico } from "../../testing/portico.ts";
@@ -127,6 +128,98 @@ describe("requests that are held against the document", { timeout: 120_000 }, ()
     await until("a request is refused", async () => (await ask("GET /pets?limit=5")).status === 503 || agent.pid !== killed);
     await until("the agent answers again", async () => (await ask("GET /pets?limit=5")).status === 200);
     assert.equal((await ask("GET /pets?limit=500")).status, 400);
+  });
+});
+
+describe("answers that are held against the document", { timeout: 120_000 }, () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof servePortico>>;
+  /** What the backend answers next. */
+  let next: { status?: number; headers?: Readonly<Record<string, string>>; body?: string | Buffer } = {};
+  before(async () => {
+    const backend = await startBackend(scope, (_, response) => {
+      const { status = 200, headers = {}, body = "" } = next;
+      response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
+    });
+    const responses = {
+      200: {
+        description: "A pet",
+        headers: { "x-count": { schema: { type: "integer" } }, "X-Needed": { required: true, schema: { type: "string" } } },
+        content: {
+          "application/json": { schema: { ...pet, properties: { ...pet.properties, secret: { type: "string", writeOnly: true } } } },
+        },
+      },
+      "4XX": { description: "A problem", content: { "application/problem+json": {} } },
+      204: { description: "Nothing" },
+    };
+    const document = {
+      openapi: "3.1.0",
+      info: { title: "Pets", version: "1" },
+      servers: [{ url: backend.url }],
+      "x-portico": { validation: { response: "enforce", maxBody: "256Ki" } },
+      paths: {
+        "/pets": { get: { operationId: "é%", responses } },
+        "/report": { get: { operationId: "report", responses, "x-portico": { validation: { response: "report" }, compression: true } } },
+      },
+    };
+    gateway = await servePortico(scope, { "pets.json": JSON.stringify(document) });
+  });
+  const needed = { "x-needed": "1" };
+  const rex = JSON.stringify({ name: "rex" });
+  const ask = async (line: string, answer: typeof next, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
+    next = answer;
+    return send(gateway.port, { send: line, headers });
+  };
+
+  it("come through where they are right, whatever their length and coding", async () => {
+    for (const [answer, line] of [
+      [{ headers: { ...needed, "x-count": "7" }, body: rex }],
+      [{ headers: needed, body: JSON.stringify({ name: "x".repeat(200_000) }) }],
+      [{ headers: { ...needed, "content-encoding": "gzip" }, body: gzipSync(rex) }],
+      [{ headers: needed, body: "" }, "HEAD /pets"],
+      [{ status: 204 }],
+      [{ status: 404, headers: { "content-type": "application/problem+json" }, body: "{}" }],
+    ] as const satisfies readonly (readonly [typeof next, string?])[]) {
+      const got = await ask(line ?? "GET /pets", answer);
+      assert.equal(got.status, answer.status ?? 200, JSON.stringify(answer).slice(0, 100));
+    }
+  });
+
+  it("are another one of the gateway's where they are wrong, and the log says in what", async () => {
+    for (const [answer, fault] of [
+      [{ headers: needed, body: '{"name": 7}' }, '{"in":"body","rule":"type"}'],
+      [{ headers: needed, body: '{"name": "rex", "secret": "of-alice"}' }, '{"in":"body","rule":"false schema"}'],
+      [{ headers: needed, body: "{" }, '{"in":"body","rule":"form"}'],
+      [{ headers: { ...needed, "content-type": "text/html" }, body: rex }, '{"in":"body","rule":"content-type"}'],
+      [{ headers: { ...needed, "x-count": "many" }, body: rex }, '{"in":"header","name":"x-count","rule":"type"}'],
+      [{ body: rex }, '{"in":"header","name":"x-needed","rule":"required"}'],
+      [{ status: 500, headers: needed, body: rex }, '{"in":"status","rule":"status"}'],
+      [{ headers: { ...needed, "content-encoding": "gzip" }, body: "no gzip" }, '{"in":"body","rule":"content-encoding"}'],
+    ] as const) {
+      const got = await ask("GET /pets", answer);
+      const id = assertProblem(got, "502 invalid-response");
+      await until(`the log has ${fault}`, () => gateway.stderr.some((line) => line.includes(id) && line.includes(fault)));
+    }
+    assert.ok(!gateway.stderr.join().includes("of-alice"));
+    assertProblem(
+      await ask("GET /pets", { headers: needed, body: JSON.stringify({ name: "x".repeat(300_000) }) }),
+      "502 response-too-large",
+    );
+  });
+
+  it("come through where what is wrong is only reported, and as they were compressed", async () => {
+    const wrong = JSON.stringify({ name: 7, more: "x".repeat(5_000) });
+    const got = await ask("GET /report", { headers: needed, body: wrong }, { "accept-encoding": "gzip" });
+    assert.deepEqual([got.status, got.headers["content-encoding"]], [200, "gzip"]);
+    const id = got.headers["x-request-id"] ?? "";
+    await until("it is reported", () => gateway.stderr.some((line) => line.includes(id) && line.includes('"of":"response"')));
+    const large = JSON.stringify({ name: "x".repeat(300_000) });
+    assert.equal((await ask("GET /report", { headers: needed, body: large })).body, large);
+  });
+
+  it("of the gateway itself are none of the document's", async () => {
+    assert.equal((await ask("GET /nothing", {})).status, 404);
+    assert.equal((await ask("POST /pets", {})).status, 405);
   });
 });
 

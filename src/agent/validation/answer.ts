@@ -6,7 +6,7 @@ import type { Verdict, Violation } from "./violation.ts";
 /** Where the access log finds how many violations a request has that was let through. */
 const violationsFound = "@violations";
 
-/** So many are written to the log for a request. */
+/** So many are written to the log for a message. */
 const mostLogged = 5;
 
 /**
@@ -22,17 +22,28 @@ export function validationAnswer(
   if (verdict === undefined && asked.isEnforced) throw new Error("The request could not be held against its document.");
   if (verdict === undefined || verdict.kind === "right") return writeFindings({});
   const { violations } = verdict;
-  say(JSON.stringify({ api: asked.api, operation: asked.operation, requestId: asked.requestId, ...logged(violations) }));
+  say(logLine({ ...asked, of: "request" }, violations));
   if (!asked.isEnforced) return writeFindings({ [violationsFound]: violations.length });
   const refusal = verdict.status === 415 ? validationErrors.unsupportedMediaType : validationErrors.invalidRequest;
   const type = form === "wso2" ? "application/json" : "application/problem+json";
   return writeRefusal(refusal.status, type, JSON.stringify(bodyOf(form, refusal, violations, asked.requestId)));
 }
 
-const logged = (violations: readonly Violation[]): object => ({
-  violations: violations.slice(0, mostLogged).map(({ in: place, name, rule }) => ({ in: place, name, rule })),
-  ...(violations.length > mostLogged ? { more: violations.length - mostLogged } : {}),
-});
+/** Which message it is that something is wrong with. */
+interface WrongMessage {
+  readonly api: string;
+  readonly operation: string;
+  readonly requestId: string;
+  readonly of: "request" | "response";
+}
+
+/** What is wrong with a message in one line, without anything that is in it. */
+export const logLine = ({ api, operation, requestId, of }: WrongMessage, violations: readonly Violation[]): string =>
+  JSON.stringify({
+    ...{ api, operation, requestId, of },
+    violations: violations.slice(0, mostLogged).map(({ in: place, name, rule }) => ({ in: place, name, rule })),
+    ...(violations.length > mostLogged ? { more: violations.length - mostLogged } : {}),
+  });
 
 type Refusal = (typeof validationErrors)[keyof typeof validationErrors];
 

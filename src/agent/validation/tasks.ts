@@ -11,17 +11,31 @@ const request = z.object({
   body: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
 });
 
+const response = z.object({
+  api: z.string(),
+  operation: z.string(),
+  /** Of the request that it answers. */
+  method: z.string(),
+  status: z.int(),
+  headers: z.record(z.string(), z.string()),
+  body: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+
+/** The answer of an operation of an API. */
+export type ValidationResponse = z.infer<typeof response>;
+
 /** A request to an operation of an API. */
 export type ValidationRequest = z.infer<typeof request>;
 
 export const task = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("load"), apis: z.array(z.object({ api: z.string(), file: z.string() })) }),
-  z.object({ kind: z.literal("validate"), request }),
+  z.object({ kind: z.literal("request"), request }),
+  z.object({ kind: z.literal("response"), response }),
 ]);
 export type Task = z.infer<typeof task>;
 
 const violation = z.object({
-  in: z.enum(["path", "query", "header", "cookie", "body"]),
+  in: z.enum(["path", "query", "header", "cookie", "body", "status"]),
   name: z.string().optional(),
   pointer: z.string(),
   detail: z.string(),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { testValidators } from "../../../testing/validators.ts";
-import { type RequestValidation, validatesInThread } from "./thread.ts";
+import { type MessageValidation, validatesInThread } from "./thread.ts";
 
 const program = fileURLToPath(new URL("../../cli/agent.ts", import.meta.url));
 
@@ -36,7 +36,7 @@ const textOf = (operation: string, more: object = {}): string =>
 
 async function open(t: TestContext): Promise<{
   readonly load: (text: string) => Promise<void>;
-  readonly ask: (operation: string, body: string) => ReturnType<RequestValidation["verdictOf"]>;
+  readonly ask: (operation: string, body: string) => ReturnType<MessageValidation["ofRequest"]>;
 }> {
   const folder = await mkdtemp(join(tmpdir(), "validation-"));
   const validation = validatesInThread(program);
@@ -51,7 +51,7 @@ async function open(t: TestContext): Promise<{
       await validation.load([{ api: "pets", file, hash: "" }]);
     },
     ask: (operation, body) =>
-      validation.verdictOf({
+      validation.ofRequest({
         api: "pets",
         operation,
         path: "/a",

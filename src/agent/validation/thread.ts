@@ -1,19 +1,20 @@
 import { Worker } from "node:worker_threads";
 import type { AgentValidators } from "../../model/agent.ts";
 import { Turns } from "../turns.ts";
-import { answer, type Task, type TaskAnswer, type ValidationRequest } from "./tasks.ts";
+import { answer, type Task, type TaskAnswer, type ValidationRequest, type ValidationResponse } from "./tasks.ts";
 import type { Verdict } from "./violation.ts";
 
-/** Holds requests against documents, by the validators that it was given last. */
-export interface RequestValidation {
+/** Holds messages against documents, by the validators that it was given last. */
+export interface MessageValidation {
   /** Undefined where nobody can tell: it takes too long, too many wait, or the operation is not known. */
-  verdictOf(request: ValidationRequest): Promise<Verdict | undefined>;
+  ofRequest(request: ValidationRequest): Promise<Verdict | undefined>;
+  ofResponse(response: ValidationResponse): Promise<Verdict | undefined>;
   /** Works by these from then on; operations that are no more in them are still known by those before. Rejects where they cannot be read. */
   load(apis: readonly AgentValidators[]): Promise<void>;
   close(): void;
 }
 
-/** Longer takes no request but one that is made for it: the thread that is busy with it is ended, and another one goes on. */
+/** Longer takes no message but one that is made for it: the thread that is busy with it is ended, and another one goes on. */
 const longestMs = 1_000;
 const longestLoadMs = 30_000;
 const mostWaiting = 1_000;
@@ -21,9 +22,9 @@ const mostWaiting = 1_000;
 const mostHeld = 96;
 
 /**
- * Validates on a thread of its own, which is the given program: whatever a request makes of it, the agent's other answers are not held up. One request at a time.
+ * Validates on a thread of its own, which is the given program: whatever a message makes of it, the agent's other answers are not held up. One message at a time.
  */
-export function validatesInThread(program: string): RequestValidation {
+export function validatesInThread(program: string): MessageValidation {
   const turns = new Turns(1, mostWaiting);
   let loaded: readonly AgentValidators[] = [];
   let thread: Thread | undefined;
@@ -43,14 +44,16 @@ export function validatesInThread(program: string): RequestValidation {
     const found = await ask(asked, { kind: "load", apis }, longestLoadMs);
     return found?.kind === "done" ? asked : undefined;
   };
+  const verdictOf = async (task: Task): Promise<Verdict | undefined> => {
+    const found = await turns.take(async () => {
+      const asked = thread ?? (await load(loaded));
+      return asked && ask(asked, task, longestMs);
+    });
+    return found?.kind === "done" ? found.verdict : undefined;
+  };
   return {
-    async verdictOf(request) {
-      const found = await turns.take(async () => {
-        const asked = thread ?? (await load(loaded));
-        return asked && ask(asked, { kind: "validate", request }, longestMs);
-      });
-      return found?.kind === "done" ? found.verdict : undefined;
-    },
+    ofRequest: (request) => verdictOf({ kind: "request", request }),
+    ofResponse: (response) => verdictOf({ kind: "response", response }),
     async load(apis) {
       if ((await turns.take(() => load(apis))) === undefined) throw new Error("the validators cannot be read");
       loaded = apis;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** Something in which a message is not what the document says. Nothing of the message's values is in it. */
 export interface Violation {
-  readonly in: "path" | "query" | "header" | "cookie" | "body";
+  readonly in: "path" | "query" | "header" | "cookie" | "body" | "status";
   /** A parameter's; undefined for a body. */
   readonly name?: string | undefined;
   /** Into the value, as a URI's fragment (RFC 6901, section 6); `#` is all of it. */
@@ -12,7 +12,7 @@ export interface Violation {
   readonly rule: string;
 }
 
-/** What was found of a request. */
+/** What was found of a message; for a request, the status with which it is refused. */
 export type Verdict =
   | { readonly kind: "right" }
   | { readonly kind: "wrong"; readonly status: 400 | 415; readonly violations: readonly Violation[] };

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { requestVerdict } from "./request.ts";
+import { responseVerdict } from "./response.ts";
 import { type Task, type TaskAnswer, task, type ValidationRequest } from "./tasks.ts";
 import { type Validators, validatorsIn } from "./validators.ts";
-import type { Verdict } from "./violation.ts";
 
-/** What a thread that validates does: it reads validators, and holds requests against them. */
-export function validateRequests(): void {
+/** What a thread that validates does: it reads validators, and holds messages against them. */
+export function validateMessages(): void {
   const work = makeWork();
   parentPort?.on("message", async (message: unknown) => {
-    // What is wrong may show what is in a request.
+    // What is wrong may show what is in a message.
     const answer = await work(task.parse(message)).catch((): TaskAnswer => ({ kind: "failed" }));
     parentPort?.postMessage(answer);
   });
@@ -18,12 +18,16 @@ export function validateRequests(): void {
 function makeWork(): (task: Task) => Promise<TaskAnswer> {
   let now: ReadonlyMap<string, Validators> = new Map();
   let before = now;
-  const verdictOf = async ({ api, operation, ...request }: ValidationRequest): Promise<Verdict | undefined> => {
-    const known = [now, before].map((all) => all.get(api)).find((one) => one?.operations.has(operation) === true);
-    return known && requestVerdict(known, operation, { ...request, body: request.body });
-  };
+  const known = ({ api, operation }: { readonly api: string; readonly operation: string }): Validators | undefined =>
+    [now, before].map((all) => all.get(api)).find((one) => one?.operations.has(operation) === true);
+  const ofRequest = async ({ api: _, operation, ...request }: ValidationRequest, by: Validators | undefined) =>
+    by && requestVerdict(by, operation, { ...request, body: request.body });
   return async (asked) => {
-    if (asked.kind === "validate") return { kind: "done", verdict: await verdictOf(asked.request) };
+    if (asked.kind === "request") return { kind: "done", verdict: await ofRequest(asked.request, known(asked.request)) };
+    if (asked.kind === "response") {
+      const by = known(asked.response);
+      return { kind: "done", verdict: by && (await responseVerdict(by, asked.response.operation, asked.response)) };
+    }
     const read = await Promise.all(asked.apis.map(async ({ api, file }) => [api, validatorsIn(await readFile(file, "utf8"))] as const));
     before = now;
     now = new Map(read);

@@ -1,6 +1,6 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
 import type { AddressLists } from "../../model/addresses.ts";
-import type { Answer, ApiModel, Operation, Sandbox } from "../../model/api.ts";
+import type { Answer, ApiModel, MessageValidation, Operation, Sandbox } from "../../model/api.ts";
 import type { Backend, Retry } from "../../model/backend.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
@@ -50,7 +50,7 @@ export function factsOf(
     ...maintenanceFact(operation, where(origins.extension("maintenance"))),
     ...answerFacts(request, { api, operation }, origins),
     ...bodyFact(operation, where(origins.extension("maxBody"))),
-    ...validationFact(operation, where(origins.extension("validation"))),
+    ...validationFacts(operation, where(origins.extension("validation"))),
     ...streamFact(operation, where(origins.extension("streaming"))),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
@@ -89,14 +89,18 @@ function bodyFact({ maxBodyBytes }: Operation, place: Place | undefined): readon
   return maxBodyBytes === undefined ? [] : [{ name: "body", value: `at most ${maxBodyBytes.toLocaleString("en")} bytes`, place }];
 }
 
-function validationFact({ validation }: Operation, place: Place | undefined): readonly Fact[] {
-  if (validation === undefined) return [];
-  const { strictness, largestBytes } = validation;
-  const wrong =
-    strictness === "enforce" ? "refused where they are not what the document says" : "let through and reported where they are wrong";
-  const larger = strictness === "enforce" ? "refused" : "not looked at";
-  const body = largestBytes === undefined ? "" : `; a body of more than ${largestBytes.toLocaleString("en")} bytes is ${larger}`;
-  return [{ name: "requests", value: `${wrong}${body}`, place }];
+function validationFacts({ validation }: Operation, place: Place | undefined): readonly Fact[] {
+  const fact = (name: string, messages: MessageValidation | undefined): readonly Fact[] =>
+    messages === undefined ? [] : [{ name, value: heldAgainst(messages), place }];
+  return [...fact("requests", validation?.request), ...fact("responses", validation?.response)];
+}
+
+function heldAgainst({ strictness, largestBytes }: MessageValidation): string {
+  const [wrong, larger] =
+    strictness === "enforce"
+      ? ["refused where they are not what the document says", "refused"]
+      : ["let through and reported where they are wrong", "not looked at"];
+  return largestBytes === undefined ? wrong : `${wrong}; a body of more than ${largestBytes.toLocaleString("en")} bytes is ${larger}`;
 }
 
 function streamFact({ isStream }: Operation, place: Place | undefined): readonly Fact[] {

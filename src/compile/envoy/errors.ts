@@ -42,6 +42,24 @@ export const errors = {
     "Service Unavailable",
     "The request cannot be held against the API's document now: what does that gives no answer.",
   ),
+  invalidResponse: gatewayError(
+    "invalid-response",
+    502,
+    "Bad Gateway",
+    "The backend's answer is not what the API's document says; the policy agent's log says in what.",
+  ),
+  responseTooLarge: gatewayError(
+    "response-too-large",
+    502,
+    "Bad Gateway",
+    "The backend's answer is larger than is held against the API's document.",
+  ),
+  responseUnchecked: gatewayError(
+    "response-unchecked",
+    503,
+    "Service Unavailable",
+    "The backend's answer cannot be held against the API's document now: what does that gives no answer.",
+  ),
   overLimit: gatewayError(
     "over-limit",
     429,

@@ -23,6 +23,7 @@ import { monitoringListener } from "./monitoring.ts";
 import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
 import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
+import { responseFilters } from "./response-validation.ts";
 import { sandboxFilters } from "./sandbox.ts";
 import { transportFilter } from "./transports.ts";
 import { validationFilters } from "./validation.ts";
@@ -58,6 +59,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   ...sandboxFilters,
   faultFilter,
   ...compressionFilters,
+  ...responseFilters,
   bodyFilter,
   queryFilter,
   router,

@@ -1,5 +1,5 @@
 import type { ErrorForm } from "../../model/error-form.ts";
-import type { GatewayError } from "../../model/gateway-error.ts";
+import { type GatewayError, invalidResponseDetails } from "../../model/gateway-error.ts";
 import { type Counted, countedTogether } from "../../model/limit.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
@@ -132,7 +132,7 @@ export function localReplies(form: ErrorForm): Message {
   };
 }
 
-/** Of requests that are not what their document says the policy agent says the whole answer. */
+/** Of messages that are not what their document says the policy agent says the whole answer. */
 const ofValidation = (form: ErrorForm): readonly Message[] => [
   {
     filter: { and_filter: { filters: [statusIs("GE", 400), holds(is("ext_authz_denied"))] } },
@@ -142,6 +142,19 @@ const ofValidation = (form: ErrorForm): readonly Message[] => [
       content_type: form === "wso2" ? "application/json" : "application/problem+json",
     },
   },
+  mapper(
+    errors.invalidResponse,
+    is(invalidResponseDetails),
+    [...requestIdHeader, saysWhy("invalid-response")],
+    bodyOf(form, errors.invalidResponse, undefined),
+  ),
+  mapper(errors.responseTooLarge, is("response_payload_too_large"), requestIdHeader, bodyOf(form, errors.responseTooLarge, undefined)),
+  mapper(
+    errors.responseUnchecked,
+    startsWith("ext_proc"),
+    [...requestIdHeader, saysWhy("unchecked")],
+    bodyOf(form, errors.responseUnchecked, undefined),
+  ),
   mapper(
     errors.requestUnchecked,
     is("ext_authz_error"),

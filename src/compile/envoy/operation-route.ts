@@ -20,6 +20,7 @@ import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
 import { queryRules } from "./query-changes.ts";
+import { collectedBytes, responseRules } from "./response-validation.ts";
 import type { RouteAction } from "./route-action.ts";
 import { sandboxRules } from "./sandbox.ts";
 import { transportRules } from "./transports.ts";
@@ -63,6 +64,7 @@ export function operationRoutes(
       ...validationRules(found.api, found.operation),
       ...sandboxing,
       ...faultRules(found.operation.fault),
+      ...responseRules(found.api, found.operation),
       ...compressionRules(found.operation.isCompressed),
       ...(found.operation.answer.kind === "backend" ? queryRules(found.operation.answer.rewrite) : {}),
     };
@@ -70,6 +72,7 @@ export function operationRoutes(
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
       ...action,
+      ...collectedBytes(found.operation),
       ...changes,
       ...(removed.size > 0 ? { request_headers_to_remove: [...removed] } : {}),
       ...(isLimited ? { response_headers_to_remove: [...found.operation.responseHeaders.remove, ...limitHeaders] } : {}),

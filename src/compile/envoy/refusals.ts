@@ -17,7 +17,8 @@ export type Refusal =
   | "over-subscription-limit"
   | "over-application-limit"
   | "uncounted"
-  | "invalid";
+  | "invalid"
+  | "invalid-response";
 
 /** What the answer and the log call it when a limit was too much. */
 export const overLimit = {

@@ -31,8 +31,8 @@ const mostBytes = 2 ** 32 - 1;
 
 /** What a route says for them. A larger body than is looked at ends a request that is enforced, and of one that is reported nobody waits for more. */
 export function validationRules({ name }: ApiModel, { id, validation }: Operation): Message {
-  if (validation === undefined) return {};
-  const { strictness, largestBytes } = validation;
+  if (validation?.request === undefined) return {};
+  const { strictness, largestBytes } = validation.request;
   const body =
     largestBytes === undefined
       ? { disable_request_body_buffering: true }

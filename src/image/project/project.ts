@@ -2,7 +2,7 @@ import { dump } from "js-yaml";
 import type { z } from "zod";
 import type { GatewayFiles } from "../../compile/engine.ts";
 import { type CompiledApi, contract } from "../../compile/manifest.ts";
-import type { Answer, ApiModel, Operation } from "../../model/api.ts";
+import type { Answer, ApiModel, MessageValidation, Operation } from "../../model/api.ts";
 import { plainBackend, type Retry } from "../../model/backend.ts";
 import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
@@ -121,6 +121,9 @@ function answerOf(answer: ProjectOperation["answer"]): Answer {
   }
 }
 
+const messagesOf = (said: NonNullable<ProjectOperation["validation"]>["request"]): MessageValidation | undefined =>
+  said && { ...said, largestBytes: said.largestBytes };
+
 const operationOf = ({
   access,
   addresses,
@@ -138,7 +141,7 @@ const operationOf = ({
   addresses,
   maxBodyBytes,
   transport,
-  validation: validation && { ...validation, largestBytes: validation.largestBytes },
+  validation: validation && { request: messagesOf(validation.request), response: messagesOf(validation.response) },
   fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:

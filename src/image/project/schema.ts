@@ -110,6 +110,8 @@ const limit = z.strictObject({
   onExcess: z.enum(["refuse", "mark"]),
 });
 
+const messageValidation = z.strictObject({ strictness: z.enum(["report", "enforce"]), largestBytes: z.int().min(1).optional() });
+
 const query = z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() }));
 
 const operation = z.strictObject({
@@ -130,7 +132,7 @@ const operation = z.strictObject({
   isStream: z.boolean(),
   maxBodyBytes: z.int().min(1).optional(),
   isCompressed: z.boolean(),
-  validation: z.strictObject({ strictness: z.enum(["report", "enforce"]), largestBytes: z.int().min(1).optional() }).optional(),
+  validation: z.strictObject({ request: messageValidation.optional(), response: messageValidation.optional() }).optional(),
   fault: z.strictObject({ delayMs: z.int().min(0).optional(), status: z.int().optional(), percent: z.int().min(0).max(100) }).optional(),
   maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),
 });

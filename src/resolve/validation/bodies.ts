@@ -19,18 +19,21 @@ export function bodyRule(
 function openApiBody(document: OpenApiDocument, { node }: DocumentOperation, schemas: Schemas): BodyRule | undefined {
   const body = document.follow(child(node, "requestBody"));
   if (!isObject(body.value)) return undefined;
-  const contents = members(child(body, "content")).flatMap(([written, reference]): readonly ContentRule[] => {
+  return { isRequired: body.value.required === true, contents: contentRules(document, body, schemas) };
+}
+
+/** What representations may be: the `content` of a body or response. */
+export const contentRules = (document: OpenApiDocument, node: Node, schemas: Schemas): readonly ContentRule[] =>
+  members(child(node, "content")).flatMap(([written, reference]) => {
     const range = rangeOf(written);
     const content = document.follow(reference);
     return range === undefined ? [] : [contentRule(range, child(content, "schema"), child(content, "encoding"), document, schemas)];
   });
-  return { isRequired: body.value.required === true, contents };
-}
 
 /** A media type or range without its parameters; undefined for what is none. */
-const rangeOf = (written: string): string | undefined => parseMediaType(written)?.essence;
+export const rangeOf = (written: string): string | undefined => parseMediaType(written)?.essence;
 
-function contentRule(range: string, schema: Node, encoding: Node, document: OpenApiDocument, schemas: Schemas): ContentRule {
+export function contentRule(range: string, schema: Node, encoding: Node, document: OpenApiDocument, schemas: Schemas): ContentRule {
   const kind = kindOf(range);
   if (kind === "opaque" || schema.value === undefined)
     return {

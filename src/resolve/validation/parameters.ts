@@ -29,20 +29,27 @@ export function parameterRules(document: OpenApiDocument, nodes: readonly Node[]
 }
 
 function parameterRule(document: OpenApiDocument, node: Node, schemas: Schemas): ParameterRule | undefined {
-  const { name, required, in: place } = isObject(node.value) ? node.value : {};
+  const { name, in: place } = isObject(node.value) ? node.value : {};
   const where = places.find((one) => one === place);
   if (where === undefined || typeof name !== "string") return undefined;
   if (where === "header" && notParameters.has(name.toLowerCase())) return undefined;
-  const written = writtenAs(document, node, where);
-  return (
-    written && {
-      in: where,
-      name: where === "header" ? name.toLowerCase() : name,
-      isRequired: where === "path" || required === true,
-      form: written.form,
-      schema: schemas.nameOf(written.schema),
-    }
-  );
+  return ruleOf(document, node, { in: where, name: where === "header" ? name.toLowerCase() : name }, schemas);
+}
+
+/** What a header of an answer has to be. */
+export const headerRule = (document: OpenApiDocument, name: string, node: Node, schemas: Schemas): ParameterRule | undefined =>
+  isObject(node.value) ? ruleOf(document, node, { in: "header", name: name.toLowerCase() }, schemas) : undefined;
+
+function ruleOf(
+  document: OpenApiDocument,
+  node: Node,
+  place: Pick<ParameterRule, "in" | "name">,
+  schemas: Schemas,
+): ParameterRule | undefined {
+  const written = writtenAs(document, node, place.in);
+  if (written === undefined) return undefined;
+  const isRequired = place.in === "path" || child(node, "required").value === true;
+  return { ...place, isRequired, form: written.form, schema: schemas.nameOf(written.schema) };
 }
 
 /** How a parameter is written, and the schema of its value; undefined for what is written in a media type that is not read. */

@@ -43,8 +43,11 @@ const formats: ReadonlySet<string> = new Set([
 /** A schema as one of draft 2020-12; `hidden` are names of members that what this is combined with says are for answers alone. */
 type Convert = (node: Node, hidden?: ReadonlySet<string>) => unknown;
 
-/** Collects the schemas that requests of a document are held against. What they ask for that is not looked at is said as a warning. */
-export function requestSchemas(document: OpenApiDocument, problems: Problem[]): Schemas {
+/** Which way messages go: what is read only is not sent in a request, and what is written only not in an answer. */
+type Direction = "request" | "response";
+
+/** Collects the schemas that messages of a document are held against. What they ask for that is not looked at is said as a warning. */
+export function messageSchemas(document: OpenApiDocument, direction: Direction, problems: Problem[]): Schemas {
   const names = new Map<string, string>();
   const found = new Map<string, unknown>();
   const same = new Map<string, string>();
@@ -55,7 +58,7 @@ export function requestSchemas(document: OpenApiDocument, problems: Problem[]): 
     const key = `${node.file.name}#${node.pointer}`;
     const known = names.get(key);
     if (known !== undefined) return known;
-    const name = `schema${names.size}`;
+    const name = `${direction}Schema${names.size}`;
     names.set(key, name);
     waiting.push([name, node]);
     return name;
@@ -67,7 +70,7 @@ export function requestSchemas(document: OpenApiDocument, problems: Problem[]): 
     if (reference !== undefined && isOld) return reference;
     for (const key of unheeded)
       if (node.value[key] !== undefined) sayOnce(problems, notLookedAt(child(node, key), `\`${key}\` is not followed`));
-    const hidden = new Set([...hiddenBefore, ...readOnlyMembers(node, document)]);
+    const hidden = new Set([...hiddenBefore, ...hiddenMembers(node, direction, document)]);
     const schema = {
       ...reference,
       ...plainKeywords(node.value),
@@ -102,7 +105,7 @@ export function requestSchemas(document: OpenApiDocument, problems: Problem[]): 
     const text = JSON.stringify(schema);
     const known = same.get(text);
     if (known !== undefined) return known;
-    const name = `value${same.size}`;
+    const name = `${direction}${same.size}`;
     same.set(text, name);
     found.set(name, schema);
     return name;
@@ -130,16 +133,13 @@ function referenceOf(document: OpenApiDocument, node: Node, referred: (node: Nod
   return next === undefined ? {} : { $ref: `#/$defs/${referred(next)}` };
 }
 
-/** The names of the members that only answers have, here or in what is combined with this. */
-function readOnlyMembers(node: Node, { follow }: OpenApiDocument): readonly string[] {
+/** The names of the members that messages of the other direction alone have, here or in what is combined with this. */
+function hiddenMembers(node: Node, direction: Direction, { follow }: OpenApiDocument): readonly string[] {
+  const keyword = direction === "request" ? "readOnly" : "writeOnly";
+  const says = ({ value }: Node): boolean => isObject(value) && value[keyword] === true;
   return takeApart([node], follow).parts.flatMap((part) =>
-    members(child(part.node, "properties")).flatMap(([name, member]) => (isReadOnly(member, follow) ? [name] : [])),
+    members(child(part.node, "properties")).flatMap(([name, member]) => (says(member) || says(follow(member)) ? [name] : [])),
   );
-}
-
-function isReadOnly(member: Node, follow: OpenApiDocument["follow"]): boolean {
-  const says = ({ value }: Node): boolean => isObject(value) && value.readOnly === true;
-  return says(member) || says(follow(member));
 }
 
 const plainKeywords = (keywords: JsonObject): Record<string, unknown> =>

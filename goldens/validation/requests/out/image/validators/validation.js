@@ -1,5 +1,5 @@
 "use strict";
-exports.value0 = validate1;
+exports.request0 = validate1;
 const schema1 = {"maximum":100,"type":"integer"};
 
 function validate1(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -39,7 +39,7 @@ return errors === 0;
 }
 validate1.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-exports.value1 = validate2;
+exports.request1 = validate2;
 const schema2 = {"items":{"type":"string"},"type":"array"};
 
 function validate2(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -82,8 +82,8 @@ return errors === 0;
 }
 validate2.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-exports.value2 = validate3;
-const schema3 = {"properties":{"id":false,"name":{"pattern":"^[a-z]+$","type":"string"},"owner":{"type":["string","null"]},"parent":{"$ref":"#/$defs/schema0"}},"required":["name"],"type":"object"};
+exports.request2 = validate3;
+const schema3 = {"properties":{"id":false,"name":{"pattern":"^[a-z]+$","type":"string"},"owner":{"type":["string","null"]},"parent":{"$ref":"#/$defs/requestSchema0"}},"required":["name"],"type":"object"};
 const func0 = Object.prototype.hasOwnProperty;
 const func3 = require("portico/pattern").compile;
 const pattern0 = func3("^[a-z]+$", "u");
@@ -180,7 +180,7 @@ return errors === 0;
 }
 validate3.evaluated = {"props":{"id":true,"name":true,"owner":true,"parent":true},"dynamicProps":false,"dynamicItems":false};
 
-exports.value3 = validate4;
+exports.request3 = validate4;
 const schema4 = {"type":"integer"};
 
 function validate4(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -208,4 +208,112 @@ return errors === 0;
 }
 validate4.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-exports.rules = JSON.parse("{\"basePath\":\"/v1\",\"operations\":[{\"operation\":\"list\",\"path\":[[\"pets\"]],\"parameters\":[{\"in\":\"query\",\"name\":\"limit\",\"isRequired\":false,\"form\":{\"kind\":\"style\",\"style\":\"form\",\"explode\":true,\"reading\":{\"types\":[\"number\"]}},\"schema\":\"value0\"},{\"in\":\"query\",\"name\":\"tags\",\"isRequired\":false,\"form\":{\"kind\":\"style\",\"style\":\"form\",\"explode\":false,\"reading\":{\"types\":[],\"items\":{\"types\":[\"string\"]}}},\"schema\":\"value1\"}]},{\"operation\":\"create\",\"path\":[[\"pets\"]],\"parameters\":[],\"body\":{\"isRequired\":true,\"contents\":[{\"range\":\"application/json\",\"kind\":\"json\",\"schema\":\"value2\",\"fields\":{}}]}},{\"operation\":\"show\",\"path\":[[\"pets\"],[{\"parameter\":\"id\"}]],\"parameters\":[{\"in\":\"path\",\"name\":\"id\",\"isRequired\":true,\"form\":{\"kind\":\"style\",\"style\":\"simple\",\"explode\":false,\"reading\":{\"types\":[\"number\"]}},\"schema\":\"value3\"}]}]}");
+exports.response0 = validate5;
+const schema5 = {"properties":{"id":{"type":"integer"},"name":{"pattern":"^[a-z]+$","type":"string"},"owner":{"type":["string","null"]},"parent":{"$ref":"#/$defs/responseSchema0"}},"required":["id","name"],"type":"object"};
+const wrapper1 = {validate: validate5};
+
+function validate5(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate5.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if((data.id === undefined) || (!(func0.call(data, "id")))){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((data.name === undefined) || (!(func0.call(data, "name")))){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.id !== undefined && func0.call(data, "id")){
+let data0 = data.id;
+if(!((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0)))){
+const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.name !== undefined && func0.call(data, "name")){
+let data1 = data.name;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\""};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.owner !== undefined && func0.call(data, "owner")){
+let data2 = data.owner;
+if((typeof data2 !== "string") && (data2 !== null)){
+const err5 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/type",keyword:"type",params:{type: schema5.properties.owner.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.parent !== undefined && func0.call(data, "parent")){
+if(!(wrapper1.validate(data.parent, {instancePath:instancePath+"/parent",parentData:data,parentDataProperty:"parent",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper1.validate.errors : vErrors.concat(wrapper1.validate.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+validate5.errors = vErrors;
+return errors === 0;
+}
+validate5.evaluated = {"props":{"id":true,"name":true,"owner":true,"parent":true},"dynamicProps":false,"dynamicItems":false};
+
+exports.rules = JSON.parse("{\"basePath\":\"/v1\",\"operations\":[{\"operation\":\"list\",\"path\":[[\"pets\"]],\"parameters\":[{\"in\":\"query\",\"name\":\"limit\",\"isRequired\":false,\"form\":{\"kind\":\"style\",\"style\":\"form\",\"explode\":true,\"reading\":{\"types\":[\"number\"]}},\"schema\":\"request0\"},{\"in\":\"query\",\"name\":\"tags\",\"isRequired\":false,\"form\":{\"kind\":\"style\",\"style\":\"form\",\"explode\":false,\"reading\":{\"types\":[],\"items\":{\"types\":[\"string\"]}}},\"schema\":\"request1\"}]},{\"operation\":\"create\",\"path\":[[\"pets\"]],\"parameters\":[],\"body\":{\"isRequired\":true,\"contents\":[{\"range\":\"application/json\",\"kind\":\"json\",\"schema\":\"request2\",\"fields\":{}}]}},{\"operation\":\"show\",\"path\":[[\"pets\"],[{\"parameter\":\"id\"}]],\"parameters\":[{\"in\":\"path\",\"name\":\"id\",\"isRequired\":true,\"form\":{\"kind\":\"style\",\"style\":\"simple\",\"explode\":false,\"reading\":{\"types\":[\"number\"]}},\"schema\":\"request3\"}],\"responses\":[{\"status\":\"200\",\"headers\":[],\"contents\":[{\"range\":\"application/json\",\"kind\":\"json\",\"schema\":\"response0\",\"fields\":{}}]}]},{\"operation\":\"put\",\"path\":[[\"pets\"],[{\"parameter\":\"id\"}]],\"parameters\":[],\"responses\":[{\"status\":\"204\",\"headers\":[],\"contents\":[]}]}]}");

@@ -1,0 +1,56 @@
+import { invalidResponseDetails } from "../../model/gateway-error.ts";
+import { type AnswerPart, writeContinue, writeInstead } from "../processing-messages.ts";
+import { logLine } from "./answer.ts";
+import type { MessageValidation } from "./thread.ts";
+import type { Verdict } from "./violation.ts";
+
+/** Which answers come on a stream, as its route says. */
+export interface AskedAnswers {
+  readonly api: string;
+  readonly operation: string;
+  readonly largestBytes: number;
+  /** Whether one that is wrong is refused; else nobody waits for an answer. */
+  readonly isEnforced: boolean;
+}
+
+/** What is done with the parts of one answer. */
+export interface AnswerStream {
+  /** What is written back; undefined for nothing. Rejects where nobody can tell, and the answer is to be refused for that. */
+  take(part: AnswerPart): Promise<Buffer | undefined>;
+}
+
+type Head = Extract<AnswerPart, { kind: "headers" }>;
+
+const wrongStatus = 502;
+
+/** Holds one answer against its document, once all of it is there. */
+export function answerStream(asked: AskedAnswers, validation: MessageValidation, say: (line: string) => void): AnswerStream {
+  const { api, operation, largestBytes, isEnforced } = asked;
+  const chunks: Uint8Array[] = [];
+  let held = 0;
+  let head: Head | undefined;
+
+  const verdictOf = async ({ method, status, headers }: Head): Promise<Verdict | undefined> => {
+    if (held > largestBytes) return isEnforced ? undefined : { kind: "right" };
+    return validation.ofResponse({ api, operation, method, status, headers, body: Buffer.concat(chunks) });
+  };
+  const judged = async (kind: AnswerPart["kind"], answer: Head): Promise<Buffer | undefined> => {
+    const verdict = await verdictOf(answer);
+    if (verdict?.kind === "wrong")
+      say(logLine({ api, operation, requestId: answer.headers["x-request-id"] ?? "", of: "response" }, verdict.violations));
+    if (!isEnforced) return undefined;
+    if (verdict === undefined) throw new Error("The answer could not be held against its document.");
+    return verdict.kind === "right" ? writeContinue(kind) : writeInstead(wrongStatus, invalidResponseDetails);
+  };
+  return {
+    async take(part) {
+      if (part.kind === "headers") head = part;
+      else {
+        held += part.bytes.length;
+        if (held <= largestBytes) chunks.push(part.bytes);
+      }
+      if (part.isLast && head?.isBackends === true) return judged(part.kind, head);
+      return isEnforced ? writeContinue(part.kind) : undefined;
+    },
+  };
+}
