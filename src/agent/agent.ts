@@ -9,7 +9,8 @@ import type { ComparePassword } from "./passwords.ts";
 import { serve } from "./server.ts";
 import { validationAnswer } from "./validation/answer.ts";
 import { answerStream } from "./validation/answers.ts";
-import type { MessageValidation } from "./validation/thread.ts";
+import { Held } from "./validation/held.ts";
+import type { MessageValidation } from "./validation/message-validation.ts";
 
 /** What an agent is told when it is started. */
 export interface AgentOptions {
@@ -20,24 +21,21 @@ export interface AgentOptions {
   /** Where `/readyz` answers 200 once questions are answered; undefined for nowhere. */
   readonly readyPort: number | undefined;
   readonly compare: ComparePassword;
-  readonly validation: MessageValidation;
+  readonly validates: (held: Held, say: (line: string) => void) => MessageValidation;
   /** Is told the version of each configuration that is in effect. */
   readonly inEffect: (version: string) => void;
   readonly say: (line: string) => void;
 }
 
 const longestQuestionMs = 15_000;
+const retryMs = 5_000;
+/** Of messages that wait to be held against documents, or are collected for that (bytes). */
+const mostHeld = 48 * 1024 * 1024;
 
 /** The policy agent: checks credentials that Envoy cannot and holds requests against documents, and tells what it found. Runs until it is closed; rejects where it cannot listen. */
-export async function startAgent({
-  file,
-  socket,
-  readyPort,
-  compare,
-  validation,
-  inEffect,
-  say,
-}: AgentOptions): Promise<{ close(): void }> {
+export async function startAgent({ file, socket, readyPort, compare, validates, inEffect, say }: AgentOptions): Promise<{ close(): void }> {
+  const held = new Held(mostHeld);
+  const validation = validates(held, say);
   let checkers: Checkers | undefined;
   let version: string | undefined;
   let errors: ErrorForm = "problem";
@@ -46,21 +44,27 @@ export async function startAgent({
     const read = await configurationIn(file);
     if (read === undefined) return say(`${file} is no configuration of the agent: the one before stays in effect.`);
     if (read.version_info === version) return;
-    if (read.validation !== undefined) await validation.load(read.validation.apis);
     errors = read.validation?.errors ?? "problem";
     const before = checkers;
+    // First what is revoked: it waits for nothing.
     checkers = openCheckers(read, compare);
-    version = read.version_info;
     // Questions that are open now are still answered.
     setTimeout(() => before?.close(), longestQuestionMs).unref();
+    await validation.load(read.validation?.apis ?? []);
+    version = read.version_info;
     if (isAsked) inEffect(read.version_info);
   };
-  await load();
   let busy = Promise.resolve();
+  const reload = (): Promise<void> => {
+    busy = busy.then(load).catch((thrown: unknown) => {
+      say(thrown instanceof Error ? thrown.message : String(thrown));
+      setTimeout(reload, retryMs).unref();
+    });
+    return busy;
+  };
+  await reload();
   const watch = watchPaths(
-    () => {
-      busy = busy.then(load).catch((thrown: unknown) => say(String(thrown)));
-    },
+    () => void reload(),
     (folder, why) => say(`Changes in ${folder} are not followed: the system refuses to watch it (${why}).`),
   );
   watch.follow([file]);
@@ -69,7 +73,7 @@ export async function startAgent({
     if (question.kind === "validation") return validationAnswer(question.asked, await validation.ofRequest(question.asked), errors, say);
     return writeFindings(await checkers.check(question.securities, question.request));
   };
-  const server = await serve(socket, { answer, stream: (asked) => answerStream(asked, validation, say) });
+  const server = await serve(socket, { answer, stream: (asked) => answerStream(asked, validation, held, say) });
   isAsked = true;
   if (version !== undefined) inEffect(version);
   const ready = createServer((request, response) => {

@@ -45,7 +45,7 @@ export async function serve(socket: string, { answer, stream }: Service): Promis
 const answerTo = async (bytes: Uint8Array, answer: Service["answer"]): Promise<Uint8Array> => answer(readQuestion(bytes));
 
 /** Takes the parts of an answer in their order. */
-function process(call: ServerDuplexStream<Buffer, Buffer>, { take }: AnswerStream): void {
+function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: AnswerStream): void {
   let busy = Promise.resolve();
   call.on("data", (bytes: Buffer) => {
     busy = busy
@@ -56,6 +56,7 @@ function process(call: ServerDuplexStream<Buffer, Buffer>, { take }: AnswerStrea
       .catch(() => void call.destroy(Object.assign(new Error("unchecked"), { code: status.INTERNAL })));
   });
   call.on("end", () => void busy.then(() => call.end()));
+  for (const over of ["close", "cancelled"]) call.on(over, () => void busy.then(end));
   // That Envoy goes away before the end is no matter.
   call.on("error", () => {});
 }

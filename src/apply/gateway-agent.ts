@@ -1,9 +1,9 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { agentPath } from "../compile/envoy/agent-file.ts";
 import { versionOf } from "../compile/envoy/update.ts";
-import { isValidators } from "../compile/validators.ts";
+import { isValidators, validatorsFolder } from "../compile/validators.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { type AgentProcess, superviseAgent } from "./agent-process.ts";
 import { writeAtomically } from "./run-folder.ts";
@@ -16,6 +16,10 @@ export interface GatewayAgent {
   leave(files: GatewayFiles): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** The validators that are in a gateway's folder, by their paths in it. */
+const validatorsIn = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(join(folder, validatorsFolder)).catch(() => [])).map((name) => `${validatorsFolder}${name}`);
 
 export function gatewayAgent(folder: string, program: string, say: (line: string) => void): GatewayAgent {
   let running: AgentProcess | undefined;
@@ -38,6 +42,7 @@ export function gatewayAgent(folder: string, program: string, say: (line: string
       );
     },
     async leave(files) {
+      for (const path of await validatorsIn(folder)) if (!files.has(path)) await rm(join(folder, path), { force: true });
       if (files.has(agentPath)) return;
       await stop();
       await rm(join(folder, agentPath), { force: true });

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { isMainThread, workerData } from "node:worker_threads";
 import { startAgent } from "../agent/agent.ts";
 import { comparePasswords, comparesInWorker } from "../agent/password-worker.ts";
-import { validatesInThread } from "../agent/validation/thread.ts";
+import { validatesInThread } from "../agent/validation/message-validation.ts";
 import { validateMessages } from "../agent/validation/work.ts";
 
 const usage = `agent: checks credentials that Envoy itself cannot, holds requests against documents, and tells it what it found.
@@ -38,7 +38,7 @@ async function main(program: string, args: readonly string[]): Promise<void> {
   await startAgent({
     ...options,
     compare: comparesInWorker(program),
-    validation: validatesInThread(program),
+    validates: (held, say) => validatesInThread(program, held, say),
     inEffect: (version) => process.send?.({ inEffect: version }),
     say: (line) => process.stderr.write(`agent: ${line}\n`),
   });

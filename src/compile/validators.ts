@@ -6,12 +6,12 @@ import type { ApiModel } from "../model/api.ts";
 import type { ApiValidation, OperationValidation } from "../model/validation.ts";
 import { linearPattern } from "../text/linear-pattern.ts";
 
-const folder = "image/validators/";
+export const validatorsFolder = "image/validators/";
 
-/** Where the image part keeps what the policy agent holds messages of an API against. */
-export const validatorsPath = (api: string): string => `${folder}${api}.js`;
+/** Where the image part keeps what the policy agent holds messages of an API against. Others have another name: those before stay there while they count. */
+export const validatorsPath = (api: string, hash: string): string => `${validatorsFolder}${api}-${hash}.js`;
 
-export const isValidators = (path: string): boolean => path.startsWith(folder);
+export const isValidators = (path: string): boolean => path.startsWith(validatorsFolder);
 
 /** What validators are made to ask for by name, and the policy agent gives them. */
 const patternModule = "portico/pattern";
@@ -21,7 +21,7 @@ export const validatorFiles = (apis: readonly ApiModel[]): readonly (readonly [p
   apis.flatMap(({ name, basePath, validation }) =>
     validation === undefined || validation.operations.length === 0
       ? []
-      : [[validatorsPath(name), validatorsOf(basePath, validation)] as const],
+      : [[validatorsPath(name, validation.hash), validatorsOf(basePath, validation)] as const],
   );
 
 /** A pattern takes a time that grows with the text alone, whatever a document says. Ajv tells patterns apart by how they show. */
@@ -31,7 +31,7 @@ const linear: RegExpEngine = Object.assign(
 );
 
 /**
- * A program (CommonJS) with `rules`, what operations are held against, and `validators`, a function for each schema that they name. Ajv writes it, so that what runs beside
+ * A program (CommonJS) with `rules`, what operations are held against, and beside them a function for each schema that they name. Ajv writes it, so that what runs beside
  * a gateway makes no code of a document.
  */
 function validatorsOf(basePath: string, { schemas, operations }: ApiValidation): string {

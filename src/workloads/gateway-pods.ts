@@ -21,7 +21,10 @@ const confined = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true
 const agentFile = "agent.json";
 const agentPort = 8082;
 
-/** How Node runs the agent: what questions leave behind is collected soon and what it holds is bounded, so that it stays well below its container's memory. */
+/**
+ * How Node runs the agent: what questions leave behind is collected soon and what it holds is bounded, so that it stays below its container's memory. The thread that holds messages against documents,
+ * and the messages that wait for it, have bounds of their own beside this.
+ */
 export const agentNodeOptions = ["--max-semi-space-size=4", "--max-old-space-size=128"];
 
 /**
@@ -37,7 +40,7 @@ const agentContainer = ({ image }: GatewayContent, volumeMounts: readonly object
   args: ["--file", `mounted/${agentFile}`, "--socket", "run/agent.sock", "--ready-port", String(agentPort)],
   securityContext: confined,
   ports: [{ name: "agent", containerPort: agentPort }],
-  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "384Mi" } },
   startupProbe: { httpGet: { path: "/readyz", port: agentPort }, periodSeconds: 1, failureThreshold: 60 },
   readinessProbe: { httpGet: { path: "/readyz", port: agentPort }, periodSeconds: 5, timeoutSeconds: 4, failureThreshold: 2 },
   volumeMounts,

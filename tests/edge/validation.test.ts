@@ -257,6 +257,10 @@ describe("`portico run` and validation", { timeout: 120_000 }, () => {
     await until("it is counted", async () => /portico_violations\{[^}]*portico_operation="putPet"[^}]*\} 1\b/.test(await metrics()));
     assert.match(await metrics(), /portico_refusals\{[^}]*reason="invalid"[^}]*\} \d/);
     const [run = ""] = readdirSync(gateway.runs);
-    assert.match(readFileSync(`${gateway.runs}/${run}/image/validators/pets.js`, "utf8"), /maximum|> 3/);
+    const folder = `${gateway.runs}/${run}/image/validators`;
+    // Those before are gone.
+    const [name = "", ...others] = readdirSync(folder);
+    assert.deepEqual(others, []);
+    assert.match(readFileSync(`${folder}/${name}`, "utf8"), /> 3/);
   });
 });

@@ -1,7 +1,8 @@
 import { invalidResponseDetails } from "../../model/gateway-error.ts";
 import { type AnswerPart, writeContinue, writeInstead } from "../processing-messages.ts";
 import { logLine } from "./answer.ts";
-import type { MessageValidation } from "./thread.ts";
+import type { Held } from "./held.ts";
+import type { MessageValidation } from "./message-validation.ts";
 import type { Verdict } from "./violation.ts";
 
 /** Which answers come on a stream, as its route says. */
@@ -17,22 +18,39 @@ export interface AskedAnswers {
 export interface AnswerStream {
   /** What is written back; undefined for nothing. Rejects where nobody can tell, and the answer is to be refused for that. */
   take(part: AnswerPart): Promise<Buffer | undefined>;
+  /** No part comes any more. */
+  end(): void;
 }
 
 type Head = Extract<AnswerPart, { kind: "headers" }>;
 
 const wrongStatus = 502;
 
-/** Holds one answer against its document, once all of it is there. */
-export function answerStream(asked: AskedAnswers, validation: MessageValidation, say: (line: string) => void): AnswerStream {
+/** Holds one answer against its document, once all of it is there, or as much as may be held. */
+export function answerStream(asked: AskedAnswers, validation: MessageValidation, held: Held, say: (line: string) => void): AnswerStream {
   const { api, operation, largestBytes, isEnforced } = asked;
   const chunks: Uint8Array[] = [];
-  let held = 0;
+  let length = 0;
+  let isWhole = true;
   let head: Head | undefined;
 
+  const letGo = (): void => {
+    held.give(length);
+    length = 0;
+    chunks.length = 0;
+  };
+  const keep = (bytes: Uint8Array): void => {
+    isWhole &&= length + bytes.length <= largestBytes && held.take(bytes.length);
+    if (isWhole) {
+      length += bytes.length;
+      chunks.push(bytes);
+    } else letGo();
+  };
   const verdictOf = async ({ method, status, headers }: Head): Promise<Verdict | undefined> => {
-    if (held > largestBytes) return isEnforced ? undefined : { kind: "right" };
-    return validation.ofResponse({ api, operation, method, status, headers, body: Buffer.concat(chunks) });
+    if (!isWhole) return isEnforced ? undefined : { kind: "right" };
+    const body = Buffer.concat(chunks);
+    letGo();
+    return validation.ofResponse({ api, operation, method, status, headers, body });
   };
   const judged = async (kind: AnswerPart["kind"], answer: Head): Promise<Buffer | undefined> => {
     const verdict = await verdictOf(answer);
@@ -45,12 +63,10 @@ export function answerStream(asked: AskedAnswers, validation: MessageValidation,
   return {
     async take(part) {
       if (part.kind === "headers") head = part;
-      else {
-        held += part.bytes.length;
-        if (held <= largestBytes) chunks.push(part.bytes);
-      }
+      else if (head?.isBackends === true) keep(part.bytes);
       if (part.isLast && head?.isBackends === true) return judged(part.kind, head);
       return isEnforced ? writeContinue(part.kind) : undefined;
     },
+    end: letGo,
   };
 }

@@ -27,8 +27,10 @@ export type ValidationResponse = z.infer<typeof response>;
 /** A request to an operation of an API. */
 export type ValidationRequest = z.infer<typeof request>;
 
+const files = z.array(z.object({ api: z.string(), file: z.string() }));
+
 export const task = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("load"), apis: z.array(z.object({ api: z.string(), file: z.string() })) }),
+  z.object({ kind: z.literal("load"), now: files, before: files }),
   z.object({ kind: z.literal("request"), request }),
   z.object({ kind: z.literal("response"), response }),
 ]);

@@ -15,6 +15,9 @@ export function validateMessages(): void {
   });
 }
 
+const read = async ({ api, file }: { readonly api: string; readonly file: string }) =>
+  [api, validatorsIn(await readFile(file, "utf8"))] as const;
+
 function makeWork(): (task: Task) => Promise<TaskAnswer> {
   let now: ReadonlyMap<string, Validators> = new Map();
   let before = now;
@@ -28,9 +31,10 @@ function makeWork(): (task: Task) => Promise<TaskAnswer> {
       const by = known(asked.response);
       return { kind: "done", verdict: by && (await responseVerdict(by, asked.response.operation, asked.response)) };
     }
-    const read = await Promise.all(asked.apis.map(async ({ api, file }) => [api, validatorsIn(await readFile(file, "utf8"))] as const));
-    before = now;
-    now = new Map(read);
+    now = new Map(await Promise.all(asked.now.map(read)));
+    // Those before may be gone by now.
+    const old = await Promise.all(asked.before.map((one) => read(one).catch(() => undefined)));
+    before = new Map(old.flatMap((one) => (one === undefined ? [] : [one])));
     return { kind: "done" };
   };
 }

@@ -74,7 +74,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
 
 const validatorsOf = (apis: readonly ApiModel[]): readonly AgentValidators[] =>
   apis.flatMap(({ name, validation }) =>
-    validation === undefined ? [] : [{ api: name, file: validatorsPath(name), hash: validation.hash }],
+    validation === undefined ? [] : [{ api: name, file: validatorsPath(name, validation.hash), hash: validation.hash }],
   );
 
 const formOf = (apis: readonly ApiModel[], { errors }: Environment): ErrorForm => errors ?? apis[0]?.errors ?? "problem";

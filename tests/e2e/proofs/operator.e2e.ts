@@ -26,6 +26,7 @@ import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 import { revokedAtOnce } from "./revoked.ts";
 import { shownToBackends } from "./shown-to-backends.ts";
+import { heldAgainstTheDocument } from "./validated.ts";
 
 const github = new URL("../../../node_modules/@octokit/openapi/generated/api.github.com.json", import.meta.url);
 
@@ -338,6 +339,7 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("APIs with limits: what is missing is told until it is there, and what changes takes effect", limitedByARateLimiting);
 
+    it("an API whose requests are held against its document, and its image alone", heldAgainstTheDocument);
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
     it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { testValidators } from "../../../testing/validators.ts";
-import { type MessageValidation, validatesInThread } from "./thread.ts";
+import { Held } from "./held.ts";
+import { type MessageValidation, validatesInThread } from "./message-validation.ts";
 
 const program = fileURLToPath(new URL("../../cli/agent.ts", import.meta.url));
 
@@ -16,6 +17,8 @@ const costly = {
     { type: "array", items: { $ref: "#/components/schemas/Costly" } },
   ],
 };
+
+const endless = `${"[".repeat(60)}1${"]".repeat(60)}`;
 
 const textOf = (operation: string, more: object = {}): string =>
   testValidators({
@@ -34,23 +37,25 @@ const textOf = (operation: string, more: object = {}): string =>
     },
   }).text;
 
-async function open(t: TestContext): Promise<{
-  readonly load: (text: string) => Promise<void>;
-  readonly ask: (operation: string, body: string) => ReturnType<MessageValidation["ofRequest"]>;
-}> {
+async function open(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), "validation-"));
-  const validation = validatesInThread(program);
+  const said: string[] = [];
+  const validation = validatesInThread(program, new Held(1_000_000), (line) => said.push(line));
   t.after(async () => {
     validation.close();
     await rm(folder, { recursive: true });
   });
-  const file = join(folder, "pets.js");
+  let count = 0;
   return {
-    load: async (text) => {
+    said,
+    validation,
+    /** Each time as another file. */
+    load: async (text: string): Promise<void> => {
+      const file = join(folder, `pets-${count++}.js`);
       await writeFile(file, text);
       await validation.load([{ api: "pets", file, hash: "" }]);
     },
-    ask: (operation, body) =>
+    ask: (operation: string, body: string): ReturnType<MessageValidation["ofRequest"]> =>
       validation.ofRequest({
         api: "pets",
         operation,
@@ -62,14 +67,17 @@ async function open(t: TestContext): Promise<{
 }
 
 it("a request that is made to take for ever holds up the others a second, and they are answered", { timeout: 60_000 }, async (t) => {
-  const { load, ask } = await open(t);
+  const { load, ask, said } = await open(t);
   await load(textOf("a"));
   assert.deepEqual(await ask("a", "[]"), { kind: "right" });
-  const all = await Promise.all([ask("a", `${"[".repeat(60)}1${"]".repeat(60)}`), ask("a", "[[]]"), ask("a", "1")]);
+  const all = await Promise.all([ask("a", endless), ask("a", "[[]]"), ask("a", "1")]);
   assert.deepEqual(
     all.map((verdict) => verdict?.kind),
     [undefined, "right", "wrong"],
   );
+  assert.deepEqual(said, [
+    "A request to pets/a could not be held against its document within a second; the thread that was busy with it is ended.",
+  ]);
 });
 
 it("an operation that is no more in new validators is still known by those before, and one that nobody knows is not", {
@@ -82,6 +90,41 @@ it("an operation that is no more in new validators is still known by those befor
     [await ask("before", "[]"), await ask("after", "[]"), await ask("other", "[]")],
     [{ kind: "right" }, { kind: "right" }, undefined],
   );
+});
+
+it("what is no program is refused, and those before go on, though their thread was ended before", { timeout: 60_000 }, async (t) => {
+  const { load, ask } = await open(t);
+  await load(textOf("a"));
+  assert.equal(await ask("a", endless), undefined);
+  await assert.rejects(load("exports.rules = {"));
+  assert.deepEqual(await ask("a", "[]"), { kind: "right" });
+});
+
+it("new validators wait for nobody", { timeout: 60_000 }, async (t) => {
+  const { load, ask } = await open(t);
+  await load(textOf("a"));
+  const waiting = Array.from({ length: 20 }, () => ask("a", endless));
+  const loaded = load(textOf("b")).then(() => "loaded");
+  assert.equal(await Promise.race([loaded, Promise.all(waiting)]), "loaded");
+  assert.deepEqual(await ask("b", "[]"), { kind: "right" });
+});
+
+it("who waits for longer than anybody asks is not looked at, and no operation holds up another one", { timeout: 60_000 }, async (t) => {
+  const { load, ask, said } = await open(t);
+  await load(textOf("a", { "/b": { get: { operationId: "b", responses: {} } } }));
+  const many = Array.from({ length: 300 }, () => ask("a", endless));
+  assert.deepEqual(await ask("b", ""), { kind: "right" });
+  assert.deepEqual([...new Set(await Promise.all(many))], [undefined]);
+  assert.ok(said.length < 10, `${said.length} were looked at`);
+});
+
+it("more bytes than may be held are nobody's to judge", { timeout: 60_000 }, async (t) => {
+  const { load, ask } = await open(t);
+  await load(textOf("a"));
+  const large = `[${" ".repeat(600_000)}]`;
+  const verdicts = await Promise.all([ask("a", large), ask("a", large)]);
+  assert.deepEqual(verdicts, [{ kind: "right" }, undefined]);
+  assert.deepEqual(await ask("a", large), { kind: "right" });
 });
 
 it("what is no program is refused, and those before go on", { timeout: 60_000 }, async (t) => {
