@@ -42,7 +42,7 @@ async function filesInImage(t: TestContext, name: string): Promise<ReadonlyMap<s
   return new Map([...files].map(([path, content]) => [path, Buffer.from(content).toString("utf8")] as const).toSorted());
 }
 
-describe("a gateway's image from Kaniko", { timeout: 600_000 }, () => {
+describe("a gateway's image from Kaniko", { timeout: 900_000 }, () => {
   it("is built from the project of GitHub's document on our own base images, holds the bytes of the layer builder's, and serves", async (t) => {
     const namespace = await makeNamespace(t);
     const folder = await testFolder(t);
