@@ -51,7 +51,8 @@ function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: Answer
     busy = busy
       .then(async () => {
         const said = await take(readPart(bytes));
-        if (said !== undefined && !call.cancelled) call.write(said);
+        if (said === "over") call.end();
+        else if (said !== undefined && !call.cancelled) call.write(said);
       })
       .catch(() => void call.destroy(Object.assign(new Error("unchecked"), { code: status.INTERNAL })));
   });

@@ -16,8 +16,8 @@ export interface AskedAnswers {
 
 /** What is done with the parts of one answer. */
 export interface AnswerStream {
-  /** What is written back; undefined for nothing. Rejects where nobody can tell, and the answer is to be refused for that. */
-  take(part: AnswerPart): Promise<Buffer | undefined>;
+  /** What is written back; undefined for nothing, and `over` where no more of it need come. Rejects where nobody can tell, and the answer is to be refused for that. */
+  take(part: AnswerPart): Promise<Buffer | "over" | undefined>;
   /** No part comes any more. */
   end(): void;
 }
@@ -64,8 +64,10 @@ export function answerStream(asked: AskedAnswers, validation: MessageValidation,
     async take(part) {
       if (part.kind === "headers") head = part;
       else if (head?.isBackends === true) keep(part.bytes);
+      const isLooked = head?.isBackends === true && isWhole;
       if (part.isLast && head?.isBackends === true) return judged(part.kind, head);
-      return isEnforced ? writeContinue(part.kind) : undefined;
+      if (isEnforced) return writeContinue(part.kind);
+      return isLooked ? undefined : "over";
     },
     end: letGo,
   };
