@@ -80,7 +80,9 @@ async function measure(host: string, folder: string): Promise<string> {
 
 /** The image part of a document's gateway. */
 const imageFiles = (text: string): GatewayFiles =>
-  imagePart(gatewayFolder(envoy, [{ model: modelOf(text, 80), published: text }], containerEnvironment).files);
+  imagePart(
+    gatewayFolder(envoy, [{ model: modelOf(text, 80), published: text }], containerEnvironment, () => ({ script: "", style: "" })).files,
+  );
 
 /** A build of ours, and the least of any, each with a layer of its own: what is there already is not pushed. */
 function builds(host: string, registry: Registry, files: GatewayFiles, published: string) {

@@ -1,7 +1,7 @@
 // Bundles the program into dist/, as the package is published: JavaScript for Node 20 that brings its own packages. Prints the sizes.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 
@@ -46,7 +46,9 @@ async function write(folder: string, names: readonly string[]): Promise<Metafile
     metafile: true,
     logLevel: "error",
   });
-  await writeFile(join(folder, "THIRD-PARTY.txt"), licences(metafile));
+  const hasPage = names.includes("portico");
+  if (hasPage) await copyPage(join(folder, "page"));
+  await writeFile(join(folder, "THIRD-PARTY.txt"), licences(metafile, hasPage ? ["swagger-ui-dist"] : []));
   for (const name of names) await chmod(join(folder, `${name}.js`), 0o755);
   return metafile;
 }
@@ -59,10 +61,17 @@ const englishOnly: Plugin = {
   },
 };
 
-/** The licence of every package that is in the bundle. */
-function licences({ inputs }: Metafile): string {
+/** The files of Swagger UI that pages are made of: what is a program for browsers goes as it is. */
+async function copyPage(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of ["swagger-ui-bundle.js", "swagger-ui.css"])
+    await copyFile(join(project, "node_modules/swagger-ui-dist", name), join(folder, name));
+}
+
+/** The licence of every package that is in the bundle, and of those beside it. */
+function licences({ inputs }: Metafile, beside: readonly string[]): string {
   const packages = new Set(Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
-  return [...packages].toSorted().map(licence).join("\n");
+  return [...packages, ...beside].toSorted().map(licence).join("\n");
 }
 
 function licence(name: string): string {

@@ -177,6 +177,7 @@ const inApi: Readonly<Record<string, Pair>> = {
   "addresses.allow[]": under(["addresses"], [{ allow: ["10.0.0.1"] }, { allow: ["10.0.0.2"] }]),
   "addresses.deny[]": under(["addresses"], [{ deny: ["10.0.0.1"] }, { deny: ["10.0.0.2"] }]),
   "publish.document": under(["publish"], [{ document: true }, { document: false }]),
+  "publish.page": under(["publish"], [{ page: true }, { page: false }]),
   "validation.request": under(["validation"], [{ request: "report" }, { request: "enforce" }]),
   "validation.response": under(["validation"], [{ response: "report" }, { response: "enforce" }]),
   "validation.maxBody": under(

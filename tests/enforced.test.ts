@@ -220,6 +220,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "rewrite.path": [{ rewrite: { path: "/a" } }, { rewrite: { path: "/b" } }],
   "rewrite.query.remove[]": [{ rewrite: { query: { remove: ["a"] } } }, { rewrite: { query: { remove: ["b"] } } }],
   "rewrite.query.set.*": [{ rewrite: { query: { set: { a: "1" } } } }, { rewrite: { query: { set: { a: "2" } } } }],
+  "publish.page": [{ publish: { page: true } }, { publish: { page: false } }],
   "publish.document": [{ publish: { document: true } }, { publish: { document: false } }],
   "transports[]": [{ transports: ["http"] }, { transports: ["https"] }],
   "validation.request": [{ validation: { request: "report" } }, { validation: { request: "enforce" } }],

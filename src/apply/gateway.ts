@@ -5,6 +5,7 @@ import { isDocument } from "../compile/document-path.ts";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { isBackendSecret } from "../compile/envoy/backend-secrets.ts";
 import { clustersOfBoth, versionOf } from "../compile/envoy/update.ts";
+import { isPage } from "../compile/page.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { EnvoyBinary } from "./envoy/binary.ts";
 import { type RunningEnvoy, type StartOptions, startEnvoy } from "./envoy/process.ts";
@@ -101,7 +102,7 @@ async function takeSteps(envoy: RunningEnvoy, folder: string, current: GatewayFi
 /** What counts for connections from then on, and must be there before a cluster or a route that names it. */
 async function writeNamed(folder: string, current: GatewayFiles, next: GatewayFiles): Promise<void> {
   for (const [path, text] of next)
-    if ((path === trustFile || isBackendSecret(path) || isDocument(path)) && text !== current.get(path))
+    if ((path === trustFile || isBackendSecret(path) || isDocument(path) || isPage(path)) && text !== current.get(path))
       await writeAtomically(join(folder, path), text);
 }
 

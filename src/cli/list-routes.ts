@@ -38,7 +38,7 @@ function routesOf(api: ApiModel): readonly object[] {
 function answerOf({ backends }: ApiModel, { access, answer }: Operation): object {
   if (access.kind === "refused") return { kind: "refusal", status: 401 };
   if (answer.kind === "mock") return { kind: "mock", status: answer.reply.status, mediaType: answer.reply.mediaType };
-  if (answer.kind === "document") return { kind: "document" };
+  if (answer.kind === "document" || answer.kind === "page") return { kind: answer.kind };
   const shares = answer.backends.map(({ backend: name, weight }) => {
     const backend = backends.find((one) => one.name === name);
     return { backend: name, weight, targets: backend?.targets.map((target) => showTarget(target, backend.path)) ?? [] };

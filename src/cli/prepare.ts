@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
+import { pageLibrary } from "../apply/page-library.ts";
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
-import { documentFiles, type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
+import { type GatewayFolder, gatewayFolder, shownFiles } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
 import type { ApiModel } from "../model/api.ts";
 import { backendReferences } from "../model/backend.ts";
@@ -92,13 +93,14 @@ export const engine: Engine = envoy;
 
 /** The gateway's files for an environment. */
 export function compileGateway({ apis, values }: PreparedGateway, environment: Environment): GatewayFiles {
-  const shown = apis.filter(({ model }) => model.operations.some(({ answer }) => answer.kind === "document"));
+  const shown = apis.filter(({ model }) => model.operations.some(({ answer }) => answer.kind === "document" || answer.kind === "page"));
   const files = engine.compile(
     apis.map(({ model }) => model),
     { ...environment, values },
   );
-  return new Map([...files, ...documentFiles(publishedApis(shown))]);
+  return new Map([...files, ...shownFiles(publishedApis(shown), pageLibrary)]);
 }
 
 /** A gateway's whole folder for an environment, with what an image says of itself. */
-export const folderOf = (apis: readonly CompiledApi[], environment: Environment): GatewayFolder => gatewayFolder(engine, apis, environment);
+export const folderOf = (apis: readonly CompiledApi[], environment: Environment): GatewayFolder =>
+  gatewayFolder(engine, apis, environment, pageLibrary);

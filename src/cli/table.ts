@@ -27,6 +27,7 @@ function answerOf({ access, answer }: Operation, backends: ReadonlyMap<string, B
   if (access.kind === "refused") return "401";
   if (answer.kind === "mock") return "mock";
   if (answer.kind === "document") return "the document";
+  if (answer.kind === "page") return "a page to read it";
   return answer.backends.map(({ backend }) => nameOf(backend, backends)).join(", ");
 }
 

@@ -67,7 +67,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         hosts,
         basePath,
         errors,
-        operations: operations.filter(({ answer }) => answer.kind !== "document").length,
+        operations: operations.filter(({ answer }) => answer.kind !== "document" && answer.kind !== "page").length,
         backends: backends.map((backend) => backend.name),
         securities: securities.map((security) => ({
           name: security.name,

@@ -77,6 +77,7 @@ function listedAnswer(answer: Answer): Readonly<Record<string, unknown>> {
       ...(answer.mirror && { mirror: answer.mirror }),
     };
   if (answer.kind === "document") return { document: answer.hash };
+  if (answer.kind === "page") return { page: answer.file };
   const { body, ...reply } = answer.reply;
   return { mock: { ...reply, body: createHash("sha256").update(body).digest("hex").slice(0, 12) } };
 }

@@ -3,6 +3,7 @@ import { checkShape } from "../api/check.ts";
 import { qualifiedName, splitName } from "../api/qualified-name.ts";
 import { tiers } from "../api/tiers.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { pageLibrary } from "../apply/page-library.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import type { Environment, GatewayFiles, LimitsService } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
@@ -119,7 +120,7 @@ export function judgedValues(
   };
 }
 
-/** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure. */
+/** Compiles an API's gateway from what it was resolved to, and what credentials are checked with. Pure, but for Swagger UI's files, which never change. */
 export function compileGateway(resolved: Resolved, surroundings: Surroundings, values: Values): Checked<CompiledGateway> {
   const { workload } = surroundings;
   const models = resolved.value.map(({ model }) => model);
@@ -133,7 +134,7 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
   if (missing.length > 0) return failed(...resolved.problems, ...missing);
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
-  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: judged.kept }, manifest);
+  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: judged.kept }, pageLibrary, manifest);
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));
@@ -190,7 +191,7 @@ export const defaultsOf = (
   { security = [], rateLimit = [], compression, maintenance, maxBody, validation, publish }: ApiSpec,
   namespace: string,
 ): ApiDefaults => ({
-  publishes: publish?.document,
+  publishes: publish,
   fields: Object.fromEntries(Object.entries({ compression, maintenance, maxBody, validation }).filter(([, value]) => value !== undefined)),
   security: security.map((one) => ({ security: qualifiedName(one.name, one.namespace, namespace), scopes: one.scopes ?? [] })),
   limits: rateLimit.map((one) => ({ name: one.name, namespace: one.namespace })),

@@ -5,6 +5,7 @@ import type { ErrorForm } from "./error-form.ts";
 import type { HeaderChanges } from "./headers.ts";
 import type { Limit } from "./limit.ts";
 import type { MockReply } from "./mock.ts";
+import type { PageFile } from "./page.ts";
 import type { PathTemplate, QueryCondition, Segment } from "./path.ts";
 import type { Alternative, CredentialSet, Security, Verifier } from "./security.ts";
 import type { ApiValidation } from "./validation.ts";
@@ -169,7 +170,9 @@ export type Answer =
     }
   | { readonly kind: "mock"; readonly reply: MockReply }
   /** The published document of the API: the hash of its text, and how long that is. */
-  | { readonly kind: "document"; readonly hash: string; readonly bytes: number };
+  | { readonly kind: "document"; readonly hash: string; readonly bytes: number }
+  /** A file of the page that the published document is read with. */
+  | { readonly kind: "page"; readonly file: PageFile };
 
 /** What a backend sees in place of what came. */
 export interface Rewrite {

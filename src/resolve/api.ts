@@ -23,7 +23,7 @@ import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
 import { makeProtection, type Protection } from "./protection.ts";
-import { publishedOperation } from "./published.ts";
+import { publishedOperations, shownBy } from "./published.ts";
 import { refusedHeaders } from "./refused-headers.ts";
 import { rewriteOf } from "./rewrite.ts";
 import { sayOnce } from "./say-once.ts";
@@ -74,14 +74,14 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const place = placesOf(document);
   const kept = withoutTwins(resolved, place, problems);
   const own = kept.flatMap(({ operation }) => operation ?? []);
-  const publishes = extension?.fields.publish?.document ?? settings.cluster?.publishes ?? false;
+  const shown = shownBy(extension?.fields.publish, settings.cluster?.publishes);
   const published = {
     ...whole,
     operations: own,
     addresses: addressesOf(extension?.fields.addresses),
     where: extension?.at("publish") ?? document.root,
   };
-  const operations = publishes ? [...own, ...publishedOperation(document, published, problems)] : own;
+  const operations = [...own, ...publishedOperations(document, shown, published, problems)];
   if (own.length === 0 && !problems.some((problem) => problem.severity === "error")) {
     problems.push(error("NoOperations", placeOf(child(document.root, "paths")), "Every operation is disabled. Leave one enabled."));
   }

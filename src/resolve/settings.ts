@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { operationExtension } from "../api/x-portico.ts";
 import type { Demand } from "../model/security.ts";
+import type { SaidToBeShown } from "./published.ts";
 import type { Reference } from "./referred.ts";
 
 /** What the person who runs Portico says beside the document and the resources. */
@@ -30,8 +31,8 @@ export interface ClusterSettings {
   readonly limits?: readonly Reference[];
   /** What holds for operations that say nothing else. Left out for nothing. */
   readonly fields?: Partial<z.infer<typeof operationExtension>>;
-  /** Whether documents are shown to the world that do not say it themselves. Left out for no. */
-  readonly publishes?: boolean | undefined;
+  /** What is shown to the world of documents that do not say it themselves. Left out for nothing. */
+  readonly publishes?: SaidToBeShown | undefined;
   /** Securities that are there, and left out for what is wrong with them. Left out for none. */
   readonly faultySecurities?: readonly FaultySecurity[];
   /** The host under which a TargetEndpoint that is deployed is reached, by its name as it is referred to. */

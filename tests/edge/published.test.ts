@@ -32,3 +32,21 @@ it("a published document is what the world may see, at its base path, and change
   await gateway.says(/warning OperationClash/);
   await until("the document's own operation counts", async () => !(await ask()).body.includes("openapi"));
 });
+
+it("a page to read it is at /docs below the base path, all of it from the gateway itself", { timeout: 60_000 }, async (t) => {
+  const document = JSON.parse(documentOf("One"));
+  document["x-portico"].publish = { page: true };
+  const gateway = await servePortico(t, { "pets.json": JSON.stringify(document) });
+  const ask = (path: string, headers: Readonly<Record<string, string>> = {}) => send(gateway.port, { send: `GET /v1${path}`, headers });
+  const page = await ask("/docs");
+  assert.deepEqual([page.status, page.headers["content-type"]], [200, "text/html; charset=utf-8"]);
+  assert.match(page.headers["content-security-policy"] ?? "", /default-src 'none'; script-src 'self'/);
+  const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part = ""]) => part);
+  assert.deepEqual(parts, ["docs/swagger-ui.css", "docs/swagger-ui-bundle.js", "docs/start.js"]);
+  const types = await Promise.all(parts.map(async (part) => (await ask(`/${part}`)).headers["content-type"]));
+  assert.deepEqual(types, ["text/css; charset=utf-8", "text/javascript; charset=utf-8", "text/javascript; charset=utf-8"]);
+  assert.match((await ask("/docs/start.js")).body, /openapi\.json/);
+  assert.equal((await ask("/docs/swagger-ui-bundle.js", { "accept-encoding": "gzip" })).headers["content-encoding"], "gzip");
+  assert.equal((await ask("/openapi.json")).status, 200, "a page needs its document");
+  assert.equal((await ask("/docs/other.js")).status, 404);
+});

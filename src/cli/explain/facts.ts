@@ -126,6 +126,7 @@ function answerFacts(request: AskedRequest, { api, operation }: EntryOperation, 
   if (access.kind === "refused" || operation.maintenance !== undefined) return [];
   if (answer.kind === "mock") return [mockFact(answer.reply, origins)];
   if (answer.kind === "document") return [{ name: "answer", value: "the document, without what says how it is served", place: undefined }];
+  if (answer.kind === "page") return [{ name: "answer", value: "a page to read the document", place: undefined }];
   const all = answer.backends.reduce((sum, { weight }) => sum + weight, 0);
   const place = where(origins.targets);
   const sent = answer.backends.flatMap(({ backend: name, weight }) => {

@@ -97,7 +97,7 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     response_headers_to_remove: [refusalHeader],
     max_direct_response_body_size_bytes: longestDirectBody([
       ...direct,
-      ...apis.flatMap(({ operations }) => operations.filter(({ answer }) => answer.kind === "document")),
+      ...apis.flatMap(({ operations }) => operations.filter(({ answer }) => answer.kind === "document" || answer.kind === "page")),
     ]),
     ...withoutIdentities(apis),
     ...(counted.metadata.size > 0 ? { typed_per_filter_config: counted.filters } : {}),

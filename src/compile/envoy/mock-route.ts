@@ -88,12 +88,16 @@ function saysLocation({ responseHeaders: { set, add } }: Operation, headers: Moc
   return names.some((name) => name.toLowerCase() === "location");
 }
 
+/** Longer than any file of the page (bytes). */
+const longestOfPage = 4 * 1024 * 1024;
+
 /** The longest of the bodies that routes answer directly, in bytes: Envoy refuses more than it was told (4,096 unless said). */
 export function longestDirectBody(operations: Iterable<Operation>): number {
   let longest = 4096;
   for (const { answer } of operations) {
     if (answer.kind === "mock") longest = Math.max(longest, Buffer.byteLength(answer.reply.body));
     if (answer.kind === "document") longest = Math.max(longest, answer.bytes);
+    if (answer.kind === "page") longest = Math.max(longest, longestOfPage);
   }
   return longest;
 }

@@ -5,7 +5,7 @@ import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
 import { compressionRules } from "./compression.ts";
 import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
-import { documentAction } from "./document-route.ts";
+import { documentAction, pageAction } from "./document-route.ts";
 import { errors } from "./errors.ts";
 import { faultRules } from "./fault.ts";
 import { globalLimitRules } from "./global-limits.ts";
@@ -116,6 +116,7 @@ function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings):
   if (operation.access.kind === "refused") return [refusal(api, operation.access)];
   if (operation.maintenance !== undefined) return [beingWorkedOn(operation.maintenance)];
   if (operation.answer.kind === "document") return [documentAction(api, operation.answer.hash)];
+  if (operation.answer.kind === "page") return [pageAction(operation.answer.file)];
   const actions =
     operation.answer.kind === "mock"
       ? mockActions(api, operation, operation.answer.reply, settings.directMocks.has(operation))

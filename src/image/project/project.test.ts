@@ -20,7 +20,8 @@ const environment = {
   debug: false,
 };
 
-const imageOf = (apis: readonly CompiledApi[]) => imagePart(gatewayFolder(envoy, apis, environment).files);
+const imageOf = (apis: readonly CompiledApi[]) =>
+  imagePart(gatewayFolder(envoy, apis, environment, () => ({ script: "", style: "" })).files);
 
 const throughProject = (apis: readonly CompiledApi[]): readonly CompiledApi[] => {
   const files = projectFiles(apis, envoy.name);

@@ -117,6 +117,7 @@ function answerOf(answer: ProjectOperation["answer"]): Answer {
     case "mock":
       return { ...answer, reply: { ...answer.reply, mediaType: answer.reply.mediaType } };
     case "document":
+    case "page":
       return answer;
   }
 }

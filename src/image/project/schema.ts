@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pageFileNames } from "../../model/page.ts";
 import { operationRules } from "../../model/validation-rules.ts";
 
 // What of a model is the same everywhere, in the project's words. A test holds that a model that went this way compiles to the same bytes.
@@ -56,6 +57,7 @@ const answer = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("mock"), reply }),
   z.strictObject({ kind: z.literal("document"), hash: z.string(), bytes: z.int() }),
+  z.strictObject({ kind: z.literal("page"), file: z.enum(pageFileNames) }),
 ]);
 
 const headerField = z.strictObject({ name: z.string(), value: z.string() });
