@@ -27,14 +27,19 @@ const html = `<!doctype html>
 /** Published documents do not say where they are served: that is where the page is. */
 const start = `"use strict";
 const base = location.pathname.replace(/\\/docs$/, "");
-fetch(base + "/openapi.json")
-  .then((answer) => answer.json())
-  .then((spec) => {
-    if (spec.swagger === undefined) spec.servers = [{ url: base === "" ? "/" : base }];
-    else spec.basePath = base === "" ? "/" : base;
-    if (spec.info && spec.info.title) document.title = String(spec.info.title);
-    SwaggerUIBundle({ spec, dom_id: "#page", deepLinking: true, validatorUrl: null });
-  });
+const placed = (spec) => (spec.swagger === undefined ? { ...spec, servers: [{ url: base || "/" }] } : { ...spec, basePath: base || "/" });
+SwaggerUIBundle({
+  url: base + "/openapi.json",
+  dom_id: "#page",
+  deepLinking: true,
+  validatorUrl: null,
+  responseInterceptor: (answer) => {
+    if (!answer.url.endsWith(base + "/openapi.json")) return answer;
+    const spec = placed(JSON.parse(answer.text));
+    document.title = String(spec.info?.title ?? document.title);
+    return Object.assign(answer, { text: JSON.stringify(spec), body: spec });
+  },
+});
 `;
 
 /** The page's files by where they are kept, with Swagger UI's own two. */
