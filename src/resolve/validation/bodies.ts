@@ -2,7 +2,7 @@ import type { BodyRule, ContentRule, ParameterForm, Reading } from "../../model/
 import type { DocumentOperation, OpenApiDocument } from "../../openapi/document.ts";
 import { isJson, parseMediaType } from "../../openapi/mock/media-type.ts";
 import { child, elements, isObject, members, type Node } from "../../text/node.ts";
-import { collectionOf, styleOf } from "./parameters.ts";
+import { collectionOf, styleOf, withoutRequired } from "./parameters.ts";
 import { readingOf } from "./readings.ts";
 import type { Schemas } from "./schemas.ts";
 
@@ -116,13 +116,6 @@ function formSchema({ file, pointer }: Node, fields: readonly Node[]): Node {
   const properties = Object.fromEntries(named.map(([name, field]) => [name, withoutRequired(field.value)]));
   const required = named.flatMap(([name, field]) => (child(field, "required").value === true ? [name] : []));
   return { file, pointer: `${pointer}/parameters`, value: { type: "object", properties, required } };
-}
-
-/** A parameter's own `required` is no keyword of its schema. */
-function withoutRequired(value: unknown): unknown {
-  if (!isObject(value)) return value;
-  const { required: _, ...schema } = value;
-  return schema;
 }
 
 function mediaTypes(node: Node): readonly string[] | undefined {

@@ -61,7 +61,15 @@ function writtenAs(document: OpenApiDocument, node: Node, where: ParameterRule["
 }
 
 /** In Swagger 2.0 a parameter is its own schema. */
-const schemaOf = (node: Node, { format }: OpenApiDocument): Node => (format === "2.0" ? node : child(node, "schema"));
+const schemaOf = (node: Node, { format }: OpenApiDocument): Node =>
+  format === "2.0" ? { ...node, value: withoutRequired(node.value) } : child(node, "schema");
+
+/** A parameter's own `required` is no keyword of its schema. */
+export function withoutRequired(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const { required: _, ...schema } = value;
+  return schema;
+}
 
 const defaultStyles = { path: "simple", query: "form", header: "simple", cookie: "form" } as const;
 

@@ -1,10 +1,11 @@
 import type { OpenApiDocument } from "../../openapi/document.ts";
 import { takeApart } from "../../openapi/mock/schema.ts";
 import { refOf, wayOf } from "../../openapi/references.ts";
-import { type Problem, warning } from "../../problem.ts";
+import type { Problem } from "../../problem.ts";
 import { linearPattern } from "../../text/linear-pattern.ts";
-import { child, elements, isObject, type JsonObject, members, type Node, placeOf } from "../../text/node.ts";
+import { child, elements, isObject, type JsonObject, members, type Node } from "../../text/node.ts";
 import { sayOnce } from "../say-once.ts";
+import { isSchema, notLookedAt, soundSchema } from "./keywords.ts";
 
 /** Schemas of a document as JSON Schema (draft 2020-12), which others refer to by name. */
 export interface Schemas {
@@ -64,10 +65,12 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     return name;
   };
 
-  const converted: Convert = (node, hiddenBefore = new Set()) => {
+  const converted: Convert = (written, hiddenBefore = new Set()) => {
+    if (!isSchema(written.value)) sayOnce(problems, notLookedAt(written, "it is no schema"));
+    const node = soundSchema(written, document.format, problems);
     if (!isObject(node.value)) return node.value !== false;
     const reference = referenceOf(document, node, referred);
-    if (reference !== undefined && isOld) return reference;
+    if (reference !== undefined && isOld) return modern(reference, node.value);
     for (const key of unheeded)
       if (node.value[key] !== undefined) sayOnce(problems, notLookedAt(child(node, key), `\`${key}\` is not followed`));
     const hidden = new Set([...hiddenBefore, ...hiddenMembers(node, direction, document)]);
@@ -86,7 +89,7 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
   const objectKeywords = (node: Node, hidden: ReadonlySet<string>, convert: Convert): Record<string, unknown> => {
     if (!isObject(node.value)) return {};
     const { required } = node.value;
-    const needed = Array.isArray(required) ? required.filter((name) => typeof name === "string" && !hidden.has(name)) : [];
+    const needed = Array.isArray(required) ? required.filter((name) => !hidden.has(name)) : [];
     const patterns = members(child(node, "patternProperties"));
     const odd = patterns.filter(([pattern]) => linearPattern(pattern) === undefined);
     for (const [, at] of odd) sayOnce(problems, notLookedAt(at, oddPattern));
@@ -121,9 +124,6 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
 }
 
 const oddPattern = "a pattern that looks around or back takes a time that nobody can bound";
-
-const notLookedAt = (at: Node, why: string): Problem =>
-  warning("WrongValue", placeOf(at), `Messages are not held against this: ${why}. Write it in another way, or leave it to the backend.`);
 
 /** A reference to a schema, one step of it: what stands beside the next one counts, too. */
 function referenceOf(document: OpenApiDocument, node: Node, referred: (node: Node) => string): Record<string, unknown> | undefined {

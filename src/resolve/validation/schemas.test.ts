@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { array, constantFrom, dictionary, assert as holds, jsonValue, letrec, oneof, property } from "fast-check";
+import { testValidators } from "../../../testing/validators.ts";
+
+/** What holds bodies of an operation against a schema, whose name is S. */
+const bodiesOf = (schema: unknown, openapi = "3.1.0") =>
+  testValidators({
+    openapi,
+    info: { title: "Schemas", version: "1" },
+    components: { schemas: { S: schema, N: { type: "integer" } } },
+    paths: {
+      "/a": {
+        post: {
+          operationId: "a",
+          requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/S" } } } },
+          responses: {},
+        },
+      },
+    },
+  });
+
+const json = { "content-type": "application/json" };
+
+/** Schemas with one keyword whose value is none of its own, and a body that is right nevertheless. */
+const sloppy: readonly (readonly [schema: object, body: unknown, keyword: string, openapi?: string])[] = [
+  [{ maximum: "100" }, 101, "maximum"],
+  [{ maximum: null }, 101, "maximum"],
+  [{ minLength: -1 }, "", "minLength"],
+  [{ maxItems: 1.5 }, [1, 2], "maxItems"],
+  [{ multipleOf: 0 }, 3, "multipleOf"],
+  [{ type: "int" }, "x", "type"],
+  [{ type: null }, 1, "type"],
+  [{ type: [] }, 1, "type"],
+  [{ type: ["string", "int"] }, 1, "type"],
+  [{ type: "file" }, 1, "type"],
+  [{ type: "file" }, 1, "type", "3.0.3"],
+  [{ enum: "a" }, "b", "enum"],
+  [{ enum: [] }, "b", "enum"],
+  [{ uniqueItems: "true" }, [1, 1], "uniqueItems"],
+  [{ exclusiveMinimum: true, minimum: 1 }, 1, "exclusiveMinimum"],
+  [{ exclusiveMinimum: 1 }, 1, "exclusiveMinimum", "3.0.3"],
+  [{ required: "a" }, {}, "required"],
+  [{ required: true }, {}, "required", "3.0.3"],
+  [{ required: ["a", 1] }, {}, "required"],
+  [{ dependentRequired: { a: "b" } }, { a: 1 }, "dependentRequired"],
+  [{ properties: ["a"] }, {}, "properties"],
+  [{ additionalProperties: "false" }, { a: 1 }, "additionalProperties"],
+  [{ not: "x" }, 1, "not"],
+  [{ if: null, else: false }, 1, "if"],
+  [{ contains: "x" }, [], "contains"],
+  [{ oneOf: [{ type: "string" }, null] }, "x", "oneOf"],
+  [{ anyOf: {} }, 1, "anyOf"],
+  [{ items: "string" }, [1], "items"],
+  [{ pattern: 7 }, "x", "pattern"],
+  [{ format: {} }, "x", "format"],
+  [{ $ref: 7 }, "x", "$ref"],
+];
+
+describe("schemas of a document", () => {
+  for (const [schema, body, keyword, openapi] of sloppy)
+    it(`leave out a keyword whose value is none, and say so: ${JSON.stringify(schema)} ${openapi ?? ""}`, async () => {
+      const { verdictOf, problems } = bodiesOf(schema, openapi);
+      assert.equal((await verdictOf("a", "/a", json, JSON.stringify(body))).kind, "right");
+      const said = problems.filter(({ where }) => where.pointer === `/components/schemas/S/${keyword}`);
+      assert.ok(said[0]?.message.includes(`\`${keyword}\` is not `), JSON.stringify(problems));
+    });
+
+  it("that are none mean anything, which is said", async () => {
+    const { verdictOf, problems } = bodiesOf({ properties: { a: "string", b: null } });
+    assert.equal((await verdictOf("a", "/a", json, '{"a": 1, "b": 2}')).kind, "right");
+    const said = problems.filter(({ message }) => message.includes("it is no schema")).map(({ where }) => where.pointer);
+    assert.deepEqual(said, ["/components/schemas/S/properties/a", "/components/schemas/S/properties/b"]);
+  });
+
+  it("of OpenAPI 3.0 allow null where it stands beside a reference", async () => {
+    const { verdictOf } = bodiesOf({ properties: { n: { $ref: "#/components/schemas/N", nullable: true } } }, "3.0.3");
+    assert.equal((await verdictOf("a", "/a", json, '{"n": null}')).kind, "right");
+    assert.equal((await verdictOf("a", "/a", json, '{"n": "x"}')).kind, "wrong");
+  });
+
+  it("of Swagger 2.0 have a parameter's own `required` for none of theirs", () => {
+    const { problems } = testValidators({
+      swagger: "2.0",
+      info: { title: "Old", version: "1" },
+      paths: {
+        "/a": { get: { operationId: "a", parameters: [{ name: "n", in: "query", type: "integer", required: true }], responses: {} } },
+      },
+    });
+    assert.deepEqual(
+      problems.filter(({ reason }) => reason === "WrongValue"),
+      [],
+    );
+  });
+
+  it("become validators whatever values their keywords have", { timeout: 120_000 }, () => {
+    const { schema } = letrec((tie) => {
+      const odd = jsonValue({ maxDepth: 1 });
+      const schemas = oneof(
+        array(tie("schema"), { maxLength: 3 }),
+        dictionary(constantFrom("a", "b", "$id"), tie("schema"), { maxKeys: 3 }),
+      );
+      const value = oneof(odd, tie("schema"), schemas, constantFrom(...words));
+      return {
+        schema: oneof({ maxDepth: 3, depthIdentifier: "schema" }, odd, dictionary(constantFrom(...keywords), value, { maxKeys: 4 })),
+      };
+    });
+    holds(
+      property(schema, constantFrom("3.1.0", "3.0.3"), (made, openapi) => {
+        assert.ok(bodiesOf({ properties: { made } }, openapi).operations.has("a"));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+const words = [
+  "string",
+  "integer",
+  "object",
+  "array",
+  "null",
+  true,
+  "^a+$",
+  "(?=a)",
+  ["a"],
+  ["string", "null"],
+  0,
+  3,
+  "date",
+  "#/components/schemas/N",
+];
+const keywords = [
+  ...["type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength"],
+  ...["maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties", "dependentRequired"],
+  ...["not", "if", "then", "else", "contains", "propertyNames", "additionalProperties", "unevaluatedItems", "unevaluatedProperties"],
+  ...["allOf", "anyOf", "oneOf", "prefixItems", "items", "additionalItems", "properties", "patternProperties", "dependentSchemas"],
+  ...["required", "pattern", "format", "$id", "$anchor", "id", "nullable", "x-nullable", "readOnly", "discriminator", "$defs", "$async"],
+];
