@@ -16,12 +16,16 @@ const form = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("json") }),
 ]);
 
+const field = z.strictObject({
+  mediaTypes: z.array(z.string()).optional(),
+  style: z.strictObject({ style: z.enum(styles), explode: z.boolean() }).optional(),
+});
+
 const content = z.strictObject({
   range: z.string(),
-  kind: z.enum(["json", "form", "multipart", "text", "opaque"]),
   schema: z.string().optional(),
   reading: reading.optional(),
-  fields: z.record(z.string(), form),
+  fields: z.record(z.string(), field),
 });
 
 const parameter = z.strictObject({

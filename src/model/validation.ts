@@ -70,11 +70,16 @@ export interface ResponseRule {
 export interface ContentRule {
   /** A media type or range in small letters, without parameters. */
   readonly range: string;
-  /** How it is read. Of what is opaque the media type alone counts. */
-  readonly kind: "json" | "form" | "multipart" | "text" | "opaque";
+  /** Undefined where anything is right. */
   readonly schema?: string | undefined;
-  /** What the fields of a form stand for. */
+  /** What it stands for where it is a form. */
   readonly reading?: Reading | undefined;
-  /** The fields that are written in another way than all are. */
-  readonly fields: Readonly<Record<string, ParameterForm>>;
+  /** The fields of a form whose `encoding` says how they are written. */
+  readonly fields: Readonly<Record<string, FieldRule>>;
+}
+
+export interface FieldRule {
+  /** Media types and ranges, as those of contents. */
+  readonly mediaTypes?: readonly string[] | undefined;
+  readonly style?: { readonly style: Style; readonly explode: boolean } | undefined;
 }

@@ -30,6 +30,24 @@ const { verdictOf } = testValidators({
   paths: {
     "/a": { post: { operationId: "a", requestBody: { required: true, content }, responses: {} } },
     "/b": { post: { operationId: "b", requestBody: { content: { "application/json": {} } }, responses: {} } },
+    "/any": { post: { operationId: "any", requestBody: { content: { "*/*": { schema: pet } } }, responses: {} } },
+    "/group": { post: { operationId: "group", requestBody: { content: { "application/*": { schema: pet } } }, responses: {} } },
+    "/file": {
+      post: { operationId: "file", requestBody: { content: { "*/*": { schema: { type: "string", format: "binary" } } } }, responses: {} },
+    },
+    "/nothing": { post: { operationId: "nothing", requestBody: { content: { "*/*": {} } }, responses: {} } },
+    "/versions": {
+      post: {
+        operationId: "versions",
+        requestBody: {
+          content: {
+            "application/json; version=1": { schema: { type: "integer" } },
+            "application/json; version=2": { schema: { type: "boolean" } },
+          },
+        },
+        responses: {},
+      },
+    },
   },
 });
 
@@ -68,7 +86,38 @@ const rows: readonly (readonly [type: string | undefined, body: string | Uint8Ar
   ["image/png", "anything", []],
 ];
 
+/** Of other operations. */
+const others: readonly (readonly [operation: string, type: string, body: string, faults: readonly string[]])[] = [
+  ["any", "application/json", '{"name": "r"}', ["body #/name: minLength"]],
+  ["any", "application/json", "{", ["body #: form"]],
+  ["any", "application/vnd.pet+json", '{"name": "rex"}', []],
+  ["any", form, "name=rex&age=x", ["body #/age: type"]],
+  ["any", multipart, parts(['name="name"', "rex"], ['name="home"', '{"zip": "x"}']), ["body #/home/zip: type"]],
+  ["any", "text/plain", "rex", ["body #: type"]],
+  ["any", "image/png", "anything", []],
+  ["any", "*/*", '{"name": "r"}', ["body #: content-type"]],
+  ["group", "application/json", '{"name": "r"}', ["body #/name: minLength"]],
+  ["group", "application/zip", "anything", []],
+  ["group", "text/plain", "anything", ["body #: content-type"]],
+  ["group", "application/*", "anything", ["body #: content-type"]],
+  ["file", "application/json", '{"any": 1}', []],
+  ["nothing", "application/json", "{", []],
+  ["versions", "application/json; version=1", "1", []],
+  ["versions", "application/json; version=2", "true", []],
+  ["versions", "application/json", "null", ["body #: type"]],
+  ["a", "application/json,application/json", '{"name": "rex"}', ["body #: content-type"]],
+  ["a", "application/json; charset=utf-8, text/xml", '{"name": "rex"}', ["body #: content-type"]],
+  ["a", "application/json;", '{"name": "rex"}', []],
+  ["a", "application/json; profile=http://pets.example", '{"name": "rex"}', []],
+  ["a", "multipart/form-data; boundary=X; boundary=Y", parts(['name="name"', "rex"]), ["body #: content-type"]],
+];
+
 describe("bodies", () => {
+  for (const [operation, type, body, faults] of others)
+    it(`of ${operation}: ${type} ${body.slice(0, 60)}`, async () => {
+      assert.deepEqual(faultsOf(await verdictOf(operation, `/${operation}`, { "content-type": type }, body)), faults);
+    });
+
   for (const [type, body, faults] of rows)
     it(`${type} ${body.toString().slice(0, 60)}`, async () => {
       const verdict = await verdictOf("a", "/a", type === undefined ? {} : { "content-type": type }, body);

@@ -1,4 +1,6 @@
+import { type BodyKind, kindOf } from "../../model/body-kind.ts";
 import type { BodyRule, ContentRule } from "../../model/validation.ts";
+import { exactMediaType } from "../../text/media-type.ts";
 import { formIn, jsonIn, multipartIn } from "./forms.ts";
 import { leastWrong } from "./parameters.ts";
 import { type Validator, type Verdict, type Violation, violationsOf } from "./violation.ts";
@@ -22,12 +24,34 @@ export async function bodyVerdict(
   const coding = headers["content-encoding"]?.trim().toLowerCase();
   if (coding !== undefined && coding !== "" && coding !== "identity")
     return wrong("must be sent without a content coding", "content-encoding", 415);
-  const written = headers["content-type"] ?? "";
-  const content = contentOf(contents, written);
-  if (content === undefined)
+  const written = headers["content-type"] ?? "application/octet-stream";
+  const essence = exactMediaType(written)?.essence;
+  const [first, ...others] = essence === undefined ? [] : contentsFor(contents, essence);
+  if (essence === undefined || first === undefined)
     return wrong(`must be of a media type that the document names: ${contents.map(({ range }) => range).join(", ")}`, "content-type", 415);
-  if (content.kind === "opaque") return right;
-  const meanings = await bodyMeanings(content, written, body);
+  const sent = { kind: kindOf(essence), written, body };
+  const verdict = await verdictBy(first, sent, validators);
+  for (const other of others) if (verdict.kind === "wrong" && (await verdictBy(other, sent, validators)).kind === "right") return right;
+  return verdict;
+}
+
+/** The rules of the closest range (RFC 9110, section 12.5.1): several where the document tells them apart by parameters, and any may be meant. */
+function contentsFor(contents: readonly ContentRule[], essence: string): readonly ContentRule[] {
+  const ranges = [essence, `${essence.split("/", 1)[0]}/*`, "*/*"];
+  return ranges.map((range) => contents.filter((one) => one.range === range)).find((found) => found.length > 0) ?? [];
+}
+
+interface SentBody {
+  readonly kind: BodyKind;
+  /** Its media type, as it is written. */
+  readonly written: string;
+  readonly body: Uint8Array;
+}
+
+async function verdictBy(content: ContentRule, sent: SentBody, validators: ReadonlyMap<string, Validator>): Promise<Verdict> {
+  // JSON that is named has to be JSON, whatever is in it.
+  if (sent.kind === "opaque" || (content.schema === undefined && kindOf(content.range) !== "json")) return right;
+  const meanings = await bodyMeanings(content, sent);
   if (typeof meanings === "string") return wrong(meanings, "form");
   const validate = content.schema === undefined ? undefined : validators.get(content.schema);
   if (content.schema !== undefined && validate === undefined) throw new Error("a schema is missing");
@@ -35,16 +59,9 @@ export async function bodyVerdict(
   return violations.length === 0 ? right : { kind: "wrong", status: 400, violations: violations satisfies readonly Violation[] };
 }
 
-/** The rule of the closest range (RFC 9110, section 12.5.1). */
-function contentOf(contents: readonly ContentRule[], written: string): ContentRule | undefined {
-  const essence = written.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  const group = `${essence.split("/", 1)[0]}/*`;
-  return [essence, group, "*/*"].flatMap((range) => contents.find((one) => one.range === range) ?? [])[0];
-}
-
 /** What a body may stand for, or in what it cannot be read. */
-async function bodyMeanings(content: ContentRule, written: string, body: Uint8Array): Promise<readonly [unknown, ...unknown[]] | string> {
-  switch (content.kind) {
+async function bodyMeanings(content: ContentRule, { kind, written, body }: SentBody): Promise<readonly [unknown, ...unknown[]] | string> {
+  switch (kind) {
     case "json":
       return jsonIn(body);
     case "form":

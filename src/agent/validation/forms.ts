@@ -1,4 +1,5 @@
-import type { ContentRule, ParameterForm } from "../../model/validation.ts";
+import type { ContentRule, ParameterForm, Reading } from "../../model/validation.ts";
+import { isJson } from "../../text/media-type.ts";
 import { fromQuery, listMeanings, own, type Pairs, pairMeanings, pairsOf, scalarMeanings, unknownReading } from "./texts.ts";
 
 // What bodies stand for; or in words, in what they cannot be read.
@@ -12,14 +13,22 @@ export function jsonIn(body: Uint8Array): readonly [unknown] | string {
   }
 }
 
-const formOf = (name: string, { reading, fields }: ContentRule): ParameterForm =>
-  own(fields, name) ?? { kind: "style", style: "form", explode: true, reading: own(reading?.members, name) ?? unknownReading };
+/** How a field is written; in a multipart message an object is JSON unless something else is said. */
+function formOf(name: string, kind: "form" | "multipart", { reading: whole, fields }: ContentRule): ParameterForm {
+  const { mediaTypes, style = { style: "form", explode: true } } = own(fields, name) ?? {};
+  const reading = own(whole?.members, name) ?? unknownReading;
+  const isPart = kind === "multipart" && isStructured(reading);
+  return (mediaTypes?.some(isJson) ?? isPart) ? { kind: "json" } : { kind: "style", ...style, reading };
+}
+
+const isStructured = ({ types, items, members }: Reading): boolean =>
+  types.length === 0 && (members !== undefined || (items !== undefined && isStructured(items)));
 
 /** The fields of a form as an object (OpenAPI 3.1, section 4.8.14.4). */
 export function formIn(text: string, content: ContentRule): readonly [unknown] | string {
   const pairs = pairsOf(text);
   const members = Object.keys(content.reading?.members ?? {});
-  const fields = members.map((name) => [name, fieldOf(name, formOf(name, content), pairs)] as const);
+  const fields = members.map((name) => [name, fieldOf(name, formOf(name, "form", content), pairs)] as const);
   const unreadable = fields.flatMap(([, field]) => (typeof field === "string" ? [field] : []))[0];
   if (unreadable !== undefined) return unreadable;
   const known = fields.flatMap(([name, field]) => (typeof field === "string" || field === undefined ? [] : [[name, field[0]] as const]));
@@ -41,7 +50,7 @@ function fieldOf(name: string, form: ParameterForm, pairs: Pairs): readonly [unk
 
 /** Those that no member is said by. */
 const unknownPairs = (pairs: Pairs, members: readonly string[], content: ContentRule): Pairs =>
-  pairs.filter(([key]) => !members.includes(key) && !members.some((name) => saysPartOf(key, name, formOf(name, content))));
+  pairs.filter(([key]) => !members.includes(key) && !members.some((name) => saysPartOf(key, name, formOf(name, "form", content))));
 
 function saysPartOf(key: string, name: string, form: ParameterForm): boolean {
   if (form.kind === "json") return false;
@@ -58,7 +67,7 @@ export async function multipartIn(written: string, body: Uint8Array, content: Co
   const members: (readonly [string, unknown])[] = [];
   for (const name of new Set(form.keys())) {
     const texts = await Promise.all(form.getAll(name).map(textOf));
-    const said = partsMean(texts, formOf(name, content));
+    const said = partsMean(texts, formOf(name, "multipart", content));
     if (said === undefined) return `must have JSON in the part ${JSON.stringify(name)}`;
     members.push([name, said[0]]);
   }

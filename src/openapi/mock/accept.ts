@@ -1,4 +1,4 @@
-import { type MediaType, parseMediaType, splitOutsideQuotes } from "./media-type.ts";
+import { type MediaType, parseMediaType, splitOutsideQuotes } from "../../text/media-type.ts";
 
 /** Characters of an Accept field that are read; what comes after is not looked at. */
 const maxLength = 4_096;

@@ -1,5 +1,5 @@
+import { isJson, isXml, parseMediaType } from "../../text/media-type.ts";
 import { isObject, type JsonObject, type Node } from "../../text/node.ts";
-import { isJson, isXml, parseMediaType } from "./media-type.ts";
 import type { Example, Offer } from "./offers.ts";
 import { sample } from "./sample.ts";
 import type { Follow } from "./schema.ts";

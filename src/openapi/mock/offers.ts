@@ -1,5 +1,6 @@
+import { isJson } from "../../text/media-type.ts";
 import { child, isObject, members, type Node } from "../../text/node.ts";
-import { concreteMediaType, isJson } from "./media-type.ts";
+import { concreteMediaType } from "./media-type.ts";
 import { type Follow, takeApart } from "./schema.ts";
 import { allowsNull } from "./type.ts";
 

@@ -1,4 +1,4 @@
-import { splitOutsideQuotes } from "./media-type.ts";
+import { splitOutsideQuotes } from "../../text/media-type.ts";
 
 /** What a Prefer field asks of a mock. */
 export interface Preferences {

@@ -1,6 +1,7 @@
-import type { BodyRule, ContentRule, ParameterForm, Reading } from "../../model/validation.ts";
+import { kindOf } from "../../model/body-kind.ts";
+import type { BodyRule, ContentRule, FieldRule } from "../../model/validation.ts";
 import type { DocumentOperation, OpenApiDocument } from "../../openapi/document.ts";
-import { isJson, parseMediaType } from "../../openapi/mock/media-type.ts";
+import { parseMediaType } from "../../text/media-type.ts";
 import { child, elements, isObject, members, type Node } from "../../text/node.ts";
 import { collectionOf, styleOf, withoutRequired } from "./parameters.ts";
 import { readingOf } from "./readings.ts";
@@ -34,42 +35,31 @@ export const contentRules = (document: OpenApiDocument, node: Node, schemas: Sch
 export const rangeOf = (written: string): string | undefined => parseMediaType(written)?.essence;
 
 export function contentRule(range: string, schema: Node, encoding: Node, document: OpenApiDocument, schemas: Schemas): ContentRule {
-  const kind = kindOf(range);
-  if (kind === "opaque" || schema.value === undefined)
-    return {
-      range,
-      kind: schema.value === undefined && kind !== "json" ? "opaque" : kind,
-      schema: undefined,
-      reading: undefined,
-      fields: {},
-    };
-  const isForm = kind === "form" || kind === "multipart";
-  const reading = isForm ? readingOf(schema, document.follow) : undefined;
-  return { range, kind, schema: schemas.nameOf(schema), reading, fields: reading === undefined ? {} : fieldForms(kind, reading, encoding) };
+  if (schema.value === undefined || !isRead(range, document.follow(schema)))
+    return { range, schema: undefined, reading: undefined, fields: {} };
+  const mayBeForm = isRange(range) || kindOf(range) === "form" || kindOf(range) === "multipart";
+  const reading = mayBeForm ? readingOf(schema, document.follow) : undefined;
+  return { range, schema: schemas.nameOf(schema), reading, fields: mayBeForm ? fieldRules(encoding) : {} };
 }
 
-function kindOf(range: string): ContentRule["kind"] {
-  if (isJson(range)) return "json";
-  if (range === "application/x-www-form-urlencoded") return "form";
-  if (range === "multipart/form-data") return "multipart";
-  return range === "text/plain" ? "text" : "opaque";
-}
+const isRange = (range: string): boolean => range.includes("*");
 
-/** How fields are written whose `encoding` says so (OpenAPI 3.1, section 4.8.15); in a multipart message an object is JSON unless said. */
-function fieldForms(kind: ContentRule["kind"], { members: fields = {} }: Reading, encoding: Node): ContentRule["fields"] {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, reading]): readonly (readonly [string, ParameterForm])[] => {
-      const said = child(encoding, name);
-      const mediaType = child(said, "contentType").value;
-      const isObjectPart = kind === "multipart" && isStructured(reading);
-      if (typeof mediaType === "string" ? isJson(mediaType) : isObjectPart) return [[name, { kind: "json" }]];
-      return said.value === undefined ? [] : [[name, { kind: "style", ...styleOf(said, "form"), reading }]];
-    }),
-  );
-}
+/** Under a range a binary text is a file of any kind, JSON too, and no text in JSON (OpenAPI 3.0, section 4.7.14.2). */
+const isRead = (range: string, { value }: Node): boolean =>
+  isRange(range) ? !(isObject(value) && value.type === "string" && value.format === "binary") : kindOf(range) !== "opaque";
 
-const isStructured = ({ types, items, members: fields }: Reading): boolean =>
-  types.length === 0 && (fields !== undefined || (items !== undefined && isStructured(items)));
+/** How fields are written whose `encoding` says so (OpenAPI 3.1, section 4.8.15). */
+const fieldRules = (encoding: Node): ContentRule["fields"] =>
+  Object.fromEntries(members(encoding).flatMap(([name, said]) => (isObject(said.value) ? [[name, fieldRule(said)]] : [])));
+
+function fieldRule(said: Node): FieldRule {
+  const mediaTypes = child(said, "contentType").value;
+  const hasStyle = ["style", "explode", "allowReserved"].some((key) => child(said, key).value !== undefined);
+  return {
+    mediaTypes: typeof mediaTypes === "string" ? mediaTypes.split(",").flatMap((one) => rangeOf(one.trim()) ?? []) : undefined,
+    style: hasStyle ? styleOf(said, "form") : undefined,
+  };
+}
 
 /** Swagger 2.0 has a parameter `in: body`, or several `in: formData`. */
 function swaggerBody(
@@ -98,13 +88,12 @@ function swaggerBody(
 
 function swaggerForm(range: string, schema: Node, fields: readonly Node[], document: OpenApiDocument, schemas: Schemas): ContentRule {
   const rule = contentRule(range, schema, child(schema, "encoding"), document, schemas);
-  const forms = fields.flatMap((field): readonly (readonly [string, ParameterForm])[] => {
+  const said = fields.flatMap((field): readonly (readonly [string, FieldRule])[] => {
     const { name, collectionFormat } = isObject(field.value) ? field.value : {};
-    const reading = typeof name === "string" ? rule.reading?.members?.[name] : undefined;
-    if (typeof name !== "string" || reading === undefined || (collectionFormat === undefined && reading.items === undefined)) return [];
-    return [[name, { kind: "style", ...collectionOf(field, "query"), reading }]];
+    if (typeof name !== "string" || (collectionFormat === undefined && rule.reading?.members?.[name]?.items === undefined)) return [];
+    return [[name, { style: collectionOf(field, "query") }]];
   });
-  return { ...rule, fields: Object.fromEntries(forms) };
+  return { ...rule, fields: Object.fromEntries(said) };
 }
 
 /** The fields of a form as one schema; it stands where the operation does. */

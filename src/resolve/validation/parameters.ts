@@ -1,6 +1,6 @@
 import { type ParameterForm, type ParameterRule, type Style, styles } from "../../model/validation.ts";
 import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../../openapi/document.ts";
-import { isJson } from "../../openapi/mock/media-type.ts";
+import { isJson } from "../../text/media-type.ts";
 import { child, elements, isObject, members, type Node } from "../../text/node.ts";
 import { readingOf } from "./readings.ts";
 import type { Schemas } from "./schemas.ts";
