@@ -52,3 +52,12 @@ export const isJson = (type: string): boolean => /^(?:(?:application|text)\/json
 
 /** Whether the text of a media type is XML: `application/xml`, `text/xml`, or a suffix `+xml` (RFC 7303). */
 export const isXml = (type: string): boolean => /^(?:(?:application|text)\/xml|[^;]+\+xml)\s*(?:;|$)/i.test(type);
+
+const utf8: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii"]);
+
+/** Whether a text of a media type is in UTF-8, which it is unless it says something else. */
+export const isUtf8 = ({ parameters }: MediaType): boolean => utf8.has((parameters.get("charset") ?? "utf-8").toLowerCase());
+
+/** Whether a media type is in a range: `image/png` is in `image/*`. */
+export const isInRange = (essence: string, range: string): boolean =>
+  range === "*/*" || range === essence || (range.endsWith("/*") && essence.startsWith(range.slice(0, -1)));

@@ -16,10 +16,15 @@ const pet = {
   },
 };
 
+const form = "application/x-www-form-urlencoded";
+const multipart = "multipart/form-data; boundary=X";
+const parts = (...fields: readonly (readonly [head: string, value: string])[]): string =>
+  [...fields.map(([head, value]) => `--X\r\ncontent-disposition: form-data; ${head}\r\n\r\n${value}\r\n`), "--X--\r\n"].join("");
+
 const content = {
   "application/json; charset=utf-8": { schema: pet },
   "application/x-www-form-urlencoded": { schema: pet, encoding: { home: { style: "deepObject", explode: true } } },
-  "multipart/form-data": { schema: pet },
+  "multipart/form-data": { schema: pet, encoding: { photo: { contentType: "image/png, image/gif" } } },
   "text/plain": { schema: { type: "string", maxLength: 3 } },
   "image/*": {},
 };
@@ -34,6 +39,13 @@ const { verdictOf } = testValidators({
     "/group": { post: { operationId: "group", requestBody: { content: { "application/*": { schema: pet } } }, responses: {} } },
     "/file": {
       post: { operationId: "file", requestBody: { content: { "*/*": { schema: { type: "string", format: "binary" } } } }, responses: {} },
+    },
+    "/json": {
+      post: {
+        operationId: "json",
+        requestBody: { content: { [form]: { schema: pet, encoding: { home: { contentType: "application/json" } } } } },
+        responses: {},
+      },
     },
     "/nothing": { post: { operationId: "nothing", requestBody: { content: { "*/*": {} } }, responses: {} } },
     "/versions": {
@@ -50,11 +62,6 @@ const { verdictOf } = testValidators({
     },
   },
 });
-
-const form = "application/x-www-form-urlencoded";
-const multipart = "multipart/form-data; boundary=X";
-const parts = (...fields: readonly (readonly [head: string, value: string])[]): string =>
-  [...fields.map(([head, value]) => `--X\r\ncontent-disposition: form-data; ${head}\r\n\r\n${value}\r\n`), "--X--\r\n"].join("");
 
 const rows: readonly (readonly [type: string | undefined, body: string | Uint8Array, faults: readonly string[]])[] = [
   ["application/json", '{"name": "rex"}', []],
@@ -107,6 +114,25 @@ const others: readonly (readonly [operation: string, type: string, body: string,
   ["versions", "application/json", "null", ["body #: type"]],
   ["a", "application/json,application/json", '{"name": "rex"}', ["body #: content-type"]],
   ["a", "application/json; charset=utf-8, text/xml", '{"name": "rex"}', ["body #: content-type"]],
+  ["a", "application/json; charset=utf-16", '{"name": "rex"}', ["body #: charset"]],
+  ["a", 'application/json; charset="UTF-8"', '{"name": "rex"}', []],
+  ["a", "application/json; charset=us-ascii", '{"name": "rex"}', []],
+  ["a", `${form}; charset=iso-8859-1`, "name=rex", ["body #: charset"]],
+  ["a", "text/plain; charset=utf-7", "abc", ["body #: charset"]],
+  ["a", "application/json", '{"name": "rex", "name": "r"}', ["body #: duplicate"]],
+  ["a", "application/json", '{"name": "rex", "home": {"zip": 1, "z\\u0069p": "x"}}', ["body #: duplicate"]],
+  ["a", multipart, parts(['name="name"', "rex"], ['name="home"', '{"zip": 1, "zip": 2}']), ["body #: duplicate"]],
+  ["a", multipart, parts(['name="name"', "rex"], ['name="home"; filename="home"', '{"city": "Zürich"}']), []],
+  ["a", multipart, parts(['name="name"', "rex"], ['name="photo"; filename="a"\r\ncontent-type: image/gif', "x"]), []],
+  ["a", multipart, parts(['name="name"', "rex"], ['name="photo"; filename="a"\r\ncontent-type: text/html', "x"]), ["body #: form"]],
+  ["a", multipart, parts(['name="name"\r\ncontent-type: text/plain; charset=utf-16', "rex"]), ["body #: form"]],
+  ["a", multipart, parts(['name="name"\r\ncontent-transfer-encoding: base64', "cmV4"]), ["body #: form"]],
+  ["a", multipart, parts(['name="name"; name="age"', "rex"]), ["body #: form"]],
+  ["a", multipart, `${parts(['name="name"', "rex"])}more`, ["body #: form"]],
+  ["a", "multipart/form-data", parts(['name="name"', "rex"]), ["body #: form"]],
+  ["json", form, `name=rex&home=${encodeURIComponent('{"zip": 1}')}`, []],
+  ["json", form, `name=rex&home=${encodeURIComponent('{"zip": 1}')}&home=x`, ["body #: form"]],
+  ["json", form, `name=rex&home=${encodeURIComponent('{"zip": 1, "zip": 1}')}`, ["body #: duplicate"]],
   ["a", "application/json;", '{"name": "rex"}', []],
   ["a", "application/json; profile=http://pets.example", '{"name": "rex"}', []],
   ["a", "multipart/form-data; boundary=X; boundary=Y", parts(['name="name"', "rex"]), ["body #: content-type"]],

@@ -1,17 +1,10 @@
 import type { ContentRule, ParameterForm, Reading } from "../../model/validation.ts";
-import { isJson } from "../../text/media-type.ts";
+import { isInRange, isJson, isUtf8, type MediaType } from "../../text/media-type.ts";
+import { jsonIn, jsonOf, type Read, unread } from "./json.ts";
+import { type Part, partsIn } from "./multipart.ts";
 import { fromQuery, listMeanings, own, type Pairs, pairMeanings, pairsOf, scalarMeanings, unknownReading } from "./texts.ts";
 
-// What bodies stand for; or in words, in what they cannot be read.
-
-/** A value in JSON (RFC 8259). */
-export function jsonIn(body: Uint8Array): readonly [unknown] | string {
-  try {
-    return [JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body))];
-  } catch {
-    return "must be JSON in UTF-8";
-  }
-}
+// What forms stand for.
 
 /** How a field is written; in a multipart message an object is JSON unless something else is said. */
 function formOf(name: string, kind: "form" | "multipart", { reading: whole, fields }: ContentRule): ParameterForm {
@@ -25,27 +18,31 @@ const isStructured = ({ types, items, members }: Reading): boolean =>
   types.length === 0 && (members !== undefined || (items !== undefined && isStructured(items)));
 
 /** The fields of a form as an object (OpenAPI 3.1, section 4.8.14.4). */
-export function formIn(text: string, content: ContentRule): readonly [unknown] | string {
+export function formIn(text: string, content: ContentRule): Read {
   const pairs = pairsOf(text);
   const members = Object.keys(content.reading?.members ?? {});
-  const fields = members.map((name) => [name, fieldOf(name, formOf(name, "form", content), pairs)] as const);
-  const unreadable = fields.flatMap(([, field]) => (typeof field === "string" ? [field] : []))[0];
-  if (unreadable !== undefined) return unreadable;
-  const known = fields.flatMap(([name, field]) => (typeof field === "string" || field === undefined ? [] : [[name, field[0]] as const]));
+  const known: (readonly [string, unknown])[] = [];
+  for (const name of members) {
+    const field = fieldOf(name, formOf(name, "form", content), pairs);
+    if (field?.ok === false) return field;
+    if (field !== undefined) known.push([name, field.value]);
+  }
   const unknown = unknownPairs(pairs, members, content).map(([name, field]) => [name, fromQuery(field) ?? field] as const);
-  return [objectOf([...known, ...unknown])];
+  return { ok: true, value: objectOf([...known, ...unknown]) };
 }
 
 /** Undefined where it is not there. */
-function fieldOf(name: string, form: ParameterForm, pairs: Pairs): readonly [unknown] | string | undefined {
+function fieldOf(name: string, form: ParameterForm, pairs: Pairs): Read | undefined {
+  const notOnce = unread(`must have the field ${JSON.stringify(name)} once, and percent-encoded`);
   if (form.kind === "json") {
-    const field = pairs.find(([key]) => key === name);
-    const json = field && jsonIn(Buffer.from(fromQuery(field[1]) ?? ""));
-    return typeof json === "string" ? `must have JSON in the field ${JSON.stringify(name)}` : json;
+    const [text, ...others] = pairs.flatMap(([key, field]) => (key === name ? [field] : []));
+    if (text === undefined) return undefined;
+    const json = others.length > 0 ? undefined : fromQuery(text);
+    return json === undefined ? notOnce : jsonOf(json, ` in the field ${JSON.stringify(name)}`);
   }
   const { found, meanings } = pairMeanings(name, form, pairs, fromQuery);
   if (!found) return undefined;
-  return meanings === undefined ? `must have the field ${JSON.stringify(name)} once, and percent-encoded` : [meanings[0]];
+  return meanings === undefined ? notOnce : { ok: true, value: meanings[0] };
 }
 
 /** Those that no member is said by. */
@@ -61,31 +58,45 @@ function saysPartOf(key: string, name: string, form: ParameterForm): boolean {
 const objectOf = (members: readonly (readonly [name: string, value: unknown])[]): unknown => Object.fromEntries(members);
 
 /** The parts of a multipart message as an object (OpenAPI 3.1, section 4.8.14.5); a file is a text with a character a byte. */
-export async function multipartIn(written: string, body: Uint8Array, content: ContentRule): Promise<readonly [unknown] | string> {
-  const form = await new Response(Buffer.from(body), { headers: { "content-type": written } }).formData().catch(() => undefined);
-  if (form === undefined) return "must be a multipart message with the boundary that its content type says";
+export function multipartIn({ parameters }: MediaType, body: Uint8Array, content: ContentRule): Read {
+  const boundary = parameters.get("boundary");
+  const parts = boundary === undefined || boundary === "" ? undefined : partsIn(body, boundary);
+  if (parts === undefined) return unread("must be a multipart message with the boundary that its content type says");
   const members: (readonly [string, unknown])[] = [];
-  for (const name of new Set(form.keys())) {
-    const texts = await Promise.all(form.getAll(name).map(textOf));
-    const said = partsMean(texts, formOf(name, "multipart", content));
-    if (said === undefined) return `must have JSON in the part ${JSON.stringify(name)}`;
-    members.push([name, said[0]]);
+  for (const [name, all] of Map.groupBy(parts, (part) => part.name)) {
+    const said = partsMean(name, all, content);
+    if (!said.ok) return said;
+    members.push([name, said.value]);
   }
-  return [objectOf(members)];
+  return { ok: true, value: objectOf(members) };
 }
 
-const textOf = async (part: File | string): Promise<string> =>
-  typeof part === "string" ? part : Buffer.from(await part.arrayBuffer()).toString("latin1");
-
-function partsMean(texts: readonly string[], form: ParameterForm): readonly [unknown] | undefined {
-  const [first = ""] = texts;
-  if (form.kind === "json") {
-    const all = texts.map((text) => jsonIn(Buffer.from(text)));
-    if (all.some((one) => typeof one === "string")) return undefined;
-    const values = all.map(([one]) => one);
-    return [values.length === 1 ? values[0] : values];
+function partsMean(name: string, parts: readonly Part[], content: ContentRule): Read {
+  const { mediaTypes } = own(content.fields, name) ?? {};
+  const where = ` in the part ${JSON.stringify(name)}`;
+  for (const { type } of parts) {
+    const isOfThem = mediaTypes?.some((range) => type === undefined || isInRange(type.essence, range)) ?? true;
+    if (!isOfThem) return unread(`must have one of ${mediaTypes?.join(", ")}${where}`);
+    if (type !== undefined && !isUtf8(type)) return unread(`must have UTF-8${where}`);
   }
-  const { items } = form.reading;
-  if (items !== undefined) return [listMeanings(texts, items)[0]];
-  return [texts.length === 1 ? scalarMeanings(first, form.reading)[0] : texts];
+  const form = formOf(name, "multipart", content);
+  return form.kind === "json" ? jsonParts(parts, where) : { ok: true, value: textParts(parts.map(textOf), form.reading) };
+}
+
+const textOf = ({ isFile, bytes }: Part): string => Buffer.from(bytes).toString(isFile ? "latin1" : "utf8");
+
+function jsonParts(parts: readonly Part[], where: string): Read {
+  const values: unknown[] = [];
+  for (const { bytes } of parts) {
+    const json = jsonIn(bytes, where);
+    if (!json.ok) return json;
+    values.push(json.value);
+  }
+  return { ok: true, value: values.length === 1 ? values[0] : values };
+}
+
+function textParts(texts: readonly string[], reading: Reading): unknown {
+  const [first = ""] = texts;
+  if (reading.items !== undefined) return listMeanings(texts, reading.items)[0];
+  return texts.length === 1 ? scalarMeanings(first, reading)[0] : texts;
 }

@@ -1,5 +1,6 @@
 import type { ParameterRule } from "../../model/validation.ts";
-import { decoded, fromQuery, type Meanings, type Pairs, pairMeanings, pairsOf, split, textMeanings } from "./texts.ts";
+import { jsonOf, type Unread, unread } from "./json.ts";
+import { type Decode, decoded, fromQuery, type Meanings, type Pairs, pairMeanings, pairsOf, split, textMeanings } from "./texts.ts";
 import type { Validator, Violation } from "./violation.ts";
 import { violationsOf } from "./violation.ts";
 
@@ -34,49 +35,45 @@ export function parameterViolations(
 ): readonly Violation[] {
   return rules.flatMap((rule) => {
     const place = { in: rule.in, name: rule.name };
-    const { found, meanings } = meaningsOf(rule, sources);
-    if (!found) return rule.isRequired ? [{ ...place, pointer: "#", detail: "must be there", rule: "required" }] : [];
-    if (meanings === undefined)
-      return [
-        { ...place, pointer: "#", detail: "cannot be read: it stands there more than once, or is not percent-encoded", rule: "form" },
-      ];
+    const found = meaningsOf(rule, sources);
+    if (found === undefined) return rule.isRequired ? [{ ...place, pointer: "#", detail: "must be there", rule: "required" }] : [];
+    if (!found.ok) return [{ ...place, pointer: "#", detail: found.detail, rule: found.rule }];
     const validate = validators.get(rule.schema);
     if (validate === undefined) throw new Error("a schema is missing");
-    return violationsOf(place, leastWrong(meanings, validate));
+    return violationsOf(place, leastWrong(found.meanings, validate));
   });
 }
 
 /** The failures of the likeliest meaning, and none where another one is right. */
-export function leastWrong(meanings: NonNullable<Meanings>, validate: Validator): ReturnType<Validator> {
+function leastWrong(meanings: NonNullable<Meanings>, validate: Validator): ReturnType<Validator> {
   const [first, ...others] = meanings;
   const failures = validate(first);
   return failures.length > 0 && others.some((meaning) => validate(meaning).length === 0) ? [] : failures;
 }
 
-const absent = { found: false, meanings: undefined };
+/** What a parameter may stand for; undefined where it is not there. */
+type Found = { readonly ok: true; readonly meanings: NonNullable<Meanings> } | Unread | undefined;
 
-function meaningsOf(
-  { in: place, name, form }: ParameterRule,
-  sources: ParameterSources,
-): { readonly found: boolean; readonly meanings: Meanings } {
-  if (form.kind === "json") {
-    const text = textOf(place, name, sources);
-    return text === undefined ? absent : { found: true, meanings: parsed(text) };
-  }
+const notRead = unread("cannot be read: it stands there more than once, or is not percent-encoded");
+
+const foundIn = (meanings: Meanings): Found => (meanings === undefined ? notRead : { ok: true, meanings });
+
+function meaningsOf({ in: place, name, form }: ParameterRule, sources: ParameterSources): Found {
+  if (form.kind === "json") return jsonMeanings(textsOf(place, name, sources));
   switch (place) {
     case "query":
-      return pairMeanings(name, form, sources.query, fromQuery);
+      return pairsFound(pairMeanings(name, form, sources.query, fromQuery));
     case "cookie":
-      return pairMeanings(name, form, sources.cookies, decoded);
+      return pairsFound(pairMeanings(name, form, sources.cookies, decoded));
     case "header": {
       const text = sources.headers[name];
-      return text === undefined ? absent : { found: true, meanings: textMeanings(text, form, (part) => part.trim()) };
+      return text === undefined ? undefined : foundIn(textMeanings(text, form, (part) => part.trim()));
     }
     case "path": {
       const text = sources.path.get(name);
-      if (text === undefined) return absent;
+      if (text === undefined) return undefined;
       const value = withoutPrefix(text, name, form.style);
-      return { found: true, meanings: value === undefined ? undefined : textMeanings(value, form, decoded) };
+      return foundIn(value === undefined ? undefined : textMeanings(value, form, decoded));
     }
   }
 }
@@ -89,28 +86,26 @@ function withoutPrefix(text: string, name: string, style: string): string | unde
   return text.startsWith(before) ? text.slice(before.length).replaceAll(before, ",") : undefined;
 }
 
-function textOf(place: ParameterRule["in"], name: string, { path, query, headers, cookies }: ParameterSources): string | undefined {
-  const first = (pairs: Pairs): string | undefined => pairs.find(([key]) => key === name)?.[1];
-  switch (place) {
-    case "path":
-      return decoded(path.get(name) ?? "");
-    case "query": {
-      const text = first(query);
-      return text === undefined ? undefined : (fromQuery(text) ?? "");
-    }
-    case "cookie": {
-      const text = first(cookies);
-      return text === undefined ? undefined : (decoded(text) ?? "");
-    }
-    case "header":
-      return headers[name];
-  }
+const pairsFound = ({ found, meanings }: ReturnType<typeof pairMeanings>): Found => (found ? foundIn(meanings) : undefined);
+
+/** A value in JSON stands there once. */
+function jsonMeanings([text, ...others]: readonly (string | undefined)[]): Found {
+  if (text === undefined || others.length > 0) return others.length > 0 ? notRead : undefined;
+  const json = jsonOf(text);
+  return json.ok ? { ok: true, meanings: [json.value] } : json;
 }
 
-function parsed(text: string): Meanings {
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    return undefined;
+/** What stands there for a name, decoded. */
+function textsOf(place: ParameterRule["in"], name: string, { path, query, headers, cookies }: ParameterSources) {
+  const all = (pairs: Pairs, decode: Decode) => pairs.flatMap(([key, text]) => (key === name ? [decode(text) ?? ""] : []));
+  switch (place) {
+    case "path":
+      return [decoded(path.get(name) ?? "") ?? ""];
+    case "query":
+      return all(query, fromQuery);
+    case "cookie":
+      return all(cookies, decoded);
+    case "header":
+      return [headers[name]];
   }
 }

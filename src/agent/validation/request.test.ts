@@ -122,6 +122,9 @@ const rows: readonly {
       ["?json=%7B%22x%22:1%7D", []],
       ["?json=%7B%22x%22:%221%22%7D", ["query json #/x: type"]],
       ["?json=x", ["query json #: form"]],
+      ["?json=%7B%22x%22:1%7D&json=%7B%22x%22:1%7D", ["query json #: form"]],
+      ["?json=%7B%22x%22:1,%22x%22:2%7D", ["query json #: duplicate"]],
+      ["", []],
     ],
   },
   {

@@ -24,7 +24,7 @@ export async function requestVerdict(
   const { rules, pathTexts } = found;
   const sources = { path: pathTexts(path), query: queryOf(path), headers, cookies: cookiesIn(headers.cookie) };
   const ofParameters = parameterViolations(rules.parameters, sources, api.validators);
-  const ofBody = rules.body === undefined || body === undefined ? right : await bodyVerdict(rules.body, headers, body, api.validators);
+  const ofBody = rules.body === undefined || body === undefined ? right : bodyVerdict(rules.body, headers, body, api.validators);
   if (ofBody.kind === "right") return ofParameters.length === 0 ? right : { kind: "wrong", status: 400, violations: ofParameters };
   return { ...ofBody, status: ofParameters.length === 0 ? ofBody.status : 400, violations: [...ofParameters, ...ofBody.violations] };
 }
