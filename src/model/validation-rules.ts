@@ -8,11 +8,18 @@ const reading: z.ZodType<Reading> = z.lazy(() =>
     types: z.array(z.enum(scalars)),
     items: reading.optional(),
     members: z.record(z.string(), reading).optional(),
+    rest: reading.optional(),
   }),
 );
 
 const form = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("style"), style: z.enum(styles), explode: z.boolean(), reading }),
+  z.strictObject({
+    kind: z.literal("style"),
+    style: z.enum(styles),
+    explode: z.boolean(),
+    reading,
+    others: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal("json") }),
 ]);
 
@@ -32,6 +39,7 @@ const parameter = z.strictObject({
   in: z.enum(["path", "query", "header", "cookie"]),
   name: z.string(),
   isRequired: z.boolean(),
+  mayBeEmpty: z.boolean().optional(),
   form,
   schema: z.string(),
 });

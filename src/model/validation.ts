@@ -26,6 +26,8 @@ export interface ParameterRule {
   /** A header's in small letters. */
   readonly name: string;
   readonly isRequired: boolean;
+  /** Whether its name alone is right, too, in a query. */
+  readonly mayBeEmpty?: boolean | undefined;
   readonly form: ParameterForm;
   /** Of its value. */
   readonly schema: string;
@@ -33,7 +35,14 @@ export interface ParameterRule {
 
 /** How a value is written as text: by a style (OpenAPI 3.1, section 4.8.12.3), or as JSON. */
 export type ParameterForm =
-  | { readonly kind: "style"; readonly style: Style; readonly explode: boolean; readonly reading: Reading }
+  | {
+      readonly kind: "style";
+      readonly style: Style;
+      readonly explode: boolean;
+      readonly reading: Reading;
+      /** What else an operation asks for in a query, where all the rest is this object. */
+      readonly others?: readonly string[] | undefined;
+    }
   | { readonly kind: "json" };
 
 export const styles = ["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "tabDelimited", "deepObject"] as const;
@@ -47,6 +56,8 @@ export interface Reading {
   readonly items?: Reading | undefined;
   /** Undefined where it is no object. */
   readonly members?: Readonly<Record<string, Reading>> | undefined;
+  /** What its other members stand for; undefined where it has none. */
+  readonly rest?: Reading | undefined;
 }
 
 export const scalars = ["string", "number", "boolean", "null"] as const;

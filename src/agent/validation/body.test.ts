@@ -47,6 +47,29 @@ const { verdictOf } = testValidators({
         responses: {},
       },
     },
+    "/plain": { post: { operationId: "plain", requestBody: { content: { [form]: { schema: pet } } }, responses: {} } },
+    "/open": {
+      post: {
+        operationId: "open",
+        requestBody: {
+          content: {
+            [form]: {
+              schema: {
+                type: "object",
+                properties: {
+                  e: { enum: ["1", "2"] },
+                  f: { enum: ["true"] },
+                  s: { type: "string", nullable: true, minLength: 1 },
+                  n: { enum: [3] },
+                },
+                additionalProperties: { type: "integer" },
+              },
+            },
+          },
+        },
+        responses: {},
+      },
+    },
     "/nothing": { post: { operationId: "nothing", requestBody: { content: { "*/*": {} } }, responses: {} } },
     "/versions": {
       post: {
@@ -130,9 +153,17 @@ const others: readonly (readonly [operation: string, type: string, body: string,
   ["a", multipart, parts(['name="name"; name="age"', "rex"]), ["body #: form"]],
   ["a", multipart, `${parts(['name="name"', "rex"])}more`, ["body #: form"]],
   ["a", "multipart/form-data", parts(['name="name"', "rex"]), ["body #: form"]],
+  ["plain", form, `name=rex&home=${encodeURIComponent('{"zip": 1}')}`, []],
+  ["plain", form, `name=rex&home=${encodeURIComponent('{"zip": "x"}')}`, ["body #/home/zip: type"]],
+  ["plain", form, "name=rex&zip=3000", []],
+  ["plain", form, "name=rex&zip=x", ["body #/home/zip: type"]],
+  ["plain", form, "name=rex&home=x", ["body #: form"]],
   ["json", form, `name=rex&home=${encodeURIComponent('{"zip": 1}')}`, []],
   ["json", form, `name=rex&home=${encodeURIComponent('{"zip": 1}')}&home=x`, ["body #: form"]],
   ["json", form, `name=rex&home=${encodeURIComponent('{"zip": 1, "zip": 1}')}`, ["body #: duplicate"]],
+  ["open", form, "e=1&f=true&s=&n=3&more=4", []],
+  ["open", form, "e=3&more=x", ["body #/more: type", "body #/e: enum"]],
+  ["open", form, "more=1&more=2", ["body #/more: type"]],
   ["a", "application/json;", '{"name": "rex"}', []],
   ["a", "application/json; profile=http://pets.example", '{"name": "rex"}', []],
   ["a", "multipart/form-data; boundary=X; boundary=Y", parts(['name="name"', "rex"]), ["body #: content-type"]],
@@ -189,6 +220,7 @@ describe("bodies", () => {
             parameters: [
               { in: "formData", name: "n", type: "integer", required: true },
               { in: "formData", name: "file", type: "file" },
+              { in: "formData", name: "f", type: "integer", allowEmptyValue: true },
             ],
             responses: {},
           },
@@ -200,7 +232,10 @@ describe("bodies", () => {
     assert.deepEqual(faultsOf(await old("a", "/a", json, "{}")), ["body #/name: required"]);
     assert.deepEqual(faultsOf(await old("a", "/a", json)), ["body #: required"]);
     const type = { "content-type": multipart };
-    assert.deepEqual(faultsOf(await old("b", "/b", type, parts(['name="n"', "1"], ['name="file"; filename="f"', "x"]))), []);
+    assert.deepEqual(
+      faultsOf(await old("b", "/b", type, parts(['name="n"', "1"], ['name="file"; filename="f"', "x"], ['name="f"', ""]))),
+      [],
+    );
     assert.deepEqual(faultsOf(await old("b", "/b", type, parts(['name="n"', "x"]))), ["body #/n: type"]);
   });
 

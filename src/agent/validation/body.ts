@@ -2,8 +2,9 @@ import { type BodyKind, kindOf } from "../../model/body-kind.ts";
 import type { BodyRule, ContentRule } from "../../model/validation.ts";
 import { exactMediaType, isUtf8, type MediaType } from "../../text/media-type.ts";
 import { formIn, multipartIn } from "./forms.ts";
-import { jsonIn, type Read } from "./json.ts";
-import { type Validator, type Verdict, type Violation, violationsOf } from "./violation.ts";
+import { jsonIn, type Unread } from "./json.ts";
+import { leastWrongObject } from "./least-wrong.ts";
+import { type Validator, type Verdict, violationsOf } from "./violation.ts";
 
 const inBody = { in: "body", name: undefined } as const;
 const right: Verdict = { kind: "right" };
@@ -51,23 +52,30 @@ interface SentBody {
 function verdictBy(content: ContentRule, sent: SentBody, validators: ReadonlyMap<string, Validator>): Verdict {
   // JSON that is named has to be JSON, whatever is in it.
   if (sent.kind === "opaque" || (content.schema === undefined && kindOf(content.range) !== "json")) return right;
-  const found = bodyRead(content, sent);
-  if (!found.ok) return wrong(found.detail, found.rule);
-  const validate = content.schema === undefined ? undefined : validators.get(content.schema);
-  if (content.schema !== undefined && validate === undefined) throw new Error("a schema is missing");
-  const violations = validate === undefined ? [] : violationsOf(inBody, validate(found.value));
-  return violations.length === 0 ? right : { kind: "wrong", status: 400, violations: violations satisfies readonly Violation[] };
+  const validate = content.schema === undefined ? anything : validators.get(content.schema);
+  if (validate === undefined) throw new Error("a schema is missing");
+  const failures = failuresOf(content, sent, validate);
+  if ("ok" in failures) return wrong(failures.detail, failures.rule);
+  const violations = violationsOf(inBody, failures);
+  return violations.length === 0 ? right : { kind: "wrong", status: 400, violations };
 }
 
-function bodyRead(content: ContentRule, { kind, type, body }: SentBody): Read {
+const anything: Validator = () => [];
+
+/** In what a body is not right by its schema, or cannot be read. */
+function failuresOf(content: ContentRule, { kind, type, body }: SentBody, validate: Validator): ReturnType<Validator> | Unread {
+  const text = Buffer.from(body);
   switch (kind) {
-    case "json":
-      return jsonIn(body);
+    case "json": {
+      const json = jsonIn(body);
+      return json.ok ? validate(json.value) : json;
+    }
     case "form":
-      return formIn(Buffer.from(body).toString("utf8"), content);
-    case "multipart":
-      return multipartIn(type, body, content);
+    case "multipart": {
+      const form = kind === "form" ? formIn(text.toString("utf8"), content) : multipartIn(type, body, content);
+      return form.ok ? leastWrongObject(form.fields, validate) : form;
+    }
     default:
-      return { ok: true, value: Buffer.from(body).toString("utf8") };
+      return validate(text.toString("utf8"));
   }
 }

@@ -11,21 +11,21 @@ export interface Unread {
 
 export const unread = (detail: string): Unread => ({ ok: false, detail, rule: "form" });
 
-/** A value in JSON (RFC 8259). `where` is said of what is none. */
-export function jsonIn(body: Uint8Array, where = ""): Read {
+/** A value in JSON (RFC 8259). */
+export function jsonIn(body: Uint8Array): Read {
   try {
-    return jsonOf(new TextDecoder("utf-8", { fatal: true }).decode(body), where);
+    return jsonOf(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    return unread(`must be JSON in UTF-8${where}`);
+    return unread("must be JSON in UTF-8");
   }
 }
 
-export function jsonOf(text: string, where = ""): Read {
+export function jsonOf(text: string): Read {
   try {
     const value: unknown = JSON.parse(text);
     if (!hasDuplicateMember(text)) return { ok: true, value };
   } catch {
-    return unread(`must be JSON in UTF-8${where}`);
+    return unread("must be JSON in UTF-8");
   }
-  return { ok: false, detail: `must have each member of an object once${where}`, rule: "duplicate" };
+  return { ok: false, detail: "must have each member of an object once", rule: "duplicate" };
 }

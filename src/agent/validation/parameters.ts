@@ -1,6 +1,8 @@
 import type { ParameterRule } from "../../model/validation.ts";
-import { jsonOf, type Unread, unread } from "./json.ts";
-import { type Decode, decoded, fromQuery, type Meanings, type Pairs, pairMeanings, pairsOf, split, textMeanings } from "./texts.ts";
+import { jsonOf, unread } from "./json.ts";
+import { leastWrong } from "./least-wrong.ts";
+import { type Found, foundIn, type Pairs, pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
+import { type Decode, decoded, fromQuery, split, textMeanings } from "./texts.ts";
 import type { Validator, Violation } from "./violation.ts";
 import { violationsOf } from "./violation.ts";
 
@@ -35,6 +37,7 @@ export function parameterViolations(
 ): readonly Violation[] {
   return rules.flatMap((rule) => {
     const place = { in: rule.in, name: rule.name };
+    if (rule.mayBeEmpty === true && isEmpty(textsNamed(rule.name, sources.query))) return [];
     const found = meaningsOf(rule, sources);
     if (found === undefined) return rule.isRequired ? [{ ...place, pointer: "#", detail: "must be there", rule: "required" }] : [];
     if (!found.ok) return [{ ...place, pointer: "#", detail: found.detail, rule: found.rule }];
@@ -44,27 +47,16 @@ export function parameterViolations(
   });
 }
 
-/** The failures of the likeliest meaning, and none where another one is right. */
-function leastWrong(meanings: NonNullable<Meanings>, validate: Validator): ReturnType<Validator> {
-  const [first, ...others] = meanings;
-  const failures = validate(first);
-  return failures.length > 0 && others.some((meaning) => validate(meaning).length === 0) ? [] : failures;
-}
+const isEmpty = ([text, ...others]: readonly string[]): boolean => text === "" && others.length === 0;
 
-/** What a parameter may stand for; undefined where it is not there. */
-type Found = { readonly ok: true; readonly meanings: NonNullable<Meanings> } | Unread | undefined;
-
-const notRead = unread("cannot be read: it stands there more than once, or is not percent-encoded");
-
-const foundIn = (meanings: Meanings): Found => (meanings === undefined ? notRead : { ok: true, meanings });
-
+/** What a parameter may stand for. */
 function meaningsOf({ in: place, name, form }: ParameterRule, sources: ParameterSources): Found {
   if (form.kind === "json") return jsonMeanings(textsOf(place, name, sources));
   switch (place) {
     case "query":
-      return pairsFound(pairMeanings(name, form, sources.query, fromQuery));
+      return pairMeanings(name, form, sources.query, fromQuery);
     case "cookie":
-      return pairsFound(pairMeanings(name, form, sources.cookies, decoded));
+      return pairMeanings(name, form, sources.cookies, decoded);
     case "header": {
       const text = sources.headers[name];
       return text === undefined ? undefined : foundIn(textMeanings(text, form, (part) => part.trim()));
@@ -86,18 +78,16 @@ function withoutPrefix(text: string, name: string, style: string): string | unde
   return text.startsWith(before) ? text.slice(before.length).replaceAll(before, ",") : undefined;
 }
 
-const pairsFound = ({ found, meanings }: ReturnType<typeof pairMeanings>): Found => (found ? foundIn(meanings) : undefined);
-
 /** A value in JSON stands there once. */
 function jsonMeanings([text, ...others]: readonly (string | undefined)[]): Found {
-  if (text === undefined || others.length > 0) return others.length > 0 ? notRead : undefined;
-  const json = jsonOf(text);
+  if (text === undefined) return undefined;
+  const json = others.length > 0 ? unread("must stand there once") : jsonOf(text);
   return json.ok ? { ok: true, meanings: [json.value] } : json;
 }
 
 /** What stands there for a name, decoded. */
 function textsOf(place: ParameterRule["in"], name: string, { path, query, headers, cookies }: ParameterSources) {
-  const all = (pairs: Pairs, decode: Decode) => pairs.flatMap(([key, text]) => (key === name ? [decode(text) ?? ""] : []));
+  const all = (pairs: Pairs, decode: Decode) => textsNamed(name, pairs).map((text) => decode(text) ?? "");
   switch (place) {
     case "path":
       return [decoded(path.get(name) ?? "") ?? ""];

@@ -110,6 +110,36 @@ const rows: readonly {
     ],
   },
   {
+    parameter: parameter("f", "query", { type: "integer" }, { allowEmptyValue: true, required: true }),
+    asked: [
+      ["?f", []],
+      ["?f=", []],
+      ["?f=1", []],
+      ["?f=x", ["query f #: type"]],
+      ["?f=&f=", ["query f #: form"]],
+      ["", ["query f #: required"]],
+    ],
+  },
+  {
+    parameter: parameter("any", "query", { type: "object", additionalProperties: integer }, required),
+    asked: [
+      ["?x=1&y=2", []],
+      ["?x=a", ["query any #/x: type"]],
+      ["?x=1&x=2", ["query any #/x: type"]],
+      ["?key=secret", ["query any #: required"]],
+      ["?key=secret&x=1", []],
+      ["", ["query any #: required"]],
+    ],
+  },
+  {
+    parameter: parameter("at", "query", { anyOf: [integer, point] }),
+    asked: [
+      ["?at=1", []],
+      ["?at=a", ["query at #: type", "query at #: type", "query at #: anyOf"]],
+      ["?x=1", []],
+    ],
+  },
+  {
     parameter: parameter("at", "query", point, { explode: false }),
     asked: [
       ["?at=x,1,y,2", []],
@@ -202,6 +232,7 @@ describe("parameters", () => {
         openapi: "3.0.3",
         info: { title: "Rows", version: "1" },
         servers: [{ url: "/v1" }],
+        components: { securitySchemes: { key: { type: "apiKey", in: "query", name: "key" } } },
         paths: { [`/a${path}`]: { get: { operationId: "a", parameters: [written], responses: {} } } },
       });
       for (const [query, faults, headers] of asked)
@@ -221,6 +252,29 @@ describe("parameters", () => {
       },
     });
     assert.deepEqual(faultsOf(await verdictOf("a", "/a?n=x")), ["query m #: required"]);
+  });
+
+  it("that have any name are those that nothing else is named", async () => {
+    const { verdictOf } = testValidators({
+      openapi: "3.1.0",
+      info: { title: "Free", version: "1" },
+      paths: {
+        "/a": {
+          get: {
+            operationId: "a",
+            parameters: [
+              parameter("n", "query", { type: "string" }),
+              parameter("at", "query", point, { style: "deepObject", explode: true }),
+              parameter("spread", "query", { type: "object", properties: { s: { type: "string" } }, additionalProperties: false }),
+              parameter("rest", "query", { type: "object", additionalProperties: integer }),
+            ],
+            responses: {},
+          },
+        },
+      },
+    });
+    assert.deepEqual(faultsOf(await verdictOf("a", "/a?n=x&at[x]=1&s=x&r=1")), []);
+    assert.deepEqual(faultsOf(await verdictOf("a", "/a?n=x&r=x")), ["query rest #/r: type"]);
   });
 
   it("of Swagger 2.0 are their own schemas, and say how lists are written", async () => {

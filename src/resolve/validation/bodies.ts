@@ -102,10 +102,16 @@ function formSchema({ file, pointer }: Node, fields: readonly Node[]): Node {
     const { name } = isObject(field.value) ? field.value : {};
     return typeof name === "string" ? [[name, field] as const] : [];
   });
-  const properties = Object.fromEntries(named.map(([name, field]) => [name, withoutRequired(field.value)]));
+  const properties = Object.fromEntries(named.map(([name, field]) => [name, fieldSchema(field)]));
   const required = named.flatMap(([name, field]) => (child(field, "required").value === true ? [name] : []));
   return { file, pointer: `${pointer}/parameters`, value: { type: "object", properties, required } };
 }
+
+/** A field whose name alone is right, too, has no text then. */
+const fieldSchema = (field: Node): unknown =>
+  child(field, "allowEmptyValue").value === true
+    ? { anyOf: [withoutRequired(field.value), { type: "string", enum: [""] }] }
+    : withoutRequired(field.value);
 
 function mediaTypes(node: Node): readonly string[] | undefined {
   const consumes = child(node, "consumes");

@@ -25,8 +25,24 @@ export function parameterNodes(document: OpenApiDocument, { items }: DocumentPat
 
 /** What the parameters of an operation have to be. Those that stand in a body are not among them. */
 export function parameterRules(document: OpenApiDocument, nodes: readonly Node[], schemas: Schemas): readonly ParameterRule[] {
-  return nodes.flatMap((node) => parameterRule(document, node, schemas) ?? []);
+  const rules = nodes.flatMap((node) => parameterRule(document, node, schemas) ?? []);
+  const keys = [...document.schemes.values()].flatMap(({ key }) => (key?.in === "query" ? [key.name] : []));
+  return rules.map((rule) => (isFreeForm(rule) ? withOthers(rule, [...keys, ...namesBeside(rule, rules)]) : rule));
 }
+
+/** Whether members of a parameter may have any name and stand in a query by that alone. */
+const isFreeForm = ({ in: place, form }: ParameterRule): boolean =>
+  place === "query" && form.kind === "style" && form.style === "form" && form.explode && form.reading.rest !== undefined;
+
+const withOthers = (rule: ParameterRule, others: readonly string[]): ParameterRule =>
+  rule.form.kind === "style" ? { ...rule, form: { ...rule.form, others: [...new Set(others)] } } : rule;
+
+/** What else may stand in a query, with the members of objects. */
+const namesBeside = (rule: ParameterRule, all: readonly ParameterRule[]): readonly string[] =>
+  all.flatMap((other) => {
+    if (other === rule || other.in !== "query") return [];
+    return [other.name, ...(other.form.kind === "style" ? Object.keys(other.form.reading.members ?? {}) : [])];
+  });
 
 function parameterRule(document: OpenApiDocument, node: Node, schemas: Schemas): ParameterRule | undefined {
   const { name, in: place } = isObject(node.value) ? node.value : {};
@@ -49,7 +65,8 @@ function ruleOf(
   const written = writtenAs(document, node, place.in);
   if (written === undefined) return undefined;
   const isRequired = place.in === "path" || child(node, "required").value === true;
-  return { ...place, isRequired, form: written.form, schema: schemas.nameOf(written.schema) };
+  const mayBeEmpty = place.in === "query" && child(node, "allowEmptyValue").value === true ? true : undefined;
+  return { ...place, isRequired, mayBeEmpty, form: written.form, schema: schemas.nameOf(written.schema) };
 }
 
 /** How a parameter is written, and the schema of its value; undefined for what is written in a media type that is not read. */
