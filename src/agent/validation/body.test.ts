@@ -21,6 +21,30 @@ const multipart = "multipart/form-data; boundary=X";
 const parts = (...fields: readonly (readonly [head: string, value: string])[]): string =>
   [...fields.map(([head, value]) => `--X\r\ncontent-disposition: form-data; ${head}\r\n\r\n${value}\r\n`), "--X--\r\n"].join("");
 
+/** A form as Stripe has them. */
+const order = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    expand: { type: "array", items: { type: "string" } },
+    items: { type: "array", items: { type: "object", properties: { quantity: { type: "integer" }, note: { type: "string" } } } },
+    metadata: {
+      anyOf: [
+        { type: "object", additionalProperties: { type: "string" } },
+        { type: "string", enum: [""] },
+      ],
+    },
+    shipping: {
+      type: "object",
+      required: ["name"],
+      properties: {
+        name: { type: "string" },
+        address: { type: "object", properties: { line1: { type: "string" }, zip: { type: "integer" } }, additionalProperties: false },
+      },
+    },
+  },
+};
+
 const content = {
   "application/json; charset=utf-8": { schema: pet },
   "application/x-www-form-urlencoded": { schema: pet, encoding: { home: { style: "deepObject", explode: true } } },
@@ -64,6 +88,20 @@ const { verdictOf } = testValidators({
                 },
                 additionalProperties: { type: "integer" },
               },
+            },
+          },
+        },
+        responses: {},
+      },
+    },
+    "/stripe": {
+      post: {
+        operationId: "stripe",
+        requestBody: {
+          content: {
+            [form]: {
+              schema: order,
+              encoding: Object.fromEntries(Object.keys(order.properties).map((name) => [name, { style: "deepObject", explode: true }])),
             },
           },
         },
@@ -153,6 +191,16 @@ const others: readonly (readonly [operation: string, type: string, body: string,
   ["a", multipart, parts(['name="name"; name="age"', "rex"]), ["body #: form"]],
   ["a", multipart, `${parts(['name="name"', "rex"])}more`, ["body #: form"]],
   ["a", "multipart/form-data", parts(['name="name"', "rex"]), ["body #: form"]],
+  ["stripe", form, "expand[]=customer&expand[]=invoice&items[0][quantity]=1&items[0][note]=7", []],
+  ["stripe", form, "expand[0]=customer&metadata[a]=1&metadata[b]=x", []],
+  ["stripe", form, "metadata=", []],
+  ["stripe", form, "shipping[name]=x&shipping[address][line1]=y&shipping[address][zip]=8000", []],
+  ["stripe", form, "shipping[address][line1]=y", ["body #/shipping/name: required"]],
+  ["stripe", form, "shipping[name]=x&shipping[address][zip]=y", ["body #/shipping/address/zip: type"]],
+  ["stripe", form, "shipping[name]=x&shipping[address][city]=y", ["body #/shipping/address/city: additionalProperties"]],
+  ["stripe", form, "items[0][quantity]=1&items[1][quantity]=x", ["body #/items/1/quantity: type"]],
+  ["stripe", form, "shipping[name]=x&shipping=y", ["body #: form"]],
+  ["stripe", form, "more[a]=1", ["body #/more%5Ba%5D: additionalProperties"]],
   ["plain", form, `name=rex&home=${encodeURIComponent('{"zip": 1}')}`, []],
   ["plain", form, `name=rex&home=${encodeURIComponent('{"zip": "x"}')}`, ["body #/home/zip: type"]],
   ["plain", form, "name=rex&zip=3000", []],

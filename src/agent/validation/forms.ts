@@ -1,9 +1,10 @@
 import type { BodyKind } from "../../model/body-kind.ts";
 import type { ContentRule, ParameterForm, Reading } from "../../model/validation.ts";
 import { isInRange, isJson, isUtf8, type MediaType } from "../../text/media-type.ts";
+import type { Found, Pairs } from "./found.ts";
 import { jsonIn, jsonOf, type Unread, unread } from "./json.ts";
 import { type Part, partsIn } from "./multipart.ts";
-import { type Found, isMember, type Pairs, pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
+import { isMember, pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
 import { fromQuery, type Meanings, memberMeanings, memberReading, own } from "./texts.ts";
 
 /** The fields of a form, and what each may stand for; or in what they cannot be read. */

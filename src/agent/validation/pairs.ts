@@ -1,26 +1,6 @@
-import { type Unread, unread } from "./json.ts";
-import {
-  type Decode,
-  decodedAll,
-  fromQuery,
-  type Meanings,
-  memberMeanings,
-  objectMeanings,
-  type StyleForm,
-  split,
-  textMeanings,
-} from "./texts.ts";
-
-/** The name and value of each parameter of a query or a form, as they are written (WHATWG URL, section 5.1). */
-export type Pairs = readonly (readonly [name: string, text: string])[];
-
-/** What stands there under a name; undefined where it is not there. */
-export type Found = { readonly ok: true; readonly meanings: Meanings } | Unread | undefined;
-
-const notRead = unread("cannot be read: it stands there more than once, or is not percent-encoded");
-
-/** What stands there, where it can be read. */
-export const foundIn = (meanings: Meanings | undefined): Found => (meanings === undefined ? notRead : { ok: true, meanings });
+import { deepMeanings } from "./deep-object.ts";
+import { type Found, foundIn, type Pairs } from "./found.ts";
+import { type Decode, decodedAll, fromQuery, memberMeanings, objectMeanings, type StyleForm, split, textMeanings } from "./texts.ts";
 
 /** The pairs of a query or form; a name that is not percent-encoded is taken as it is. */
 export const pairsOf = (text: string): Pairs =>
@@ -35,7 +15,7 @@ export const textsNamed = (name: string, pairs: Pairs): readonly string[] => pai
 /** What the pairs of a query or form say of one name. */
 export function pairMeanings(name: string, form: StyleForm, pairs: Pairs, decode: Decode): Found {
   const { style, explode, reading } = form;
-  if (style === "deepObject") return membersFound(deepPairs(name, pairs), form, decode);
+  if (style === "deepObject") return deepMeanings(name, reading, pairs, decode);
   const spread = pairs.filter(([key]) => isMember(key, form));
   if (spread.length > 0) return membersFound(spread, form, decode);
   const texts = textsNamed(name, pairs);
@@ -60,15 +40,7 @@ export function isMember(key: string, form: StyleForm): boolean {
   return reading.rest !== undefined && others?.some((name) => key === name || key.startsWith(`${name}[`)) === false;
 }
 
-/** `name[member]` and `name[member][]` say a member. */
-const deepPairs = (name: string, pairs: Pairs): Pairs =>
-  pairs.flatMap(([key, text]) => {
-    const member = key.startsWith(`${name}[`) ? /^\[([^[\]]*)\](?:\[\d*\])?$/.exec(key.slice(name.length))?.[1] : undefined;
-    return member === undefined ? [] : [[member, text] as const];
-  });
-
 function membersFound(pairs: Pairs, { reading }: StyleForm, decode: Decode): Found {
-  if (pairs.length === 0) return undefined;
   const texts = decodedAll(
     pairs.map(([, text]) => text),
     decode,

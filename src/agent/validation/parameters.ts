@@ -1,7 +1,8 @@
 import type { ParameterRule } from "../../model/validation.ts";
+import { type Found, foundIn, type Pairs } from "./found.ts";
 import { jsonOf, unread } from "./json.ts";
 import { leastWrong } from "./least-wrong.ts";
-import { type Found, foundIn, type Pairs, pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
+import { pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
 import { type Decode, decoded, fromQuery, split, textMeanings } from "./texts.ts";
 import type { Validator, Violation } from "./violation.ts";
 import { violationsOf } from "./violation.ts";

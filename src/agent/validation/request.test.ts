@@ -7,6 +7,7 @@ const integer = { type: "integer" };
 const integers = { type: "array", items: integer, maxItems: 3 };
 const point = { type: "object", properties: { x: integer, y: integer }, required: ["x"], additionalProperties: false };
 const required = { required: true };
+const deep = { style: "deepObject", explode: true };
 
 /** An operation with one parameter, as many as there are rows. */
 const rows: readonly {
@@ -98,7 +99,11 @@ const rows: readonly {
       ["?at%5Bx%5D=1", []],
       ["?at[y]=a", ["query at #/x: required", "query at #/y: type"]],
       ["?at[x]=1&at[z]=1", ["query at #/z: additionalProperties"]],
-      ["?at=1", ["query at #: required"]],
+      ["?at=1", ["query at #: type"]],
+      ["?at[x]=1&at=1", ["query at #: form"]],
+      ["?at[x=1", ["query at #: form"]],
+      ["?at[x]=1&at[x]=2", ["query at #/x: type"]],
+      ["", ["query at #: required"]],
     ],
   },
   {
@@ -107,6 +112,41 @@ const rows: readonly {
       ["?x=1&y=2", []],
       ["?y=2", ["query at #/x: required"]],
       ["", []],
+    ],
+  },
+  {
+    parameter: parameter("expand", "query", { type: "array", items: { type: "string", maxLength: 8 } }, deep),
+    asked: [
+      ["?expand[]=customer", []],
+      ["?expand[0]=customer&expand[1]=invoice", []],
+      ["?expand[10]=a&expand[9]=too_long_a_name", ["query expand #/0: maxLength"]],
+      ["?expand[a]=customer", ["query expand #: type"]],
+    ],
+  },
+  {
+    parameter: parameter("p", "query", { type: "object", additionalProperties: integer }, deep),
+    asked: [
+      ["?p[x]=1&p[y]=2", []],
+      ["?p[x]=a", ["query p #/x: type"]],
+      ["?p[x][y]=1", ["query p #/x: type"]],
+    ],
+  },
+  {
+    parameter: parameter("created", "query", { anyOf: [{ type: "object", properties: { gt: integer } }, integer] }, deep),
+    asked: [
+      ["?created[gt]=1", []],
+      ["?created=1", []],
+      ["?created=abc", ["query created #: type", "query created #: type", "query created #: anyOf"]],
+      ["?created[gt]=abc", ["query created #/gt: type", "query created #: type", "query created #: anyOf"]],
+    ],
+  },
+  {
+    parameter: parameter("line", "query", { type: "array", items: { type: "object", properties: { quantity: integer } } }, deep),
+    asked: [
+      ["?line[0][quantity]=1&line[1][quantity]=2", []],
+      ["?line[0][quantity]=1&line[1][quantity]=b", ["query line #/1/quantity: type"]],
+      ["?line[][quantity]=1", []],
+      ["?line[][quantity]=b", ["query line #/0/quantity: type"]],
     ],
   },
   {

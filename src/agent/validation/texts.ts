@@ -20,7 +20,7 @@ function scalarMeanings(text: string, { types }: Reading): Meanings {
 }
 
 /** What is made of several by what each stands for: the likeliest of all, and if there are others, the last of all. */
-function together(all: readonly Meanings[], made: (values: readonly unknown[]) => unknown): Meanings {
+export function together(all: readonly Meanings[], made: (values: readonly unknown[]) => unknown): Meanings {
   const likeliest = made(all.map(([first]) => first));
   return all.some((meanings) => meanings.length > 1) ? [likeliest, made(all.map((meanings) => meanings.at(-1)))] : [likeliest];
 }
