@@ -1,6 +1,5 @@
 import { type Problem, warning } from "../../problem.ts";
 import { child, isObject, type Node, placeOf } from "../../text/node.ts";
-import { sayOnce } from "../say-once.ts";
 
 // What values keywords of a schema may have (JSON Schema 2020-12: core, section 10; validation, section 6).
 
@@ -60,7 +59,7 @@ const oldShapes: ReadonlyMap<string, Shape> = new Map(each(aFlag, "exclusiveMaxi
 const aTypeOrFile: Shape = { what: aType.what, is: (value) => value === "file" || aType.is(value) };
 
 /** A schema without the keywords whose values are none that they may have, each of which is said. */
-export function soundSchema(node: Node, format: string, problems: Problem[]): Node {
+export function soundSchema(node: Node, format: string, missing: Problem[]): Node {
   if (!isObject(node.value)) return node;
   const isOld = format === "2.0" || format === "3.0";
   const shapeOf = (keyword: string): Shape | undefined => {
@@ -71,7 +70,7 @@ export function soundSchema(node: Node, format: string, problems: Problem[]): No
     const shape = shapeOf(keyword);
     return shape === undefined || shape.is(value) ? [] : [[keyword, shape.what] as const];
   });
-  for (const [keyword, what] of odd) sayOnce(problems, notLookedAt(child(node, keyword), `\`${keyword}\` is not ${what}`));
+  for (const [keyword, what] of odd) missing.push(notLookedAt(child(node, keyword), `\`${keyword}\` is not ${what}`));
   if (odd.length === 0) return node;
   const dropped = new Set(odd.map(([keyword]) => keyword));
   return { ...node, value: Object.fromEntries(Object.entries(node.value).filter(([keyword]) => !dropped.has(keyword))) };

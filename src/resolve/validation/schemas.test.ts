@@ -8,7 +8,7 @@ const bodiesOf = (schema: unknown, openapi = "3.1.0") =>
   testValidators({
     openapi,
     info: { title: "Schemas", version: "1" },
-    components: { schemas: { S: schema, N: { type: "integer" } } },
+    components: { schemas: { S: schema, N: { type: "integer" }, Odd: { anyOf: [{ pattern: "(?=a)" }] } } },
     paths: {
       "/a": {
         post: {
@@ -71,6 +71,42 @@ describe("schemas of a document", () => {
     assert.equal((await verdictOf("a", "/a", json, '{"a": 1, "b": 2}')).kind, "right");
     const said = problems.filter(({ message }) => message.includes("it is no schema")).map(({ where }) => where.pointer);
     assert.deepEqual(said, ["/components/schemas/S/properties/a", "/components/schemas/S/properties/b"]);
+  });
+
+  it("leave out what would make right values wrong by a pattern that is not asked for", async () => {
+    const odd = { type: "string", pattern: "(?=a)" };
+    const rows: readonly (readonly [schema: object, right: unknown, left: string, stillWrong?: unknown])[] = [
+      [{ not: odd }, "b", "/not"],
+      [{ oneOf: [odd, { type: "string" }] }, "b", "/oneOf"],
+      [{ if: odd, else: false }, "bcd", "/if"],
+      [
+        { properties: { n: { not: { anyOf: [{ required: ["a"] }, { properties: { a: odd } }] } } } },
+        { n: { a: "b" } },
+        "/properties/n/not",
+      ],
+      [{ allOf: [{ oneOf: [{ properties: { a: odd } }, {}] }], unevaluatedProperties: false }, { a: "b" }, "/unevaluatedProperties"],
+      [{ allOf: [{ patternProperties: { "(?=a)": {} } }], unevaluatedProperties: false }, { a: "b" }, "/unevaluatedProperties"],
+      [{ anyOf: [odd, { type: "integer" }], not: { type: "string", maxLength: 1 } }, "bc", "/anyOf/0/pattern", "b"],
+      [{ not: { maximum: "3" } }, 4, "/not"],
+      [{ not: { $ref: "#/components/schemas/Odd" } }, "b", "/not"],
+    ];
+    for (const [schema, right, left, wrong] of rows) {
+      const { verdictOf, problems } = bodiesOf(schema);
+      const kindOf = async (body: unknown) => (await verdictOf("a", "/a", json, JSON.stringify(body))).kind;
+      assert.equal(await kindOf(right), "right", JSON.stringify(schema));
+      if (wrong !== undefined) assert.equal(await kindOf(wrong), "wrong", JSON.stringify(schema));
+      assert.ok(
+        problems.some(({ where }) => where.pointer === `/components/schemas/S${left}`),
+        JSON.stringify(problems),
+      );
+    }
+  });
+
+  it("say of a pattern why it is not asked for", () => {
+    const said = bodiesOf({ properties: { a: { pattern: "(?=a)" }, b: { pattern: "(ab){1,2048}" } } }).problems.map(
+      ({ message }) => message,
+    );
+    assert.match(said.join("\n"), /looks around or back[\s\S]*RE2[\s\S]*invalid repeat count: `\{1,2048\}`/);
   });
 
   it("of OpenAPI 3.0 allow null where it stands beside a reference", async () => {
