@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { array, constantFrom, dictionary, assert as holds, jsonValue, letrec, oneof, property } from "fast-check";
-import { testValidators } from "../../../testing/validators.ts";
+import { faultsOf, testValidators } from "../../../testing/validators.ts";
+import { responseVerdict } from "../../agent/validation/response.ts";
+import { validatorsIn } from "../../agent/validation/validators.ts";
 
 /** What holds bodies of an operation against a schema, whose name is S. */
 const bodiesOf = (schema: unknown, openapi = "3.1.0") =>
@@ -72,6 +74,47 @@ describe("schemas of a document", () => {
     const said = problems.filter(({ message }) => message.includes("it is no schema")).map(({ where }) => where.pointer);
     assert.deepEqual(said, ["/components/schemas/S/properties/a", "/components/schemas/S/properties/b"]);
   });
+
+  for (const openapi of ["3.0.3", "3.1.0"])
+    it(`ask for no member that another one hides, behind references of OpenAPI ${openapi}`, async () => {
+      const pet = { allOf: [{ $ref: "#/components/schemas/Base" }, { $ref: "#/components/schemas/Outer" }] };
+      const content = { "application/json": { schema: { $ref: "#/components/schemas/Pet" } } };
+      const { verdictOf, text } = testValidators({
+        openapi,
+        "x-portico": { validation: { request: "enforce", response: "enforce" } },
+        info: { title: "Hidden", version: "1" },
+        components: {
+          schemas: {
+            Pet: pet,
+            Base: { properties: { id: { type: "integer", readOnly: true }, secret: { type: "string", writeOnly: true } } },
+            Outer: { allOf: [{ $ref: "#/components/schemas/Req" }] },
+            Req: { required: ["id", "secret", "name"] },
+            Alone: { allOf: [{ $ref: "#/components/schemas/Req" }] },
+          },
+        },
+        paths: {
+          "/a": { post: { operationId: "a", requestBody: { content }, responses: { "200": { description: "A pet", content } } } },
+          "/b": {
+            post: {
+              operationId: "b",
+              requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Alone" } } } },
+              responses: { "200": { description: "Nothing" } },
+            },
+          },
+        },
+      });
+      assert.deepEqual(faultsOf(await verdictOf("a", "/a", json, '{"name": "rex", "secret": "s"}')), []);
+      assert.deepEqual(faultsOf(await verdictOf("a", "/a", json, '{"id": 1}')), [
+        "body #/id: false schema",
+        "body #/secret: required",
+        "body #/name: required",
+      ]);
+      assert.deepEqual(faultsOf(await verdictOf("b", "/b", json, '{"name": "rex", "secret": "s"}')), ["body #/id: required"]);
+      const answered = async (body: string) =>
+        responseVerdict(validatorsIn(text), "a", { method: "POST", status: 200, headers: json, body: Buffer.from(body) });
+      assert.equal((await answered('{"name": "rex", "id": 1}'))?.kind, "right");
+      assert.equal((await answered('{"name": "rex"}'))?.kind, "wrong");
+    });
 
   it("leave out what would make right values wrong by a pattern that is not asked for", async () => {
     const odd = { type: "string", pattern: "(?=a)" };

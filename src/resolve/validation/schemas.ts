@@ -1,5 +1,5 @@
 import type { OpenApiDocument } from "../../openapi/document.ts";
-import { takeApart } from "../../openapi/mock/schema.ts";
+import { takeApart, valuesOf } from "../../openapi/mock/schema.ts";
 import { refOf, wayOf } from "../../openapi/references.ts";
 import type { Problem } from "../../problem.ts";
 import { child, isObject, members, type Node } from "../../text/node.ts";
@@ -28,16 +28,19 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
   const names = new Map<string, string>();
   const found = new Map<string, unknown>();
   const same = new Map<string, string>();
-  const waiting: (readonly [name: string, node: Node])[] = [];
+  const waiting: (readonly [name: string, node: Node, hidden: ReadonlySet<string>])[] = [];
   const isOld = document.format === "2.0" || document.format === "3.0";
 
-  const referred = (node: Node): string => {
-    const key = `${node.file.name}#${node.pointer}`;
+  /** What else hides members that a schema asks for makes another one of it. */
+  const referred: Refer = (node, hiddenBefore) => {
+    const needed = hiddenBefore.size === 0 ? [] : requiredMembers(node, document).filter((name) => hiddenBefore.has(name));
+    const hidden = new Set(needed.toSorted());
+    const key = JSON.stringify([node.file.name, node.pointer, ...hidden]);
     const known = names.get(key);
     if (known !== undefined) return known;
     const name = `${direction}Schema${names.size}`;
     names.set(key, name);
-    waiting.push([name, node]);
+    waiting.push([name, node, hidden]);
     return name;
   };
 
@@ -59,12 +62,11 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     if (!isSchema(written.value)) missing.push(notLookedAt(written, "it is no schema"));
     const node = soundSchema(written, document.format, missing);
     if (!isObject(node.value)) return node.value !== false;
-    const reference = referenceOf(document, node, referred);
-    if (reference !== undefined && isOld) return modern(reference, node.value);
+    if (isOld && refOf(node) !== undefined) return modern(referenceOf(document, node, hiddenBefore, referred), node.value);
     for (const key of unheeded)
       if (node.value[key] !== undefined) missing.push(notLookedAt(child(node, key), `\`${key}\` is not followed`));
     const hidden = new Set([...hiddenBefore, ...hiddenMembers(node, direction, document)]);
-    const schema = { ...reference, ...keywordsOf(node, converted, hidden, missing) };
+    const schema = { ...referenceOf(document, node, hidden, referred), ...keywordsOf(node, converted, hidden, missing) };
     return isOld ? modern(schema, node.value) : schema;
   };
 
@@ -81,7 +83,7 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
   return {
     nameOf: (node) => named(node.value === undefined ? true : converted(node)),
     all: () => {
-      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) found.set(next[0], converted(next[1]));
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) found.set(next[0], converted(next[1], next[2]));
       const schemas = Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
       const leaveOut = (schema: object, keyword: string): void => {
         const origin = origins.get(schema);
@@ -92,12 +94,15 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
   };
 }
 
+/** The name of a schema that is referred to, by what hides members of it. */
+type Refer = (node: Node, hidden: ReadonlySet<string>) => string;
+
 /** A reference to a schema, one step of it: what stands beside the next one counts, too. */
-function referenceOf(document: OpenApiDocument, node: Node, referred: (node: Node) => string): Record<string, unknown> | undefined {
-  if (refOf(node) === undefined) return undefined;
+function referenceOf(document: OpenApiDocument, node: Node, hidden: ReadonlySet<string>, referred: Refer): Record<string, unknown> {
+  if (refOf(node) === undefined) return {};
   const way = wayOf(document.files, node);
   const next = way.ok ? way.value[1] : undefined;
-  return next === undefined ? {} : { $ref: `#/$defs/${referred(next)}` };
+  return next === undefined ? {} : { $ref: `#/$defs/${referred(next, hidden)}` };
 }
 
 /** The names of the members that messages of the other direction alone have, here or in what is combined with this. */
@@ -108,3 +113,9 @@ function hiddenMembers(node: Node, direction: Direction, { follow }: OpenApiDocu
     members(child(part.node, "properties")).flatMap(([name, member]) => (says(member) || says(follow(member)) ? [name] : [])),
   );
 }
+
+/** The names of the members that a schema asks for, and what it combines. */
+const requiredMembers = (node: Node, { follow }: OpenApiDocument): readonly string[] =>
+  valuesOf(takeApart([node], follow).parts, "required").flatMap((names) =>
+    Array.isArray(names) ? names.filter((name) => typeof name === "string") : [],
+  );
