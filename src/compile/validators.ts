@@ -43,6 +43,8 @@ function validatorsOf(basePath: string, { schemas, operations }: ApiValidation):
     ownProperties: true,
     // 19.99 is a multiple of 0.01, whatever its binary form says.
     multipleOfPrecision: 9,
+    // What is beyond all numbers, as 1e400 becomes, is none.
+    strictNumbers: true,
     logger: false,
     // Lines make it readable in a review, and cost nothing.
     code: { source: true, lines: true, regExp: linear },

@@ -108,6 +108,19 @@ const { verdictOf } = testValidators({
         responses: {},
       },
     },
+    "/numbers": {
+      post: {
+        operationId: "numbers",
+        requestBody: {
+          content: {
+            "application/json": {
+              schema: { properties: { any: { type: "number" }, least: { maximum: 5 }, long: { type: "integer", format: "int64" } } },
+            },
+          },
+        },
+        responses: {},
+      },
+    },
     "/nothing": { post: { operationId: "nothing", requestBody: { content: { "*/*": {} } }, responses: {} } },
     "/versions": {
       post: {
@@ -194,6 +207,10 @@ const others: readonly (readonly [operation: string, type: string, body: string,
   ["stripe", form, "expand[]=customer&expand[]=invoice&items[0][quantity]=1&items[0][note]=7", []],
   ["stripe", form, "expand[0]=customer&metadata[a]=1&metadata[b]=x", []],
   ["stripe", form, "metadata=", []],
+  ["numbers", "application/json", '{"any": 1e300, "least": "x", "long": 9223372036854775807}', []],
+  ["numbers", "application/json", '{"any": 1e400, "least": -1e400}', ["body #/any: type", "body #/least: type"]],
+  ["numbers", "application/json", '{"least": 6, "long": 1e19}', ["body #/least: maximum", "body #/long: format"]],
+  ["numbers", "application/json", '{"long": -9223372036854775808}', []],
   ["stripe", form, "shipping[name]=x&shipping[address][line1]=y&shipping[address][zip]=8000", []],
   ["stripe", form, "shipping[address][line1]=y", ["body #/shipping/name: required"]],
   ["stripe", form, "shipping[name]=x&shipping[address][zip]=y", ["body #/shipping/address/zip: type"]],
@@ -291,5 +308,26 @@ describe("bodies", () => {
     const body = JSON.stringify({ name: "rex", tags: Array.from({ length: 10_000 }, (_, index) => index) });
     const faults = faultsOf(await verdictOf("a", "/a", { "content-type": "application/json" }, body));
     assert.equal(faults.length, 50);
+  });
+
+  it("and parameters are told of to that number together", async () => {
+    const { verdictOf: both } = testValidators({
+      openapi: "3.1.0",
+      info: { title: "Many", version: "1" },
+      paths: {
+        "/a": {
+          post: {
+            operationId: "a",
+            parameters: [{ name: "n", in: "query", schema: { type: "array", items: { type: "integer" } } }],
+            requestBody: { content: { "application/json": { schema: { items: { type: "integer" } } } } },
+            responses: {},
+          },
+        },
+      },
+    });
+    const many = Array.from({ length: 40 }, () => "x");
+    const path = `/a?${many.map((text) => `n=${text}`).join("&")}`;
+    const faults = faultsOf(await both("a", path, { "content-type": "application/json" }, JSON.stringify(many)));
+    assert.deepEqual([faults.length, faults[39], faults[40]], [50, "query n #/39: type", "body #/0: type"]);
   });
 });

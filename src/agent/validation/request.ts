@@ -1,7 +1,7 @@
 import { bodyVerdict } from "./body.ts";
 import { cookiesIn, parameterViolations, queryOf } from "./parameters.ts";
 import type { Validators } from "./validators.ts";
-import type { Verdict } from "./violation.ts";
+import { toldOfAll, type Verdict } from "./violation.ts";
 
 /** A request, as far as it is held against a document. */
 export interface ValidatedRequest {
@@ -25,8 +25,9 @@ export async function requestVerdict(
   const sources = { path: pathTexts(path), query: queryOf(path), headers, cookies: cookiesIn(headers.cookie) };
   const ofParameters = parameterViolations(rules.parameters, sources, api.validators);
   const ofBody = rules.body === undefined || body === undefined ? right : bodyVerdict(rules.body, headers, body, api.validators);
-  if (ofBody.kind === "right") return ofParameters.length === 0 ? right : { kind: "wrong", status: 400, violations: ofParameters };
-  return { ...ofBody, status: ofParameters.length === 0 ? ofBody.status : 400, violations: [...ofParameters, ...ofBody.violations] };
+  const violations = toldOfAll(ofParameters, ofBody.kind === "right" ? [] : ofBody.violations);
+  if (violations.length === 0) return right;
+  return { kind: "wrong", status: ofBody.kind === "wrong" && ofParameters.length === 0 ? ofBody.status : 400, violations };
 }
 
 const right: Verdict = { kind: "right" };

@@ -3,7 +3,7 @@ import type { ResponseRule } from "../../model/validation.ts";
 import { bodyVerdict } from "./body.ts";
 import { parameterViolations } from "./parameters.ts";
 import type { Validators } from "./validators.ts";
-import type { Verdict, Violation } from "./violation.ts";
+import { toldOfAll, type Verdict, type Violation } from "./violation.ts";
 
 /** An answer, as far as it is held against a document. */
 export interface ValidatedResponse {
@@ -28,7 +28,7 @@ export async function responseVerdict(
   const sources = { path: new Map(), query: [], headers, cookies: [] };
   const ofHeaders = parameterViolations(rule.headers, sources, api.validators);
   const ofBody = hasBody(method, status, rule) ? await verdictOfBody(rule, headers, body, api) : right;
-  const violations = [...ofHeaders, ...(ofBody.kind === "right" ? [] : ofBody.violations)];
+  const violations = toldOfAll(ofHeaders, ofBody.kind === "right" ? [] : ofBody.violations);
   return violations.length === 0 ? right : wrong(violations);
 }
 

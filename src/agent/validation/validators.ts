@@ -3,11 +3,11 @@ import equal from "ajv/dist/runtime/equal.js";
 import ucs2length from "ajv/dist/runtime/ucs2length.js";
 import uri from "ajv/dist/runtime/uri.js";
 import validationError from "ajv/dist/runtime/validation_error.js";
-import * as formats from "ajv-formats/dist/formats.js";
 import { z } from "zod";
 import type { OperationValidation } from "../../model/validation.ts";
 import { operationRules } from "../../model/validation-rules.ts";
 import { linearPattern } from "../../text/linear-pattern.ts";
+import { formats } from "./formats.ts";
 import { type PathTexts, pathTextsOf } from "./path-texts.ts";
 import { failures, type Validator } from "./violation.ts";
 

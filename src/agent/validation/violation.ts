@@ -33,6 +33,9 @@ export type Validator = (value: unknown) => readonly Failure[];
 /** More of them tell nobody more. */
 const mostTold = 50;
 
+/** Those of all parts of a message that are told. */
+export const toldOfAll = (...parts: readonly (readonly Violation[])[]): readonly Violation[] => parts.flat().slice(0, mostTold);
+
 /** The failures of a value in its place, each once. */
 export function violationsOf(place: Pick<Violation, "in" | "name">, found: readonly Failure[]): readonly Violation[] {
   const told = new Map<string, Violation>();

@@ -32,13 +32,24 @@ const formats: ReadonlySet<string> = new Set([
 export type Convert = (node: Node, hidden?: ReadonlySet<string>) => unknown;
 
 /** The keywords of a schema whose own values are sound, as those of draft 2020-12. What is not asked for is added to what is missing. */
-export const keywordsOf = (node: Node, convert: Convert, hidden: ReadonlySet<string>, missing: Problem[]): Record<string, unknown> => ({
-  ...plainKeywords(node),
-  ...schemaKeywords(node, convert, hidden),
-  ...listKeywords(node, convert),
-  ...objectKeywords(node, hidden, convert, missing),
-  ...textKeywords(node, missing),
-});
+export const keywordsOf = (node: Node, convert: Convert, hidden: ReadonlySet<string>, missing: Problem[]): Record<string, unknown> =>
+  withType({
+    ...plainKeywords(node),
+    ...schemaKeywords(node, convert, hidden),
+    ...listKeywords(node, convert),
+    ...objectKeywords(node, hidden, convert, missing),
+    ...textKeywords(node, missing),
+  });
+
+const ofNumbers = ["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "multipleOf"];
+const formatsOfNumbers: ReadonlySet<unknown> = new Set(["int32", "int64", "float", "double"]);
+
+/** Beyond all numbers, as 1e400 is, a value is of no type, and bounds alone would not be asked of it. */
+function withType(schema: Record<string, unknown>): Record<string, unknown> {
+  const isOfNumbers = formatsOfNumbers.has(schema.format) || ofNumbers.some((keyword) => schema[keyword] !== undefined);
+  if (schema.type !== undefined || !isOfNumbers) return schema;
+  return { ...schema, type: ["null", "boolean", "object", "array", "number", "string"] };
+}
 
 /** Names that begin with a pattern that cannot be asked for are taken as they come. */
 function objectKeywords(node: Node, hidden: ReadonlySet<string>, convert: Convert, missing: Problem[]): Record<string, unknown> {
