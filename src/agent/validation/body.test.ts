@@ -11,7 +11,7 @@ const pet = {
     name: { type: "string", minLength: 2 },
     age: { type: "integer", nullable: true },
     tags: { type: "array", items: { type: "string" } },
-    home: { type: "object", properties: { city: { type: "string" }, zip: { type: "integer" } } },
+    home: { type: "object", properties: { city: { type: "string", maxLength: 6 }, zip: { type: "integer" } } },
     photo: { type: "string", format: "binary" },
   },
 };
