@@ -145,6 +145,12 @@ describe("schemas of a document", () => {
     }
   });
 
+  it("say what is left out of one that may be null, too", () => {
+    const { problems } = bodiesOf({ not: { pattern: "(?=a)" }, nullable: true }, "3.0.3");
+    const said = problems.map(({ where }) => where.pointer).filter((pointer) => pointer.startsWith("/components/schemas/S"));
+    assert.deepEqual(said, ["/components/schemas/S/not/pattern", "/components/schemas/S/not"]);
+  });
+
   it("say of a pattern why it is not asked for", () => {
     const said = bodiesOf({ properties: { a: { pattern: "(?=a)" }, b: { pattern: "(ab){1,2048}" } } }).problems.map(
       ({ message }) => message,

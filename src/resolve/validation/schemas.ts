@@ -53,8 +53,11 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     const schema = convertedWith(written, hidden, missing);
     for (const one of missing) sayOnce(problems, one);
     const made = missing.length > 0 && !isObject(schema) ? {} : schema;
-    if (isObject(made)) origins.set(made, written);
-    if (isObject(made) && missing.length > 0) loose.add(made);
+    if (!isObject(made)) return made;
+    if (missing.length > 0) loose.add(made);
+    // What may be null as well is the schema beside null.
+    const alternatives = Array.isArray(made.anyOf) ? made.anyOf.filter(isObject) : [];
+    for (const one of [made, ...alternatives]) if (!origins.has(one)) origins.set(one, written);
     return made;
   };
 
