@@ -2,7 +2,7 @@ import type { OpenApiDocument } from "../../openapi/document.ts";
 import { takeApart, valuesOf } from "../../openapi/mock/schema.ts";
 import { refOf, wayOf } from "../../openapi/references.ts";
 import type { Problem } from "../../problem.ts";
-import { child, isObject, members, type Node } from "../../text/node.ts";
+import { child, isObject, type JsonObject, members, type Node } from "../../text/node.ts";
 import { sayOnce } from "../say-once.ts";
 import { type Convert, keywordsOf } from "./conversions.ts";
 import { isSchema, notLookedAt, soundSchema } from "./keywords.ts";
@@ -55,9 +55,7 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     const made = missing.length > 0 && !isObject(schema) ? {} : schema;
     if (!isObject(made)) return made;
     if (missing.length > 0) loose.add(made);
-    // What may be null as well is the schema beside null.
-    const alternatives = Array.isArray(made.anyOf) ? made.anyOf.filter(isObject) : [];
-    for (const one of [made, ...alternatives]) if (!origins.has(one)) origins.set(one, written);
+    for (const one of [made, ...besideNull(made)]) if (!origins.has(one)) origins.set(one, written);
     return made;
   };
 
@@ -66,8 +64,7 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     const node = soundSchema(written, document.format, missing);
     if (!isObject(node.value)) return node.value !== false;
     if (isOld && refOf(node) !== undefined) return modern(referenceOf(document, node, hiddenBefore, referred), node.value);
-    for (const key of unheeded)
-      if (node.value[key] !== undefined) missing.push(notLookedAt(child(node, key), `\`${key}\` is not followed`));
+    missing.push(...notFollowed(node));
     const hidden = new Set([...hiddenBefore, ...hiddenMembers(node, direction, document)]);
     const schema = { ...referenceOf(document, node, hidden, referred), ...keywordsOf(node, converted, hidden, missing) };
     return isOld ? modern(schema, node.value) : schema;
@@ -96,6 +93,16 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     },
   };
 }
+
+/** What may be null as well is the schema beside null. */
+const besideNull = ({ anyOf }: JsonObject): readonly object[] => (Array.isArray(anyOf) ? anyOf.filter(isObject) : []);
+
+/** What refers by another way than a pointer. */
+const notFollowed = (node: Node): readonly Problem[] =>
+  unheeded.flatMap((key) => {
+    const at = child(node, key);
+    return at.value === undefined ? [] : [notLookedAt(at, `\`${key}\` is not followed`)];
+  });
 
 /** The name of a schema that is referred to, by what hides members of it. */
 type Refer = (node: Node, hidden: ReadonlySet<string>) => string;
