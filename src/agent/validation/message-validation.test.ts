@@ -6,7 +6,7 @@ import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { testValidators } from "../../../testing/validators.ts";
 import { Held } from "./held.ts";
-import { type MessageValidation, validatesInThread } from "./message-validation.ts";
+import { type MessageValidation, type Patience, validatesInThread } from "./message-validation.ts";
 
 const program = fileURLToPath(new URL("../../cli/agent.ts", import.meta.url));
 
@@ -37,10 +37,13 @@ const textOf = (operation: string, more: object = {}): string =>
     },
   }).text;
 
-async function open(t: TestContext) {
+/** A busy machine takes its time to start a thread. */
+const patient: Patience = { longestMs: 1_000, longestWaitMs: 60_000 };
+
+async function open(t: TestContext, patience = patient) {
   const folder = await mkdtemp(join(tmpdir(), "validation-"));
   const said: string[] = [];
-  const validation = validatesInThread(program, new Held(1_000_000), (line) => said.push(line));
+  const validation = validatesInThread(program, new Held(1_000_000), (line) => said.push(line), patience);
   t.after(async () => {
     validation.close();
     await rm(folder, { recursive: true });
@@ -76,7 +79,7 @@ it("a request that is made to take for ever holds up the others a second, and th
     [undefined, "right", "wrong"],
   );
   assert.deepEqual(said, [
-    "A request to pets/a could not be held against its document within a second; the thread that was busy with it is ended.",
+    "A request to pets/a could not be held against its document within 1000 ms; the thread that was busy with it is ended.",
   ]);
 });
 
@@ -109,13 +112,13 @@ it("new validators wait for nobody", { timeout: 60_000 }, async (t) => {
   assert.deepEqual(await ask("b", "[]"), { kind: "right" });
 });
 
-it("who waits for longer than anybody asks is not looked at, and no operation holds up another one", { timeout: 60_000 }, async (t) => {
-  const { load, ask, said } = await open(t);
+it("who waits for longer than anybody asks is not looked at, and no operation holds up another one", { timeout: 120_000 }, async (t) => {
+  const { load, ask, said } = await open(t, { longestMs: 200, longestWaitMs: 10_000 });
   await load(textOf("a", { "/b": { get: { operationId: "b", responses: {} } } }));
   const many = Array.from({ length: 300 }, () => ask("a", endless));
   assert.deepEqual(await ask("b", ""), { kind: "right" });
   assert.deepEqual([...new Set(await Promise.all(many))], [undefined]);
-  assert.ok(said.length < 10, `${said.length} were looked at`);
+  assert.ok(said.length < 60, `${said.length} were looked at`);
 });
 
 it("more bytes than may be held are nobody's to judge", { timeout: 60_000 }, async (t) => {

@@ -18,10 +18,15 @@ export interface MessageValidation {
   close(): void;
 }
 
-/** Longer takes no message but one that is made for it: the thread that is busy with it is ended, and another one goes on. */
-const longestMs = 1_000;
-/** Who waits longer has nobody any more who asks: the gateway has given up. */
-const longestWaitMs = 3_500;
+/** How long is waited, in milliseconds. */
+export interface Patience {
+  /** Longer takes no message but one that is made for it: the thread that is busy with it is ended, and another one goes on. */
+  readonly longestMs: number;
+  /** Who waits longer has nobody any more who asks: the gateway has given up. */
+  readonly longestWaitMs: number;
+}
+
+const usualPatience: Patience = { longestMs: 1_000, longestWaitMs: 3_500 };
 const longestLoadMs = 30_000;
 const mostWaiting = 1_000;
 /** Of one operation so many may wait, so that no operation holds up all others. */
@@ -36,7 +41,12 @@ interface Loaded {
  * Validates on a thread of its own, which is the given program: whatever a message makes of it, the agent's other answers are not held up. One message at a time. What
  * nobody could tell for want of time is said.
  */
-export function validatesInThread(program: string, held: Held, say: (line: string) => void): MessageValidation {
+export function validatesInThread(
+  program: string,
+  held: Held,
+  say: (line: string) => void,
+  { longestMs, longestWaitMs } = usualPatience,
+): MessageValidation {
   const turns = new Turns(1, mostWaiting, mostOfOne);
   let loaded: Loaded = { now: [], before: [] };
   let thread: Promise<Thread | undefined> | undefined;
@@ -54,7 +64,7 @@ export function validatesInThread(program: string, held: Held, say: (line: strin
     const found = await (await asking)?.ask(task, longestMs);
     if (found !== undefined) return found;
     if (thread === asking) thread = undefined;
-    say(`${what} could not be held against its document within a second; the thread that was busy with it is ended.`);
+    say(`${what} could not be held against its document within ${longestMs} ms; the thread that was busy with it is ended.`);
     return undefined;
   };
   const verdictOf = async (task: Task, { api, operation, body }: Asked, what: string): Promise<Verdict | undefined> => {
