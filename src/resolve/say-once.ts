@@ -15,8 +15,8 @@ interface Said {
 const saidIn = new WeakMap<readonly Problem[], Said>();
 
 /**
- * Adds a Problem unless the same was said of the same place: what a document or path says counts for many operations. Of a reason that was given often enough, no more are added; errors
- * and warnings are counted apart, so that none of the one is lost for many of the other.
+ * Adds a Problem unless the same was said of the same place: what a document or path says counts for many operations. Of a reason that was given often enough, no more are added. Errors
+ * and warnings are looked at apart: none of the one is lost for the other.
  */
 export function sayOnce(problems: Problem[], said: Problem): void {
   const before = saidSoFar(problems);
@@ -36,5 +36,5 @@ function saidSoFar(problems: readonly Problem[]): Said {
   return said;
 }
 
-const placeKey = ({ reason, where }: Problem): string => JSON.stringify([reason, where.source, where.pointer]);
+const placeKey = ({ severity, reason, where }: Problem): string => JSON.stringify([severity, reason, where.source, where.pointer]);
 const likeKey = ({ severity, reason, where }: Problem): string => JSON.stringify([severity, reason, where.source]);
