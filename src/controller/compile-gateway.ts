@@ -144,7 +144,7 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
       folder,
       endpoints,
       verifiers: models.flatMap(({ verifiers }) => verifiers),
-      ofKinds: resolved.value.flatMap(({ ofKinds }) => ofKinds),
+      ofKinds: resolved.value.flatMap(({ ofKinds }) => ofKinds.map(({ name }) => name)),
       references: modelReferences(models),
       limits,
       values: judged.kept,

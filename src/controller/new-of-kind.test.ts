@@ -49,6 +49,23 @@ const certificates = {
     ].flatMap(([name = "", file = ""]) => (served.mounted("trust.json").includes(pem(file).split("\n")[5] ?? assert.fail()) ? [name] : [])),
 };
 
+/** An API that takes tokens of those who show a certificate, too, and that names no Security. */
+const both = {
+  expose: { tls: { name: "tls" } },
+  definition: [
+    {
+      inline: JSON.stringify({
+        ...document,
+        ...{ "x-portico": { mock: true, clientCertificate: "mandatory" }, "x-wso2-auth-header": "Authorization" },
+      }),
+    },
+  ],
+};
+const bothSecrets = {
+  ...{ tls: { "tls.crt": "", "tls.key": "" }, one: { "ca.crt": pem("clients") }, two: { "ca.crt": pem("authority") } },
+  us: { username: "us", password: "secret" },
+};
+
 for (const [what, kind] of [
   ["tokens", tokens],
   ["certificates", certificates],
@@ -136,13 +153,19 @@ describe("an API that takes tokens without naming a Security", () => {
     assert.equal(served.reason("Accepted"), "BadSecurity");
   });
 
+  it("asks none either where a certificate is wanted besides that it served with", async () => {
+    const served = await serveApi(both, { a: jwt("one"), m: mtls("one") }, bothSecrets);
+    assert.equal(served.reason("Accepted"), "Accepted");
+    served.security("c", { type: "oauth2", oauth2: { introspectionUrl: "https://asked.test", client: { name: "us" } } });
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "BadSecurity");
+  });
+
   it("wants a certificate besides where its document says so now", async () => {
     const served = await tokens.serve();
-    served.secret("tls", { "tls.crt": "", "tls.key": "" });
-    served.secret("one", { "ca.crt": pem("clients") });
+    for (const [name, entries] of Object.entries(bothSecrets)) served.secret(name, entries);
     served.security("m", mtls("one"));
-    const both = { ...document, "x-portico": { mock: true, clientCertificate: "mandatory" }, "x-wso2-auth-header": "Authorization" };
-    served.spec({ expose: { tls: { name: "tls" } }, definition: [{ inline: JSON.stringify(both) }] });
+    served.spec(both);
     await served.build();
     await served.reconcile();
     assert.equal(served.reason("Accepted"), "Accepted");

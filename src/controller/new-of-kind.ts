@@ -5,18 +5,21 @@ import { placeOf } from "../text/node.ts";
 
 /**
  * What is wrong where something is to be checked by a Security that nobody named, and that did not check what serves: it may be somebody else's, and the one that was meant may be gone for
- * having been revoked. It is no matter where nothing was checked so far, or where it is asked for besides.
+ * having been revoked. It is no matter where nothing was checked so far, or where a certificate is asked for besides.
  */
 export function newOfKind(apis: readonly ResolvedApi[], served: readonly string[]): Problem | undefined {
   if (served.length === 0) return undefined;
   const wanted = new Set(apis.flatMap(({ model }) => model.securities.map(({ name }) => name)));
   const isGone = served.some((name) => !wanted.has(name));
   for (const { model, document, ofKinds } of apis) {
-    const isNew = (name: string): boolean => ofKinds.includes(name) && !served.includes(name);
-    const letsIn = (alternative: Alternative): boolean =>
-      alternative.some(({ security }) => isNew(security)) && (isGone || !alternative.some(({ security }) => served.includes(security)));
+    const fresh = ofKinds.filter(({ name }) => !served.includes(name));
+    const strangerIn = (alternative: Alternative): string | undefined => {
+      const names = alternative.map(({ security }) => security);
+      const isBeside = !isGone && names.some((name) => served.includes(name));
+      return fresh.find(({ name, taken }) => names.includes(name) && (taken === "instead" || !isBeside))?.name;
+    };
     const alternatives = model.operations.flatMap(({ access }) => (access.kind === "protected" ? access.alternatives : []));
-    const stranger = alternatives.find(letsIn)?.find(({ security }) => isNew(security))?.security;
+    const [stranger] = alternatives.flatMap((one) => strangerIn(one) ?? []);
     if (stranger === undefined) continue;
     const before = served.map((name) => `\`${name}\``).join(", ");
     const message = `Credentials were checked by ${before} so far. \`${stranger}\` is of a kind that the document takes without a name, which does not let it take part. Name who is to check them: \`x-portico: {security: [{${stranger}: []}]}\` in the document, or \`security\` in the API.`;

@@ -57,8 +57,15 @@ export interface NeededScheme {
   readonly scopes: readonly string[];
   /** Whether the name is a Security's, and no scheme's: where something else than a document asks for it. */
   readonly isSecurity?: boolean;
-  /** Whether nobody named it: it is the one Security of a kind. */
-  readonly isOfKind?: boolean;
+  /** Where nobody named it, for it is the one Security of a kind: whether it stands in place of a name, or comes besides. */
+  readonly ofKind?: TakenOfKind["taken"];
+}
+
+/** A Security that nobody named: it is taken for being the one of its kind. */
+export interface TakenOfKind {
+  readonly name: string;
+  /** In place of a scheme's name, or besides: a certificate that is asked for with every other credential. */
+  readonly taken: "instead" | "besides";
 }
 
 export interface SecurityScheme {

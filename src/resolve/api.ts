@@ -4,7 +4,7 @@ import { documentExtension, operationExtension } from "../api/x-portico.ts";
 import type { ApiModel, Operation } from "../model/api.ts";
 import type { Backend } from "../model/backend.ts";
 import { securitiesIn } from "../model/security.ts";
-import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
+import type { DocumentOperation, DocumentPath, OpenApiDocument, TakenOfKind } from "../openapi/document.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
@@ -39,8 +39,8 @@ export interface SurveyedApi {
   readonly model: ApiModel;
   /** Whether somebody chose its name; else it is made from the document's title. */
   readonly isNamed: boolean;
-  /** The names of Securities that nobody named: each is taken for being the one of its kind. */
-  readonly ofKinds: readonly string[];
+  /** The Securities that nobody named. */
+  readonly ofKinds: readonly TakenOfKind[];
   readonly problems: readonly Problem[];
 }
 

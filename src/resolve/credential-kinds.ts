@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Resources } from "../api/resource.ts";
 import { type SecuritySpec, securityTypes } from "../api/security.ts";
 import type { documentExtension } from "../api/x-portico.ts";
-import type { NeededScheme, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
+import type { NeededScheme, OpenApiDocument, SecurityRequirement, TakenOfKind } from "../openapi/document.ts";
 import { isWso2Key } from "../openapi/wso2/translate.ts";
 import { error, type Problem } from "../problem.ts";
 import { isObject, type Node, placeOf } from "../text/node.ts";
@@ -46,7 +46,7 @@ export function documentCredentials(
     // Where there are none, the kind stands for the one that is missing.
     return found.length === 0 ? wanted.slice(0, 1) : found.toSorted();
   };
-  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [ofKind(name)], where: document.root }));
+  const unnamed = ofKinds(kinds).map((name) => ({ schemes: [ofKind(name, "instead")], where: document.root }));
   return {
     header: credentialHeader?.toLowerCase() ?? "authorization",
     unnamed: kinds.length === 0 ? undefined : unnamed,
@@ -57,7 +57,7 @@ export function documentCredentials(
   };
 }
 
-const ofKind = (name: string): NeededScheme => ({ name, scopes: [], isSecurity: true, isOfKind: true });
+const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ name, scopes: [], isSecurity: true, ofKind: taken });
 
 /** Whether a Security that is wrong might be of one of these kinds: where its type is none, nobody knows. */
 const mightBe = (type: unknown, wanted: readonly Kind[]): boolean =>
@@ -83,7 +83,7 @@ export function withAll(
   if (certificates === undefined) return asked;
   return certificates.flatMap((name) =>
     (asked.length === 0 ? [none] : asked).map((one) => ({
-      schemes: [...one.schemes, ofKind(name)],
+      schemes: [...one.schemes, ofKind(name, "besides")],
       where: one.where,
     })),
   );

@@ -2,7 +2,7 @@ import { notYet } from "../api/enforced.ts";
 import type { KindName } from "../api/kinds.ts";
 import { type Resource, type Resources, readResources } from "../api/resource.ts";
 import type { ApiModel } from "../model/api.ts";
-import type { OpenApiDocument } from "../openapi/document.ts";
+import type { OpenApiDocument, TakenOfKind } from "../openapi/document.ts";
 import { publishedDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
@@ -23,8 +23,8 @@ export interface ResolvedApi {
   readonly document: OpenApiDocument;
   /** Where an operation is written. */
   readonly place: (operation: Asked) => Place;
-  /** The names of Securities that nobody named: each is taken for being the one of its kind. */
-  readonly ofKinds: readonly string[];
+  /** The Securities that nobody named. */
+  readonly ofKinds: readonly TakenOfKind[];
 }
 
 /** An API, and the document that the world may see of it, as JSON. */

@@ -1,6 +1,6 @@
 import type { Access, Scheme } from "../model/api.ts";
 import type { Alternative, Demand, Security, Verifier } from "../model/security.ts";
-import type { NeededScheme, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
+import type { NeededScheme, SecurityRequirement, SecurityScheme, TakenOfKind } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { placeOf } from "../text/node.ts";
 import { documentedLocations, type Requirements, securityName } from "./demands.ts";
@@ -17,8 +17,8 @@ export interface Protection {
   saidInVain(): readonly Problem[];
   /** The Securities that operations demand, in the order of their names. */
   used(): Used;
-  /** The names of those that nobody named: each is taken for being the one of its kind. */
-  ofKinds(): readonly string[];
+  /** Those that nobody named, each once of a way. */
+  ofKinds(): readonly TakenOfKind[];
 }
 
 interface Used {
@@ -61,7 +61,7 @@ export function makeProtection(whole: Whole): Protection {
     });
   return {
     unchecked,
-    ofKinds: () => [...new Set(asked.flatMap((one) => (one.isOpen ? [] : namesOfKinds(one.requirements))))],
+    ofKinds: () => [...new Map(asked.flatMap((one) => (one.isOpen ? [] : takenOfKinds(one.requirements)))).values()],
     saidInVain: () => saidInVain(whole, asked),
     accessOf(requirements) {
       const { alternatives, scopes } = requirements;
@@ -101,8 +101,10 @@ export function makeProtection(whole: Whole): Protection {
   };
 }
 
-const namesOfKinds = ({ alternatives }: Requirements): readonly string[] =>
-  alternatives.flatMap(({ schemes }) => schemes.flatMap(({ name, isOfKind }) => (isOfKind === true ? [name] : [])));
+const takenOfKinds = ({ alternatives }: Requirements): readonly (readonly [string, TakenOfKind])[] =>
+  alternatives.flatMap(({ schemes }) =>
+    schemes.flatMap(({ name, ofKind: taken }) => (taken === undefined ? [] : [[`${taken} ${name}`, { name, taken }] as const])),
+  );
 
 const hasScopes = ({ token, asked }: Security): boolean => token !== undefined || asked?.kind === "token";
 
