@@ -362,8 +362,11 @@ describe("a Security that judges otherwise than the image that serves", () => {
 const pem = (name: string): string => readFileSync(new URL(`../../tests/fixtures/certificates/${name}.pem`, import.meta.url), "utf8");
 const mtls = (fields: object = {}) => ({ type: "mtls", mtls: { trust: { name: "authorities" }, ...fields } });
 
-/** An API that takes certificates of `staff` or `guest`, or keys. */
-const serveWithCertificates = (subjects: readonly object[] = [{ type: "dns", value: "a.staff" }]): Promise<ServedApi> =>
+/** An API that takes certificates of `staff` or `guest`, or of `more`, or keys. */
+const serveWithCertificates = (
+  subjects: readonly object[] = [{ type: "dns", value: "a.staff" }],
+  more: readonly string[] = [],
+): Promise<ServedApi> =>
   serveApi(
     {
       expose: { tls: { name: "tls" } },
@@ -371,18 +374,23 @@ const serveWithCertificates = (subjects: readonly object[] = [{ type: "dns", val
         {
           inline: JSON.stringify({
             ...document,
-            paths: { "/pets": { get: { security: [{ key: [] }, { staff: [] }, { guest: [] }], responses: { 204: {} } } } },
+            paths: {
+              "/pets": { get: { security: ["key", "staff", "guest", ...more].map((name) => ({ [name]: [] })), responses: { 204: {} } } },
+            },
             components: {
               securitySchemes: {
                 ...document.components.securitySchemes,
-                ...{ staff: { type: "mutualTLS" }, guest: { type: "mutualTLS" } },
+                ...Object.fromEntries(["staff", "guest", ...more].map((name) => [name, { type: "mutualTLS" }])),
               },
             },
           }),
         },
       ],
     },
-    { key, staff: mtls(subjects.length === 0 ? {} : { subjects }), guest: mtls() },
+    {
+      ...{ key, staff: mtls(subjects.length === 0 ? {} : { subjects }), guest: mtls() },
+      ...Object.fromEntries(more.map((name) => [name, mtls()])),
+    },
     {
       ...{ clients: { alice: "key-of-alice", mallory: "key-of-mallory" }, tls: { "tls.crt": "", "tls.key": "" } },
       ...{ authorities: { "ca.crt": pem("clients") }, others: { "ca.crt": pem("authority") } },
@@ -453,6 +461,27 @@ describe("certificates of clients, while an image is being built", () => {
     const before = served.mounted("trust.json");
     served.security("guest", mtls({ trust: { name: "others" } }));
     assert.deepEqual(await withoutMallory(served), ["alice"]);
+    assert.equal(served.mounted("trust.json"), before);
+  });
+
+  it("are taken from fewer where the Security trusts others than the rest from the same edit on, whose authorities are not believed", async () => {
+    const served = await serveWithCertificates(said([a, b]));
+    const before = served.mounted("trust.json");
+    served.security("staff", mtls({ trust: { name: "others" }, subjects: said([a]) }));
+    await served.reconcile();
+    assert.ok(served.mounted("keys.json").includes('"a.staff"') && !served.mounted("keys.json").includes('"b.staff"'));
+    assert.equal(served.mounted("trust.json"), before);
+  });
+
+  it("are taken no more by a Security that takes keys now, though one trusts others than the rest", async () => {
+    const served = await serveWithCertificates(said([a]), ["boss"]);
+    const before = served.mounted("trust.json");
+    served.security("guest", mtls({ trust: { name: "others" } }));
+    await served.reconcile();
+    assert.ok(served.mounted("keys.json").includes('"a.staff"'));
+    served.security("staff", { ...key, apiKey: { ...key.apiKey, locations: [{ header: "x-staff" }] } });
+    await served.reconcile();
+    assert.ok(!served.mounted("keys.json").includes('"a.staff"'));
     assert.equal(served.mounted("trust.json"), before);
   });
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { qualifiedName } from "../api/qualified-name.ts";
 import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
@@ -65,7 +64,7 @@ export function modelOfImage(
 
 /**
  * The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security, by itself or beside the others, holds up no other, and is said elsewhere.
- * `isApart` says that the image's Securities trust different authorities: then one that trusts others than it did is what is wrong.
+ * `isApart` says that the image's Securities trust different authorities: then each trusts those that it did, and all else of it counts.
  */
 export function credentialsOfImage(
   api: ManifestApi,
@@ -76,8 +75,9 @@ export function credentialsOfImage(
 ): FoundApi {
   const met = api.securities.map((asked) => ({ asked, met: securityNamed(asked, namespace, securities, image) }));
   const alone = met.map((one) => followedBeside(one, mounted));
-  const odd = new Set([...oddTogether(alone), ...(isApart ? trustingOthers(alone, mounted) : [])]);
-  const followed = met.map((one) => followedBeside(odd.has(one.asked.name) ? asWrong(one) : one, mounted));
+  const odd = oddTogether(alone);
+  const beside = met.map((one) => followedBeside(odd.has(one.asked.name) ? asWrong(one) : one, mounted));
+  const followed = isApart ? beside.map((one) => trustingAsBefore(one, mounted)) : beside;
   return {
     model: modelOf(api, [], followed),
     problems: [],
@@ -113,12 +113,13 @@ function oddTogether(securities: readonly MountedSecurity[]): ReadonlySet<string
   return new Set(checks.flatMap(({ verifier }) => (places.has(verifier.where) ? [verifier.security] : [])));
 }
 
-/** The names of those that trust other authorities than they are mounted with; of one that nobody knows how it is mounted nobody can say that. */
-const trustingOthers = (now: readonly MountedSecurity[], mounted: readonly MountedSecurity[]): readonly string[] =>
-  now.flatMap(({ name, decides, check }) => {
-    const before = mounted.find((one) => one.name === name && one.decides === decides)?.check?.verifier.trust;
-    return before === undefined || isDeepStrictEqual(check?.verifier.trust, before) ? [] : [name];
-  });
+/** The same with the authorities that it is mounted with. One that takes no certificates any more has none; of one that nobody knows how it is mounted nobody can say them. */
+function trustingAsBefore<Followed extends MountedSecurity>(now: Followed, mounted: readonly MountedSecurity[]): Followed {
+  const { name, decides, check } = now;
+  const trust = mounted.find((one) => one.name === name && one.decides === decides)?.check?.verifier.trust;
+  if (check?.verifier.trust === undefined || trust === undefined) return now;
+  return { ...now, check: { ...check, verifier: { ...check.verifier, trust } } };
+}
 
 function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly MountedSecurity[]): ApiModel {
   const { name, version, owner, hosts, basePath, errors } = api;
