@@ -53,6 +53,10 @@ export interface ServedApi {
   pods(names: readonly string[], untouchable?: readonly string[]): void;
   /** The pods that were touched, in order, as often as they were. */
   touched(): readonly string[];
+  /** The mounted parts for which pods are still to be touched, by what their images were made from. */
+  owed(): readonly string[];
+  /** Deletes the API. */
+  remove(): void;
   /** Builds the image that the spec asks for. */
   build(): Promise<void>;
   reconcile(): Promise<void>;
@@ -107,7 +111,7 @@ export async function serveApi(
         ownerReferences: [{ kind: "API", name: "pets", uid: "API pets" }],
       },
     });
-  const untouched = new Set<string>();
+  const untouched: World["untouched"] = new Map();
   const store: ObjectStore = {
     read: async () => checked(undefined, []),
     secret: async (namespace, name) => checked(entries.get(`${namespace}/${name}`), []),
@@ -189,7 +193,7 @@ export async function serveApi(
     },
     untouched,
     building: { registries: () => registry, pullCredentials: async () => undefined, builder: unused },
-    images: { ensure: () => state, forget: unused },
+    images: { ensure: () => state, forget: () => undefined },
     knowsUsers: () => true,
     registrySecret: { used: [], copyFor: (namespace, owner) => copy(namespace, owner) },
     makesWith: () => ({ toolkit: "1", base: undefined }),
@@ -265,6 +269,10 @@ export async function serveApi(
       pods = { names, untouchable };
     },
     touched: () => touched,
+    owed: () => [...untouched.values()].flatMap((one) => [...one.keys()]),
+    remove: () => {
+      apis.delete("a/pets");
+    },
     mounted: (file, nth = 0) =>
       entries
         .get(`a/${built[nth] ?? ""}`)

@@ -129,7 +129,33 @@ describe("pods that cannot be touched when a key is taken away", () => {
     await served.reconcile();
     served.pods(["one", "two"]);
     await withoutMallory(served);
-    assert.deepEqual(served.touched(), ["one", "two", "one", "one"]);
+    assert.deepEqual(served.touched(), ["one", "two", "one", "one", "two"]);
+    await served.reconcile();
+    assert.deepEqual(served.touched(), ["one", "two", "one", "one", "two"]);
+  });
+
+  it("are owed nothing more for an API that is deleted", async () => {
+    const served = await serve();
+    served.spec(wrong);
+    served.pods(["one"], ["one"]);
+    await withoutMallory(served);
+    assert.equal(served.owed().length, 1);
+    served.remove();
+    await served.reconcile();
+    assert.deepEqual(served.owed(), []);
+  });
+
+  it("are owed nothing more for an image whose pods are all gone", async () => {
+    const served = await serve();
+    served.spec(wrong);
+    served.pods(["one"], ["one"]);
+    await withoutMallory(served);
+    served.spec(titled("Others"));
+    served.pods(["two"]);
+    await served.build();
+    await served.reconcile();
+    assert.equal(served.mounted("keys.json"), "");
+    assert.deepEqual(served.owed(), []);
   });
 });
 

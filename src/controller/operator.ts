@@ -91,7 +91,7 @@ export async function operate(
     collections,
     owned,
     lastApplied,
-    untouched: new Set(),
+    untouched: new Map(),
     store,
     building,
     images: makeImages(

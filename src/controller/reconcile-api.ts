@@ -26,6 +26,7 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
   if (api === undefined || api.metadata.deleted) {
     world.images.forget(key);
     world.gateways.forget(key);
+    world.untouched.delete(key);
     return "done";
   }
   const spec = apiSpecOf(api);

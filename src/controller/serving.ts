@@ -1,16 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { resources } from "../apply/kubernetes/kinds.ts";
-import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { Problem } from "../problem.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
-import {
-  type GatewayContent,
-  gatewayLabels,
-  gatewayName,
-  mountedAnnotation,
-  mountedHash,
-  mountedName,
-} from "../workloads/gateway-content.ts";
+import { type GatewayContent, gatewayLabels, gatewayName, mountedAnnotation, mountedHash } from "../workloads/gateway-content.ts";
 import type { KubernetesObject } from "../workloads/object.ts";
 import { applyObject } from "./apply-objects.ts";
 import type { Progress } from "./conditions.ts";
@@ -44,13 +38,15 @@ export async function servingOf(
   if (rollout.kind === "complete") {
     const pruned = await prune(world, api, objects);
     if (!pruned.ok) return { at: "unapplied", problems: pruned.problems };
+    forgetOthers(world.untouched.get(keyOf(api)), content.inputHash);
   }
   return { at: "applied", rollout };
 }
 
 /**
  * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:
- * where it does not say these, they are touched once more. One that cannot be touched holds up no other, and is owed it.
+ * where it does not say these, they are touched once more. One that cannot be touched holds up no other, and is owed it: until it was, files that are others again are told by another value
+ * each time, for what it was told last may be what they were before.
  */
 export async function touchPods(
   { owned, store, untouched }: Touching,
@@ -58,26 +54,46 @@ export async function touchPods(
   content: GatewayContent,
 ): Promise<readonly Problem[]> {
   const hash = mountedHash(content);
-  const owed = owedTouch(namespace, api, content.inputHash);
+  const owed = untouched.get(`${namespace}/${api}`) ?? new Map<string, OwedTouch>();
+  const before = owed.get(content.inputHash);
   const deployment = owned.find("Deployment", namespace, gatewayName(api));
-  if (deployment === undefined || (deployment.metadata.annotations[mountedAnnotation] === hash && !untouched.has(owed))) return [];
-  untouched.add(owed);
+  if (deployment === undefined || (deployment.metadata.annotations[mountedAnnotation] === hash && before === undefined)) return [];
+  const told = toldFor(hash, before);
+  untouched.set(`${namespace}/${api}`, owed.set(content.inputHash, { hash, told }));
   const pods = await store.list(resources.pods, namespace, gatewayLabels(api));
   if (!pods.ok) return pods.problems;
   const problems: Problem[] = [];
-  for (const { metadata } of pods.value.filter((pod) => pod.metadata.annotations[mountedAnnotation] !== hash))
-    problems.push(...(await store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: hash })).problems);
+  for (const { metadata } of pods.value.filter((pod) => pod.metadata.annotations[mountedAnnotation] !== told))
+    problems.push(...(await store.annotate(resources.pods, namespace, metadata.name, { [mountedAnnotation]: told })).problems);
   // Files may come without the Deployment, and be once more as it was told before.
   if (problems.length === 0)
     problems.push(...(await store.annotate(resources.deployments, namespace, gatewayName(api), { [mountedAnnotation]: hash })).problems);
-  if (problems.length === 0) untouched.delete(owed);
+  if (problems.length === 0) owed.delete(content.inputHash);
   return problems;
 }
+
+/** Of images that are gone nothing is mounted any more. */
+function forgetOthers(owed: Map<string, OwedTouch> | undefined, inputHash: string): void {
+  for (const one of owed?.keys() ?? []) if (one !== inputHash) owed?.delete(one);
+}
+
+/** What pods are told of files: those that were to be told of the same ones and were not are told what the others were. */
+function toldFor(hash: string, before: OwedTouch | undefined): string {
+  if (before === undefined) return hash;
+  return before.hash === hash ? before.told : `${hash}-${randomUUID()}`;
+}
+
+/** A touch that some pods are still owed: for which files, and what the others were told. */
+interface OwedTouch {
+  readonly hash: string;
+  readonly told: string;
+}
+
+/** Those of all APIs, for the mounted parts of their images, by what these were made from. */
+export type OwedTouches = Map<string, Map<string, OwedTouch>>;
 
 type Touching = Pick<World, "owned" | "store" | "untouched">;
 
 /** Whether not all pods were touched for what was written last into the mounted part of an image. */
 export const isTouchOwed = ({ untouched }: Pick<World, "untouched">, { api, namespace }: GatewayWorkload, inputHash: string): boolean =>
-  untouched.has(owedTouch(namespace, api, inputHash));
-
-const owedTouch = (namespace: string, api: string, inputHash: string): string => `${namespace}/${mountedName(api, inputHash)}`;
+  untouched.get(`${namespace}/${api}`)?.has(inputHash) === true;

@@ -13,6 +13,7 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Owned } from "./owned.ts";
 import type { RegistrySecret } from "./registry-secret.ts";
+import type { OwedTouches } from "./serving.ts";
 import type { OperatorSettings } from "./settings.ts";
 import type { Users } from "./users.ts";
 
@@ -43,7 +44,7 @@ export interface World {
   readonly owned: Owned;
   readonly lastApplied: LastApplied;
   /** The mounted parts for which some pods are still to be touched (see serving.ts). */
-  readonly untouched: Set<string>;
+  readonly untouched: OwedTouches;
   readonly store: ObjectStore;
   readonly building: Building;
   readonly images: Images;
