@@ -80,6 +80,20 @@ for (const [what, kind] of [
       assert.deepEqual(kind.believed(served), ["one"]);
     });
 
+    it("takes none of another one's where its own was deleted while it served a ready image", async () => {
+      const served = await kind.serve();
+      served.ready("expose" in kind.fields ? { expose: kind.fields.expose } : {});
+      await served.reconcile();
+      served.security("a", undefined);
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "Accepted");
+      served.security("b", kind.b);
+      served.spec(kind.fields);
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "BadSecurity");
+      assert.deepEqual(kind.believed(served), []);
+    });
+
     for (const restarts of [false, true])
       it(`takes none of another one's where its own is wrong${restarts ? " when the operator starts" : ""}`, async () => {
         const served = await kind.serve();

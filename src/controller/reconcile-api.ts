@@ -11,6 +11,7 @@ import { servesTls } from "../workloads/exposure.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
 import { addressOf } from "./address.ts";
 import { apiSpecOf } from "./compile-gateway.ts";
+import type { GatewaySummary } from "./compiled-gateways.ts";
 import { conditionsOf, type Progress } from "./conditions.ts";
 import { followCredentials } from "./follow-credentials.ts";
 import { imageOf, rebuildAnnotation } from "./image-of.ts";
@@ -76,7 +77,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
     base: image.madeWith.base,
     address: addressOf(workload),
     backends: summary.value.endpoints,
-    securities: summary.value.verifiers.length === 0 ? undefined : summary.value.verifiers.map(({ security }) => security),
+    securities: askedSecurities(summary.value),
   };
   await spendAsk(world, api, inputHash);
   const mounted = summary.value.mounted.open();
@@ -86,6 +87,12 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
   world.gateways.serves(api, summary.value, image.reference, isRolledOut(progress));
   const older = outdated(image.madeWith, world.makesWith());
   return { progress: { ...progress, older, unresolved: summary.value.unresolved }, known, written: image.reference };
+}
+
+/** The names of the Securities that what serves asks for, whether they are there or not: one that is deleted is not forgotten. */
+function askedSecurities({ manifest }: GatewaySummary): readonly string[] | undefined {
+  const names = manifest.apis.flatMap(({ securities }) => securities.map(({ name }) => name));
+  return names.length === 0 ? undefined : names;
 }
 
 /** An ask to build an input under a version that stands for another holds once: what was asked for is there. */
