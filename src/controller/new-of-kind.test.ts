@@ -147,6 +147,26 @@ for (const [what, kind] of [
       });
   });
 
+for (const [how, fields, certificate] of [
+  ["by the API", { security: [{ name: "m2" }] }, {}],
+  ["in its document", {}, { security: [{ m2: [] }] }],
+  ["for a scheme", {}, { security: [{ staff: [] }], schemes: { staff: "m2" } }],
+] as const)
+  it(`an API that takes certificates serves with one that is named ${how} in place of it`, async () => {
+    const served = await certificates.serve();
+    served.security("m2", certificates.b);
+    served.security("a", undefined);
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "BadSecurity");
+    const said = { ...document, "x-portico": { mock: true, clientCertificate: "mandatory", ...certificate } };
+    served.spec({ ...certificates.fields, ...fields, definition: [{ inline: JSON.stringify(said) }] });
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+    await served.build();
+    await served.reconcile();
+    assert.ok(served.mounted("trust.json", 1).includes(pem("authority").split("\n")[5] ?? assert.fail()));
+  });
+
 describe("an API that takes tokens without naming a Security", () => {
   it("serves with one that is named in place of it", async () => {
     const served = await tokens.serve();

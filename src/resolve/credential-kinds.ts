@@ -57,7 +57,8 @@ export function documentCredentials(
   };
 }
 
-const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ name, scopes: [], isSecurity: true, ofKind: taken });
+const certainly = (name: string): NeededScheme => ({ name, scopes: [], isSecurity: true });
+const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ ...certainly(name), ofKind: taken });
 
 /** Whether a Security that is wrong might be of one of these kinds: where its type is none, nobody knows. */
 const mightBe = (type: unknown, wanted: readonly Kind[]): boolean =>
@@ -72,18 +73,19 @@ export function severalCertificates({ certificates = [] }: DocumentCredentials, 
   return [error("BadSecurity", placeOf(where), `A client's certificate might be ${which}'s. ${advice}`)];
 }
 
-/** The same alternatives with what the document says of all credentials. */
+/** The same alternatives with what the document says of all credentials. A certificate that one names itself, as `securityOf` says of its schemes, is not of a kind there. */
 export function withAll(
   { isOptional, certificates }: DocumentCredentials,
   alternatives: readonly SecurityRequirement[],
   where: Node,
+  securityOf: (scheme: NeededScheme) => string,
 ): readonly SecurityRequirement[] {
   const none: SecurityRequirement = { schemes: [], where };
   const asked = isOptional && alternatives.length > 0 ? [...alternatives, none] : alternatives;
   if (certificates === undefined) return asked;
   return certificates.flatMap((name) =>
     (asked.length === 0 ? [none] : asked).map((one) => ({
-      schemes: [...one.schemes, ofKind(name, "besides")],
+      schemes: [...one.schemes, one.schemes.some((scheme) => securityOf(scheme) === name) ? certainly(name) : ofKind(name, "besides")],
       where: one.where,
     })),
   );

@@ -27,7 +27,7 @@ export function requirementsOf(whole: Whole, levels: readonly Level[], written: 
   const more = { scopes: needing?.fields.scopes ?? [], scopesAt: needing?.at("scopes") };
   const said = saying?.fields.security;
   const all = (alternatives: readonly SecurityRequirement[]): Requirements => ({
-    alternatives: withAll(credentials, alternatives, document.root),
+    alternatives: withAll(credentials, alternatives, document.root, (scheme) => securityName(whole, scheme)),
     ...more,
   });
   if (said === false || (saying === undefined && written.security?.length === 0)) return { alternatives: [], ...more };
