@@ -71,6 +71,15 @@ function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedS
   return { security: { ...security, certificate }, verifier };
 }
 
+/** The same of one that has grown, believing those issuers alone that it did; of one that nobody knows how it is mounted nobody can say them. */
+export function believingAsBefore<Followed extends MountedSecurity>(now: Followed, mounted: readonly MountedSecurity[]): Followed {
+  const { name, decides, check } = now;
+  const known = mounted.find((one) => one.name === name && one.decides === decides);
+  if (check?.verifier.tokens === undefined || known === undefined) return now;
+  const { issuers } = sameIssuers(known.check?.verifier.tokens ?? noTokens, check.verifier.tokens);
+  return { ...now, check: { ...check, verifier: { ...check.verifier, tokens: { ...check.verifier.tokens, issuers } } } };
+}
+
 /** Whose certificates are taken now as they were before; undefined where that is nobody. */
 function sameHolders(before: CertificateRules, now: CertificateRules | undefined): CertificateRules | undefined {
   if (now === undefined) return undefined;

@@ -15,6 +15,7 @@ import { placeOf } from "../text/node.ts";
 import { clusterSettings, objectFile } from "./compile-gateway.ts";
 import {
   type AskedSecurity,
+  believingAsBefore,
   type FollowedSecurity,
   followedSecurity,
   type MetSecurity,
@@ -24,13 +25,21 @@ import {
 type ManifestApi = ImageContents["manifest"]["apis"][number];
 
 /** What is found of an API of an image. */
-interface FoundApi {
+export interface FoundApi {
   readonly model: ApiModel;
   readonly problems: readonly Problem[];
   /** Its Securities, as far as it is known how they are to be mounted. */
   readonly securities: readonly MountedSecurity[];
   /** The files of the mounted part that are to stay as they are, each time with the Security on whose account. */
   readonly stays: readonly LeftAlone[];
+}
+
+/** What is wrong with an image's Securities together. */
+export interface Besides {
+  /** They trust different authorities: then each trusts those that it did, and all else of it counts. */
+  readonly isApart: boolean;
+  /** They believe more issuers than a gateway takes: then each believes those that it did and still says. */
+  readonly isCrowded: boolean;
 }
 
 /** Files that are left as they are mounted, whatever else has changed in them. */
@@ -64,20 +73,20 @@ export function modelOfImage(
 
 /**
  * The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security, by itself or beside the others, holds up no other, and is said elsewhere.
- * `isApart` says that the image's Securities trust different authorities: then each trusts those that it did, and all else of it counts.
  */
 export function credentialsOfImage(
   api: ManifestApi,
   { namespace }: Pick<GatewayWorkload, "namespace">,
   { securities }: ImageObjects,
   image: string,
-  { mounted, isApart }: { readonly mounted: readonly MountedSecurity[]; readonly isApart: boolean },
+  { mounted, isApart, isCrowded }: Besides & { readonly mounted: readonly MountedSecurity[] },
 ): FoundApi {
   const met = api.securities.map((asked) => ({ asked, met: securityNamed(asked, namespace, securities, image) }));
   const alone = met.map((one) => followedBeside(one, mounted));
   const odd = oddTogether(alone);
   const beside = met.map((one) => followedBeside(odd.has(one.asked.name) ? asWrong(one) : one, mounted));
-  const followed = isApart ? beside.map((one) => trustingAsBefore(one, mounted)) : beside;
+  const trusting = isApart ? beside.map((one) => trustingAsBefore(one, mounted)) : beside;
+  const followed = isCrowded ? trusting.map((one) => believingAsBefore(one, mounted)) : trusting;
   return {
     model: modelOf(api, [], followed),
     problems: [],

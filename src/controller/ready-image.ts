@@ -6,6 +6,7 @@ import { contentsOf, type ImageContents } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { labelNames } from "../image/gateway-image.ts";
 import { type ImageReference, parseReference, showReference } from "../image/reference.ts";
+import type { ApiModel } from "../model/api.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
@@ -18,7 +19,7 @@ import { withAbsentees } from "./absent-security.ts";
 import { engine, environmentOf, judgedValues, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
 import type { MountedSecurity } from "./followed-security.ts";
-import { credentialsOfImage, modelOfImage } from "./image-model.ts";
+import { type Besides, credentialsOfImage, type FoundApi, modelOfImage } from "./image-model.ts";
 import type { ImageSays } from "./known-images.ts";
 import { packFiles } from "./packed-files.ts";
 
@@ -67,18 +68,17 @@ export async function gatewayOfImage(
   const here = { endpoints: surroundings.endpoints(), securities: surroundings.securities() };
   const isWhole = surroundings.part === "all";
   const mounted = surroundings.mounted(manifest.inputHash);
-  const followed = (isApart: boolean) => manifest.apis.map((api) => credentialsOfImage(api, workload, here, image, { mounted, isApart }));
-  const whole = isWhole ? manifest.apis.map((api) => modelOfImage(api, workload, here, image)) : undefined;
-  const alone = whole ?? followed(false);
-  const isApart = whole === undefined && differentTrust(alone.map(({ model }) => model)).length > 0;
-  const found = isApart ? followed(true) : alone;
-  const models = found.map(({ model }) => model);
-  const apart = differentTrust(models);
-  const problems = [
-    ...tooManyIssuers(models, wholeFile(image)),
-    ...(isWhole ? [...uncounted(image, manifest, surroundings), ...apart] : []),
-    ...found.flatMap((one) => one.problems),
-  ];
+  const { models, securities, problems, stays, said } = isWhole
+    ? wholeOf(
+        manifest.apis.map((api) => modelOfImage(api, workload, here, image)),
+        image,
+        uncounted(image, manifest, surroundings),
+      )
+    : credentialsOf(
+        (besides) => manifest.apis.map((api) => credentialsOfImage(api, workload, here, image, { mounted, ...besides })),
+        image,
+        mounted,
+      );
   const isGone = ({ reason }: Problem): boolean => surroundings.serves && reason === "MissingSecurity";
   if (!problems.every(isGone)) return failed(...problems);
   const values = await surroundings.values(modelReferences(models));
@@ -93,8 +93,6 @@ export async function gatewayOfImage(
     ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
     values: kept,
   });
-  const left = found.flatMap((one) => one.stays);
-  const stays = new Set([...left.flatMap(({ files }) => files), ...(apart.length > 0 ? ["trust.json"] : [])]);
   return checked(
     {
       inputHash: manifest.inputHash,
@@ -106,7 +104,7 @@ export async function gatewayOfImage(
       verifiers: models.flatMap(({ verifiers }) => verifiers),
       // An image says names.
       ofKinds: [],
-      securities: found.flatMap(({ securities }) => securities),
+      securities,
       references: modelReferences(models),
       // They are in the image.
       limits: [],
@@ -116,12 +114,87 @@ export async function gatewayOfImage(
       values: kept,
       unresolved: [...problems, ...unresolved],
     },
-    [
-      ...left.map(({ security, files }) => unknownBefore(image, security, files)),
-      ...apart.map((one) => ({ ...one, severity: "warning" as const })),
-    ],
+    said,
   );
 }
+
+/** What is found of the APIs of an image. */
+interface FoundImage {
+  readonly models: readonly ApiModel[];
+  /** How its Securities are to be mounted, as far as that is known. */
+  readonly securities: readonly MountedSecurity[];
+  /** What keeps it from being served. */
+  readonly problems: readonly Problem[];
+  /** The files of the mounted part that stay as they are. */
+  readonly stays: ReadonlySet<string>;
+  readonly said: readonly Problem[];
+}
+
+function wholeOf(found: readonly FoundApi[], image: string, problems: readonly Problem[]): FoundImage {
+  const models = found.map(({ model }) => model);
+  const together = [...tooManyIssuers(models, wholeFile(image)), ...problems, ...differentTrust(models)];
+  return {
+    models,
+    securities: found.flatMap(({ securities }) => securities),
+    problems: [...together, ...found.flatMap((one) => one.problems)],
+    stays: new Set(),
+    said: [],
+  };
+}
+
+/** What is wrong with Securities together holds up no other: as far as that goes, each is mounted as it was. */
+function credentialsOf(follow: (besides: Besides) => readonly FoundApi[], image: string, mounted: readonly MountedSecurity[]): FoundImage {
+  const modelsOf = (found: readonly FoundApi[]): readonly ApiModel[] => found.map(({ model }) => model);
+  const crowdOf = (models: readonly ApiModel[]): readonly Problem[] => tooManyIssuers(models, wholeFile(image));
+  const alone = follow({ isApart: false, isCrowded: false });
+  const isApart = differentTrust(modelsOf(alone)).length > 0;
+  const crowd = crowdOf(modelsOf(alone));
+  const isCrowded = crowd.length > 0;
+  const found = isApart || isCrowded ? follow({ isApart, isCrowded }) : alone;
+  // Where nobody knows which issuers were believed before, there is no file of tokens to be made.
+  const isTokenless = isCrowded && crowdOf(modelsOf(found)).length > 0;
+  const models = isTokenless ? modelsOf(found).map(withoutIssuers) : modelsOf(found);
+  const apart = differentTrust(models);
+  const left = found.flatMap(({ stays }) => stays);
+  return {
+    models,
+    securities: found.flatMap(({ securities }) => (isTokenless ? withTokensOf(securities, mounted) : securities)),
+    problems: found.flatMap(({ problems }) => problems),
+    stays: new Set([
+      ...left.flatMap(({ files }) => files),
+      ...(apart.length > 0 ? ["trust.json"] : []),
+      ...(isTokenless ? ["tokens.json"] : []),
+    ]),
+    said: [
+      ...left.map(({ security, files }) => unknownBefore(image, security, files)),
+      ...apart.map((one) => ({ ...one, severity: "warning" as const })),
+      ...crowd.map(isTokenless ? tokensStay : noneNew),
+    ],
+  };
+}
+
+const withoutIssuers = (model: ApiModel): ApiModel => ({
+  ...model,
+  verifiers: model.verifiers.map((one) => (one.tokens === undefined ? one : { ...one, tokens: { ...one.tokens, issuers: [] } })),
+});
+
+/** What is known to be mounted where the file of tokens stays: of a Security that takes some, what was known before. */
+const withTokensOf = (now: readonly MountedSecurity[], mounted: readonly MountedSecurity[]): readonly MountedSecurity[] =>
+  now.flatMap((one) =>
+    one.check?.verifier.tokens === undefined
+      ? [one]
+      : mounted.filter(({ name, decides }) => name === one.name && decides === one.decides).slice(0, 1),
+  );
+
+const tokensStay = ({ where, message }: Problem): Problem =>
+  warning(
+    "BadSecurity",
+    where,
+    `${message} Until then tokens.json stays as it is mounted: issuers that are taken away are still believed.`,
+  );
+
+const noneNew = ({ where, message }: Problem): Problem =>
+  warning("BadSecurity", where, `${message} Until then what serves believes those issuers alone that it did and that are still said.`);
 
 /** Whoever takes something away that is in such a file is to know that it is still good. */
 function unknownBefore(image: string, security: string, files: readonly string[]): Problem {
