@@ -19,6 +19,7 @@ import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import type { MountedSecurity } from "./followed-security.ts";
+import { isAsMounted } from "./image-model.ts";
 import { type ImageSays, makeKnownImages } from "./known-images.ts";
 import { makeLastGood } from "./last-good.ts";
 import { newOfKind } from "./new-of-kind.ts";
@@ -129,7 +130,9 @@ export function compiledGateways({ store, registries, issuers, users, collection
       limitsService,
     });
     if (!resolved.ok) return resolved;
-    const stranger = newOfKind(resolved.value, servedSecurities(api));
+    const mounted = lastGood.securities(keyOf(api), servedInput(api) ?? "");
+    const isThere = (name: string): boolean => isAsMounted(name, mounted, { namespace, securities: usable.securities(namespace) });
+    const stranger = newOfKind(resolved.value, servedSecurities(api), isThere);
     if (stranger !== undefined) return failed(...resolved.problems, stranger);
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
     const before = (inputHash: string): Values | undefined => lastGood.values(keyOf(api), inputHash, "all");
@@ -249,6 +252,10 @@ export function servedImage({ value }: StoredObject): string | undefined {
   const { status } = value;
   return isObject(status) && typeof status.image === "string" ? status.image : undefined;
 }
+
+/** What the image was made from that an API's status names. */
+const servedInput = ({ value: { status } }: StoredObject): string | undefined =>
+  isObject(status) && typeof status.inputHash === "string" ? status.inputHash : undefined;
 
 /** The Securities that check what is served, as the API's status names them. */
 function servedSecurities({ value: { status } }: StoredObject): readonly string[] {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { qualifiedName } from "../api/qualified-name.ts";
 import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
@@ -5,6 +6,7 @@ import { decisionHash } from "../compile/manifest.ts";
 import type { ImageContents } from "../image/contents.ts";
 import type { ApiModel } from "../model/api.ts";
 import type { Backend } from "../model/backend.ts";
+import type { Security } from "../model/security.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 import { endpointBackend } from "../resolve/backends.ts";
@@ -186,10 +188,31 @@ function backendNamed(name: string, namespace: string, endpoints: readonly Store
   return { backend: endpointBackend(endpoint, clusterSettings(namespace, undefined), wrong), problems: wrong };
 }
 
+/** Whether a Security that was mounted is still there and in order, and checks credentials of the same sort. Of one that nobody knows how it was mounted nobody can say that. */
+export function isAsMounted(
+  name: string,
+  mounted: readonly MountedSecurity[],
+  { namespace, securities }: Pick<GatewayWorkload, "namespace"> & Pick<ImageObjects, "securities">,
+): boolean {
+  const before = mounted.find((one) => one.name === name);
+  if (before?.check === undefined) return false;
+  const { security } = before.check;
+  const met = securityNamed({ name, decides: before.decides, locations: [...security.locations] }, namespace, securities, name);
+  return met.kind === "same" || (met.kind === "other" && isDeepStrictEqual(sortOf(met.found.security), sortOf(security)));
+}
+
+/** What a Security takes: one for which a certificate is optional now is another one. */
+const sortOf = ({ token, keys, asked, certificate }: Security): readonly unknown[] => [
+  token !== undefined,
+  keys,
+  asked?.kind,
+  certificate?.isOptional,
+];
+
 type Met = MetSecurity & { readonly problems: readonly Problem[] };
 
 function securityNamed(
-  { name, locations, decides }: AskedSecurity,
+  { name, locations, decides }: Pick<AskedSecurity, "name" | "locations" | "decides">,
   namespace: string,
   securities: readonly StoredObject[],
   image: string,

@@ -195,6 +195,49 @@ describe("an API that takes tokens without naming a Security", () => {
     assert.equal(served.reason("Accepted"), "BadSecurity");
   });
 
+  const legacy = { type: "apiKey", apiKey: { keys: { name: "us" } } };
+  for (const [how, now, reason] of [
+    ["is wanted no more", legacy, "Accepted"],
+    ["is wanted no more, and forwards its keys now,", { ...legacy, apiKey: { ...legacy.apiKey, forward: true } }, "Accepted"],
+    ["is gone", undefined, "BadSecurity"],
+    ["is wrong", { type: "apiKey" }, "BadSecurity"],
+    ["is of another type", { type: "basic", basic: { users: { name: "us" } } }, "BadSecurity"],
+  ] as const)
+    it(`hears of a certificate that comes besides where one of those that served ${how}: ${reason}`, async () => {
+      const old = { get: { security: [{ legacy: [] }], responses: { 204: {} } } };
+      const scheme = { type: "apiKey", in: "header", name: "x-key" };
+      const before = {
+        ...{ ...document, "x-wso2-auth-header": "Authorization", paths: { ...document.paths, "/old": old } },
+        components: { securitySchemes: { legacy: scheme } },
+      };
+      const served = await serveApi({ definition: [{ inline: JSON.stringify(before) }] }, { a: jwt("one"), legacy }, bothSecrets);
+      served.security("m", mtls("one"));
+      served.security("legacy", now);
+      served.spec(both);
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), reason);
+    });
+
+  it("goes back to a document that names none where the API names who is to check it, until it serves", async () => {
+    const served = await tokens.serve();
+    served.security("b", tokens.b);
+    const named = { ...document, "x-portico": { mock: true, security: [{ b: [] }] }, "x-wso2-auth-header": "Authorization" };
+    served.spec({ definition: [{ inline: JSON.stringify(named) }] });
+    await served.build();
+    await served.reconcile();
+    served.security("b", undefined);
+    served.spec(tokens.fields);
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "BadSecurity");
+    for (const fields of [{ security: [{ name: "a" }] }, {}]) {
+      served.spec({ ...tokens.fields, ...fields });
+      await served.build();
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "Accepted");
+    }
+    assert.ok(served.mounted("tokens.json", 2).includes("https://one.test"));
+  });
+
   it("wants a certificate besides where its document says so now", async () => {
     const served = await tokens.serve();
     for (const [name, entries] of Object.entries(bothSecrets)) served.secret(name, entries);

@@ -5,12 +5,17 @@ import { placeOf } from "../text/node.ts";
 
 /**
  * What is wrong where something is to be checked by a Security that nobody named, and that did not check what serves: it may be somebody else's, and the one that was meant may be gone for
- * having been revoked. It is no matter where nothing was checked so far, or where a certificate is asked for besides.
+ * having been revoked. It is no matter where nothing was checked so far, or where a certificate is asked for besides: unless one of
+ * those that served is wanted no more and is not there as it was (`isThere`), for that may be the one that was meant.
  */
-export function newOfKind(apis: readonly ResolvedApi[], served: readonly string[]): Problem | undefined {
+export function newOfKind(
+  apis: readonly ResolvedApi[],
+  served: readonly string[],
+  isThere: (name: string) => boolean,
+): Problem | undefined {
   if (served.length === 0) return undefined;
   const wanted = new Set(apis.flatMap(({ model }) => model.securities.map(({ name }) => name)));
-  const isGone = served.some((name) => !wanted.has(name));
+  const isGone = served.some((name) => !wanted.has(name) && !isThere(name));
   for (const { model, document, ofKinds } of apis) {
     const fresh = ofKinds.filter(({ name }) => !served.includes(name));
     const strangerIn = (alternative: Alternative): string | undefined => {
