@@ -76,6 +76,10 @@ export const isOfPortico = (value: unknown): boolean => isObject(value) && Strin
 /** The objects of a file, those of its lists too. */
 export const objectsIn = (file: SourceFile): readonly Node[] => opened(root(file));
 
+/** A file as its objects, each by itself: what is done with one of a list is done with no other. */
+export const objectFiles = (file: SourceFile): readonly SourceFile[] =>
+  objectsIn(file).map(({ pointer, value }) => (pointer === "" ? file : { ...file, at: pointer, value }));
+
 /** The objects in a value: itself, those of a list, or none where there is nothing between two `---`. */
 function opened(node: Node): readonly Node[] {
   if (node.value === null || node.value === undefined) return [];

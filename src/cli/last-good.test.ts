@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { must } from "../../testing/envoy.ts";
+import { objectFiles } from "../api/resource.ts";
 import { surveyDocument } from "../openapi/read.ts";
 import { type ReadSources, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
@@ -23,20 +24,30 @@ const jwt = (...names: readonly string[]): object => ({
 const unfit = { type: "basic", basic: { users: { name: "users" } } };
 const settings: ResolveSettings = { mock: true, credentials: "refuse" };
 
-function sourcesOf(securities: Readonly<Record<string, object>>): ReadSources {
+/** Each Security in a file of its own, or all in one list. */
+function sourcesOf(securities: Readonly<Record<string, object>>, listed?: "listed" | "in one line"): ReadSources {
   const [root] = must(parseAll("pets.json", JSON.stringify(document)));
   const survey = surveyDocument({ root: root ?? assert.fail(), files: new Map() });
-  const resources = Object.entries(securities).flatMap(([name, spec]) =>
-    must(parseAll(`${name}.json`, JSON.stringify({ apiVersion: "portico.dev/v1alpha1", kind: "Security", metadata: { name }, spec }))),
-  );
+  const objects = Object.entries(securities).map(([name, spec]) => ({
+    ...{ apiVersion: "portico.dev/v1alpha1", kind: "Security", metadata: { name }, spec },
+  }));
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, undefined, listed === "listed" ? 2 : undefined);
+  const resources =
+    listed === undefined
+      ? objects.flatMap((one) => must(parseAll(`${one.metadata.name}.json`, JSON.stringify(one))))
+      : must(parseAll("list.json", list)).flatMap(objectFiles);
   return { documents: [survey.document ?? assert.fail()], problems: survey.problems, resources };
 }
 
 /** How each Security checks once the first ones have become the other ones. */
-function checksAfter(before: Readonly<Record<string, object>>, now: Readonly<Record<string, object>>): readonly string[] {
-  const sources = sourcesOf(before);
+function checksAfter(
+  before: Readonly<Record<string, object>>,
+  now: Readonly<Record<string, object>>,
+  listed?: "listed" | "in one line",
+): readonly string[] {
+  const sources = sourcesOf(before, listed);
   const served = { apis: must(resolveGateway(sources, settings)), resources: sources.resources };
-  const taken = must(takenFrom(sourcesOf(now), settings, served, () => true));
+  const taken = must(takenFrom(sourcesOf(now, listed), settings, served, () => true));
   assert.notDeepEqual(taken.untaken, []);
   return taken.apis.flatMap(({ model }) =>
     model.verifiers.map(
@@ -67,4 +78,34 @@ describe("a Security that does not fit the document any more", () => {
       "user: https://users.test",
     ]);
   });
+});
+
+describe("a Security that is malformed", () => {
+  const malformed = { type: "jwt", jwt: { issuers: [{ issuer: "no address" }] } };
+
+  it("is as it was, and blocks whom it says, as far as that can be read", () => {
+    for (const blockedClients of [["mallory"], ["mallory", 7, ""]])
+      assert.deepEqual(checksAfter(both, { user: { ...malformed, blockedClients }, partner: jwt("one") }), [
+        "partner: https://one.test",
+        "user: https://users.test,mallory",
+      ]);
+    assert.deepEqual(checksAfter(both, { user: { ...malformed, blockedClients: "mallory" }, partner: jwt("one") }), [
+      "partner: https://one.test",
+      "user: https://users.test",
+    ]);
+  });
+
+  for (const listed of ["listed", "in one line"] as const)
+    for (const [how, user] of [
+      ["malformed", malformed],
+      ["unfit", unfit],
+    ] as const)
+      it(`holds up no other one of its list, ${listed}, where it is ${how}`, () => {
+        const now = { partner: jwt("one"), user: { ...user, blockedClients: ["mallory"] } };
+        assert.deepEqual(checksAfter(both, now, listed), ["partner: https://one.test", "user: https://users.test,mallory"]);
+        assert.deepEqual(checksAfter(both, { user: now.user, partner: now.partner }, listed), [
+          "partner: https://one.test",
+          "user: https://users.test,mallory",
+        ]);
+      });
 });

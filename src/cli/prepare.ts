@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { objectFiles } from "../api/resource.ts";
 import { pageLibrary } from "../apply/page-library.ts";
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
@@ -55,7 +56,7 @@ export async function prepareGateway(
   { noticed, unchecked, before, issuers, added }: Preparation = {},
 ): Promise<Checked<PreparedGateway>> {
   const read = await loadSources(paths, noticed);
-  const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])] };
+  const sources = { ...read, resources: [...read.resources, ...(added?.(read) ?? [])].flatMap(objectFiles) };
   const found = takenFrom(sources, settings, before, (file) => !existsSync(file));
   if (!found.ok) return found;
   const { apis, resources, untaken } = found.value;

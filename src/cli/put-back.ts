@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { isOfPortico, readResources } from "../api/resource.ts";
-import type { Problem } from "../problem.ts";
-import { locate } from "../text/locate.ts";
-import { isObject, type SourceFile } from "../text/node.ts";
+import { blockedClient } from "../api/security.ts";
+import type { Place, Problem } from "../problem.ts";
+import { isObject, placeOf, root, type SourceFile } from "../text/node.ts";
 
 // Which objects are wrong, and what stands in for them.
 
@@ -16,14 +16,19 @@ export function faultyAmong(
 ): ReadonlySet<SourceFile> {
   const errors = problems.filter(({ severity }) => severity === "error");
   const found = errors.flatMap(({ reason, where }) => {
-    const there = files.filter(({ name }) => name === where.source).map((file) => ({ file, line: locate(file, "").line ?? 1 }));
-    const begun = there.filter(({ line }) => there.length === 1 || line <= (where.line ?? 1)).toSorted((a, b) => a.line - b.line);
+    const there = files.filter(({ name }) => name === where.source).map((file) => ({ file, begins: placeOf(root(file)) }));
+    const begun = there
+      .filter(({ begins }) => there.length === 1 || after(where, begins) >= 0)
+      .toSorted((a, b) => after(a.begins, b.begins));
     const at = begun.at(-1)?.file;
     if (at === undefined) return [];
     return reason === "DuplicateResource" ? newcomers(files, before, at) : [at];
   });
   return new Set(found);
 }
+
+/** Above 0 where one place in a file is after another. */
+const after = (one: Place, other: Place): number => (one.line ?? 1) - (other.line ?? 1) || (one.column ?? 1) - (other.column ?? 1);
 
 /** Of several objects of one name those that were not there before: the one that was stands. */
 function newcomers(files: readonly SourceFile[], before: readonly SourceFile[], one: SourceFile): readonly SourceFile[] {
@@ -34,7 +39,7 @@ function newcomers(files: readonly SourceFile[], before: readonly SourceFile[], 
   return all.filter((file) => file !== old);
 }
 
-/** Objects with those of before in place of the wrong ones, and of all that stood in the files that are to be `back`. */
+/** Objects with those of before in place of the wrong ones, and of all that stood in the files that are to be `back`. Whom a wrong one blocks is blocked. */
 export function putBack(
   now: readonly SourceFile[],
   before: readonly SourceFile[],
@@ -43,15 +48,19 @@ export function putBack(
 ): readonly SourceFile[] {
   const kept = now.filter((file) => !isWrong(file));
   const there = new Set(kept.map(identityOf));
-  const wrong = new Set(now.filter(isWrong).map(identityOf));
-  const returned = before.filter((file) => !there.has(identityOf(file)) && (wrong.has(identityOf(file)) || back.includes(file.name)));
+  const wrong = new Map(now.filter(isWrong).map((file) => [identityOf(file), file] as const));
+  const returned = before.flatMap((file) => {
+    const other = wrong.get(identityOf(file));
+    if (there.has(identityOf(file)) || (other === undefined && !back.includes(file.name))) return [];
+    return [{ ...file, value: withBlocked(file.value, other?.value) }];
+  });
   return [...kept, ...returned];
 }
 
 /** What an object is known by. */
-function identityOf({ name, document, value }: SourceFile): string {
+function identityOf({ name, document, at, value }: SourceFile): string {
   const { kind, metadata } = isObject(value) ? value : {};
-  return isObject(metadata) ? JSON.stringify([kind, metadata.namespace, metadata.name]) : JSON.stringify([name, document]);
+  return isObject(metadata) ? JSON.stringify([kind, metadata.namespace, metadata.name]) : JSON.stringify([name, document, at]);
 }
 
 /** Objects with those of Portico's kinds as they were. One that is gone is gone, and whom it blocks now is blocked. */
@@ -83,9 +92,13 @@ const isSecurity = ({ value }: SourceFile): boolean => isObject(value) && value.
 
 const isOurs = ({ value }: SourceFile): boolean => isOfPortico(value);
 
+/** A Security of before that blocks those, too, whom it blocks now, as far as that can be read. */
 function withBlocked(before: unknown, now: unknown): unknown {
   const [was, is] = [before, now].map((value) => (isObject(value) && isObject(value.spec) ? value.spec : undefined));
-  if (!isObject(before) || was === undefined || !Array.isArray(is?.blockedClients)) return before;
-  const blocked = [was.blockedClients, is.blockedClients].flatMap((list) => (Array.isArray(list) ? list : []));
+  if (!isObject(before) || before.kind !== "Security" || was === undefined || !Array.isArray(is?.blockedClients)) return before;
+  const lists: readonly unknown[] = [was.blockedClients, is.blockedClients];
+  const blocked = lists
+    .flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []))
+    .filter((one) => blockedClient.safeParse(one).success);
   return { ...before, spec: { ...was, blockedClients: [...new Set(blocked)] } };
 }

@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly document: number;
   /** Plain data: null, booleans, numbers, strings, arrays and string-keyed objects. Shared where the text has aliases, never cyclic. */
   readonly value: unknown;
+  /** Where the value stands in that document, as a JSON pointer; left out for all of it. */
+  readonly at?: string;
 }
 
 /** A value together with the way to it, so that whatever is wrong with it can be said where it stands. */
@@ -23,7 +25,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const root = (file: SourceFile): Node => ({ file, pointer: "", value: file.value });
+export const root = (file: SourceFile): Node => ({ file, pointer: file.at ?? "", value: file.value });
 
 /** The value under a key; its `value` is undefined where there is none. */
 export function child(node: Node, key: string | number): Node {
