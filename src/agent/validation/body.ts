@@ -31,9 +31,7 @@ export function bodyVerdict(
   if (type === undefined || first === undefined)
     return wrong(`must be of a media type that the document names: ${contents.map(({ range }) => range).join(", ")}`, "content-type", 415);
   const sent = { kind: kindOf(type.essence), type, body };
-  // What a plain text is in, it may say; what is taken apart is UTF-8, for others may be read in another way behind the gateway.
-  if (sent.kind !== "opaque" && sent.kind !== "text" && !isUtf8(type)) return wrong("must be in UTF-8", "charset", 415);
-  if (sent.kind === "text" && textIn(sent) === undefined) return wrong("must be in a charset that is known", "charset", 415);
+  if (!isInCharset(sent)) return wrong("must be in UTF-8, or plain text in a charset that is known", "charset", 415);
   const verdict = verdictBy(first, sent, validators);
   for (const other of others) if (verdict.kind === "wrong" && verdictBy(other, sent, validators).kind === "right") return right;
   return verdict;
@@ -81,6 +79,10 @@ function failuresOf(content: ContentRule, { kind, type, body }: SentBody, valida
       return validate(textIn({ type, body }));
   }
 }
+
+/** What a plain text is in, it may say; what is taken apart is UTF-8, for others may be read in another way behind the gateway. */
+const isInCharset = (sent: SentBody): boolean =>
+  sent.kind === "text" ? textIn(sent) !== undefined : sent.kind === "opaque" || isUtf8(sent.type);
 
 /** A text in the charset that it says; undefined where nobody knows that (WHATWG Encoding, section 4.2). */
 function textIn({ type, body }: Pick<SentBody, "type" | "body">): string | undefined {
