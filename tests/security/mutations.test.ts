@@ -38,6 +38,21 @@ const document = {
     "/large": { ...guarded(), "x-portico": { compression: true } },
     "/body": { post: { security: [], responses: {}, "x-portico": { maxBody: "1" } } },
     "/query": { ...guarded(), "x-portico": { rewrite: { query: { remove: ["a"] } } } },
+    "/valid": {
+      get: {
+        security: [],
+        parameters: [{ name: "limit", in: "query", schema: { type: "integer" } }],
+        responses: {},
+        "x-portico": { validation: { request: "enforce" } },
+      },
+    },
+    "/answered": {
+      get: {
+        security: [],
+        responses: { 200: { description: "ok", content: { "text/html": {} } } },
+        "x-portico": { validation: { response: "enforce" } },
+      },
+    },
     "/faulty": { ...guarded(), "x-portico": { fault: { status: 418 } } },
     "/sandboxed": {
       ...guarded(),
@@ -98,6 +113,8 @@ const probes: readonly Probe[] = [
     (kind): Probe => ["/large", { "accept-encoding": kind, "x-large": "x".repeat(1000) }, 200, ["content-encoding", kind]],
   ),
   ["/faulty", {}, 418],
+  ["/valid?limit=x", {}, 400],
+  ["/answered", {}, 502],
   ["POST /body", { "transfer-encoding": "chunked" }, 413, undefined, "ab"],
   ["/query?a=1", {}, 200, [":path", "/query"]],
   ["/sandboxed", {}, 200],
@@ -169,11 +186,15 @@ const filters = [
     "compression.gzip",
     "body",
     "query",
+    "validation",
+    "responses",
   ].map((name) => `portico.${name}`),
   ...[...countedTogether, ...globally.map(([name]) => name), "marking", ...lists.map((_, index) => `addresses.${index}`)].map(
     (name) => `portico.limits.${name}`,
   ),
 ];
+/** These refuse nothing: what they report is seen where validation is tested. */
+const reporting = ["portico.validation-report", "portico.responses-report"];
 /** A whole document says it. */
 const transport = "portico.transport";
 const fields = ["early_header_mutation_extensions", "request_headers_to_remove", "local_reply_config"];
@@ -182,7 +203,7 @@ const mutations: readonly (readonly [what: string, change: Change])[] = [
   ...fields.map((field) => [field, withoutField(field)] as const),
 ];
 
-describe("without a filter", { timeout: 60_000 }, () => {
+describe("without a filter", { timeout: 240_000 }, () => {
   const scope = suiteScope();
   const expected = probes.map(([, , status, seen]) => outcome(status, seen));
   let names: readonly string[] = [];
@@ -195,7 +216,7 @@ describe("without a filter", { timeout: 60_000 }, () => {
     assert.deepEqual(await outcomes(scope, whole), expected, "all filters are there");
   });
 
-  it("every filter is tried", () => assert.deepEqual([...new Set(names)].toSorted(), [...filters, transport].toSorted()));
+  it("every filter is tried", () => assert.deepEqual([...new Set(names)].toSorted(), [...filters, ...reporting, transport].toSorted()));
 
   it(`some request ends otherwise: ${transport}`, async (t) => {
     const found: number[] = [];
