@@ -8,7 +8,7 @@ import { guardedFiles } from "./guarded.ts";
 import { requestsPerCpuSecond, shows } from "./load.ts";
 import { memoryOf } from "./memory.ts";
 import { backendFiles } from "./plain.ts";
-import { interleaved, ratio, table } from "./rounds.ts";
+import { interleaved, ratio, ratioTable, table } from "./rounds.ts";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
@@ -132,10 +132,7 @@ export async function benchLimits(): Promise<string> {
     ] as const;
     return [
       `### Limits: requests for each second of the gateway's own work (median of ${rounds} rounds)`,
-      table(
-        ["what", "ratio"],
-        rows.map(([what, share]) => [what, share.toFixed(2)]),
-      ),
+      ratioTable(rows),
       table(["memory of", "MiB"], memory),
     ].join("\n\n");
   } finally {

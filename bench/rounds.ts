@@ -26,6 +26,13 @@ export function ratio(figures: ReadonlyMap<string, readonly number[]>, over: str
   return median(a.map((figure, round) => figure / (b[round] ?? Number.NaN)));
 }
 
+/** A table of ratios. */
+export const ratioTable = (rows: readonly (readonly [what: string, share: number])[]): string =>
+  table(
+    ["what", "ratio"],
+    rows.map(([what, share]) => [what, share.toFixed(2)]),
+  );
+
 /** A table in Markdown. */
 export function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;

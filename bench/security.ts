@@ -9,7 +9,7 @@ import { leanFiles } from "./lean.ts";
 import { requestsPerCpuSecond, shows } from "./load.ts";
 import { memoryOf } from "./memory.ts";
 import { backendFiles } from "./plain.ts";
-import { interleaved, ratio, table } from "./rounds.ts";
+import { interleaved, ratio, ratioTable } from "./rounds.ts";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
@@ -95,10 +95,7 @@ export async function benchSecurity(): Promise<string> {
       [`${manyTokens} tokens over ${manyConnections} connections, over the leanest by hand`, ratio(figures, "aloneMany", "leanMany")],
     ] as const;
     const memory = memoryOf(gateway.pid);
-    return `### Security: requests for each second of the gateway's own work (median of ${rounds} rounds)\n\n${table(
-      ["what", "ratio"],
-      rows.map(([what, share]) => [what, share.toFixed(2)]),
-    )}\n\nThe gateway's memory with ${manyKeys} keys, after ${manyTokens} tokens: ${memory} MiB.`;
+    return `### Security: requests for each second of the gateway's own work (median of ${rounds} rounds)\n\n${ratioTable(rows)}\n\nThe gateway's memory with ${manyKeys} keys, after ${manyTokens} tokens: ${memory} MiB.`;
   } finally {
     for (const served of [gateway, alone, lean, backend]) await served.stop();
     rmSync(folder, { recursive: true });

@@ -6,7 +6,7 @@ import { guardedFiles } from "./guarded.ts";
 import { type Load, requestsPerCpuSecond, requestsPerSecond } from "./load.ts";
 import { memoryOf } from "./memory.ts";
 import { backendFiles } from "./plain.ts";
-import { interleaved, ratio, table } from "./rounds.ts";
+import { interleaved, ratio, ratioTable, table } from "./rounds.ts";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
@@ -93,10 +93,7 @@ export async function benchValidation(): Promise<string> {
     ] as const;
     return [
       `### Validation: an order of ${JSON.stringify(order).length} bytes (median of ${rounds} rounds)`,
-      table(
-        ["what", "ratio"],
-        rows.map(([what, share]) => [what, share.toFixed(2)]),
-      ),
+      ratioTable(rows),
       table(["memory of", "MiB"], memory),
     ].join("\n\n");
   } finally {

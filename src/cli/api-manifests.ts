@@ -3,8 +3,8 @@ import type { ApiSpec } from "../api/api.ts";
 import { apiVersion } from "../api/kinds.ts";
 import { readResources } from "../api/resource.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
-import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
+import { gatewayManifest } from "../compile/manifest.ts";
 import { type ApiDefaults, apiSpecOf, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
@@ -19,7 +19,7 @@ import { ownedName } from "../workloads/object.ts";
 import type { AddApiOptions } from "./add.ts";
 import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
 import { merged, type NamedResources, namedResources, withoutSources } from "./named-resources.ts";
-import { folderOf } from "./prepare.ts";
+import { engine } from "./prepare.ts";
 
 /** All that an API is made of in the cluster. */
 export interface Manifests {
@@ -77,7 +77,7 @@ export async function manifestsOf(
   const documents = sources.documents.map((document, index) =>
     definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
   );
-  const { manifest } = folderOf(publishedApis(resolved.value), { ...containerEnvironment, mockSocket: mocks.value });
+  const { inputHash } = gatewayManifest(publishedApis(resolved.value), engine.name);
   const api = over(given, apiOf(name, namespace, documents, options));
   return checked(
     {
@@ -85,7 +85,7 @@ export async function manifestsOf(
       maps: documents.flat(),
       namespace,
       api,
-      inputHash: manifest.inputHash,
+      inputHash,
       version: resolved.value[0]?.model.version,
     },
     [...resolved.problems, ...mocks.problems, ...given.problems],

@@ -5,7 +5,7 @@ import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder, shownFiles } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
-import type { ApiModel } from "../model/api.ts";
+import { type ApiModel, isPublished } from "../model/api.ts";
 import { backendReferences } from "../model/backend.ts";
 import { modelReferences } from "../model/references.ts";
 import { type ValueReference, valueName, valueReferences } from "../model/security.ts";
@@ -94,7 +94,7 @@ export const engine: Engine = envoy;
 
 /** The gateway's files for an environment. */
 export function compileGateway({ apis, values }: PreparedGateway, environment: Environment): GatewayFiles {
-  const shown = apis.filter(({ model }) => model.operations.some(({ answer }) => answer.kind === "document" || answer.kind === "page"));
+  const shown = apis.filter(({ model }) => model.operations.some(({ answer }) => isPublished(answer)));
   const files = engine.compile(
     apis.map(({ model }) => model),
     { ...environment, values },

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ApiModel } from "../model/api.ts";
+import { type ApiModel, isPublished } from "../model/api.ts";
 import type { CredentialLocation, CredentialSet, Security } from "../model/security.ts";
 
 /** The form of the image part, which who mounts the other part has to know. */
@@ -67,7 +67,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         hosts,
         basePath,
         errors,
-        operations: operations.filter(({ answer }) => answer.kind !== "document" && answer.kind !== "page").length,
+        operations: operations.filter(({ answer }) => !isPublished(answer)).length,
         backends: backends.map((backend) => backend.name),
         securities: securities.map((security) => ({
           name: security.name,

@@ -174,6 +174,9 @@ export type Answer =
   /** A file of the page that the published document is read with. */
   | { readonly kind: "page"; readonly file: PageFile };
 
+/** Whether it is none of the document's own: what is published of it. */
+export const isPublished = ({ kind }: Answer): boolean => kind === "document" || kind === "page";
+
 /** What a backend sees in place of what came. */
 export interface Rewrite {
   /** Behind the backend's own path; undefined where the path stays. */

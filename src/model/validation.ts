@@ -1,5 +1,8 @@
 import type { PathTemplate } from "./path.ts";
 
+/** Where the gateway finds how many violations a request has that the policy agent let through. */
+export const violationsKey = "@violations";
+
 /** What the messages of an API are held against. */
 export interface ApiValidation {
   /** Of all the rest, in hexadecimal. */

@@ -1,10 +1,8 @@
 import type { ErrorForm } from "../../model/error-form.ts";
 import { validationErrors } from "../../model/gateway-error.ts";
+import { violationsKey } from "../../model/validation.ts";
 import { type AskedValidation, writeFindings, writeRefusal } from "../messages.ts";
 import type { Verdict, Violation } from "./violation.ts";
-
-/** Where the access log finds how many violations a request has that was let through. */
-const violationsFound = "@violations";
 
 /** So many are written to the log for a message. */
 const mostLogged = 5;
@@ -23,7 +21,7 @@ export function validationAnswer(
   if (verdict === undefined || verdict.kind === "right") return writeFindings({});
   const { violations } = verdict;
   say(logLine({ ...asked, of: "request" }, violations));
-  if (!asked.isEnforced) return writeFindings({ [violationsFound]: violations.length });
+  if (!asked.isEnforced) return writeFindings({ [violationsKey]: violations.length });
   const refusal = verdict.status === 415 ? validationErrors.unsupportedMediaType : validationErrors.invalidRequest;
   const type = form === "wso2" ? "application/json" : "application/problem+json";
   return writeRefusal(refusal.status, type, JSON.stringify(bodyOf(form, refusal, violations, asked.requestId)));

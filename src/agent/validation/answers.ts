@@ -63,11 +63,11 @@ export function answerStream(asked: AskedAnswers, validation: MessageValidation,
   return {
     async take(part) {
       if (part.kind === "headers") head = part;
-      else if (head?.isBackends === true) keep(part.bytes);
-      const isLooked = head?.isBackends === true && isWhole;
-      if (part.isLast && head?.isBackends === true) return judged(part.kind, head);
+      if (head?.isBackends !== true) return isEnforced ? writeContinue(part.kind) : "over";
+      if (part.kind === "body") keep(part.bytes);
+      if (part.isLast) return judged(part.kind, head);
       if (isEnforced) return writeContinue(part.kind);
-      return isLooked ? undefined : "over";
+      return isWhole ? undefined : "over";
     },
     end: letGo,
   };

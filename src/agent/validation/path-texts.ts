@@ -1,4 +1,5 @@
 import type { PathTemplate } from "../../model/path.ts";
+import { exactRegex } from "../../text/exact-regex.ts";
 
 /** What stands in a path, with or without its query, for the parameters of a template: percent-encoded texts by the parameters' names. */
 export type PathTexts = (path: string) => ReadonlyMap<string, string>;
@@ -7,7 +8,7 @@ export type PathTexts = (path: string) => ReadonlyMap<string, string>;
 export function pathTextsOf(template: PathTemplate, basePath: string): PathTexts {
   const readers = template.flatMap((segment, index) => {
     const names = segment.flatMap((part) => (typeof part === "string" ? [] : [part.parameter]));
-    const pattern = segment.map((part) => (typeof part === "string" ? literal(part) : "(.*?)")).join("");
+    const pattern = segment.map((part) => (typeof part === "string" ? exactRegex(part) : "(.*?)")).join("");
     return names.length === 0 ? [] : [{ index, names, pattern: new RegExp(`^${pattern}$`, "s") }];
   });
   return (path) => {
@@ -21,5 +22,3 @@ export function pathTextsOf(template: PathTemplate, basePath: string): PathTexts
     );
   };
 }
-
-const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");

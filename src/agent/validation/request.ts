@@ -10,7 +10,7 @@ export interface ValidatedRequest {
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined where it is not looked at. */
-  readonly body: Uint8Array | undefined;
+  readonly body?: Uint8Array | undefined;
 }
 
 /** What is wrong with a request to an operation, by its document. Undefined where the operation is not known. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parentPort } from "node:worker_threads";
 import { requestVerdict } from "./request.ts";
 import { responseVerdict } from "./response.ts";
-import { type Task, type TaskAnswer, task, type ValidationRequest } from "./tasks.ts";
+import { type Task, type TaskAnswer, task } from "./tasks.ts";
 import { type Validators, validatorsIn } from "./validators.ts";
 
 /** What a thread that validates does: it reads validators, and holds messages against them. */
@@ -23,10 +23,11 @@ function makeWork(): (task: Task) => Promise<TaskAnswer> {
   let before = now;
   const known = ({ api, operation }: { readonly api: string; readonly operation: string }): Validators | undefined =>
     [now, before].map((all) => all.get(api)).find((one) => one?.operations.has(operation) === true);
-  const ofRequest = async ({ api: _, operation, ...request }: ValidationRequest, by: Validators | undefined) =>
-    by && requestVerdict(by, operation, { ...request, body: request.body });
   return async (asked) => {
-    if (asked.kind === "request") return { kind: "done", verdict: await ofRequest(asked.request, known(asked.request)) };
+    if (asked.kind === "request") {
+      const by = known(asked.request);
+      return { kind: "done", verdict: by && (await requestVerdict(by, asked.request.operation, asked.request)) };
+    }
     if (asked.kind === "response") {
       const by = known(asked.response);
       return { kind: "done", verdict: by && (await responseVerdict(by, asked.response.operation, asked.response)) };

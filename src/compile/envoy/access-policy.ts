@@ -11,7 +11,7 @@ import {
   tokensFilter,
 } from "./credential-names.ts";
 import { allOf, anyOf, genuine, type Securities, satisfied } from "./credential-rules.ts";
-import { type Message, typed } from "./json.ts";
+import { type Message, onRoute, typed } from "./json.ts";
 import { decidesOnce } from "./shown-credentials.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
@@ -62,9 +62,9 @@ function agentQuestion(all: readonly Security[]): Message {
   };
 }
 
-const switchedOn = typed("envoy.config.route.v3.FilterConfig", { config: {} });
+const switchedOn = onRoute();
 
-const on = (type: string, config: Message): Message => typed("envoy.config.route.v3.FilterConfig", { config: typed(type, config) });
+const on = (type: string, config: Message): Message => onRoute(typed(type, config));
 
 const decision = (permission: Message, more: Message = {}): Message =>
   on("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", {

@@ -1,6 +1,6 @@
 import type { Operation } from "../../model/api.ts";
 import { errors } from "./errors.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, mostOf32Bits, onRoute, typed } from "./json.ts";
 import { present } from "./path-match.ts";
 import type { RouteAction } from "./route-action.ts";
 
@@ -11,9 +11,6 @@ export const bodyFilter: Message = {
   ...extension(filterName, "envoy.extensions.filters.http.buffer.v3.Buffer", { max_request_bytes: 1 }),
   disabled: true,
 };
-
-/** The largest that Envoy's field takes. */
-const mostBuffered = 2 ** 32 - 1;
 
 /**
  * An action for requests whose body is no larger than an operation takes. What says its length is refused or sent on by that: the protocol lets no more bytes follow (RFC 9110,
@@ -29,7 +26,7 @@ export function withinBody(action: RouteAction, { maxBodyBytes: most, isStream, 
     responseHeaders: [],
   };
   if (isStream || webSocket) return [tooLarge, action];
-  const collected = { [filterName]: typed("envoy.config.route.v3.FilterConfig", { config: bufferOf(most) }) };
+  const collected = { [filterName]: onRoute(bufferOf(most)) };
   return [
     tooLarge,
     { ...action, when: [...action.when, fits] },
@@ -41,4 +38,4 @@ export function withinBody(action: RouteAction, { maxBodyBytes: most, isStream, 
 }
 
 const bufferOf = (most: number): Message =>
-  typed("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", { buffer: { max_request_bytes: Math.min(most, mostBuffered) } });
+  typed("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", { buffer: { max_request_bytes: Math.min(most, mostOf32Bits) } });

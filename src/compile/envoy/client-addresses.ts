@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { AddressLists } from "../../model/addresses.ts";
-import { discoveryFile, extension, type Message, typed, watchedFile } from "./json.ts";
+import { discoveryFile, extension, type Message, onRoute, typed, watchedFile } from "./json.ts";
 import { rbacType } from "./names.ts";
 
 /** The filter of lists that routes have, and that of the lists of all that is served here. */
@@ -43,9 +43,7 @@ export const addressRules = (lists: AddressLists | undefined): Message =>
   lists === undefined
     ? {}
     : {
-        [addressesFilter]: typed("envoy.config.route.v3.FilterConfig", {
-          config: typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac: { rules: keptOut(lists) } }),
-        }),
+        [addressesFilter]: onRoute(typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac: { rules: keptOut(lists) } })),
       };
 
 /**

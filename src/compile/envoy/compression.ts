@@ -1,4 +1,4 @@
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute } from "./json.ts";
 
 /** By how a client says that it takes it (RFC 9110, section 12.5.3): the better one first. */
 const kinds = [
@@ -27,4 +27,4 @@ export const compressionFilters: readonly Message[] = kinds.map(([name, compress
 
 /** What the route of an operation whose answers are compressed switches on. */
 export const compressionRules = (isCompressed: boolean): Message =>
-  isCompressed ? Object.fromEntries(kinds.map(([name]) => [name, typed("envoy.config.route.v3.FilterConfig", { config: {} })])) : {};
+  isCompressed ? Object.fromEntries(kinds.map(([name]) => [name, onRoute()])) : {};

@@ -1,6 +1,6 @@
 import type { Cors } from "../../model/cors.ts";
+import { exactRegex } from "../../text/exact-regex.ts";
 import { type Message, typed } from "./json.ts";
-import { exactRegex } from "./pattern.ts";
 
 export const corsFilter = "envoy.filters.http.cors";
 

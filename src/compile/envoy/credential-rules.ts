@@ -1,8 +1,9 @@
 import type { AskedRules, CertificateRules, ClaimRule, CredentialLocation, Demand, Security, TokenRules } from "../../model/security.ts";
+import { exactRegex } from "../../text/exact-regex.ts";
 import { equal, oneOf, valueMatchers } from "./claim-values.ts";
 import { agentAllowed, agentGenuine, agentMetadata, keyResult, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
-import { exactRegex, wholeToken } from "./pattern.ts";
+import { wholeToken } from "./pattern.ts";
 
 // Rules on what the filters that look at credentials left (envoy: rbac.v3.Permission, sourced_metadata).
 

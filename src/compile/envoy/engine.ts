@@ -1,5 +1,5 @@
 import type { AgentValidators } from "../../model/agent.ts";
-import type { ApiModel } from "../../model/api.ts";
+import { type ApiModel, isPublished } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { verifiersOf } from "../../model/references.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
@@ -97,7 +97,7 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     response_headers_to_remove: [refusalHeader],
     max_direct_response_body_size_bytes: longestDirectBody([
       ...direct,
-      ...apis.flatMap(({ operations }) => operations.filter(({ answer }) => answer.kind === "document" || answer.kind === "page")),
+      ...apis.flatMap(({ operations }) => operations.filter(({ answer }) => isPublished(answer))),
     ]),
     ...withoutIdentities(apis),
     ...(counted.metadata.size > 0 ? { typed_per_filter_config: counted.filters } : {}),

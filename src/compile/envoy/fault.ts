@@ -1,5 +1,5 @@
 import type { Fault } from "../../model/api.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
 import { inSeconds } from "./retry-policy.ts";
 
 const filterName = "portico.fault";
@@ -17,5 +17,5 @@ export function faultRules(fault: Fault | undefined): Message {
     ...(delayMs === undefined || delayMs === 0 ? {} : { delay: { fixed_delay: inSeconds(delayMs), percentage } }),
     ...(status === undefined ? {} : { abort: { http_status: status, percentage } }),
   });
-  return { [filterName]: typed("envoy.config.route.v3.FilterConfig", { config }) };
+  return { [filterName]: onRoute(config) };
 }

@@ -11,6 +11,12 @@ export const typed = (type: string, message: Message = {}): Message => ({ "@type
 /** A named extension of Envoy's with its configuration. */
 export const extension = (name: string, type: string, message: Message = {}): Message => ({ name, typed_config: typed(type, message) });
 
+/** What a route says for a filter (envoy: route.v3.FilterConfig): a filter that is off is on there, with this configuration in place of its own where there is one. */
+export const onRoute = (config: Message = {}): Message => typed("envoy.config.route.v3.FilterConfig", { config });
+
+/** The largest number that a field of 32 bits takes. */
+export const mostOf32Bits = 2 ** 32 - 1;
+
 /**
  * A file for a subscription (`path_config_source`): a discovery response with resources of one type. Its version is a hash of its content,
  * which Envoy shows, so that a change can be seen in effect.

@@ -1,7 +1,7 @@
 import { type Limit, mostAddressLists } from "../../model/limit.ts";
 import { addressRanges } from "./client-addresses.ts";
 import { rbacMetadata } from "./credential-names.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
 import { rbacType } from "./names.ts";
 
 const filterName = (index: number): string => `portico.limits.addresses.${index}`;
@@ -26,7 +26,7 @@ export const addressListRules = (lists: readonly (readonly string[])[]): Message
       const policies = { listed: { permissions: [{ any: true }], principals: addressRanges(ranges) } };
       const rbac = { shadow_rules: { action: "ALLOW", policies }, shadow_rules_stat_prefix: prefix(index) };
       const config = typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac });
-      return [filterName(index), typed("envoy.config.route.v3.FilterConfig", { config })];
+      return [filterName(index), onRoute(config)];
     }),
   );
 

@@ -1,4 +1,5 @@
 import { isLiteral, type PathTemplate, type Segment } from "../../model/path.ts";
+import { exactRegex } from "../../text/exact-regex.ts";
 
 /** What Envoy matches a path with: the exact text where a template has no parameter, else an RE2 expression for the whole path. */
 export type PathPattern = { readonly path: string } | { readonly regex: string };
@@ -26,9 +27,6 @@ export function literalRegex(text: string): string {
     return reserved.test(part) ? `(?:${exactRegex(part)}|${octets(part)})` : exactRegex(part);
   });
 }
-
-/** Text as an expression for it alone. */
-export const exactRegex = (text: string): string => text.replaceAll(/[\^$.*+?()[\]{}|\\]/g, "\\$&");
 
 /** One token (RFC 6750, section 2.1) behind what stands before it, and nothing else, as an expression for the whole of a header. */
 export const wholeToken = (prefix: string): string => `(?i:${exactRegex(prefix)}) *[A-Za-z0-9._~+/-]+=*`;

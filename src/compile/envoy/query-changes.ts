@@ -1,5 +1,5 @@
 import type { Rewrite } from "../../model/api.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
 
 const filterName = "portico.query";
 const type = "envoy.extensions.filters.http.lua.v3.Lua";
@@ -43,7 +43,7 @@ export function queryRules(rewrite: Rewrite | undefined): Message {
     added: rewrite.setQuery.map(({ name, value }) => `${written(name)}=${written(value)}`).join("&"),
   };
   const config = typed("envoy.extensions.filters.http.lua.v3.LuaPerRoute", { filter_context });
-  return { [filterName]: typed("envoy.config.route.v3.FilterConfig", { config }) };
+  return { [filterName]: onRoute(config) };
 }
 
 /** A name or value as it stands in a query. */

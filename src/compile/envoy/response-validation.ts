@@ -1,5 +1,5 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
 import { agentCluster } from "./names.ts";
 
 const type = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
@@ -38,9 +38,7 @@ export function responseRules({ name }: ApiModel, { id, validation }: Operation)
     grpc_initial_metadata: Object.entries({ ...said, "portico-strictness": strictness }).map(([key, value]) => ({ key, value })),
   };
   return {
-    [filterNames[strictness]]: typed("envoy.config.route.v3.FilterConfig", {
-      config: typed("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute", { overrides }),
-    }),
+    [filterNames[strictness]]: onRoute(typed("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute", { overrides })),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ApiModel, Operation, Sandbox } from "../../model/api.ts";
 import { securitiesIn } from "../../model/security.ts";
 import { claimIs } from "./claim-expressions.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
 import { clusterHeader, clusterName } from "./names.ts";
 
 const filterName = "portico.sandbox";
@@ -30,8 +30,7 @@ export function sandboxRules(api: ApiModel, operation: Operation): Message {
   const config = typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
     mutations: { request_mutations: [{ append: header }] },
   });
-  const on = (message: Message): Message => typed("envoy.config.route.v3.FilterConfig", { config: message });
-  return { [filterName]: on(config), [againName]: on({}) };
+  return { [filterName]: onRoute(config), [againName]: onRoute({}) };
 }
 
 /** In CEL. What is not there tells nothing: the request is for production. */

@@ -1,9 +1,10 @@
 import type { Access } from "../../model/api.ts";
 import { type Alternative, type CredentialLocation, type Security, securitiesIn } from "../../model/security.ts";
+import { exactRegex } from "../../text/exact-regex.ts";
 import { agentGenuine, agentMetadata, keyClient, rbacMetadata, tokenHeader, tokenMetadata } from "./credential-names.ts";
 import type { Message } from "./json.ts";
 import { ownMetadata } from "./names.ts";
-import { exactRegex, wholeToken } from "./pattern.ts";
+import { wholeToken } from "./pattern.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 

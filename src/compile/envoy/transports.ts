@@ -1,5 +1,5 @@
 import type { Transport } from "../../model/api.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
 import { rbacType } from "./names.ts";
 
 const filterName = "portico.transport";
@@ -19,8 +19,6 @@ export function transportRules(transport: Transport | undefined): Message {
   const permissions = [{ not_rule: { header: { name: "x-forwarded-proto", string_match: { exact: transport } } } }];
   const rules = { action: "DENY", policies: { [transportPolicy]: { permissions, principals: [{ any: true }] } } };
   return {
-    [filterName]: typed("envoy.config.route.v3.FilterConfig", {
-      config: typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac: { rules } }),
-    }),
+    [filterName]: onRoute(typed("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", { rbac: { rules } })),
   };
 }

@@ -1,6 +1,7 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
+import { violationsKey } from "../../model/validation.ts";
 import { agentMetadata } from "./credential-names.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { extension, type Message, mostOf32Bits, onRoute, typed } from "./json.ts";
 import { agentCluster } from "./names.ts";
 
 const type = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz";
@@ -26,9 +27,6 @@ export const validationFilters: readonly Message[] = (["enforce", "report"] as c
   disabled: true,
 }));
 
-/** Envoy's field takes no more. */
-const mostBytes = 2 ** 32 - 1;
-
 /** What a route says for them. A larger body than is looked at ends a request that is enforced, and of one that is reported nobody waits for more. */
 export function validationRules({ name }: ApiModel, { id, validation }: Operation): Message {
   if (validation?.request === undefined) return {};
@@ -38,26 +36,24 @@ export function validationRules({ name }: ApiModel, { id, validation }: Operatio
       ? { disable_request_body_buffering: true }
       : {
           with_request_body: {
-            max_request_bytes: Math.min(largestBytes, mostBytes),
+            max_request_bytes: Math.min(largestBytes, mostOf32Bits),
             allow_partial_message: strictness === "report",
             pack_as_bytes: true,
           },
         };
   const settings = { context_extensions: { api: name, operation: id, strictness }, ...body };
   return {
-    [filterNames[strictness]]: typed("envoy.config.route.v3.FilterConfig", {
-      config: typed("envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", { check_settings: settings }),
-    }),
+    [filterNames[strictness]]: onRoute(typed("envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", { check_settings: settings })),
   };
 }
 
 /** How many violations a request has that was let through, as an access log writes it. */
-export const violationsFound = `%DYNAMIC_METADATA(${agentMetadata}:@violations)%`;
+export const violationsFound = `%DYNAMIC_METADATA(${agentMetadata}:${violationsKey})%`;
 
 /** Holds for requests that were let through although they are not what their document says. */
 export const isViolation: Message = {
   metadata_filter: {
-    matcher: { filter: agentMetadata, path: [{ key: "@violations" }], value: { present_match: true } },
+    matcher: { filter: agentMetadata, path: [{ key: violationsKey }], value: { present_match: true } },
     match_if_key_not_found: false,
   },
 };

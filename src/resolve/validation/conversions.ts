@@ -2,6 +2,7 @@ import type { Problem } from "../../problem.ts";
 import { whyNotLinear } from "../../text/linear-pattern.ts";
 import { child, elements, isObject, members, type Node } from "../../text/node.ts";
 import { notLookedAt } from "./keywords.ts";
+import { ofOneSchema, ofSeveralSchemas } from "./nesting.ts";
 
 // Keywords of a schema as draft 2020-12 has them.
 
@@ -10,18 +11,6 @@ const kept = [
   ...["type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength", "minLength"],
   ...["maxItems", "minItems", "uniqueItems", "maxContains", "minContains", "maxProperties", "minProperties", "dependentRequired"],
 ];
-const single = [
-  "not",
-  "if",
-  "then",
-  "else",
-  "contains",
-  "propertyNames",
-  "additionalProperties",
-  "unevaluatedItems",
-  "unevaluatedProperties",
-];
-const several = ["allOf", "anyOf", "oneOf", "prefixItems"];
 /** Formats that values are checked by (JSON Schema validation, section 7; OpenAPI 3.0, section 4.4); of others nobody knows what they ask for. */
 const formats: ReadonlySet<string> = new Set([
   ...["date", "time", "date-time", "iso-time", "iso-date-time", "duration", "uri", "uri-reference", "uri-template", "url", "email"],
@@ -80,9 +69,9 @@ const plainKeywords = ({ value: keywords }: Node): Record<string, unknown> =>
 /** Those whose value is a schema, or several. */
 function schemaKeywords(node: Node, convert: Convert, hidden: ReadonlySet<string>): Record<string, unknown> {
   const has = (key: string): boolean => child(node, key).value !== undefined;
-  const lists = several.filter((key) => elements(child(node, key)).length > 0);
+  const lists = ofSeveralSchemas.filter((key) => elements(child(node, key)).length > 0);
   return {
-    ...Object.fromEntries(single.filter(has).map((key) => [key, convert(child(node, key))] as const)),
+    ...Object.fromEntries(ofOneSchema.filter(has).map((key) => [key, convert(child(node, key))] as const)),
     ...Object.fromEntries(
       lists.map((key) => [key, elements(child(node, key)).map((part) => convert(part, key === "allOf" ? hidden : undefined))] as const),
     ),

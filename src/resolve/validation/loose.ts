@@ -1,20 +1,9 @@
 import { isObject, type JsonObject } from "../../text/node.ts";
+import { ofOneSchema, ofSeveralSchemas } from "./nesting.ts";
 
 // A schema that is held against less than it says takes values that it should not. Below a keyword that turns that round, right values would become wrong.
 
-const single = [
-  "not",
-  "if",
-  "then",
-  "else",
-  "contains",
-  "propertyNames",
-  "additionalProperties",
-  "unevaluatedItems",
-  "unevaluatedProperties",
-  "items",
-];
-const lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
+const single = [...ofOneSchema, "items"];
 const maps = ["properties", "patternProperties", "dependentSchemas"];
 
 /** Keywords of what is said of the same value, whose members count for `unevaluatedProperties`. */
@@ -31,7 +20,7 @@ const turning: readonly (readonly [keyword: string, all: readonly string[]])[] =
 function below(schema: JsonObject, keyword: string): readonly unknown[] {
   const value = schema[keyword];
   if (single.includes(keyword)) return value === undefined ? [] : [value];
-  if (lists.includes(keyword)) return Array.isArray(value) ? value : [];
+  if (ofSeveralSchemas.includes(keyword)) return Array.isArray(value) ? value : [];
   return maps.includes(keyword) && isObject(value) ? Object.values(value) : [];
 }
 
@@ -75,7 +64,7 @@ export function withoutTurned({ schemas, isLoose, leaveOut }: LooseSchemas): Rea
   };
   const mendedValue = (keyword: string, value: unknown): unknown => {
     if (single.includes(keyword)) return mended(value);
-    if (lists.includes(keyword) && Array.isArray(value)) return value.map(mended);
+    if (ofSeveralSchemas.includes(keyword) && Array.isArray(value)) return value.map(mended);
     if (!maps.includes(keyword) || !isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, mended(one)]));
   };
