@@ -10,8 +10,9 @@ const ofOneRun: ReadonlySet<string> = new Set([
   "portico.dev/mounted",
 ]);
 
-/** The kinds that people and the operator write. */
-const kinds = "apis,targetendpoints,deployments,services,secrets,poddisruptionbudgets,horizontalpodautoscalers,ingresses";
+/** The kinds that people and the operator write. Not Events: one that a killed operator did not come to tell is no state. */
+const kinds =
+  "apis,targetendpoints,ratelimitings,securities,deployments,services,secrets,configmaps,jobs,poddisruptionbudgets,horizontalpodautoscalers,ingresses";
 
 /** All that is in a namespace, as another run in another namespace has it too: by kind and name. */
 export async function endState(

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { z } from "zod";
 import { operatorName } from "../../../src/workloads/operator.ts";
 import { until } from "../../../testing/until.ts";
-import { auditLog } from "../cluster/components/apiserver.ts";
 import { components, waitForComponent } from "../cluster/components/components.ts";
 import { endProcess, startProcess } from "../cluster/node.ts";
-import { clusterFolder } from "../cluster/place.ts";
 import { apiOf, configMap, pets, store } from "../harness/api.ts";
+import { auditEvents, isWrite } from "../harness/audit.ts";
 import { endings } from "../harness/endings.ts";
 import { makeNamespace } from "../harness/namespace.ts";
 import { installOperator, type Operator } from "../harness/operator.ts";
@@ -19,22 +15,11 @@ import { reportFailures } from "../harness/report.ts";
 import { findE2eCluster } from "../machine/e2e-cluster.ts";
 
 const podName = "authentication.kubernetes.io/pod-name";
-const event = z.looseObject({
-  verb: z.string(),
-  user: z.looseObject({ username: z.string(), extra: z.record(z.string(), z.array(z.string())).default({}) }),
-  objectRef: z.looseObject({ resource: z.string() }).optional(),
-  responseStatus: z.looseObject({ code: z.number() }).optional(),
-});
 
 /** What a pod of the operator wrote, by the cluster's own log. */
 async function writesOf(pod: string): Promise<readonly string[]> {
-  const lines = (await readFile(join(clusterFolder("e2e"), auditLog), "utf8")).split("\n").filter(Boolean);
-  return lines
-    .map((line) => event.parse(JSON.parse(line)))
-    .filter(
-      ({ verb, user }) =>
-        user.username.endsWith(`:${operatorName}`) && user.extra[podName]?.includes(pod) && !/^(get|list|watch)$/.test(verb),
-    )
+  return (await auditEvents())
+    .filter((event) => event.user.username.endsWith(`:${operatorName}`) && event.user.extra[podName]?.includes(pod) && isWrite(event))
     .map(({ verb, objectRef, responseStatus }) => `${verb} ${objectRef?.resource} ${responseStatus?.code}`);
 }
 

@@ -72,7 +72,7 @@ describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
     const registry = await startRealRegistry(t);
     const proxy = await startApiProxy(t);
     const namespace = await makeNamespace(t);
-    const operator = await startOperator(t, proxy.url, "pets", registry.host);
+    const operator = await startOperator(t, proxy.url, "pets", { host: registry.host });
     await operator.idle();
     registry.process.kill("SIGSTOP");
     await namespace.apply(configMap("pets", pets), backend, api("pets"));

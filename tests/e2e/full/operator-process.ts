@@ -33,8 +33,20 @@ export interface OperatorProcess {
   stop(): Promise<void>;
 }
 
+interface Started {
+  /** The registry's host. */
+  readonly host?: string;
+  /** What it shows the cluster's API that it is who it is. */
+  readonly token?: string;
+}
+
 /** Runs the operator against an API that is reached by a URL, with a registry's path of its own for images. */
-export async function startOperator(t: Ending, url: string, repository: string, host = target.pushRegistry): Promise<OperatorProcess> {
+export async function startOperator(
+  t: Ending,
+  url: string,
+  repository: string,
+  { host = target.pushRegistry, token }: Started = {},
+): Promise<OperatorProcess> {
   await installKinds();
   // Before the folder with its log goes.
   t.after(async () => {
@@ -44,7 +56,7 @@ export async function startOperator(t: Ending, url: string, repository: string, 
   const folder = await testFolder(t);
   const namespace = await makeNamespace(t);
   const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, kubeconfigOf(url));
+  await writeFile(kubeconfig, kubeconfigOf(url, token));
   const registry = `${host}/e2e/${repository}`;
   const images = ["--registry", registry, "--base", pushed(testImage("envoy")), "--builder", "layer"];
   // As it is published: what it takes of memory is what it takes in a cluster.
@@ -101,13 +113,13 @@ export async function startOperator(t: Ending, url: string, repository: string, 
   };
 }
 
-const kubeconfigOf = (url: string): string =>
+const kubeconfigOf = (url: string, token: string | undefined): string =>
   JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
     "current-context": "proxy",
     clusters: [{ name: "proxy", cluster: { server: url, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "proxy", user: {} }],
+    users: [{ name: "proxy", user: { token } }],
     contexts: [{ name: "proxy", context: { cluster: "proxy", user: "proxy" } }],
   });
 

@@ -1,18 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { z } from "zod";
 import { operatorName, operatorObjects } from "../../../src/workloads/operator.ts";
-import { auditLog } from "../cluster/components/apiserver.ts";
-import { clusterFolder } from "../cluster/place.ts";
-
-const event = z.looseObject({
-  verb: z.string(),
-  user: z.looseObject({ username: z.string() }),
-  objectRef: z.looseObject({ resource: z.string(), subresource: z.string().optional(), apiGroup: z.string().default("") }).optional(),
-  responseStatus: z.looseObject({ code: z.number(), message: z.string().default("") }).optional(),
-});
+import { auditEvents } from "../harness/audit.ts";
 
 const rules = z.array(z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }));
 
@@ -37,8 +27,7 @@ describe("the rights of the operator, by the cluster's own log of all that its t
   const used = new Set<string>();
   const refused: string[] = [];
   before(async () => {
-    for (const line of (await readFile(join(clusterFolder("e2e"), auditLog), "utf8")).split("\n").filter(Boolean)) {
-      const { verb, user, objectRef, responseStatus } = event.parse(JSON.parse(line));
+    for (const { verb, user, objectRef, responseStatus } of await auditEvents()) {
       if (!user.username.endsWith(`:${operatorName}`) || objectRef === undefined) continue;
       const { apiGroup, resource, subresource } = objectRef;
       const right = rightOf(verb, apiGroup, subresource === undefined ? resource : `${resource}/${subresource}`);
