@@ -10,8 +10,8 @@ const project = dirname(import.meta.dirname);
 /** What the bundled CommonJS packages call to reach Node's own modules; ES modules have none. */
 const requireForPackages = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
-/** What the package has: the program, what kubectl runs for `kubectl add` and `kubectl update`, and the policy agent. */
-const programs = ["portico", "kubectl-add", "kubectl-update", "agent"];
+/** What the package has: the program, what kubectl runs for `kubectl add` and `kubectl update`, the policy agent, and what runs functions for that. */
+const programs = ["portico", "kubectl-add", "kubectl-update", "agent", "function-process"];
 
 /** Writes the bundle into a folder, which is emptied first; the program's path. What commands load when they are called is in chunks. */
 export async function bundle(folder: string): Promise<string> {
@@ -21,7 +21,7 @@ export async function bundle(folder: string): Promise<string> {
 
 /** The same of the small programs that a gateway's image has. */
 export async function bundleGateway(folder: string): Promise<void> {
-  await write(folder, ["gateway", "agent"]);
+  await write(folder, ["gateway", "agent", "function-process"]);
 }
 
 async function write(folder: string, names: readonly string[]): Promise<Metafile> {

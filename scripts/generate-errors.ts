@@ -31,6 +31,8 @@ const advice: Readonly<Record<keyof typeof errors, string>> = {
     "Who runs the gateway makes `maxBody` of `validation` larger, or takes the operation out: `validation: {response: off}`.",
   responseUnchecked:
     "Ask again soon. The policy agent, which holds answers against the document, is not there, has too much to do, or took more than a second for this answer. Who runs the gateway looks at the agent's log.",
+  interceptorFailed:
+    "Who runs the gateway finds in the policy agent's log which function it was, and why: it threw, took longer than its `timeout`, or ended its process. `onFailure: pass` in `interceptors` lets such messages through as they came.",
   overLimit:
     "Wait as many seconds as `Retry-After` says. `limit` in the answer says what was counted together: the `operation`, the `api`, the `application`, or its `subscription` of the API. Who runs the gateway finds the limits by `portico explain`, and raises them in their RateLimiting.",
   limitUncounted:

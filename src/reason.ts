@@ -43,6 +43,8 @@ export const reasons = {
   NeedsCluster: "Only a cluster's operator does that.",
   HeaderRefused: "A request header of the document is one that the gateway refuses.",
   InlinePassword: "A password stands in a document; it belongs into a Secret.",
+  BadInterceptor: "A function of one's own cannot be used: its file is not there, does not compile, or does not have it.",
+  NeedsNode: "Functions of one's own run only by a newer Node.",
   InterceptorNotCarried: "An interceptor of another product cannot be carried over.",
   // images
   BadImageName: "The name of an image is none.",

@@ -68,13 +68,18 @@ export function goldenCases(): readonly GoldenCase[] {
     });
 }
 
+/** The files of functions that a case's text may have, by their paths: `{kind: Code, files: {auth.ts: "..."}}`. */
+const codeObject = z.strictObject({ kind: z.literal("Code"), files: z.record(z.string(), z.string()) });
+
 /** The models that a case's text makes: its first YAML document is OpenAPI's, the others are resources. */
 export function resolveCase({ input, settings }: Pick<GoldenCase, "input" | "settings">): Checked<readonly ResolvedApi[]> {
   const files = parseAll("in.yaml", input);
   if (!files.ok) return files;
   const documents = files.value.filter(({ value }) => typeof value === "object" && value !== null && !("kind" in value));
-  const resources = files.value.filter((file) => !documents.includes(file));
-  const surveys = documents.map((file) => surveyDocument({ root: file, files: new Map() }));
+  const texts = files.value.flatMap(({ value }) => Object.entries(codeObject.safeParse(value).data?.files ?? {}));
+  const code = new Map(texts.map(([path, text]) => [path, { text, exports: undefined }] as const));
+  const resources = files.value.filter((file) => !documents.includes(file) && !codeObject.safeParse(file.value).success);
+  const surveys = documents.map((file) => surveyDocument({ root: file, files: new Map(), code }));
   return resolveGateway(
     {
       documents: surveys.flatMap(({ document }) => document ?? []),
@@ -160,7 +165,7 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   const files = [...compileCase(apis.value, golden.settings, { port: 8080, monitoring: 8081, values: caseValues(golden) })].filter(
     ([path]) =>
       everything ||
-      /routes|clusters|validators/.test(path) ||
+      /routes|clusters|validators|interceptors/.test(path) ||
       (/tokens|keys/.test(path) && apis.value.some(({ model }) => model.verifiers.length > 0)),
   );
   return new Map([

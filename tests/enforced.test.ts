@@ -21,6 +21,9 @@ const keys = {
 };
 const clients = { apiVersion: "v1", kind: "Secret", metadata: { name: "clients" }, stringData: { alice: "key-of-alice" } };
 
+const code = { kind: "Code", files: { "a.ts": "", "b.ts": "" } };
+const intercepted = (fields: object): object => ({ interceptors: { request: "./a.ts", ...fields } });
+
 /** Everything that somebody could tell the difference by: the gateway's files and its manifest, or the Problems. */
 function outcome(extension: object, endpoint: object, more: object): string {
   const document = {
@@ -34,7 +37,7 @@ function outcome(extension: object, endpoint: object, more: object): string {
     ...more,
   };
   const resource = { apiVersion: "portico.dev/v1alpha1", kind: "TargetEndpoint", metadata: { name: "store" }, spec: endpoint };
-  const input = [document, resource, tokens, keys, clients, ...kept].map((one) => JSON.stringify(one)).join("\n---\n");
+  const input = [document, resource, tokens, keys, clients, code, ...kept].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = resolveCase({ input, settings });
   if (!apis.ok) return JSON.stringify(apis.problems);
   return JSON.stringify([
@@ -226,6 +229,12 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "validation.request": [{ validation: { request: "report" } }, { validation: { request: "enforce" } }],
   "validation.response": [{ validation: { response: "report" } }, { validation: { response: "enforce" } }],
   "validation.maxBody": [{ validation: { request: "report", maxBody: "1Ki" } }, { validation: { request: "report", maxBody: "2Ki" } }],
+  "interceptors.request": [intercepted({}), intercepted({ request: "./b.ts#check" })],
+  "interceptors.response": [intercepted({ response: "./a.ts" }), intercepted({ response: "./b.ts" })],
+  "interceptors.body": [intercepted({}), intercepted({ body: true })],
+  "interceptors.timeout": [intercepted({ timeout: "1s" }), intercepted({ timeout: "2s" })],
+  "interceptors.onFailure": [intercepted({ onFailure: "refuse" }), intercepted({ onFailure: "pass" })],
+  "interceptors.allow[]": [intercepted({}), intercepted({ allow: ["network"] })],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   streaming: [{ streaming: true }, { streaming: false }],
   deprecation: [{ deprecation: "2027-01-31" }, { deprecation: "2027-02-01" }],

@@ -4,11 +4,15 @@ import type { ErrorForm } from "../model/error-form.ts";
 import { watchPaths } from "../source/watch.ts";
 import { type Checkers, openCheckers } from "./checkers.ts";
 import { agentConfiguration } from "./configuration.ts";
+import { calledBy, isCalled } from "./interceptors/called.ts";
+import { interceptedStream } from "./interceptors/intercepted.ts";
+import type { Interceptors } from "./interceptors/interceptors.ts";
 import { type Question, writeFindings } from "./messages.ts";
+import type { PartStream } from "./part-stream.ts";
 import type { ComparePassword } from "./passwords.ts";
 import { serve } from "./server.ts";
 import { validationAnswer } from "./validation/answer.ts";
-import { answerStream } from "./validation/answers.ts";
+import { answerStream, askedAnswers } from "./validation/answers.ts";
 import { Held } from "./validation/held.ts";
 import type { MessageValidation } from "./validation/message-validation.ts";
 
@@ -22,6 +26,7 @@ export interface AgentOptions {
   readonly readyPort: number | undefined;
   readonly compare: ComparePassword;
   readonly validates: (held: Held, say: (line: string) => void) => MessageValidation;
+  readonly interceptors: Interceptors;
   /** Is told the version of each configuration that is in effect. */
   readonly inEffect: (version: string) => void;
   readonly say: (line: string) => void;
@@ -32,8 +37,17 @@ const retryMs = 5_000;
 /** Of messages that wait to be held against documents, or are collected for that (bytes). */
 const mostHeld = 48 * 1024 * 1024;
 
-/** The policy agent: checks credentials that Envoy cannot and holds requests against documents, and tells what it found. Runs until it is closed; rejects where it cannot listen. */
-export async function startAgent({ file, socket, readyPort, compare, validates, inEffect, say }: AgentOptions): Promise<{ close(): void }> {
+/** The policy agent: checks credentials that Envoy cannot, holds messages against documents, and shows them to functions. Runs until it is closed; rejects where it cannot listen. */
+export async function startAgent({
+  file,
+  socket,
+  readyPort,
+  compare,
+  validates,
+  interceptors,
+  inEffect,
+  say,
+}: AgentOptions): Promise<{ close(): void }> {
   const held = new Held(mostHeld);
   const validation = validates(held, say);
   let checkers: Checkers | undefined;
@@ -50,6 +64,7 @@ export async function startAgent({ file, socket, readyPort, compare, validates, 
     checkers = openCheckers(read, compare);
     // Questions that are open now are still answered.
     setTimeout(() => before?.close(), longestQuestionMs).unref();
+    interceptors.load(read.interceptors ?? []);
     await validation.load(read.validation?.apis ?? []);
     version = read.version_info;
     if (isAsked) inEffect(read.version_info);
@@ -73,7 +88,11 @@ export async function startAgent({ file, socket, readyPort, compare, validates, 
     if (question.kind === "validation") return validationAnswer(question.asked, await validation.ofRequest(question.asked), errors, say);
     return writeFindings(await checkers.check(question.securities, question.request));
   };
-  const server = await serve(socket, { answer, stream: (asked) => answerStream(asked, validation, held, say) });
+  const stream = (said: (name: string) => string): PartStream =>
+    isCalled(said)
+      ? interceptedStream(calledBy(said), interceptors.call, held, say)
+      : answerStream(askedAnswers(said), validation, held, say);
+  const server = await serve(socket, { answer, stream });
   isAsked = true;
   if (version !== undefined) inEffect(version);
   const ready = createServer((request, response) => {
@@ -87,6 +106,7 @@ export async function startAgent({ file, socket, readyPort, compare, validates, 
       ready.close();
       checkers?.close();
       validation.close();
+      interceptors.close();
     },
   };
 }

@@ -44,4 +44,5 @@ export const agentConfiguration = z.strictObject({
       errors: z.enum(["problem", "wso2"]),
     })
     .optional(),
+  interceptors: z.array(z.strictObject({ folder: z.string(), mayConnect: z.boolean() })).optional(),
 }) satisfies z.ZodType<AgentConfiguration>;

@@ -1,15 +1,15 @@
 import { rmSync } from "node:fs";
 import { Server, ServerCredentials, type ServerDuplexStream, status } from "@grpc/grpc-js";
 import { checkPath, type Question, readQuestion } from "./messages.ts";
+import type { PartStream } from "./part-stream.ts";
 import { processPath, readPart } from "./processing-messages.ts";
-import type { AnswerStream, AskedAnswers } from "./validation/answers.ts";
 
 /** What answers Envoy. */
 export interface Service {
   /** The answer to a question, as bytes. One that cannot be made is an error, which lets nobody in who needs it. */
   readonly answer: (question: Question) => Promise<Uint8Array>;
-  /** What is done with an answer of a backend's. */
-  readonly stream: (asked: AskedAnswers) => AnswerStream;
+  /** What is done with a request and its response; `said` gives what their route says, by its name, and nothing where it does not. */
+  readonly stream: (said: (name: string) => string) => PartStream;
 }
 
 const asBytes = (bytes: Buffer): Buffer => bytes;
@@ -32,7 +32,7 @@ export async function serve(socket: string, { answer, stream }: Service): Promis
   );
   server.addService(
     { process: { path: processPath, requestStream: true, responseStream: true, ...raw } },
-    { process: (call: ServerDuplexStream<Buffer, Buffer>) => process(call, stream(askedBy(call))) },
+    { process: (call: ServerDuplexStream<Buffer, Buffer>) => process(call, stream(saidBy(call))) },
   );
   // What a killed one left there would be in the way.
   rmSync(socket, { force: true });
@@ -44,8 +44,8 @@ export async function serve(socket: string, { answer, stream }: Service): Promis
 
 const answerTo = async (bytes: Uint8Array, answer: Service["answer"]): Promise<Uint8Array> => answer(readQuestion(bytes));
 
-/** Takes the parts of an answer in their order. */
-function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: AnswerStream): void {
+/** Takes the parts of messages in their order. */
+function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: PartStream): void {
   let busy = Promise.resolve();
   call.on("data", (bytes: Buffer) => {
     busy = busy
@@ -62,13 +62,7 @@ function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: Answer
   call.on("error", () => {});
 }
 
-/** What the route of an answer says of it. */
-function askedBy({ metadata }: ServerDuplexStream<Buffer, Buffer>): AskedAnswers {
-  const said = (name: string): string => String(metadata.get(name)[0] ?? "");
-  return {
-    api: said("portico-api"),
-    operation: Buffer.from(said("portico-operation"), "base64url").toString(),
-    largestBytes: Number(said("portico-largest")),
-    isEnforced: said("portico-strictness") === "enforce",
-  };
-}
+const saidBy =
+  ({ metadata }: ServerDuplexStream<Buffer, Buffer>) =>
+  (name: string): string =>
+    String(metadata.get(name)[0] ?? "");

@@ -1,3 +1,5 @@
+import { isObject } from "../text/node.ts";
+
 /** The messages of google.protobuf.Struct, for those that have one in them. */
 export const structMessages = `
   message Struct { map<string, Value> fields = 1; }
@@ -13,3 +15,16 @@ export const structMessages = `
     }
   }
 `;
+
+/** A Struct that was read, as a value of JSON. */
+export const jsonOf = (struct: unknown): Readonly<Record<string, unknown>> => {
+  const fields = isObject(struct) && isObject(struct.fields) ? struct.fields : {};
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, jsonValue(value)] as const));
+};
+
+function jsonValue(value: unknown): unknown {
+  if (!isObject(value)) return null;
+  if (value.structValue !== undefined) return jsonOf(value.structValue);
+  if (isObject(value.listValue)) return Array.isArray(value.listValue.values) ? value.listValue.values.map(jsonValue) : [];
+  return value.stringValue ?? value.numberValue ?? value.boolValue ?? null;
+}

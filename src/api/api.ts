@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addressLists } from "./address.ts";
-import { cache, interceptors, maintenance, publish, validation } from "./contract.ts";
+import { cache, documentInterceptors, maintenance, publish, validation } from "./contract.ts";
 import { expose } from "./expose.ts";
 import { atMostOne, exactlyOne } from "./law.ts";
 import { grantedReference, keyReference, objectNamePattern, objectReference } from "./name.ts";
@@ -61,7 +61,7 @@ const patch = z.strictObject({
     .describe("The changes, one after the other (JSON Patch, RFC 6902)."),
 });
 
-const packedInterceptors = interceptors.extend({
+const packedInterceptors = documentInterceptors.extend({
   source: keyReference.optional().describe("The ConfigMap's entry that holds the functions' files, packed."),
   foreign: z.enum(["refuse", "ignore"]).optional().describe("What becomes of another product's interceptor keys. Default: `refuse`."),
 });

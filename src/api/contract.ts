@@ -33,6 +33,15 @@ export const interceptors = z.strictObject({
     .describe("What happens to the request when a function fails. Default: `refuse`, with 500."),
 });
 
+/** The same at a document's level, which speaks for all functions. */
+export const documentInterceptors = interceptors.extend({
+  allow: z
+    .array(z.enum(["network"]))
+    .max(8)
+    .optional()
+    .describe("What the functions may do beside computing: `network` lets them open connections. Default: nothing."),
+});
+
 /** The answer while an API or operation is being worked on. */
 export const maintenance = z.strictObject({
   message: z.string().max(1024).optional().describe("What the answer says."),

@@ -61,10 +61,10 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["x-portico", { backend: "pets", timeout: "1s", cors: false }, []],
     [
       "x-portico",
-      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, interceptors: { request: "./a.ts" } },
+      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, cache: {} },
       [
         ["backend/connectionPool/waitTimeout", "bounds of idle connections"],
-        ["interceptors", "interceptors"],
+        ["cache", "the response cache"],
       ],
     ],
     ["x-portico", { cache: {} }, [["cache", "the response cache"]]],

@@ -31,6 +31,8 @@ const laterUnlessOff = (feature: string, ...paths: readonly string[]): readonly 
 const corsFields = ["origins[]", "methods[]", "headers[]", "exposedHeaders[]", "maxAge", "credentials"];
 const headerFields = ["remove[]", "set.*", "add.*"];
 
+const interceptorFields = ["request", "response", "body", "timeout", "onFailure", "allow[]"].map((name) => `interceptors.${name}`);
+
 /** The fields that say how pods run, of an API and of what a TargetEndpoint deploys. */
 const podFields: readonly string[] = [
   "replicas",
@@ -108,6 +110,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "addresses.deny[]",
       "errors",
       ...["validation.request", "validation.response", "validation.maxBody"],
+      ...["interceptors.source.name", "interceptors.source.key", ...interceptorFields],
       ...["maxBody", "compression", "maintenance.message", "maintenance.retryAfter", "publish.document", "publish.page"],
       "security[].name",
       "security[].namespace",
@@ -129,7 +132,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("environment variables of agents and interceptors", "env"),
       ...later("patches of pods", "podTemplate"),
       ...later("the refusal of breaking changes", "breakingChanges"),
-      ...later("interceptors", "interceptors"),
+      ...later("what becomes of another product's interceptors", "interceptors.foreign"),
       ...later("the response cache", "cache"),
       ...later("patches of the gateway's configuration", "envoyPatches"),
     ],
@@ -211,6 +214,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "webSocket",
       ...["maintenance", "maintenance.message", "maintenance.retryAfter", "deprecation", "sunset", "compression"],
       ...["validation.request", "validation.response", "validation.maxBody"],
+      ...interceptorFields,
       ...["rewrite.path", "rewrite.query.remove[]", "rewrite.query.set.*", "maxBody", "streaming"],
       ...["fault.delay", "fault.status", "fault.percent"],
     ],
@@ -221,7 +225,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ]),
       ...later("times, repetitions and shares of a sandbox's own", "sandbox.timeout", "sandbox.retry", "sandbox.split"),
       ...later("budgets of operations' own repetitions", "retry.budgetPercent"),
-      ...later("interceptors", "interceptors"),
       ...laterUnlessOff("the response cache", "cache"),
       ...later("the mode of deployed backends", "mode"),
     ],

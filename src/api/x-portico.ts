@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addressLists } from "./address.ts";
 import { backendOrName, mirror } from "./backend.ts";
-import { cache, interceptors, maintenance, publish, validation } from "./contract.ts";
+import { cache, documentInterceptors, interceptors, maintenance, publish, validation } from "./contract.ts";
 import { cors } from "./cors.ts";
 import { duration } from "./duration.ts";
 import { headerChanges, headerName } from "./header.ts";
@@ -127,6 +127,7 @@ const documentOnly = {
       "What becomes of another product's interceptor keys. `refuse`, the default, makes them Problems; `ignore` leaves them out with a warning.",
     ),
 
+  interceptors: documentInterceptors.optional().describe("Functions of one's own that see requests and responses."),
   schemes: z
     .record(z.string(), securityName)
     .optional()
@@ -150,7 +151,7 @@ const documentOnly = {
 };
 
 /** `x-portico` beside `openapi` and `info`. */
-export const documentExtension = z.strictObject({ ...documentOnly, ...everywhere });
+export const documentExtension = z.strictObject({ ...everywhere, ...documentOnly });
 /** `x-portico` in a path: for all its operations. */
 export const pathExtension = z.strictObject(everywhere);
 /** `x-portico` in an operation. */

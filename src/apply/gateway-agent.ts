@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
 import { agentPath } from "../compile/envoy/agent-file.ts";
 import { versionOf } from "../compile/envoy/update.ts";
+import { interceptorsFolder, isInterceptor } from "../compile/interceptor-files.ts";
 import { isValidators, validatorsFolder } from "../compile/validators.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { type AgentProcess, superviseAgent } from "./agent-process.ts";
@@ -17,9 +18,15 @@ export interface GatewayAgent {
   stop(): Promise<void>;
 }
 
-/** The validators that are in a gateway's folder, by their paths in it. */
-const validatorsIn = async (folder: string): Promise<readonly string[]> =>
-  (await readdir(join(folder, validatorsFolder)).catch(() => [])).map((name) => `${validatorsFolder}${name}`);
+/** Whether a file is read by the agent when it takes its configuration. */
+const isAgents = (path: string): boolean => isValidators(path) || isInterceptor(path);
+
+/** The validators that are in a gateway's folder, and the folders of functions, by their paths in it. */
+async function agentFilesIn(folder: string): Promise<readonly string[]> {
+  const found = async (within: string): Promise<readonly string[]> =>
+    (await readdir(join(folder, within)).catch(() => [])).map((name) => within + name);
+  return [...(await found(validatorsFolder)), ...(await found(interceptorsFolder))];
+}
 
 export function gatewayAgent(folder: string, program: string, say: (line: string) => void): GatewayAgent {
   let running: AgentProcess | undefined;
@@ -32,8 +39,7 @@ export function gatewayAgent(folder: string, program: string, say: (line: string
     async take(files) {
       const text = files.get(agentPath);
       if (text === undefined) return checked(undefined, []);
-      // The agent reads them when it takes its configuration.
-      for (const [path, validators] of files) if (isValidators(path)) await writeAtomically(join(folder, path), validators);
+      for (const [path, content] of files) if (isAgents(path)) await writeAtomically(join(folder, path), content);
       await writeAtomically(join(folder, agentPath), text);
       running ??= superviseAgent({ program, folder, say });
       if (await running.inEffect(versionOf(text))) return checked(undefined, []);
@@ -42,7 +48,9 @@ export function gatewayAgent(folder: string, program: string, say: (line: string
       );
     },
     async leave(files) {
-      for (const path of await validatorsIn(folder)) if (!files.has(path)) await rm(join(folder, path), { force: true });
+      const used = [...files.keys()];
+      for (const path of await agentFilesIn(folder))
+        if (!used.some((one) => one === path || one.startsWith(`${path}/`))) await rm(join(folder, path), { recursive: true, force: true });
       if (files.has(agentPath)) return;
       await stop();
       await rm(join(folder, agentPath), { force: true });

@@ -11,7 +11,7 @@ export interface AddApiOptions extends ClusterOptions {
   readonly mode?: string;
   readonly image?: string;
   readonly env: readonly string[];
-  readonly interceptors: readonly string[];
+  readonly interceptors?: string;
   readonly builder?: "kaniko" | "layer" | "none";
   readonly host: readonly string[];
   readonly expose?: "ClusterIP" | "NodePort" | "LoadBalancer" | "Ingress";
@@ -104,7 +104,7 @@ const addApiOptions = (command: Command): Command =>
       .option("--host <NAME>", "a host name under which the API is reached; may be repeated", collected, [])
       .addOption(new Option("--expose <HOW>", "what leads to the gateway").choices(["ClusterIP", "NodePort", "LoadBalancer", "Ingress"]))
       .option("--env <NAME=VALUE>", "an environment variable of agents and interceptors: not yet; may be repeated", collected, [])
-      .option("--interceptors <DIR>", "a folder with interceptors: not yet; may be repeated", collected, [])
+      .option("--interceptors <DIR>", "the folder that interceptors are in; else the document's own")
       .option("--override", "build anew where the version stands for another document", false)
       .option("--wait", "wait until it serves, and say how far it is: the default", true)
       .option("--no-wait", "do not wait until it serves")

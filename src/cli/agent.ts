@@ -1,12 +1,15 @@
 #!/usr/bin/env node
+import { realpathSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { isMainThread, workerData } from "node:worker_threads";
 import { startAgent } from "../agent/agent.ts";
+import { makeInterceptors } from "../agent/interceptors/interceptors.ts";
 import { comparePasswords, comparesInWorker } from "../agent/password-worker.ts";
 import { validatesInThread } from "../agent/validation/message-validation.ts";
 import { validateMessages } from "../agent/validation/work.ts";
 
-const usage = `agent: checks credentials that Envoy itself cannot, holds requests against documents, and tells it what it found.
+const usage = `agent: checks credentials that Envoy itself cannot, holds messages against documents, and shows them to functions.
 
   agent --file FILE --socket PATH [--ready-port PORT]
 `;
@@ -39,11 +42,12 @@ async function main(program: string, args: readonly string[]): Promise<void> {
     ...options,
     compare: comparesInWorker(program),
     validates: (held, say) => validatesInThread(program, held, say),
+    interceptors: makeInterceptors(join(dirname(program), `function-process${extname(program)}`)),
     inEffect: (version) => process.send?.({ inEffect: version }),
     say: (line) => process.stderr.write(`agent: ${line}\n`),
   });
 }
 
-if (isMainThread) await main(process.argv[1] ?? "", process.argv.slice(2));
+if (isMainThread) await main(realpathSync(process.argv[1] ?? ""), process.argv.slice(2));
 else if (workerData === "validation") validateMessages();
 else comparePasswords();

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import type { ApiSpec } from "../api/api.ts";
 import { apiVersion } from "../api/kinds.ts";
 import { readResources } from "../api/resource.ts";
@@ -18,6 +18,7 @@ import { isObject, type JsonObject, type SourceFile } from "../text/node.ts";
 import { ownedName } from "../workloads/object.ts";
 import type { AddApiOptions } from "./add.ts";
 import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
+import { functionsMap, withFunctions } from "./functions-map.ts";
 import { merged, type NamedResources, namedResources, withoutSources } from "./named-resources.ts";
 import { engine } from "./prepare.ts";
 
@@ -52,10 +53,16 @@ export async function manifestsOf(
   const named = await sortedFiles(options.fromFile);
   if (!named.ok) return named;
   const { documents: files, resources } = named.value;
-  const sources = await loadSources({ documents: files, resources: [...resources, ...options.resources], references: "folder" });
-  const given = namedResources(sources.resources, name, namespace);
+  const paths = {
+    documents: files,
+    resources: [...resources, ...options.resources],
+    references: "folder",
+    functions: options.interceptors,
+  } as const;
+  const read = await loadSources(paths);
+  const given = namedResources(read.resources, name, namespace);
   if (options.image !== undefined) {
-    const problems = [...sources.problems, ...readResources(given.files).problems, ...given.problems];
+    const problems = [...read.problems, ...readResources(given.files).problems, ...given.problems];
     return checked(
       {
         resources: given.applied,
@@ -68,7 +75,9 @@ export async function manifestsOf(
       problems,
     );
   }
-  const defaults = defaultsIn(merged(withoutSources(there?.value.spec), given.spec), name, namespace);
+  const said = merged(withoutSources(there?.value.spec), given.spec);
+  const { sources, pack } = await withFunctions(read, said, options.interceptors ?? dirname(files[0] ?? "."));
+  const defaults = defaultsIn(said, name, namespace);
   const resolved = resolveIn({ ...sources, resources: given.files }, { name, namespace, defaults }, inCluster);
   if (!resolved.ok) return resolved;
   const mocks = mocksOfBuild(resolved.value);
@@ -78,11 +87,12 @@ export async function manifestsOf(
     definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
   );
   const { inputHash } = gatewayManifest(publishedApis(resolved.value), engine.name);
-  const api = over(given, apiOf(name, namespace, documents, options));
+  const functions = pack === undefined ? undefined : functionsMap(name, pack);
+  const api = over(given, apiOf(name, namespace, documents, options, functions));
   return checked(
     {
       resources: given.applied,
-      maps: documents.flat(),
+      maps: [...documents.flat(), ...(functions === undefined ? [] : [functions])],
       namespace,
       api,
       inputHash,
@@ -106,10 +116,9 @@ function defaultsIn(spec: JsonObject, name: string, namespace: string): ApiDefau
 }
 
 /** What is asked for and cannot be. */
-function unfit(name: string, { env, interceptors }: AddApiOptions): Problem | undefined {
+function unfit(name: string, { env }: AddApiOptions): Problem | undefined {
   const at = wholeFile(name);
   if (env.length > 0) return error("NotYet", at, "This version has no agents or interceptors that --env would reach. Leave it out.");
-  if (interceptors.length > 0) return error("NotYet", at, "This version does not run interceptors. Leave --interceptors out.");
   return undefined;
 }
 

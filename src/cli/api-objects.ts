@@ -27,12 +27,13 @@ export function configMapOf(
   };
 }
 
-/** The API of these documents, each in its ConfigMaps, or of an image. What is not said is left to its defaults. */
+/** The API of these documents, each in its ConfigMaps, and of functions in theirs, or of an image. What is not said is left to its defaults. */
 export function apiOf(
   name: string,
   namespace: string,
   documents: readonly (readonly DefinitionMap[])[],
   { version, replicas, mode, image, builder, host, expose }: AddApiOptions,
+  functions?: DefinitionMap,
 ): Manifest {
   const service = expose === undefined || expose === "Ingress" ? undefined : { type: expose };
   const exposure = {
@@ -40,7 +41,8 @@ export function apiOf(
     ...(service === undefined ? {} : { service }),
     ...(expose === "Ingress" ? { ingress: {} } : {}),
   };
-  const said = { image, version, replicas, mode, builder, expose: Object.keys(exposure).length === 0 ? undefined : exposure };
+  const interceptors = functions && { source: { name: functions.name, key: functions.key } };
+  const said = { interceptors, image, version, replicas, mode, builder, expose: Object.keys(exposure).length === 0 ? undefined : exposure };
   return {
     apiVersion: "portico.dev/v1alpha1",
     kind: "API",

@@ -9,6 +9,7 @@ import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { publishedApis } from "../resolve/gateway.ts";
 import { followIssuers } from "../source/issuers.ts";
 import type { BuildOptions } from "./build.ts";
+import { sourcePaths } from "./document-options.ts";
 import { failure } from "./failure.ts";
 import { engine, folderOf, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
@@ -20,10 +21,10 @@ export const build = (documents: readonly string[], options: BuildOptions): Prom
   options.fromProject === undefined ? buildDocuments(documents, options) : buildProject(options.fromProject, options);
 
 async function buildDocuments(documents: readonly string[], options: BuildOptions): Promise<number> {
-  const { resources, refs, mock, out, project, force, ratelimit } = options;
+  const { mock, out, project, force, ratelimit } = options;
   const issuers = followIssuers();
   const prepared = await prepareGateway(
-    { documents, resources, references: refs },
+    sourcePaths(documents, options),
     // A project is not one environment's.
     { mock, credentials: "fail", ...(out === undefined ? {} : { countsGlobally: ratelimit !== undefined }) },
     { unchecked: "warning", issuers },

@@ -1,4 +1,5 @@
 import type { CheckOptions } from "./check.ts";
+import { sourcePaths } from "./document-options.ts";
 import { paintFor, terminalWidth } from "./paint.ts";
 import { prepareGateway } from "./prepare.ts";
 import { githubReport } from "./reports/github.ts";
@@ -9,10 +10,10 @@ import type { CheckResult } from "./reports/result.ts";
 import { textReport } from "./reports/text.ts";
 
 /** Writes all Problems of documents and resources on stdout, for here they are what was asked for; the exit code. */
-export async function checkDocuments(documents: readonly string[], { resources, refs, mock, format }: CheckOptions): Promise<number> {
-  const prepared = await prepareGateway({ documents, resources, references: refs }, { mock, credentials: "fail" });
+export async function checkDocuments(documents: readonly string[], options: CheckOptions): Promise<number> {
+  const prepared = await prepareGateway(sourcePaths(documents, options), { mock: options.mock, credentials: "fail" });
   const result: CheckResult = { documents, problems: prepared.problems, files: prepared.ok ? prepared.value.files : [] };
-  process.stdout.write(reports[format](result));
+  process.stdout.write(reports[options.format](result));
   return prepared.ok ? 0 : 1;
 }
 

@@ -1,12 +1,23 @@
 import { type Command, Option } from "commander";
 import type { ReferenceScope } from "../source/documents.ts";
+import type { SourcePaths } from "../source/gateway.ts";
 
 /** What every command that reads documents is told beside them. */
 export interface DocumentOptions {
   readonly resources: readonly string[];
   readonly refs: ReferenceScope;
   readonly mock: boolean;
+  /** The folder that functions are in; left out for each document's own. */
+  readonly interceptors?: string;
 }
+
+/** What is read, as a command is told it. */
+export const sourcePaths = (documents: readonly string[], { resources, refs, interceptors }: DocumentOptions): SourcePaths => ({
+  documents,
+  resources,
+  references: refs,
+  functions: interceptors,
+});
 
 /** A command that reads one or more documents. */
 export function addDocumentOptions(command: Command): Command {
@@ -22,6 +33,7 @@ export function addSourceOptions(command: Command): Command {
         .choices(["folder", "anywhere"])
         .default("folder"),
     )
+    .option("--interceptors <DIR>", "the folder that interceptors are in; else the document's own")
     .option("--mock", "answer from the document's examples and schemas, without a backend", false);
 }
 

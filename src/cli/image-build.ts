@@ -9,6 +9,7 @@ import { parseReference, parseTarget, showReference } from "../image/reference.t
 import { imageRequest } from "../image/request.ts";
 import { type Checked, checked } from "../problem.ts";
 import { publishedApis } from "../resolve/gateway.ts";
+import { sourcePaths } from "./document-options.ts";
 import { failure } from "./failure.ts";
 import type { ImageBuildOptions } from "./image-build-command.ts";
 import type { KanikoAtHand } from "./kaniko.ts";
@@ -19,8 +20,8 @@ import { version } from "./version.ts";
 
 /** Makes the image of documents' gateway, unless it is there; its name with its digest goes to stdout. The exit code. */
 export async function buildImage(documents: readonly string[], options: ImageBuildOptions): Promise<number> {
-  const { resources, refs, mock } = options;
-  const prepared = await prepareGateway({ documents, resources, references: refs }, { mock, credentials: "fail" });
+  const { mock } = options;
+  const prepared = await prepareGateway(sourcePaths(documents, options), { mock, credentials: "fail" });
   if (!prepared.ok) return failure(prepared.problems);
   const mocks = mocksOfBuild(prepared.value.apis);
   reportProblems([...prepared.problems, ...mocks.problems], prepared.value.files, process.stderr);

@@ -8,7 +8,6 @@ const options = {
   fromFile: [],
   resources: [],
   env: [],
-  interceptors: [],
   host: [],
   override: false,
   wait: true,

@@ -52,8 +52,10 @@ export const merged = (before: JsonObject, said: JsonObject): JsonObject => ({
 
 /** What an API's spec says beside where its image comes from: that is said anew, a document or the image itself. */
 export function withoutSources(spec: unknown): JsonObject {
-  const { image: _, inputHash: __, definition: ___, ...kept } = isObject(spec) ? spec : {};
-  return kept;
+  const { image: _, inputHash: __, definition: ___, interceptors, ...kept } = isObject(spec) ? spec : {};
+  if (!isObject(interceptors)) return interceptors === undefined ? kept : { ...kept, interceptors };
+  const { source: ____, ...functions } = interceptors;
+  return Object.keys(functions).length === 0 ? kept : { ...kept, interceptors: functions };
 }
 
 const isNamed = (metadata: unknown, name: string, namespace: string): boolean =>

@@ -20,7 +20,9 @@ export async function offerSecrets(
   if (!problems.some(({ reason }) => reason === "InlinePassword")) return undefined;
   const code = failure(problems);
   const files = await sortedFiles(fromFile);
-  const documents = files.ok ? await Promise.all(files.value.documents.map((path) => loadDocument(path, "folder", () => {}))) : [];
+  const documents = files.ok
+    ? await Promise.all(files.value.documents.map((path) => loadDocument(path, { references: "folder" }, () => {})))
+    : [];
   const found = documents.flatMap((one) => inlinePasswords(one.files?.root.value));
   if (!makeSecrets) {
     const names = found.map(({ secret }) => `\`${secret}\``).join(", ");

@@ -9,6 +9,7 @@ import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addGet } from "./get.ts";
 import { addImage } from "./image.ts";
+import { addInit } from "./init.ts";
 import { addKey } from "./key.ts";
 import { addLogs } from "./logs.ts";
 import { addOperator } from "./operator.ts";
@@ -36,6 +37,7 @@ export function makeProgram(): Command {
     addRun,
     addToken,
     addKey,
+    addInit,
     addCheck,
     addBuild,
     addImage,

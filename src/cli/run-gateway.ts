@@ -1,8 +1,10 @@
 import { error, wholeFile } from "../problem.ts";
 import { followIssuers } from "../source/issuers.ts";
 import { devCredentials } from "./dev-credentials.ts";
+import { sourcePaths } from "./document-options.ts";
 import { failure } from "./failure.ts";
 import { followChanges } from "./follow-changes.ts";
+import { functionsRunHere } from "./functions-run-here.ts";
 import { type PreparedGateway, prepareGateway, withIssuers } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import type { RunOptions } from "./run.ts";
@@ -18,17 +20,19 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   };
   const noticed = new Set<string>();
   const dev = options.dev ? devCredentials(process.env) : undefined;
-  const paths = { documents, resources: options.resources, references: options.refs };
+  const paths = sourcePaths(documents, options);
   let told = (): void => {};
   const issuers = followIssuers({ changed: () => told() });
-  const prepare = (before: PreparedGateway | undefined) =>
-    prepareGateway(paths, settingsOf(options), {
+  const prepare = async (before: PreparedGateway | undefined) => {
+    const prepared = await prepareGateway(paths, settingsOf(options), {
       noticed: (path) => noticed.add(path),
       unchecked: "warning",
       ...(before === undefined ? {} : { before }),
       issuers,
       added: dev?.added,
     });
+    return functionsRunHere(prepared);
+  };
   const prepared = await prepare(undefined);
   if (!prepared.ok) return failure(prepared.problems);
   reportProblems(prepared.problems, prepared.value.files, process.stderr);

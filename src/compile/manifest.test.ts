@@ -74,6 +74,44 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   transport: [{ transport: "https" }, { transport: "http" }],
   isStream: [{ isStream: true }],
   maxBodyBytes: [{ maxBodyBytes: 1024 }],
+  interception: [
+    {
+      interception: {
+        request: { path: "a.ts", name: "default" },
+        response: undefined,
+        largestBytes: undefined,
+        timeoutMs: 1000,
+        goesOnAfterFailure: false,
+      },
+    },
+    {
+      interception: {
+        request: { path: "a.ts", name: "check" },
+        response: undefined,
+        largestBytes: undefined,
+        timeoutMs: 1000,
+        goesOnAfterFailure: false,
+      },
+    },
+    {
+      interception: {
+        request: undefined,
+        response: { path: "a.ts", name: "check" },
+        largestBytes: undefined,
+        timeoutMs: 1000,
+        goesOnAfterFailure: false,
+      },
+    },
+    {
+      interception: {
+        request: undefined,
+        response: { path: "a.ts", name: "check" },
+        largestBytes: 10,
+        timeoutMs: 2000,
+        goesOnAfterFailure: true,
+      },
+    },
+  ],
   validation: [
     { validation: { request: { strictness: "report", largestBytes: undefined }, response: undefined } },
     { validation: { request: { strictness: "enforce", largestBytes: undefined }, response: undefined } },
@@ -189,6 +227,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
         credentialSets,
         globalLimits: [],
         validators: undefined,
+        interceptors: undefined,
       },
     ],
   });

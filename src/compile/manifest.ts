@@ -39,6 +39,13 @@ interface ManifestApi {
   readonly globalLimits: readonly string[];
   /** The hash of what requests are held against; left out where they are not. */
   readonly validators: string | undefined;
+  /** The functions that see messages; left out where none do. */
+  readonly interceptors: ManifestInterceptors | undefined;
+}
+
+interface ManifestInterceptors {
+  readonly hash: string;
+  readonly mayConnect: boolean;
 }
 
 interface ManifestSecurity {
@@ -59,7 +66,21 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
     inputHash: inputHash(apis, engine),
     apis: apis.map(
       ({
-        model: { name, version, owner, hosts, basePath, errors, operations, validation, backends, securities, credentialSets, limits },
+        model: {
+          name,
+          version,
+          owner,
+          hosts,
+          basePath,
+          errors,
+          operations,
+          validation,
+          interception,
+          backends,
+          securities,
+          credentialSets,
+          limits,
+        },
       }) => ({
         name,
         version,
@@ -79,6 +100,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         credentialSets,
         globalLimits: limits.filter(({ scope }) => scope.kind === "global").map((limit) => limit.name),
         validators: validation?.hash,
+        interceptors: interception && { hash: interception.hash, mayConnect: interception.mayConnect },
       }),
     ),
   };

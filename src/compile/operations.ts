@@ -34,6 +34,7 @@ const listed = ({
   maxBodyBytes,
   isCompressed,
   validation,
+  interception,
   fault,
   maintenance,
 }: Operation): ListedOperation => ({
@@ -54,6 +55,7 @@ const listed = ({
     ...(maxBodyBytes === undefined ? {} : { maxBody: maxBodyBytes }),
     ...(isCompressed ? { compression: true } : {}),
     ...(validation === undefined ? {} : { validation }),
+    ...(interception === undefined ? {} : { interceptors: interception }),
     ...(fault === undefined ? {} : { fault }),
     ...(maintenance === undefined ? {} : { maintenance }),
   },

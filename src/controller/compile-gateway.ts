@@ -184,18 +184,29 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
 const missing: ReadonlySet<Reason> = new Set(["UnknownBackend", "MissingSecurity", "UnknownLimit"]);
 
 /** What an API says for operations that say nothing of it themselves. */
-export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields" | "publishes">;
+export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields" | "publishes" | "allowed">;
 
 /** What an API's spec says for such operations. */
 export const defaultsOf = (
-  { security = [], rateLimit = [], compression, maintenance, maxBody, validation, publish }: ApiSpec,
+  { security = [], rateLimit = [], compression, maintenance, maxBody, validation, publish, interceptors }: ApiSpec,
   namespace: string,
 ): ApiDefaults => ({
   publishes: publish,
-  fields: Object.fromEntries(Object.entries({ compression, maintenance, maxBody, validation }).filter(([, value]) => value !== undefined)),
+  allowed: interceptors?.allow,
+  fields: Object.fromEntries(
+    Object.entries({ compression, maintenance, maxBody, validation, interceptors: functionsOf(interceptors) }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  ),
   security: security.map((one) => ({ security: qualifiedName(one.name, one.namespace, namespace), scopes: one.scopes ?? [] })),
   limits: rateLimit.map((one) => ({ name: one.name, namespace: one.namespace })),
 });
+
+/** Which functions see messages where the document names none. */
+function functionsOf(said: ApiSpec["interceptors"]): Partial<NonNullable<ApiSpec["interceptors"]>> | undefined {
+  const { source: _, allow: __, foreign: ___, ...functions } = said ?? {};
+  return Object.keys(functions).length === 0 ? undefined : functions;
+}
 
 /** What a namespace adds to resolving. `apiName` is undefined where an API has several documents, which say their names. */
 export const clusterSettings = (

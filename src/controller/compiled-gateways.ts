@@ -117,7 +117,11 @@ export function compiledGateways({ store, registries, issuers, users, collection
 
   const whole = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>> => {
     const { namespace } = api.metadata;
-    const { documents, problems } = await loadDefinitions(definitionsOf(spec), configMapReader(store, namespace));
+    const { documents, problems } = await loadDefinitions(
+      definitionsOf(spec),
+      configMapReader(store, namespace),
+      spec.interceptors?.source,
+    );
     if (documents.length === 0 && problems.length > 0) return failed(...problems);
     const resolved = resolveUsed({
       workload,
@@ -219,7 +223,9 @@ export function compiledGateways({ store, registries, issuers, users, collection
       const configMapNames = definitionsOf(spec).flatMap((one) => (one.kind === "inline" ? [] : one.entries.map(({ name }) => name)));
       const { tlsSecret } = workload.exposure;
       const certain = [
-        ...[...new Set(configMapNames)].map((name) => usedConfigMap(namespace, name)),
+        ...[...new Set([...configMapNames, ...(spec.interceptors?.source === undefined ? [] : [spec.interceptors.source.name])])].map(
+          (name) => usedConfigMap(namespace, name),
+        ),
         ...(tlsSecret === undefined ? [] : [usedSecret(`${namespace}/${tlsSecret}`)]),
         usedGrants(namespace),
         ...alwaysUsed,

@@ -144,6 +144,7 @@ function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly
     basePath,
     errors,
     operations: [],
+    interception: api.interceptors && { ...api.interceptors, files: {} },
     validation: api.validators === undefined ? undefined : { hash: api.validators, schemas: {}, operations: [] },
     disabledPaths: undefined,
     backends,

@@ -42,6 +42,7 @@ const manifest = z.object({
       credentialSets: z.array(z.array(z.string())),
       globalLimits: z.array(z.string()).default([]),
       validators: z.string().optional(),
+      interceptors: z.object({ hash: z.string(), mayConnect: z.boolean() }).optional(),
     }),
   ),
 });

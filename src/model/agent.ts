@@ -8,6 +8,14 @@ export interface AgentConfiguration {
   readonly securities: readonly AgentSecurity[];
   /** Left out where requests are held against nothing. */
   readonly validation?: AgentValidation | undefined;
+  /** Left out where no function sees a message. */
+  readonly interceptors?: readonly AgentInterceptors[] | undefined;
+}
+
+/** The functions of an API, in a folder of the gateway's, and what they may do. */
+export interface AgentInterceptors {
+  readonly folder: string;
+  readonly mayConnect: boolean;
 }
 
 /** What requests are held against, and how it is said what is wrong. */

@@ -3,6 +3,7 @@ import type { Backend, Retry } from "./backend.ts";
 import type { Cors } from "./cors.ts";
 import type { ErrorForm } from "./error-form.ts";
 import type { HeaderChanges } from "./headers.ts";
+import type { ApiInterception, Interception } from "./interception.ts";
 import type { Limit } from "./limit.ts";
 import type { MockReply } from "./mock.ts";
 import type { PageFile } from "./page.ts";
@@ -28,6 +29,8 @@ export interface ApiModel {
   readonly operations: readonly Operation[];
   /** What messages are held against; left out where none are. */
   readonly validation: ApiValidation | undefined;
+  /** The functions that see messages; left out where none do. */
+  readonly interception: ApiInterception | undefined;
   /** Paths all of whose operations are disabled: none is found there, and no template beside one answers for it. Left out where there are none. */
   readonly disabledPaths: readonly Pick<Operation, "path" | "query">[] | undefined;
   readonly backends: readonly Backend[];
@@ -72,6 +75,8 @@ export interface Operation {
   readonly isCompressed: boolean;
   /** Whether messages are held against the document. */
   readonly validation: Validation | undefined;
+  /** Which functions see its messages; undefined for none. */
+  readonly interception: Interception | undefined;
   /** What some requests meet on purpose; undefined for nothing. */
   readonly fault: Fault | undefined;
   /** What is answered while it is being worked on; undefined while it is not. */

@@ -19,6 +19,10 @@ export const gatewayError = (slug: string, status: number, title: string, detail
 /** By which Envoy tells an answer that the policy agent refused (envoy: response code details). */
 export const invalidResponseDetails = "portico_invalid_response";
 
+/** The same for an answer that somebody's own function gave, and for one that a function failed to look at. */
+export const interceptorAnswerDetails = "portico_interceptor_answer";
+export const interceptorFailedDetails = "portico_interceptor_failed";
+
 /** What the policy agent answers where a request is not what the document says. */
 export const validationErrors = {
   invalidRequest: gatewayError(

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { type Checked, checked, error, failed } from "../problem.ts";
+import type { Code } from "../text/code.ts";
 import { elements, isObject, members, type Node, placeOf, root, type SourceFile } from "../text/node.ts";
 import { join, tokens } from "../text/pointer.ts";
 
@@ -9,6 +10,8 @@ export interface DocumentFiles {
   readonly files: ReadonlyMap<string, SourceFile>;
   /** Those that it refers to and that could not be read, which was said where it refers to them. */
   readonly unread?: ReadonlySet<string>;
+  /** The programs that hold the functions which it names, as far as they could be read. Left out where none is named. */
+  readonly code?: Code;
 }
 
 /** The text of a `$ref`, when the node is a reference. */

@@ -18,6 +18,7 @@ import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
 import { identityProblems } from "./identity.ts";
+import { type Interceptions, makeInterceptions } from "./interceptions.ts";
 import { type Limits, makeLimits } from "./limits.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
@@ -68,7 +69,10 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const protection = makeProtection(whole);
   const limits = makeLimits(whole);
   const validations = makeValidations(document, problems);
-  const found = uniqueIds(document, problems).map((path) => pathOperations(whole, { protection, limits, validations }, path));
+  const allowed = [...(settings.cluster?.allowed ?? []), ...(extension?.fields.interceptors?.allow ?? [])];
+  const interceptions = makeInterceptions(document, allowed, problems);
+  const policies = { protection, limits, validations, interceptions };
+  const found = uniqueIds(document, problems).map((path) => pathOperations(whole, policies, path));
   const resolved = found.flatMap(({ served }) => served);
   const disabledPaths = found.flatMap(({ disabled }) => disabled ?? []);
   const place = placesOf(document);
@@ -104,6 +108,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     errors: extension?.fields.errors === "wso2" ? "wso2" : undefined,
     operations,
     validation: validations.used(new Set(operations.map(({ id }) => id))),
+    interception: interceptions.used(operations.map(({ interception }) => interception)),
     disabledPaths: disabledPaths.length === 0 ? undefined : disabledPaths,
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),
@@ -166,6 +171,7 @@ interface Policies {
   readonly protection: Protection;
   readonly limits: Limits;
   readonly validations: Validations;
+  readonly interceptions: Interceptions;
 }
 
 /** What answers a path; or the path itself, where all its operations are disabled. */
@@ -174,7 +180,11 @@ interface ResolvedPath {
   readonly disabled: Pick<Operation, "path" | "query"> | undefined;
 }
 
-function pathOperations(whole: Whole, { protection, limits, validations }: Policies, { path, operations }: NamedPath): ResolvedPath {
+function pathOperations(
+  whole: Whole,
+  { protection, limits, validations, interceptions }: Policies,
+  { path, operations }: NamedPath,
+): ResolvedPath {
   const { problems, basePath, settings, document } = whole;
   const key = parsePathKey(path.key);
   if (!key.ok) {
@@ -209,6 +219,7 @@ function pathOperations(whole: Whole, { protection, limits, validations }: Polic
     const access = protection.accessOf(requirementsOf(whole, levels, written));
     const counting = limits.of(levels, access);
     const validation = validations.of({ id, path, written, template: key.template, fields });
+    const interception = interceptions.of(fields, levels);
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
     const operation = resolveOperation({
       document,
@@ -223,6 +234,7 @@ function pathOperations(whole: Whole, { protection, limits, validations }: Polic
       rewrite,
       transport: whole.transport,
       validation,
+      interception,
     });
     return [
       {

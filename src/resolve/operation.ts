@@ -7,6 +7,7 @@ import type { operationExtension } from "../api/x-portico.ts";
 import type { Access, Answer, Fault, Maintenance, Operation, Rewrite, Transport, Validation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
+import type { Interception } from "../model/interception.ts";
 import type { DocumentOperation, OpenApiDocument } from "../openapi/document.ts";
 import { defaultReply } from "../openapi/mock/replies.ts";
 import { addressesOf } from "./addresses.ts";
@@ -36,6 +37,7 @@ export interface OperationParts {
   readonly rewrite: Rewrite | undefined;
   readonly transport: Transport | undefined;
   readonly validation: Validation | undefined;
+  readonly interception: Interception | undefined;
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
@@ -62,6 +64,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     // What compresses holds back what is little.
     isCompressed: fields.compression === true && fields.streaming !== true,
     validation: parts.validation,
+    interception: parts.interception,
     fault: faultOf(fields.fault),
     maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,

@@ -89,6 +89,7 @@ function operationAt(
     maxBodyBytes: undefined,
     isCompressed: true,
     validation: undefined,
+    interception: undefined,
     fault: undefined,
     maintenance: undefined,
     where: { source: where.file.name, pointer: where.pointer },

@@ -31,6 +31,8 @@ export interface ClusterSettings {
   readonly limits?: readonly Reference[];
   /** What holds for operations that say nothing else. Left out for nothing. */
   readonly fields?: Partial<z.infer<typeof operationExtension>>;
+  /** What the API lets functions of its owner's do. Left out for nothing. */
+  readonly allowed?: readonly string[] | undefined;
   /** What is shown to the world of documents that do not say it themselves. Left out for nothing. */
   readonly publishes?: SaidToBeShown | undefined;
   /** Securities that are there, and left out for what is wrong with them. Left out for none. */

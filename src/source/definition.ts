@@ -2,7 +2,9 @@ import { gunzipSync } from "node:zlib";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { surveyDocument } from "../openapi/read.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import type { Code } from "../text/code.ts";
 import { parseOne } from "../text/parse.ts";
+import { unpackCode } from "./code/packed-code.ts";
 import { largestFile } from "./read-text.ts";
 
 /** One entry of a ConfigMap; without a key it is the only one. */
@@ -27,10 +29,16 @@ export interface LoadedDefinitions {
 
 /**
  * Reads an API's documents. Fails with DefinitionMissing where an entry is not there, and as reading a file does. A document of a cluster's has
- * no folder: a `$ref` leads to nothing outside it.
+ * no folder: a `$ref` leads to nothing outside it, and the functions that it names are in the entry `functions`.
  */
-export async function loadDefinitions(definitions: readonly Definition[], read: ReadConfigMap): Promise<LoadedDefinitions> {
+export async function loadDefinitions(
+  definitions: readonly Definition[],
+  read: ReadConfigMap,
+  functions?: EntryName,
+): Promise<LoadedDefinitions> {
   const problems: Problem[] = [];
+  const code = functions === undefined ? undefined : await codeIn(functions, read);
+  problems.push(...(code?.problems ?? []));
   const documents: OpenApiDocument[] = [];
   for (const [index, definition] of definitions.entries()) {
     const text =
@@ -42,11 +50,16 @@ export async function loadDefinitions(definitions: readonly Definition[], read: 
     const file = parseOne(text.value.name, text.value.text);
     problems.push(...file.problems);
     if (!file.ok) continue;
-    const survey = surveyDocument({ root: file.value, files: new Map() });
+    const survey = surveyDocument({ root: file.value, files: new Map(), ...(code?.ok === true ? { code: code.value } : {}) });
     problems.push(...survey.problems);
     if (survey.document !== undefined) documents.push(survey.document);
   }
   return { documents, problems };
+}
+
+async function codeIn(entry: EntryName, read: ReadConfigMap): Promise<Checked<Code>> {
+  const text = await joined([entry], read);
+  return text.ok ? unpackCode(text.value.name, text.value.text) : text;
 }
 
 /** The text that entries make together, in their order; it may be compressed (gzip, RFC 1952). */

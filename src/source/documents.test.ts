@@ -22,7 +22,7 @@ async function folderWith(t: TestContext, files: Readonly<Record<string, string>
 
 async function load(path: string, scope: ReferenceScope) {
   const noticed: string[] = [];
-  const loaded = await loadDocument(path, scope, (file) => noticed.push(file));
+  const loaded = await loadDocument(path, { references: scope }, (file) => noticed.push(file));
   return { loaded, noticed };
 }
 

@@ -1,16 +1,25 @@
 import { realpath } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
+import { namedFunctions } from "../openapi/named-functions.ts";
 import { type DocumentFiles, leavesFolder } from "../openapi/references.ts";
 import { type ReferredFile, referredFiles } from "../openapi/referred-files.ts";
 import { type Checked, error, failed, type Problem } from "../problem.ts";
 import { placeOf, type SourceFile } from "../text/node.ts";
 import { parseOne } from "../text/parse.ts";
+import { loadCode } from "./code/load-code.ts";
 import { fetchText } from "./fetch-text.ts";
 import { readTextOrPipe } from "./read-pipe.ts";
 import { largestFile, readText } from "./read-text.ts";
 
 /** Where references may lead: to files under the document's folder, or anywhere, URLs included. */
 export type ReferenceScope = "folder" | "anywhere";
+
+/** How far what is read reaches. */
+export interface DocumentScope {
+  readonly references: ReferenceScope;
+  /** The folder that functions are in; left out for the document's own. */
+  readonly functions?: string | undefined;
+}
 
 /** More files than a document has. */
 const mostFiles = 2000;
@@ -24,9 +33,13 @@ export interface LoadedDocument {
 
 /**
  * A document with every file that it refers to, and theirs. What is wrong with one of them is said at the reference.
- * `noticed` is told each file that matters, whether it can be read or not.
+ * The functions that it names are looked for in `functions`, or else in its own folder. `noticed` is told each file that matters, whether it can be read or not.
  */
-export async function loadDocument(path: string, scope: ReferenceScope, noticed: (path: string) => void): Promise<LoadedDocument> {
+export async function loadDocument(
+  path: string,
+  { references: scope, functions = dirname(path) }: DocumentScope,
+  noticed: (path: string) => void,
+): Promise<LoadedDocument> {
   noticed(path);
   const root = await readRoot(path);
   if (!root.ok) return { files: undefined, problems: root.problems };
@@ -58,7 +71,16 @@ export async function loadDocument(path: string, scope: ReferenceScope, noticed:
     }
     waiting = next;
   }
-  return { files: { root: root.value, files, unread }, problems };
+  const code = await codeOf({ root: root.value, files }, functions, noticed);
+  return { files: { root: root.value, files, unread, ...code.of }, problems: [...problems, ...code.problems] };
+}
+
+/** The programs of the functions that a document names, where it names any. */
+async function codeOf(files: DocumentFiles, folder: string, noticed: (path: string) => void) {
+  const named = namedFunctions(files).map((node) => ({ text: String(node.value), where: placeOf(node) }));
+  if (named.length === 0) return { of: {}, problems: [] };
+  const { code, problems } = await loadCode(folder, named, noticed);
+  return { of: { code }, problems };
 }
 
 async function readRoot(path: string): Promise<Checked<SourceFile>> {

@@ -2,14 +2,13 @@ import type { OpenApiDocument } from "../openapi/document.ts";
 import { surveyDocument } from "../openapi/read.ts";
 import type { Problem } from "../problem.ts";
 import type { SourceFile } from "../text/node.ts";
-import { loadDocument, type ReferenceScope } from "./documents.ts";
+import { type DocumentScope, loadDocument } from "./documents.ts";
 import { loadResources } from "./resources.ts";
 
 /** What a person names on the command line: documents, resources, and how far references may lead. */
-export interface SourcePaths {
+export interface SourcePaths extends DocumentScope {
   readonly documents: readonly string[];
   readonly resources: readonly string[];
-  readonly references: ReferenceScope;
 }
 
 /** Everything a gateway is made from, as far as it can be read and parsed, and what is wrong with the rest. */
@@ -24,7 +23,7 @@ export async function loadSources(paths: SourcePaths, noticed: (path: string) =>
   const problems: Problem[] = [];
   const documents: OpenApiDocument[] = [];
   for (const path of paths.documents) {
-    const loaded = await loadDocument(path, paths.references, noticed);
+    const loaded = await loadDocument(path, paths, noticed);
     problems.push(...loaded.problems);
     if (loaded.files === undefined) continue;
     const survey = surveyDocument(loaded.files);

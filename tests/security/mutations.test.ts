@@ -53,6 +53,7 @@ const document = {
         "x-portico": { validation: { response: "enforce" } },
       },
     },
+    "/shown": { ...guarded(), "x-portico": { interceptors: { request: "./look.ts" } } },
     "/faulty": { ...guarded(), "x-portico": { fault: { status: 418 } } },
     "/sandboxed": {
       ...guarded(),
@@ -63,6 +64,7 @@ const document = {
 };
 
 const resources = [
+  { kind: "Code", files: { "look.ts": 'export default (request: Request) => request.headers.set("x-shown", "yes");' } },
   tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }, { blockedClients: ["mallory"] }),
   ...keySecurity("key", { dave: "key-of-dave" }, { clientHeader: "x-client" }),
   security("staff", { type: "basic", basic: { users: { name: "users" } } }),
@@ -114,6 +116,7 @@ const probes: readonly Probe[] = [
   ),
   ["/faulty", {}, 418],
   ["/valid?limit=x", {}, 400],
+  ["/shown", {}, 200, ["x-shown", "yes"]],
   ["/answered", {}, 502],
   ["POST /body", { "transfer-encoding": "chunked" }, 413, undefined, "ab"],
   ["/query?a=1", {}, 200, [":path", "/query"]],
@@ -188,6 +191,7 @@ const filters = [
     "query",
     "validation",
     "responses",
+    "interceptors",
   ].map((name) => `portico.${name}`),
   ...[...countedTogether, ...globally.map(([name]) => name), "marking", ...lists.map((_, index) => `addresses.${index}`)].map(
     (name) => `portico.limits.${name}`,

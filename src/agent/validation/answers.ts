@@ -1,5 +1,6 @@
 import { invalidResponseDetails } from "../../model/gateway-error.ts";
-import { type AnswerPart, writeContinue, writeInstead } from "../processing-messages.ts";
+import type { PartStream } from "../part-stream.ts";
+import { fieldsOf, type Head as MessageHead, type MessagePart, writeContinue, writeInstead } from "../processing-messages.ts";
 import { logLine } from "./answer.ts";
 import type { Held } from "./held.ts";
 import type { MessageValidation } from "./message-validation.ts";
@@ -14,20 +15,34 @@ export interface AskedAnswers {
   readonly isEnforced: boolean;
 }
 
-/** What is done with the parts of one answer. */
-export interface AnswerStream {
-  /** What is written back; undefined for nothing, and `over` where no more of it need come. Rejects where nobody can tell, and the answer is to be refused for that. */
-  take(part: AnswerPart): Promise<Buffer | "over" | undefined>;
-  /** No part comes any more. */
-  end(): void;
+/** What the route of an answer says of it. */
+export const askedAnswers = (said: (name: string) => string): AskedAnswers => ({
+  api: said("portico-api"),
+  operation: Buffer.from(said("portico-operation"), "base64url").toString(),
+  largestBytes: Number(said("portico-largest")),
+  isEnforced: said("portico-strictness") === "enforce",
+});
+
+/** What is known of an answer before its body. */
+interface Head {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of the request. */
+  readonly method: string;
+  /** Whether a backend gave it, and not the gateway itself. */
+  readonly isBackends: boolean;
 }
 
-type Head = Extract<AnswerPart, { kind: "headers" }>;
+function headOf({ lines, attributes }: MessageHead): Head {
+  const { ":status": status, ...headers } = fieldsOf(lines);
+  const isBackends = attributes["response.code_details"] === "via_upstream";
+  return { status: Number(status), headers, method: attributes["request.method"] ?? "", isBackends };
+}
 
 const wrongStatus = 502;
 
 /** Holds one answer against its document, once all of it is there, or as much as may be held. */
-export function answerStream(asked: AskedAnswers, validation: MessageValidation, held: Held, say: (line: string) => void): AnswerStream {
+export function answerStream(asked: AskedAnswers, validation: MessageValidation, held: Held, say: (line: string) => void): PartStream {
   const { api, operation, largestBytes, isEnforced } = asked;
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -52,21 +67,21 @@ export function answerStream(asked: AskedAnswers, validation: MessageValidation,
     letGo();
     return validation.ofResponse({ api, operation, method, status, headers, body });
   };
-  const judged = async (kind: AnswerPart["kind"], answer: Head): Promise<Buffer | undefined> => {
+  const judged = async (part: MessagePart, answer: Head): Promise<Buffer | undefined> => {
     const verdict = await verdictOf(answer);
     if (verdict?.kind === "wrong")
       say(logLine({ api, operation, requestId: answer.headers["x-request-id"] ?? "", of: "response" }, verdict.violations));
     if (!isEnforced) return undefined;
     if (verdict === undefined) throw new Error("The answer could not be held against its document.");
-    return verdict.kind === "right" ? writeContinue(kind) : writeInstead(wrongStatus, invalidResponseDetails);
+    return verdict.kind === "right" ? writeContinue(part) : writeInstead(wrongStatus, invalidResponseDetails);
   };
   return {
     async take(part) {
-      if (part.kind === "headers") head = part;
-      if (head?.isBackends !== true) return isEnforced ? writeContinue(part.kind) : "over";
+      if (part.kind === "headers") head = headOf(part);
+      if (head?.isBackends !== true) return isEnforced ? writeContinue(part) : "over";
       if (part.kind === "body") keep(part.bytes);
-      if (part.isLast) return judged(part.kind, head);
-      if (isEnforced) return writeContinue(part.kind);
+      if (part.isLast) return judged(part, head);
+      if (isEnforced) return writeContinue(part);
       return isWhole ? undefined : "over";
     },
     end: letGo,

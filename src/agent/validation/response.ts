@@ -1,5 +1,5 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import type { ResponseRule } from "../../model/validation.ts";
+import { withoutCoding } from "../content-coding.ts";
 import { bodyVerdict } from "./body.ts";
 import { parameterViolations } from "./parameters.ts";
 import type { Validators } from "./validators.ts";
@@ -54,18 +54,4 @@ async function verdictOfBody(
   if (decoded === undefined)
     return wrong([{ in: "body", pointer: "#", detail: "cannot be read in its content coding", rule: "content-encoding" }]);
   return bodyVerdict({ isRequired: true, contents }, rest, decoded, api.validators);
-}
-
-/** What comes out of a few bytes may be very much. */
-const maxOutputLength = 32 * 1024 * 1024;
-
-function withoutCoding(coding: string, body: Uint8Array): Uint8Array | undefined {
-  try {
-    if (coding === "gzip" || coding === "x-gzip") return gunzipSync(body, { maxOutputLength });
-    if (coding === "deflate") return inflateSync(body, { maxOutputLength });
-    if (coding === "br") return brotliDecompressSync(body, { maxOutputLength });
-    return coding === "" || coding === "identity" ? body : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import type { AddressLists } from "../../model/addresses.ts";
 import type { Answer, ApiModel, MessageValidation, Operation, Sandbox } from "../../model/api.ts";
 import type { Backend, Retry } from "../../model/backend.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
+import type { InterceptingFunction } from "../../model/interception.ts";
 import type { MockReply } from "../../model/mock.ts";
 import { showAlternatives } from "../../model/security.ts";
 import type { Place } from "../../problem.ts";
@@ -51,6 +52,7 @@ export function factsOf(
     ...answerFacts(request, { api, operation }, origins),
     ...bodyFact(operation, where(origins.extension("maxBody"))),
     ...validationFacts(operation, where(origins.extension("validation"))),
+    ...interceptorFacts(operation, where(origins.extension("interceptors"))),
     ...streamFact(operation, where(origins.extension("streaming"))),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
@@ -101,6 +103,16 @@ function heldAgainst({ strictness, largestBytes }: MessageValidation): string {
       ? ["refused where they are not what the document says", "refused"]
       : ["let through and reported where they are wrong", "not looked at"];
   return largestBytes === undefined ? wrong : `${wrong}; a body of more than ${largestBytes.toLocaleString("en")} bytes is ${larger}`;
+}
+
+function interceptorFacts({ interception }: Operation, place: Place | undefined): readonly Fact[] {
+  if (interception === undefined) return [];
+  const { request, response, largestBytes, timeoutMs, goesOnAfterFailure } = interception;
+  const given = largestBytes === undefined ? "" : `, with bodies of ${largestBytes.toLocaleString("en")} bytes at most`;
+  const failing = goesOnAfterFailure ? "passed over where it fails" : "500 where it fails";
+  const fact = (name: string, seen: InterceptingFunction | undefined): readonly Fact[] =>
+    seen === undefined ? [] : [{ name, value: `${seen.path}#${seen.name}${given}, within ${timeoutMs / 1000}s; ${failing}`, place }];
+  return [...fact("request function", request), ...fact("response function", response)];
 }
 
 function streamFact({ isStream }: Operation, place: Place | undefined): readonly Fact[] {

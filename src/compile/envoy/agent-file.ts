@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AgentCheck, AgentSecurity, AgentValidators } from "../../model/agent.ts";
+import type { AgentCheck, AgentInterceptors, AgentSecurity, AgentValidators } from "../../model/agent.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import type { AgentVerifier, Verifier } from "../../model/security.ts";
 import { entriesOf, entryOf, type Values } from "../../model/values.ts";
@@ -9,22 +9,27 @@ import type { Environment } from "../engine.ts";
 export const agentPath = "mounted/agent.json";
 
 /**
- * What the policy agent works by, where a Security needs it or requests are held against the document. One of which something is missing in the environment is left out: nobody gets in with it, and who looks at
+ * What the policy agent works by, where a Security needs it, requests are held against the document, or functions see them. One of which something is missing in the environment is left out: nobody gets in with it, and who looks at
  * the environment is told.
  */
 export function agentFile(
   verifiers: readonly Verifier[],
   validations: readonly AgentValidators[],
   { values, trustedRoots }: Pick<Environment, "values" | "trustedRoots">,
+  interceptors: readonly AgentInterceptors[],
   errors: ErrorForm,
 ): readonly (readonly [path: string, text: string])[] {
-  if (!verifiers.some(({ agent }) => agent !== undefined) && validations.length === 0) return [];
+  if (!verifiers.some(({ agent }) => agent !== undefined) && validations.length + interceptors.length === 0) return [];
   const securities = verifiers.flatMap(({ security, locations, blockedClients, agent }): readonly AgentSecurity[] => {
     const check = agent === undefined ? undefined : checkOf(agent, values, trustedRoots);
     return check === undefined ? [] : [{ security, locations, blockedClients, check }];
   });
   // Agents of older images know nothing of it.
-  const configuration = { securities, ...(validations.length === 0 ? {} : { validation: { apis: validations, errors } }) };
+  const configuration = {
+    securities,
+    ...(validations.length === 0 ? {} : { validation: { apis: validations, errors } }),
+    ...(interceptors.length === 0 ? {} : { interceptors }),
+  };
   const version = createHash("sha256").update(JSON.stringify(configuration)).digest("hex").slice(0, 12);
   return [[agentPath, `${JSON.stringify({ version_info: version, ...configuration })}\n`]];
 }

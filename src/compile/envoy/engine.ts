@@ -1,8 +1,9 @@
-import type { AgentValidators } from "../../model/agent.ts";
+import type { AgentInterceptors, AgentValidators } from "../../model/agent.ts";
 import { type ApiModel, isPublished } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { verifiersOf } from "../../model/references.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
+import { interceptorFiles, interceptorFolder } from "../interceptor-files.ts";
 import { validatorFiles, validatorsPath } from "../validators.ts";
 import { agentFile } from "./agent-file.ts";
 import { backendSecretFiles } from "./backend-secrets.ts";
@@ -54,8 +55,9 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
     ["mounted/blocked.json", blockedFile(verifiers)],
     ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
     ...addressesFile(environment.addresses),
-    ...agentFile(verifiers, validatorsOf(apis), environment, formOf(apis, environment)),
+    ...agentFile(verifiers, validatorsOf(apis), environment, interceptorsOf(apis), formOf(apis, environment)),
     ...validatorFiles(apis),
+    ...interceptorFiles(apis),
     ...backendSecretFiles(apis, values),
     ...(listener.tls
       ? [
@@ -75,6 +77,11 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
 const validatorsOf = (apis: readonly ApiModel[]): readonly AgentValidators[] =>
   apis.flatMap(({ name, validation }) =>
     validation === undefined ? [] : [{ api: name, file: validatorsPath(name, validation.hash), hash: validation.hash }],
+  );
+
+const interceptorsOf = (apis: readonly ApiModel[]): readonly AgentInterceptors[] =>
+  apis.flatMap(({ name, interception }) =>
+    interception === undefined ? [] : [{ folder: interceptorFolder(name, interception.hash), mayConnect: interception.mayConnect }],
   );
 
 const formOf = (apis: readonly ApiModel[], { errors }: Environment): ErrorForm => errors ?? apis[0]?.errors ?? "problem";

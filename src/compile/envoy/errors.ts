@@ -60,6 +60,12 @@ export const errors = {
     "Service Unavailable",
     "The backend's answer cannot be held against the API's document now: what does that gives no answer.",
   ),
+  interceptorFailed: gatewayError(
+    "interceptor-failed",
+    500,
+    "Internal Server Error",
+    "A function of the API's owner that sees its messages failed; the policy agent's log says how.",
+  ),
   overLimit: gatewayError(
     "over-limit",
     429,

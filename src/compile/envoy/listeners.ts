@@ -14,6 +14,7 @@ import { agentFilter, authenticatedFilter, authorizedFilter, blockedFilter, keys
 import { faultFilter } from "./fault.ts";
 import { forged, saidByProxies } from "./forged-headers.ts";
 import { globalLimitFilters } from "./global-limits.ts";
+import { interceptorFilter } from "./interceptors.ts";
 import { extension, type Message, typed, watchedFile } from "./json.ts";
 import { addressListFilters } from "./limit-addresses.ts";
 import { limitFilters } from "./limits.ts";
@@ -60,6 +61,7 @@ const httpFilters = (addresses: AddressLists | undefined): readonly Message[] =>
   faultFilter,
   ...compressionFilters,
   ...responseFilters,
+  interceptorFilter,
   bodyFilter,
   queryFilter,
   router,

@@ -1,5 +1,10 @@
 import type { ErrorForm } from "../../model/error-form.ts";
-import { type GatewayError, invalidResponseDetails } from "../../model/gateway-error.ts";
+import {
+  type GatewayError,
+  interceptorAnswerDetails,
+  interceptorFailedDetails,
+  invalidResponseDetails,
+} from "../../model/gateway-error.ts";
 import { type Counted, countedTogether } from "../../model/limit.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
@@ -123,6 +128,7 @@ export function localReplies(form: ErrorForm): Message {
       madeOnPurpose(form),
       mapper(errors.maintenance, ofRoute(errors.maintenance), requestIdHeader, maintenanceBody(form)),
       ...countedTogether.map((counted) => tooMuch(form, counted)),
+      ...ofInterceptors(form),
       ...ofValidation(form),
       notLetIn(errors.limitUncounted, is("rate_limiter_error"), "uncounted"),
       ...ofIdleStreams.map((error) => refusal(error, `${is("stream_idle_timeout")} && response.code == ${error.status}`)),
@@ -160,6 +166,17 @@ const ofValidation = (form: ErrorForm): readonly Message[] => [
     is("ext_authz_error"),
     [...requestIdHeader, saysWhy("unchecked")],
     bodyOf(form, errors.requestUnchecked, undefined),
+  ),
+];
+
+/** What a function answers goes out as it is. */
+const ofInterceptors = (form: ErrorForm): readonly Message[] => [
+  { filter: holds(is(interceptorAnswerDetails)), headers_to_add: requestIdHeader },
+  mapper(
+    errors.interceptorFailed,
+    is(interceptorFailedDetails),
+    [...requestIdHeader, saysWhy("interceptor")],
+    bodyOf(form, errors.interceptorFailed, undefined),
   ),
 ];
 

@@ -10,6 +10,7 @@ import { errors } from "./errors.ts";
 import { faultRules } from "./fault.ts";
 import { globalLimitRules } from "./global-limits.ts";
 import { field, headerChanges } from "./header-changes.ts";
+import { interceptorRules } from "./interceptors.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
@@ -65,6 +66,7 @@ export function operationRoutes(
       ...sandboxing,
       ...faultRules(found.operation.fault),
       ...responseRules(found.api, found.operation),
+      ...interceptorRules(found.api, found.operation),
       ...compressionRules(found.operation.isCompressed),
       ...(found.operation.answer.kind === "backend" ? queryRules(found.operation.answer.rewrite) : {}),
     };

@@ -18,7 +18,8 @@ export type Refusal =
   | "over-application-limit"
   | "uncounted"
   | "invalid"
-  | "invalid-response";
+  | "invalid-response"
+  | "interceptor";
 
 /** What the answer and the log call it when a limit was too much. */
 export const overLimit = {

@@ -43,5 +43,8 @@ export function responseRules({ name }: ApiModel, { id, validation }: Operation)
 }
 
 /** Envoy's bound on what it collects is the stream's, in both directions. */
-export const collectedBytes = ({ validation }: Operation): Message =>
-  validation?.response?.strictness === "enforce" ? { request_body_buffer_limit: validation.response.largestBytes } : {};
+export function collectedBytes({ validation, interception }: Operation): Message {
+  const validated = validation?.response?.strictness === "enforce" ? validation.response.largestBytes : undefined;
+  const most = Math.max(validated ?? 0, interception?.largestBytes ?? 0);
+  return most === 0 ? {} : { request_body_buffer_limit: most };
+}

@@ -28,6 +28,7 @@ const ofRefusals: Readonly<Record<Refusal, Fault | undefined>> = {
   uncounted: undefined,
   invalid: undefined,
   "invalid-response": undefined,
+  interceptor: undefined,
   "over-api-limit": { code: 900800, message: throttledOut },
   "over-operation-limit": { code: 900802, message: throttledOut },
   "over-application-limit": { code: 900803, message: throttledOut },

@@ -4,6 +4,7 @@ import type { GatewayFiles } from "../../compile/engine.ts";
 import { type CompiledApi, contract } from "../../compile/manifest.ts";
 import type { Answer, ApiModel, MessageValidation, Operation } from "../../model/api.ts";
 import { plainBackend, type Retry } from "../../model/backend.ts";
+import type { ApiInterception } from "../../model/interception.ts";
 import type { LimitCondition } from "../../model/limit.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
@@ -13,11 +14,12 @@ import { type ProjectApi, type ProjectLimit, type ProjectOperation, projectGatew
 const gatewayPath = "gateway.yaml";
 const policiesPath = "policies.yaml";
 const validationPath = (api: string): string => `validation/${api}.json`;
+const interceptorPath = (api: string, path: string): string => `interceptors/${api}/${path}`;
 const definitionPath = (api: string): string => `definition/${api}.json`;
 
 /**
  * A gateway's project: all that the toolkit needs to make the image part, and nothing of an environment. `gateway.yaml` has the models
- * without addresses, `definition/` the published documents, `policies.yaml` the limits, `validation/` what requests are held against.
+ * without addresses, `definition/` the published documents, `policies.yaml` the limits, `validation/` what requests are held against, `interceptors/` the functions that see messages.
  */
 export function projectFiles(apis: readonly CompiledApi[], engine: string): GatewayFiles {
   const gateway = { contract, engine, apis: apis.map(({ model }) => withoutEnvironment(model)) };
@@ -28,16 +30,20 @@ export function projectFiles(apis: readonly CompiledApi[], engine: string): Gate
     ...apis.flatMap(({ model: { name, validation } }) =>
       validation === undefined ? [] : [[validationPath(name), `${JSON.stringify(validation)}\n`] as const],
     ),
+    ...apis.flatMap(({ model: { name, interception } }) =>
+      Object.entries(interception?.files ?? {}).map(([path, text]) => [interceptorPath(name, path), text] as const),
+    ),
   ]);
 }
 
 /** Undefined members are left out, as JSON does. */
 const yaml = (value: object): string => dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
 
-const withoutEnvironment = ({ backends, verifiers: _, limits: __, validation: ___, operations, ...api }: ApiModel) => ({
+const withoutEnvironment = ({ backends, verifiers: _, limits: __, validation: ___, interception, operations, ...api }: ApiModel) => ({
   ...api,
   backends: backends.map(({ name }) => name),
   operations: operations.map(({ where: ____, ...operation }) => operation),
+  interception: interception && { ...interception, files: Object.keys(interception.files) },
 });
 
 /** The APIs of a project, without addresses. `read` gives a file's text, or undefined where there is none. Fails with BadProject. */
@@ -53,12 +59,32 @@ export function readProject(read: (path: string) => string | undefined): Checked
     const isValidated = api.operations.some(({ validation }) => validation !== undefined);
     const validation = isValidated ? readFile(validationPath(api.name), read, projectValidation) : checked(undefined, []);
     if (!validation.ok) return validation;
+    const interception = interceptionOf(api, read);
+    if (!interception.ok) return interception;
     apis.push({
-      model: { ...modelOf(api, policies.value.limits[api.name] ?? []), validation: validation.value },
+      model: {
+        ...modelOf(api, policies.value.limits[api.name] ?? []),
+        validation: validation.value,
+        interception: interception.value,
+      },
       published: published.replace(/\n$/, ""),
     });
   }
   return checked(apis, []);
+}
+
+function interceptionOf(
+  { name, interception }: ProjectApi,
+  read: (path: string) => string | undefined,
+): Checked<ApiInterception | undefined> {
+  if (interception === undefined) return checked(undefined, []);
+  const files: Record<string, string> = {};
+  for (const path of interception.files) {
+    const text = read(interceptorPath(name, path));
+    if (text === undefined) return bad(interceptorPath(name, path), `A file of a function is missing. ${advice}`);
+    files[path] = text;
+  }
+  return checked({ ...interception, files }, []);
 }
 
 const advice = "Write the project anew with `portico build --project`.";
@@ -77,9 +103,9 @@ function readFile<T>(path: string, read: (path: string) => string | undefined, s
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
 const modelOf = (
-  { backends, securities, operations, disabledPaths, owner, errors, ...api }: ProjectApi,
+  { backends, securities, operations, disabledPaths, owner, errors, interception: _, ...api }: ProjectApi,
   limits: readonly ProjectLimit[],
-): Omit<ApiModel, "validation"> => ({
+): Omit<ApiModel, "validation" | "interception"> => ({
   ...api,
   limits: limits.map((limit) => ({ ...limit, conditions: limit.conditions.map(conditionOf) })),
   owner,
@@ -135,6 +161,7 @@ const operationOf = ({
   maxBodyBytes,
   transport,
   validation,
+  interception,
   ...operation
 }: ProjectOperation): Operation => ({
   ...operation,
@@ -143,6 +170,12 @@ const operationOf = ({
   maxBodyBytes,
   transport,
   validation: validation && { request: messagesOf(validation.request), response: messagesOf(validation.response) },
+  interception: interception && {
+    ...interception,
+    request: interception.request,
+    response: interception.response,
+    largestBytes: interception.largestBytes,
+  },
   fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:

@@ -114,6 +114,8 @@ const limit = z.strictObject({
 
 const messageValidation = z.strictObject({ strictness: z.enum(["report", "enforce"]), largestBytes: z.int().min(1).optional() });
 
+const interceptingFunction = z.strictObject({ path: z.string(), name: z.string() });
+
 const query = z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() }));
 
 const operation = z.strictObject({
@@ -135,6 +137,15 @@ const operation = z.strictObject({
   maxBodyBytes: z.int().min(1).optional(),
   isCompressed: z.boolean(),
   validation: z.strictObject({ request: messageValidation.optional(), response: messageValidation.optional() }).optional(),
+  interception: z
+    .strictObject({
+      request: interceptingFunction.optional(),
+      response: interceptingFunction.optional(),
+      largestBytes: z.int().min(1).optional(),
+      timeoutMs: z.int().min(1),
+      goesOnAfterFailure: z.boolean(),
+    })
+    .optional(),
   fault: z.strictObject({ delayMs: z.int().min(0).optional(), status: z.int().optional(), percent: z.int().min(0).max(100) }).optional(),
   maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),
 });
@@ -186,6 +197,8 @@ const api = z.strictObject({
   credentialSets: z.array(z.array(z.string())),
   securities: z.array(security),
   operations: z.array(operation),
+  /** Of the files of its functions their names alone: they are files of the project. */
+  interception: z.strictObject({ hash: z.string(), files: z.array(z.string()), mayConnect: z.boolean() }).optional(),
   disabledPaths: z.array(z.strictObject({ path: z.array(segment), query })).optional(),
 });
 

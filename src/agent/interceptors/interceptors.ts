@@ -1,0 +1,37 @@
+import { join, resolve } from "node:path";
+import type { AgentInterceptors } from "../../model/agent.ts";
+import { type Functions, runsFunctions } from "./functions.ts";
+import type { CallFunction } from "./intercepted.ts";
+
+/** The functions of all APIs of a gateway. */
+export interface Interceptors {
+  /** Undefined, too, where the folder is none of those that were given. */
+  readonly call: CallFunction;
+  /** Calls those in these folders from then on; those before may still be called until there are others. */
+  load(folders: readonly AgentInterceptors[]): void;
+  close(): void;
+}
+
+/** `program` is what runs them. */
+export function makeInterceptors(program: string): Interceptors {
+  let now: ReadonlyMap<string, Functions> = new Map();
+  let before = now;
+  return {
+    call: async (folder, path, task, timeoutMs) =>
+      (now.get(folder) ?? before.get(folder))?.call({ ...task, file: join(resolve(folder), path) }, timeoutMs),
+    load(folders) {
+      const known = new Map([...before, ...now]);
+      before = now;
+      now = new Map(
+        folders.map(({ folder, mayConnect }) => {
+          const functions = known.get(folder) ?? runsFunctions(program, { folder: `${resolve(folder)}/`, mayConnect });
+          return [folder, functions] as const;
+        }),
+      );
+      for (const [folder, functions] of known) if (!now.has(folder) && !before.has(folder)) functions.close();
+    },
+    close() {
+      for (const functions of new Map([...before, ...now]).values()) functions.close();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { Access, ApiModel, Operation } from "../../model/api.ts";
+import { type Security, securitiesIn } from "../../model/security.ts";
+import { interceptorFolder } from "../interceptor-files.ts";
+import { agentMetadata, rbacMetadata, tokenMetadata } from "./credential-names.ts";
+import { extension, type Message, onRoute, typed } from "./json.ts";
+import { agentCluster } from "./names.ts";
+
+const name = "portico.interceptors";
+const type = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
+
+const untouched = { request_header_mode: "SKIP", response_header_mode: "SKIP" };
+
+/**
+ * Shows messages to somebody's own functions, which the policy agent runs, where routes say (envoy: ext_proc). It stands next to the backend: a request is let in, counted and found to be what its document says
+ * before functions see it, and what they make of a response is held against the document, and compressed, after that.
+ */
+export const interceptorFilter: Message = {
+  ...extension(name, type, {
+    grpc_service: { envoy_grpc: { cluster_name: agentCluster }, timeout: "0s" },
+    stat_prefix: name,
+    processing_mode: untouched,
+    // Longer than any function may take: the policy agent ends it before.
+    message_timeout: "35s",
+    response_attributes: ["response.code_details", "request.method", "request.path"],
+    metadata_options: { forwarding_namespaces: { untyped: [tokenMetadata, agentMetadata, rbacMetadata] } },
+  }),
+  disabled: true,
+};
+
+/** What a route says for it. Who calls is told only by credentials without which nobody does: another may be one that was refused, beside one that was not. */
+export function interceptorRules(api: ApiModel, { id, access, interception }: Operation): Message {
+  if (interception === undefined || api.interception === undefined) return {};
+  const { request, response, largestBytes, timeoutMs, goesOnAfterFailure } = interception;
+  const called = {
+    api: api.name,
+    operation: id,
+    folder: interceptorFolder(api.name, api.interception.hash),
+    ...{ request, response, largestBytes, timeoutMs, goesOnAfterFailure },
+    callers: callersOf(api, access),
+  };
+  const bodies = largestBytes === undefined ? "NONE" : "BUFFERED";
+  const overrides = {
+    processing_mode: {
+      ...(request === undefined ? { request_header_mode: "SKIP" } : { request_header_mode: "SEND", request_body_mode: bodies }),
+      ...(response === undefined ? { response_header_mode: "SKIP" } : { response_header_mode: "SEND", response_body_mode: bodies }),
+    },
+    // Envoy would take a `%` for the begin of a command.
+    grpc_initial_metadata: [{ key: "portico-interceptors", value: Buffer.from(JSON.stringify(called)).toString("base64url") }],
+    failure_mode_allow: goesOnAfterFailure,
+  };
+  return { [name]: onRoute(typed("envoy.extensions.filters.http.ext_proc.v3.ExtProcPerRoute", { overrides })) };
+}
+
+interface Caller {
+  readonly security: string;
+  readonly from: "token" | "key" | "user";
+}
+
+function callersOf({ securities }: ApiModel, access: Access): readonly Caller[] {
+  if (access.kind !== "protected") return [];
+  const { alternatives } = access;
+  const needed = securitiesIn(alternatives).filter((one) => alternatives.every((all) => all.some(({ security }) => security === one)));
+  return needed.flatMap((one) => {
+    const from = tellsBy(securities.find((security) => security.name === one));
+    return from === undefined ? [] : [{ security: one, from }];
+  });
+}
+
+function tellsBy(security: Security | undefined): Caller["from"] | undefined {
+  if (security?.token !== undefined || security?.asked?.kind === "token") return "token";
+  if (security?.asked?.kind === "user") return "user";
+  return security?.keys === true ? "key" : undefined;
+}
