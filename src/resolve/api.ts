@@ -13,7 +13,7 @@ import { nameFrom } from "./api-name.ts";
 import type { Destination } from "./backends.ts";
 import { unheededRetry } from "./care.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
-import { documentCredentials, kindsAsked, severalCertificates } from "./credential-kinds.ts";
+import { documentCredentials, severalCertificates } from "./credential-kinds.ts";
 import { requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
@@ -91,7 +91,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   }
   problems.push(
     ...protection.saidInVain(),
-    ...missingSecurity(document, protection.unchecked, settings, kindsAsked(whole.credentials), resources),
+    ...missingSecurity(document, protection.unchecked, settings, resources),
     ...refusedHeaders(document),
     ...unevenTwins(own, place),
   );

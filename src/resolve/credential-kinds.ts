@@ -43,8 +43,7 @@ export function documentCredentials(
   const ofKinds = (wanted: readonly Kind[], fits: (spec: SecuritySpec) => boolean = () => true): readonly string[] => {
     const sound = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) && fits(spec) ? [name] : []));
     const found = [...sound, ...faulty.flatMap(({ name, type }) => (mightBe(type, wanted) ? [name] : []))];
-    // Where there are none, the kind stands for the one that is missing.
-    return found.length === 0 ? wanted.slice(0, 1) : found.toSorted();
+    return found.length === 0 ? wanted.slice(0, 1).map(missingOf) : found.toSorted();
   };
   const unnamed = ofKinds(kinds).map((name) => ({ schemes: [ofKind(name, "instead")], where: document.root }));
   return {
@@ -56,6 +55,12 @@ export function documentCredentials(
     certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], ({ mtls }) => mtls?.mode !== "optional") : undefined,
   };
 }
+
+/** What stands for the one of a kind that is missing. No object has such a name: one that is there is none that is meant. */
+const missingOf = (kind: SecuritySpec["type"]): string => `@${kind}`;
+
+/** The kind whose one Security is missing that such a name stands for; undefined for another name. */
+export const missingKind = (name: string): string | undefined => securityTypes.find((kind) => missingOf(kind) === name);
 
 const certainly = (name: string): NeededScheme => ({ name, scopes: [], isSecurity: true });
 const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ ...certainly(name), ofKind: taken });
@@ -90,10 +95,6 @@ export function withAll(
     })),
   );
 }
-
-/** What is asked for without a scheme's name. */
-export const kindsAsked = ({ unnamed = [], certificates = [] }: DocumentCredentials): ReadonlySet<string> =>
-  new Set([...unnamed.flatMap(({ schemes }) => schemes.map(({ name }) => name)), ...certificates]);
 
 /** Whether a document was written for WSO2's gateway: one of its keys is somewhere in it. */
 const isOfWso2 = ({ root, paths }: OpenApiDocument): boolean =>

@@ -3,6 +3,7 @@ import type { Alternative, Demand, Security, Verifier } from "../model/security.
 import type { NeededScheme, SecurityRequirement, SecurityScheme, TakenOfKind } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { placeOf } from "../text/node.ts";
+import { missingKind } from "./credential-kinds.ts";
 import { documentedLocations, type Requirements, securityName } from "./demands.ts";
 import { type Asked, saidInVain } from "./said-in-vain.ts";
 import { sayOnce } from "./say-once.ts";
@@ -156,7 +157,7 @@ const schemeOf = (
   scopes: readonly string[],
   scheme: SecurityScheme | undefined,
   security: Security | undefined,
-): Omit<Scheme, "realm"> => ({ name, challenge: challengeOf(scheme, security, scopes), scopes });
+): Omit<Scheme, "realm"> => ({ name: missingKind(name) ?? name, challenge: challengeOf(scheme, security, scopes), scopes });
 
 /** What the Security takes counts, whatever the document calls it. Scopes are told in the words of RFC 6750. */
 function challengeOf(scheme: SecurityScheme | undefined, security: Security | undefined, scopes: readonly string[]): string | undefined {

@@ -70,6 +70,18 @@ describe("a document that names no scheme", { timeout: 60_000 }, () => {
     assert.doesNotMatch(problemsOf(one, [user, machines("m"), machines("n", { mode: "optional" })]), /certificate might be/);
   });
 
+  it("is a Problem where a Security has the name of a kind and is none that is meant", () => {
+    const machines = (mode: string) => security("mtls", { type: "mtls", mtls: { trust: { name: "ca" }, mode } });
+    const wantsOne = { paths: { "/pets": operation() }, "x-portico": { clientCertificate: "mandatory" } };
+    assert.match(problemsOf(wantsOne, [machines("optional")]), /MissingSecurity: 1 operation needs a credential .* the type `mtls`/);
+    assert.doesNotMatch(problemsOf(wantsOne, [machines("mandatory")]), /MissingSecurity/);
+    for (const kind of ["jwt", "oauth2"]) {
+      const takesKind = { paths, "x-portico": { credentialTypes: [kind] } };
+      const [other = {}] = keySecurity(kind, { alice: "key-of-alice" });
+      assert.match(problemsOf(takesKind, [other]), new RegExp(`MissingSecurity: 1 operation needs a credential .* the type \`${kind}\``));
+    }
+  });
+
   it("takes the kinds that it says, in the header that it says, and perhaps none", async (t) => {
     const kinds = (types: readonly string[], optional = false) => ({
       "x-wso2-application-security": { "security-types": types, optional },
