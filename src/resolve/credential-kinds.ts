@@ -51,10 +51,12 @@ export function documentCredentials(
     unnamed: kinds.length === 0 ? undefined : unnamed,
     several: kinds.map((kind) => ofKinds([kind])).filter(({ length }) => length > 1),
     isOptional: credentialOptional === true,
-    // One for which a certificate is optional lets everybody in.
-    certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], ({ mtls }) => mtls?.mode !== "optional") : undefined,
+    certificates: clientCertificate === "mandatory" ? ofKinds(["mtls"], wantsCertificate) : undefined,
   };
 }
+
+/** Whether a Security lets in nobody without a certificate. */
+export const wantsCertificate = ({ type, mtls }: SecuritySpec): boolean => type === "mtls" && mtls?.mode !== "optional";
 
 /** What stands for the one of a kind that is missing. No object has such a name: one that is there is none that is meant. */
 const missingOf = (kind: SecuritySpec["type"]): string => `@${kind}`;
@@ -62,8 +64,7 @@ const missingOf = (kind: SecuritySpec["type"]): string => `@${kind}`;
 /** The kind whose one Security is missing that such a name stands for; undefined for another name. */
 export const missingKind = (name: string): string | undefined => securityTypes.find((kind) => missingOf(kind) === name);
 
-const certainly = (name: string): NeededScheme => ({ name, scopes: [], isSecurity: true });
-const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ ...certainly(name), ofKind: taken });
+const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ name, scopes: [], isSecurity: true, ofKind: taken });
 
 /** Whether a Security that is wrong might be of one of these kinds: where its type is none, nobody knows. */
 const mightBe = (type: unknown, wanted: readonly Kind[]): boolean =>
@@ -78,21 +79,20 @@ export function severalCertificates({ certificates = [] }: DocumentCredentials, 
   return [error("BadSecurity", placeOf(where), `A client's certificate might be ${which}'s. ${advice}`)];
 }
 
-/** The same alternatives with what the document says of all credentials. A certificate that one names itself, as `securityOf` says of its schemes, is not of a kind there. */
+/** The same alternatives with what the document says of all credentials. One that names somebody's certificate itself, as `wants` says of its schemes, wants none besides. */
 export function withAll(
   { isOptional, certificates }: DocumentCredentials,
   alternatives: readonly SecurityRequirement[],
   where: Node,
-  securityOf: (scheme: NeededScheme) => string,
+  wants: (scheme: NeededScheme) => boolean,
 ): readonly SecurityRequirement[] {
   const none: SecurityRequirement = { schemes: [], where };
   const asked = isOptional && alternatives.length > 0 ? [...alternatives, none] : alternatives;
   if (certificates === undefined) return asked;
-  return certificates.flatMap((name) =>
-    (asked.length === 0 ? [none] : asked).map((one) => ({
-      schemes: [...one.schemes, one.schemes.some((scheme) => securityOf(scheme) === name) ? certainly(name) : ofKind(name, "besides")],
-      where: one.where,
-    })),
+  return (asked.length === 0 ? [none] : asked).flatMap((one) =>
+    one.schemes.some(wants)
+      ? [one]
+      : certificates.map((name) => ({ schemes: [...one.schemes, ofKind(name, "besides")], where: one.where })),
   );
 }
 

@@ -2,7 +2,7 @@ import type { CredentialLocation, Demand } from "../model/security.ts";
 import type { DocumentOperation, NeededScheme, OpenApiDocument, SecurityRequirement, SecurityScheme } from "../openapi/document.ts";
 import { error } from "../problem.ts";
 import { isObject, type Node, placeOf } from "../text/node.ts";
-import { withAll } from "./credential-kinds.ts";
+import { wantsCertificate, withAll } from "./credential-kinds.ts";
 import { sayOnce } from "./say-once.ts";
 import type { Level, Whole } from "./whole.ts";
 
@@ -26,8 +26,12 @@ export function requirementsOf(whole: Whole, levels: readonly Level[], written: 
   const needing = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension;
   const more = { scopes: needing?.fields.scopes ?? [], scopesAt: needing?.at("scopes") };
   const said = saying?.fields.security;
+  const wants = (scheme: NeededScheme): boolean => {
+    const found = whole.resources.securities.get(securityName(whole, scheme));
+    return found !== undefined && wantsCertificate(found.spec);
+  };
   const all = (alternatives: readonly SecurityRequirement[]): Requirements => ({
-    alternatives: withAll(credentials, alternatives, document.root, (scheme) => securityName(whole, scheme)),
+    alternatives: withAll(credentials, alternatives, document.root, wants),
     ...more,
   });
   if (said === false || (saying === undefined && written.security?.length === 0)) return { alternatives: [], ...more };

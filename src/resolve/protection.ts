@@ -118,8 +118,7 @@ function sayScopeless(whole: Whole, scheme: string, { alternatives }: Requiremen
 /** Two schemes that are needed together want two credentials: by one Security, one would do for both. */
 function sayDoubled(whole: Whole, { schemes, where }: SecurityRequirement): void {
   const owners = new Map<string, string>();
-  // A certificate that every request must show may be what a scheme asks for, too.
-  for (const one of schemes.filter(({ isSecurity }) => isSecurity !== true)) {
+  for (const one of schemes) {
     const { name } = one;
     const security = securityName(whole, one);
     const other = owners.get(security);

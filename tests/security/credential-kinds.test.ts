@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { describe, it, type TestContext } from "node:test";
 import { hash } from "bcryptjs";
+import { must } from "../../testing/envoy.ts";
 import { resolveCase } from "../../testing/golden-case.ts";
 import { replaceFile, runPortico, temporaryFolder } from "../../testing/portico.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
@@ -32,11 +33,15 @@ const credentials = {
   "password elsewhere": { "x-auth": `Basic ${Buffer.from("bob:b").toString("base64")}` },
 } as const;
 
-function problemsOf(document: object, resources: readonly object[]): string {
+function resolved(document: object, resources: readonly object[]): ReturnType<typeof resolveCase> {
   const whole = { openapi: "3.1.0", info: { title: "Pets", version: "1" }, servers: [{ url: "http://pets.test" }], ...document };
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const settings = { mock: false, credentials: "fail", debug: false, trustedHops: 0, requests: [] } as const;
-  const { problems } = resolveCase({ input, settings: { ...settings, requests: [] } });
+  return resolveCase({ input, settings: { ...settings, requests: [] } });
+}
+
+function problemsOf(document: object, resources: readonly object[]): string {
+  const { problems } = resolved(document, resources);
   return problems.map(({ reason, message }) => `${reason}: ${message}`).join("\n");
 }
 
@@ -95,6 +100,16 @@ describe("a document that names no scheme", { timeout: 60_000 }, () => {
 });
 
 describe("a document that wants certificates", { timeout: 60_000 }, () => {
+  it("wants one once where it names one itself", () => {
+    const named = operation({ "x-portico": { security: [{ m: [] }, { user: [] }, { staff: [], user: [] }] } });
+    const document = { paths: { "/pets": named }, "x-portico": { clientCertificate: "mandatory", schemes: { staff: "m" } } };
+    const user = tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] });
+    const [api] = must(resolved(document, [user, security("m", { type: "mtls", mtls: { trust: { name: "ca" } } })]));
+    const { access } = api?.model.operations[0] ?? assert.fail("there is no operation");
+    const demanded = access.kind === "protected" ? access.alternatives.map((all) => all.map((one) => one.security)) : [];
+    assert.deepEqual(demanded, [["m"], ["user", "m"], ["m", "user"]]);
+  });
+
   it("wants one beside each other credential", async (t) => {
     const gateway = await protectedGateway(
       t,
