@@ -29,6 +29,8 @@ export interface ServedApi {
   spec(fields: object): void;
   /** Makes a Security, or another one of it; undefined deletes it. */
   security(name: string, spec: object | undefined): void;
+  /** Makes a Security in the namespace `b`, which lets APIs of this one's use what is there; undefined deletes it. */
+  granted(name: string, spec: object | undefined): void;
   /** Makes a Secret, or another one of it; undefined deletes it. */
   secret(name: string, entries: Readonly<Record<string, string>> | undefined): void;
   /** Says how it is with the image that is wanted. */
@@ -74,19 +76,27 @@ export async function serveApi(
 ): Promise<ServedApi> {
   let version = 1;
   const apis = new Map<string, StoredObject>();
-  const kept = { securities: new Map<string, StoredObject>(), secrets: new Map<string, StoredObject>() };
+  const kept = {
+    securities: new Map<string, StoredObject>(),
+    secrets: new Map<string, StoredObject>(),
+    grants: new Map<string, StoredObject>(),
+  };
   const entries = new Map<string, ReadonlyMap<string, Redacted>>();
   const blobs = new Map<string, Blob>();
   const owned = ownedIndex();
   const logged: unknown[] = [];
   let rollout: Parameters<ServedApi["rollout"]>[0] = "complete";
-  const made = (kind: string, name: string, fields: object): StoredObject => {
+  const made = (kind: string, name: string, fields: object, namespace = "a"): StoredObject => {
     version += 1;
-    const metadata = { name, namespace: "a", uid: `${kind} ${name}`, resourceVersion: String(version), generation: version };
+    const metadata = { name, namespace, uid: `${kind} ${name}`, resourceVersion: String(version), generation: version };
     return storedObject({ apiVersion: kind === "Secret" ? "v1" : "portico.dev/v1alpha1", kind, metadata, ...fields });
   };
   const put = (fields: object, status: unknown = apis.get("a/pets")?.value.status): void => {
     apis.set("a/pets", made("API", "pets", { spec: fields, ...(status === undefined ? {} : { status }) }));
+  };
+  const secure = (namespace: string, name: string, fields: object | undefined): void => {
+    kept.securities.delete(`${namespace}/${name}`);
+    if (fields !== undefined) kept.securities.set(`${namespace}/${name}`, made("Security", name, { spec: fields }, namespace));
   };
   const hold = (name: string, texts: Readonly<Record<string, string>> | undefined): void => {
     entries.delete(`a/${name}`);
@@ -167,7 +177,7 @@ export async function serveApi(
   const none = { objects: new Map<string, StoredObject>(), filled: Promise.resolve() };
   const collection = (objects: ReadonlyMap<string, StoredObject>) => ({ objects, filled: Promise.resolve() });
   const collections = {
-    ...{ configMaps: none, targetEndpoints: none, rateLimitings: none, referenceGrants: none },
+    ...{ configMaps: none, targetEndpoints: none, rateLimitings: none, referenceGrants: collection(kept.grants) },
     ...{ apis: collection(apis), securities: collection(kept.securities), secrets: collection(kept.secrets) },
   };
   let users = makeUsers();
@@ -203,7 +213,7 @@ export async function serveApi(
   });
 
   put(spec);
-  for (const [name, fields] of Object.entries(securities)) kept.securities.set(`a/${name}`, made("Security", name, { spec: fields }));
+  for (const [name, fields] of Object.entries(securities)) secure("a", name, fields);
   for (const [name, texts] of Object.entries(secrets)) hold(name, texts);
   const built: string[] = [];
   const build = async (): Promise<void> => {
@@ -238,9 +248,12 @@ export async function serveApi(
     reconcile,
     spec: put,
     secret: hold,
-    security: (name, fields) => {
-      kept.securities.delete(`a/${name}`);
-      if (fields !== undefined) kept.securities.set(`a/${name}`, made("Security", name, { spec: fields }));
+    security: (name, fields) => secure("a", name, fields),
+    granted: (name, fields) => {
+      const from = [{ group: "portico.dev", kind: "API", namespace: "a" }];
+      const to = ["Security", "TargetEndpoint"].map((kind) => ({ group: "portico.dev", kind }));
+      if (!kept.grants.has("b/all")) kept.grants.set("b/all", made("ReferenceGrant", "all", { spec: { from, to } }, "b"));
+      secure("b", name, fields);
     },
     ready: (fields) => {
       const { status } = apis.get("a/pets")?.value ?? {};

@@ -26,7 +26,7 @@ import { newOfKind } from "./new-of-kind.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage, type ImageSurroundings, type ReadyImage, readFrom } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
-import { usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
+import { anySecurity, usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
 import type { Users } from "./users.ts";
 import { valuesOf } from "./values-of.ts";
 
@@ -194,10 +194,10 @@ export function compiledGateways({ store, registries, issuers, users, collection
     return checked(summaryOf(gateway.value, gateway.problems), gateway.problems);
   };
 
-  /** What an API uses; where not all is found, whatever it could use. The one Security of a kind is that while there is no other. */
+  /** What an API uses; where not all is found, whatever it could use. The one Security of a kind is that while its namespace has no other. */
   const usesOf = (api: StoredObject, result: Checked<GatewaySummary>): readonly string[] => {
     const { namespace } = api.metadata;
-    const rivals = result.ok && result.value.ofKinds.length > 0 ? usable.anySecurities(namespace) : [];
+    const rivals = result.ok && result.value.ofKinds.length > 0 ? [anySecurity(namespace)] : [];
     const found = result.ok ? [...rivals, ...usedBy(namespace, result.value)] : (wanted.get(keyOf(api))?.used ?? []);
     return result.ok && result.value.unresolved.length === 0 ? found : [...usable.anywhere(namespace), ...found];
   };

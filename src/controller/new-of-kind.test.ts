@@ -25,8 +25,8 @@ const tokens = {
   fields: { definition: [{ inline: JSON.stringify({ ...document, "x-wso2-auth-header": "Authorization" }) }] },
   serve: (): Promise<ServedApi> => serveApi(tokens.fields, { a: jwt("one") }, {}),
   ...{ a: jwt("one"), b: jwt("two"), rival: jwt("two"), faulty: faultyJwt },
-  believed: (served: ServedApi): readonly string[] =>
-    ["one", "two"].filter((name) => served.mounted("tokens.json").includes(`https://${name}.test`)),
+  believed: (served: ServedApi, nth = 0): readonly string[] =>
+    ["one", "two"].filter((name) => served.mounted("tokens.json", nth).includes(`https://${name}.test`)),
 };
 
 /** An API whose clients must show certificates, and that names no Security. */
@@ -42,11 +42,13 @@ const certificates = {
       { tls: { "tls.crt": "", "tls.key": "" }, one: { "ca.crt": pem("clients") }, two: { "ca.crt": pem("authority") } },
     ),
   ...{ a: mtls("one"), b: mtls("two"), rival: mtls("one"), faulty: mtls("one", { identityHeader: "content-length" }) },
-  believed: (served: ServedApi): readonly string[] =>
+  believed: (served: ServedApi, nth = 0): readonly string[] =>
     [
       ["one", "clients"],
       ["two", "authority"],
-    ].flatMap(([name = "", file = ""]) => (served.mounted("trust.json").includes(pem(file).split("\n")[5] ?? assert.fail()) ? [name] : [])),
+    ].flatMap(([name = "", file = ""]) =>
+      served.mounted("trust.json", nth).includes(pem(file).split("\n")[5] ?? assert.fail()) ? [name] : [],
+    ),
 };
 
 /** An API that takes tokens of those who show a certificate, too, and that names no Security. */
@@ -92,6 +94,36 @@ for (const [what, kind] of [
       await served.reconcile();
       assert.equal(served.reason("Accepted"), "BadSecurity");
       assert.deepEqual(kind.believed(served), []);
+    });
+
+    for (const [how, b] of [
+      ["another one", kind.b],
+      ["one that is wrong", kind.faulty],
+      ["one whose type is none", { type: "none" }],
+    ] as const)
+      it(`is not kept from serving a change by ${how} that another namespace lets it use, and hears of none`, async () => {
+        const served = await kind.serve();
+        served.granted("b", b);
+        served.spec({ ...kind.fields, maintenance: {} });
+        await served.reconcile();
+        assert.equal(served.reason("Accepted"), "Accepted");
+        assert.ok(!served.follows(anySecurity("b")));
+        await served.build();
+        await served.reconcile();
+        assert.deepEqual(kind.believed(served, 1), ["one"]);
+      });
+
+    it("misses its own though another namespace lets it use another one, until that is named", async () => {
+      const served = await kind.serve();
+      served.security("a", undefined);
+      served.granted("b", kind.b);
+      served.spec({ ...kind.fields, maintenance: {} });
+      await served.reconcile();
+      assert.equal(served.reason("ResolvedRefs"), "MissingSecurity");
+      served.spec({ ...kind.fields, security: [{ name: "b", namespace: "b" }] });
+      await served.reconcile();
+      assert.equal(served.reason("Accepted"), "Accepted");
+      assert.notEqual(served.reason("ResolvedRefs"), "MissingSecurity");
     });
 
     for (const restarts of [false, true])

@@ -11,8 +11,6 @@ export interface Usable {
   endpoints(home: string): readonly StoredObject[];
   securities(home: string): readonly StoredObject[];
   limits(home: string): readonly StoredObject[];
-  /** All Securities that may become usable, or change. */
-  anySecurities(home: string): readonly string[];
   /** All that may become usable, or change, where something that is looked for is not there. */
   anywhere(home: string): readonly string[];
   /** A value that is another one once what is used has changed. */
@@ -44,7 +42,6 @@ export function usableObjects(collections: UsableCollections, issuers: Issuers):
     endpoints: (home) => usable(targetEndpoints, "TargetEndpoint", home),
     securities: (home) => usable(securities, "Security", home),
     limits: (home) => usable(rateLimitings, "RateLimiting", home),
-    anySecurities: (home) => namespacesFor(home).map(anySecurity),
     anywhere: (home) => namespacesFor(home).flatMap((one) => [anyEndpoint(one), anySecurity(one), anyLimit(one)]),
     version: (used) => {
       const [kind = "", key = ""] = used.split(" ");

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isOfHome } from "../api/qualified-name.ts";
 import type { Resources } from "../api/resource.ts";
 import { type SecuritySpec, securityTypes } from "../api/security.ts";
 import type { documentExtension } from "../api/x-portico.ts";
@@ -30,7 +31,8 @@ const usualKinds: readonly Kind[] = ["jwt", "oauth2"];
 
 /**
  * Where no scheme is named, a credential of one of the kinds that the document says is asked for, else, of WSO2's documents, one of the kinds that are usual there:
- * the one Security of such a kind checks it. One that is wrong counts among several: it may be the one that is meant.
+ * the one Security of such a kind checks it. One that is wrong counts among several: it may be the one that is meant. One of another namespace does not count, or who may write there could
+ * check the credentials of this one's APIs.
  */
 export function documentCredentials(
   document: OpenApiDocument,
@@ -42,7 +44,7 @@ export function documentCredentials(
   const kinds = credentialTypes ?? (isOfWso2(document) ? usualKinds : []);
   const ofKinds = (wanted: readonly Kind[], fits: (spec: SecuritySpec) => boolean = () => true): readonly string[] => {
     const sound = [...securities].flatMap(([name, { spec }]) => (wanted.some((kind) => kind === spec.type) && fits(spec) ? [name] : []));
-    const found = [...sound, ...faulty.flatMap(({ name, type }) => (mightBe(type, wanted) ? [name] : []))];
+    const found = [...sound, ...faulty.flatMap(({ name, type }) => (mightBe(type, wanted) ? [name] : []))].filter(isOfHome);
     return found.length === 0 ? wanted.slice(0, 1).map(missingOf) : found.toSorted();
   };
   const unnamed = ofKinds(kinds).map((name) => ({ schemes: [ofKind(name, "instead")], where: document.root }));

@@ -24,7 +24,7 @@ export function missingSecurity(
         placeOf(where),
         `${operationCount} \`${name}\`, and the Security \`${security}\` cannot check it: nobody gets in with it. See what else is said of that Security.`,
       );
-    if (kind !== undefined) return say("MissingSecurity", placeOf(where), `${operationCount} ${unnamed(kind)}`);
+    if (kind !== undefined) return say("MissingSecurity", placeOf(where), `${operationCount} ${unnamed(kind, settings)}`);
     return say(
       "MissingSecurity",
       placeOf(where),
@@ -34,8 +34,8 @@ export function missingSecurity(
 }
 
 /** What is said where the document names no scheme. */
-const unnamed = (type: string): string =>
-  `a credential of a kind that the document takes without naming a scheme (WSO2's gateway asks for a token unless it is told not to), and no Security of that kind is there: nobody gets in. Add a Security of the type \`${type}\`${type === "mtls" ? " whose `mode` is `mandatory`" : ""}, or let everybody in with \`x-portico: {security: false}\`. To try it on this machine alone, take \`--unprotected\`.`;
+const unnamed = (type: string, { cluster }: ResolveSettings): string =>
+  `a credential of a kind that the document takes without naming a scheme (WSO2's gateway asks for a token unless it is told not to), and no Security of that kind is ${cluster === undefined ? "there" : "in its namespace"}: nobody gets in. Add a Security of the type \`${type}\`${type === "mtls" ? " whose `mode` is `mandatory`" : ""}, or let everybody in with \`x-portico: {security: false}\`. To try it on this machine alone, take \`--unprotected\`.`;
 
 /** Where a scheme is defined, else where the document, or the first operation, asks for it. */
 function schemeNode(document: OpenApiDocument, name: string): Node {
