@@ -144,7 +144,9 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
       folder,
       endpoints,
       verifiers: models.flatMap(({ verifiers }) => verifiers),
-      ofKinds: resolved.value.flatMap(({ ofKinds }) => ofKinds.map(({ name }) => name)),
+      ofKinds: resolved.value.flatMap(({ ofKinds }) =>
+        ofKinds.flat().flatMap(({ security, taken }) => (taken === undefined ? [] : [security])),
+      ),
       references: modelReferences(models),
       limits,
       values: judged.kept,

@@ -227,6 +227,19 @@ describe("an API that takes tokens without naming a Security", () => {
     assert.equal(served.reason("Accepted"), "BadSecurity");
   });
 
+  it("serves where one operation names a certificate that comes besides at another one", async () => {
+    const user = { get: { security: [{ user: [] }], responses: { 204: {} } } };
+    const machines = { get: { "x-portico": { security: [{ m: [] }] }, responses: { 204: {} } } };
+    const schemes = { components: { securitySchemes: { user: { type: "http", scheme: "bearer" } } } };
+    const before = { ...document, ...schemes, paths: { "/a": user } };
+    const served = await serveApi({ definition: [{ inline: JSON.stringify(before) }] }, { user: jwt("one") }, bothSecrets);
+    served.security("m", mtls("one"));
+    const now = { ...before, "x-portico": { mock: true, clientCertificate: "mandatory" }, paths: { "/a": user, "/b": machines } };
+    served.spec({ ...both, definition: [{ inline: JSON.stringify(now) }] });
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+  });
+
   const legacy = { type: "apiKey", apiKey: { keys: { name: "us" } } };
   for (const [how, now, reason] of [
     ["is wanted no more", legacy, "Accepted"],

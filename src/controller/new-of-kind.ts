@@ -1,6 +1,7 @@
-import type { Alternative } from "../model/security.ts";
+import type { TakenOfKind } from "../openapi/document.ts";
 import { error, type Problem } from "../problem.ts";
 import type { ResolvedApi } from "../resolve/gateway.ts";
+import type { AlternativeOfKind } from "../resolve/protection.ts";
 import { placeOf } from "../text/node.ts";
 
 /**
@@ -16,15 +17,13 @@ export function newOfKind(
   if (served.length === 0) return undefined;
   const wanted = new Set(apis.flatMap(({ model }) => model.securities.map(({ name }) => name)));
   const isGone = served.some((name) => !wanted.has(name) && !isThere(name));
-  for (const { model, document, ofKinds } of apis) {
-    const fresh = ofKinds.filter(({ name }) => !served.includes(name));
-    const strangerIn = (alternative: Alternative): string | undefined => {
-      const names = alternative.map(({ security }) => security);
-      const isBeside = !isGone && names.some((name) => served.includes(name));
-      return fresh.find(({ name, taken }) => names.includes(name) && (taken === "instead" || !isBeside))?.name;
-    };
-    const alternatives = model.operations.flatMap(({ access }) => (access.kind === "protected" ? access.alternatives : []));
-    const [stranger] = alternatives.flatMap((one) => strangerIn(one) ?? []);
+  const strangerIn = (alternative: AlternativeOfKind): string | undefined => {
+    const isBeside = !isGone && alternative.some(({ security }) => served.includes(security));
+    const isStrange = (taken: TakenOfKind | undefined): boolean => taken === "instead" || (taken === "besides" && !isBeside);
+    return alternative.find(({ security, taken }) => isStrange(taken) && !served.includes(security))?.security;
+  };
+  for (const { document, ofKinds } of apis) {
+    const [stranger] = ofKinds.flatMap((one) => strangerIn(one) ?? []);
     if (stranger === undefined) continue;
     const before = served.map((name) => `\`${name}\``).join(", ");
     const message = `Credentials were checked by ${before} so far. \`${stranger}\` is of a kind that the document takes without a name, which does not let it take part. Name who is to check them: \`x-portico: {security: [{${stranger}: []}]}\` in the document, or \`security\` in the API.`;

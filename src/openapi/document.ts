@@ -57,16 +57,12 @@ export interface NeededScheme {
   readonly scopes: readonly string[];
   /** Whether the name is a Security's, and no scheme's: where something else than a document asks for it. */
   readonly isSecurity?: boolean;
-  /** Where nobody named it, for it is the one Security of a kind: whether it stands in place of a name, or comes besides. */
-  readonly ofKind?: TakenOfKind["taken"];
+  /** Where nobody named it, for it is the one Security of a kind. */
+  readonly ofKind?: TakenOfKind;
 }
 
-/** A Security that nobody named: it is taken for being the one of its kind. */
-export interface TakenOfKind {
-  readonly name: string;
-  /** In place of a scheme's name, or besides: a certificate that is asked for with every other credential. */
-  readonly taken: "instead" | "besides";
-}
+/** How a Security is asked that nobody named: in place of a scheme's name, or besides, for a certificate that is wanted with every other credential. */
+export type TakenOfKind = "instead" | "besides";
 
 export interface SecurityScheme {
   readonly name: string;

@@ -4,7 +4,7 @@ import { documentExtension, operationExtension } from "../api/x-portico.ts";
 import type { ApiModel, Operation } from "../model/api.ts";
 import type { Backend } from "../model/backend.ts";
 import { securitiesIn } from "../model/security.ts";
-import type { DocumentOperation, DocumentPath, OpenApiDocument, TakenOfKind } from "../openapi/document.ts";
+import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
 import { error, type Place, type Problem, warning } from "../problem.ts";
 import { locate } from "../text/locate.ts";
 import { child, type Node, placeOf } from "../text/node.ts";
@@ -23,7 +23,7 @@ import { type Limits, makeLimits } from "./limits.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
 import { parsePathKey } from "./path-key.ts";
-import { makeProtection, type Protection } from "./protection.ts";
+import { type AlternativeOfKind, makeProtection, type Protection } from "./protection.ts";
 import { publishedOperations, shownBy } from "./published.ts";
 import { refusedHeaders } from "./refused-headers.ts";
 import { rewriteOf } from "./rewrite.ts";
@@ -40,8 +40,8 @@ export interface SurveyedApi {
   readonly model: ApiModel;
   /** Whether somebody chose its name; else it is made from the document's title. */
   readonly isNamed: boolean;
-  /** The Securities that nobody named. */
-  readonly ofKinds: readonly TakenOfKind[];
+  /** The alternatives that demand something of a Security which nobody named. */
+  readonly ofKinds: readonly AlternativeOfKind[];
   readonly problems: readonly Problem[];
 }
 

@@ -66,7 +66,7 @@ const missingOf = (kind: SecuritySpec["type"]): string => `@${kind}`;
 /** The kind whose one Security is missing that such a name stands for; undefined for another name. */
 export const missingKind = (name: string): string | undefined => securityTypes.find((kind) => missingOf(kind) === name);
 
-const ofKind = (name: string, taken: TakenOfKind["taken"]): NeededScheme => ({ name, scopes: [], isSecurity: true, ofKind: taken });
+const ofKind = (name: string, taken: TakenOfKind): NeededScheme => ({ name, scopes: [], isSecurity: true, ofKind: taken });
 
 /** Whether a Security that is wrong might be of one of these kinds: where its type is none, nobody knows. */
 const mightBe = (type: unknown, wanted: readonly Kind[]): boolean =>

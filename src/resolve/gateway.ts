@@ -2,7 +2,7 @@ import { notYet } from "../api/enforced.ts";
 import type { KindName } from "../api/kinds.ts";
 import { type Resource, type Resources, readResources } from "../api/resource.ts";
 import type { ApiModel } from "../model/api.ts";
-import type { OpenApiDocument, TakenOfKind } from "../openapi/document.ts";
+import type { OpenApiDocument } from "../openapi/document.ts";
 import { publishedDocument } from "../openapi/published.ts";
 import { type Checked, checked, error, type Place, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
@@ -15,6 +15,7 @@ import { differentTrust } from "./client-certificates.ts";
 import { differentPlaces } from "./credential-places.ts";
 import { notYetProblem } from "./extension.ts";
 import { globalLimitProblems } from "./limit.ts";
+import type { AlternativeOfKind } from "./protection.ts";
 import type { ResolveSettings } from "./settings.ts";
 
 /** An API of a gateway with the document it comes from. */
@@ -23,8 +24,8 @@ export interface ResolvedApi {
   readonly document: OpenApiDocument;
   /** Where an operation is written. */
   readonly place: (operation: Asked) => Place;
-  /** The Securities that nobody named. */
-  readonly ofKinds: readonly TakenOfKind[];
+  /** The alternatives that demand something of a Security which nobody named. */
+  readonly ofKinds: readonly AlternativeOfKind[];
 }
 
 /** An API, and the document that the world may see of it, as JSON. */

@@ -18,9 +18,12 @@ export interface Protection {
   saidInVain(): readonly Problem[];
   /** The Securities that operations demand, in the order of their names. */
   used(): Used;
-  /** Those that nobody named, each once of a way. */
-  ofKinds(): readonly TakenOfKind[];
+  /** The alternatives that demand something of a Security which nobody named, each once. */
+  ofKinds(): readonly AlternativeOfKind[];
 }
+
+/** Demands that must all be met: of whom, and how that one is asked where nobody named it. */
+export type AlternativeOfKind = readonly { readonly security: string; readonly taken: TakenOfKind | undefined }[];
 
 interface Used {
   readonly securities: readonly Security[];
@@ -37,6 +40,7 @@ export interface Unchecked {
 export function makeProtection(whole: Whole): Protection {
   const unchecked = new Map<string, Unchecked>();
   const asked: Asked[] = [];
+  const told: AlternativeOfKind[] = [];
   const known = new Map<string, CheckedSecurity | undefined>();
   const security = (name: string): CheckedSecurity | undefined => {
     const resource = whole.resources.securities.get(name);
@@ -62,7 +66,7 @@ export function makeProtection(whole: Whole): Protection {
     });
   return {
     unchecked,
-    ofKinds: () => [...new Map(asked.flatMap((one) => (one.isOpen ? [] : takenOfKinds(one.requirements)))).values()],
+    ofKinds: () => [...new Map(told.filter(takesOfKind).map((one) => [JSON.stringify(one), one] as const)).values()],
     saidInVain: () => saidInVain(whole, asked),
     accessOf(requirements) {
       const { alternatives, scopes } = requirements;
@@ -91,6 +95,7 @@ export function makeProtection(whole: Whole): Protection {
       for (const [name, one] of missing)
         unchecked.set(name, { security: securityName(whole, one), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
       if (complete.length === 0) return { kind: "refused", schemes: shown(demanded) };
+      told.push(...complete.map((alternative) => alternative.flatMap(toldDemand)));
       const met: readonly Alternative[] = complete.map((alternative) => alternative.flatMap(({ demand }) => demand ?? []));
       return { kind: "protected", alternatives: met, schemes: shown(complete) };
     },
@@ -102,10 +107,10 @@ export function makeProtection(whole: Whole): Protection {
   };
 }
 
-const takenOfKinds = ({ alternatives }: Requirements): readonly (readonly [string, TakenOfKind])[] =>
-  alternatives.flatMap(({ schemes }) =>
-    schemes.flatMap(({ name, ofKind: taken }) => (taken === undefined ? [] : [[`${taken} ${name}`, { name, taken }] as const])),
-  );
+const toldDemand = ({ demand, ofKind: taken }: NeededScheme & { readonly demand: Demand | undefined }): AlternativeOfKind =>
+  demand === undefined ? [] : [{ security: demand.security, taken }];
+
+const takesOfKind = (alternative: AlternativeOfKind): boolean => alternative.some(({ taken }) => taken !== undefined);
 
 const hasScopes = ({ token, asked }: Security): boolean => token !== undefined || asked?.kind === "token";
 
