@@ -6,6 +6,7 @@ import { compiledGateways } from "../src/controller/compiled-gateways.ts";
 import type { ImageState } from "../src/controller/images.ts";
 import { makeMetrics } from "../src/controller/metrics.ts";
 import { ownedIndex } from "../src/controller/owned.ts";
+import type { Outcome } from "../src/controller/queue.ts";
 import { reconcileApi } from "../src/controller/reconcile-api.ts";
 import { conditionOf } from "../src/controller/status.ts";
 import { makeUsers } from "../src/controller/users.ts";
@@ -47,6 +48,8 @@ export interface ServedApi {
   restart(): void;
   /** The registry answers no more. */
   registryAway(): void;
+  /** It does again. */
+  registryBack(): void;
   /** Lets nobody's pods have the registry's Secret. */
   withoutRegistrySecret(): void;
   /** Says what becomes of the Deployment when it is applied. */
@@ -61,7 +64,7 @@ export interface ServedApi {
   remove(): void;
   /** Builds the image that the spec asks for. */
   build(): Promise<void>;
-  reconcile(): Promise<void>;
+  reconcile(): Promise<Outcome>;
   /** A file of the mounted part of the image that served first, or of a later one that was built. */
   mounted(file: string, nth?: number): string;
 }
@@ -238,9 +241,7 @@ export async function serveApi(
       madeWith: { toolkit: "1", base: undefined },
     };
   };
-  const reconcile = async (): Promise<void> => {
-    await reconcileApi(world(), "a/pets");
-  };
+  const reconcile = (): Promise<Outcome> => reconcileApi(world(), "a/pets");
   await build();
   await reconcile();
   return {
@@ -271,6 +272,9 @@ export async function serveApi(
     },
     registryAway: () => {
       isAway = true;
+    },
+    registryBack: () => {
+      isAway = false;
     },
     withoutRegistrySecret: () => {
       copy = async () => failed(error("RegistryDenied", wholeFile("Secret/registry"), "It is gone."));

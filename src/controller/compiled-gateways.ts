@@ -17,7 +17,7 @@ import { type Checked, checked, error, failed, type Problem, wholeFile } from ".
 import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
-import { type CompiledGateway, compileGateway, defaultsOf, mountedPart, resolveUsed } from "./compile-gateway.ts";
+import { type CompiledGateway, compileGateway, defaultsOf, type GatewayInput, mountedPart, resolveUsed } from "./compile-gateway.ts";
 import type { MountedSecurity } from "./followed-security.ts";
 import { isAsMounted } from "./image-model.ts";
 import { type ImageSays, makeKnownImages } from "./known-images.ts";
@@ -115,6 +115,22 @@ export function compiledGateways({ store, registries, issuers, users, collection
     return references;
   };
 
+  /** What an API's documents come to, and what is wrong where it would be handed to a Security that nobody named. */
+  const resolvedNow = (api: StoredObject, loaded: Pick<GatewayInput, "workload" | "documents" | "problems" | "defaults">) => {
+    const { namespace } = api.metadata;
+    const securities = usable.securities(namespace);
+    const resolved = resolveUsed({
+      ...loaded,
+      endpoints: usable.endpoints(namespace),
+      securities,
+      rateLimitings: usable.limits(namespace),
+      limitsService,
+    });
+    const mounted = lastGood.securities(keyOf(api), servedInput(api) ?? "");
+    const isThere = (name: string): boolean => isAsMounted(name, mounted, { namespace, securities });
+    return { resolved, stranger: resolved.ok ? newOfKind(resolved.value, servedSecurities(api), isThere) : undefined };
+  };
+
   const whole = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<CompiledGateway>> => {
     const { namespace } = api.metadata;
     const { documents, problems } = await loadDefinitions(
@@ -123,21 +139,13 @@ export function compiledGateways({ store, registries, issuers, users, collection
       spec.interceptors?.source,
     );
     if (documents.length === 0 && problems.length > 0) return failed(...problems);
-    const resolved = resolveUsed({
-      workload,
-      documents,
-      problems,
-      endpoints: usable.endpoints(namespace),
-      securities: usable.securities(namespace),
-      rateLimitings: usable.limits(namespace),
-      defaults: defaultsOf(spec, namespace),
-      limitsService,
-    });
+    const loaded = { workload, documents, problems, defaults: defaultsOf(spec, namespace) };
+    const first = resolvedNow(api, loaded);
+    // Only who has looked at what serves knows how it was mounted: an operator that has just started did not, and one that did when something was wrong with it looks again.
+    const looked = first.stranger && (await served(api, servedImage(api) ?? "", workload));
+    const { resolved, stranger } = looked === undefined ? first : resolvedNow(api, loaded);
     if (!resolved.ok) return resolved;
-    const mounted = lastGood.securities(keyOf(api), servedInput(api) ?? "");
-    const isThere = (name: string): boolean => isAsMounted(name, mounted, { namespace, securities: usable.securities(namespace) });
-    const stranger = newOfKind(resolved.value, servedSecurities(api), isThere);
-    if (stranger !== undefined) return failed(...resolved.problems, stranger);
+    if (stranger !== undefined) return failed(...resolved.problems, stranger, ...whyNot(looked));
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
     const before = (inputHash: string): Values | undefined => lastGood.values(keyOf(api), inputHash, "all");
     return values.ok
@@ -184,6 +192,14 @@ export function compiledGateways({ store, registries, issuers, users, collection
     });
   };
 
+  const served = async (api: StoredObject, image: string, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
+    const { namespace } = api.metadata;
+    users.add(`API ${keyOf(api)}`, [usedGrants(namespace), ...usable.anywhere(namespace)]);
+    const result = await ofImage(api, { image, inputHash: undefined }, workload, "credentials");
+    if (result.ok) lastGood.followed(keyOf(api), result.value);
+    return result;
+  };
+
   const summarised = async (api: StoredObject, spec: ApiSpec, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
     const { image, inputHash } = spec;
     if (image !== undefined) return ofImage(api, { image, inputHash }, workload);
@@ -204,13 +220,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
 
   return {
     whole,
-    served: async (api, image, workload) => {
-      const { namespace } = api.metadata;
-      users.add(`API ${keyOf(api)}`, [usedGrants(namespace), ...usable.anywhere(namespace)]);
-      const result = await ofImage(api, { image, inputHash: undefined }, workload, "credentials");
-      if (result.ok) lastGood.followed(keyOf(api), result.value);
-      return result;
-    },
+    served,
     serves: (api, summary, image, isAlone) => {
       images.remember(image, summary);
       lastGood.serves(keyOf(api), summary, isAlone);
@@ -272,6 +282,10 @@ function servedSecurities({ value: { status } }: StoredObject): readonly string[
 /** How long the work on an API waits for an image to be read; so long nobody asks a registry again that was silent (milliseconds). */
 const imagePatienceMs = 15_000;
 const longestSilenceMs = 60_000;
+
+/** Why what serves could not be looked at. That may pass, and is no fault of a document's. */
+const whyNot = (looked: Checked<unknown> | undefined): readonly Problem[] =>
+  looked?.ok === false ? looked.problems.map((one) => ({ ...one, severity: "warning" })) : [];
 
 const tooSlow = (image: string): Problem =>
   error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.");

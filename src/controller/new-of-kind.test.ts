@@ -240,6 +240,11 @@ describe("an API that takes tokens without naming a Security", () => {
     assert.equal(served.reason("Accepted"), "Accepted");
   });
 
+  const old = { get: { security: [{ legacy: [] }], responses: { 204: {} } } };
+  const withLegacy = {
+    ...{ ...document, "x-wso2-auth-header": "Authorization", paths: { ...document.paths, "/old": old } },
+    components: { securitySchemes: { legacy: { type: "apiKey", in: "header", name: "x-key" } } },
+  };
   const legacy = { type: "apiKey", apiKey: { keys: { name: "us" } } };
   for (const [how, now, reason] of [
     ["is wanted no more", legacy, "Accepted"],
@@ -249,19 +254,49 @@ describe("an API that takes tokens without naming a Security", () => {
     ["is of another type", { type: "basic", basic: { users: { name: "us" } } }, "BadSecurity"],
   ] as const)
     it(`hears of a certificate that comes besides where one of those that served ${how}: ${reason}`, async () => {
-      const old = { get: { security: [{ legacy: [] }], responses: { 204: {} } } };
-      const scheme = { type: "apiKey", in: "header", name: "x-key" };
-      const before = {
-        ...{ ...document, "x-wso2-auth-header": "Authorization", paths: { ...document.paths, "/old": old } },
-        components: { securitySchemes: { legacy: scheme } },
-      };
-      const served = await serveApi({ definition: [{ inline: JSON.stringify(before) }] }, { a: jwt("one"), legacy }, bothSecrets);
+      const served = await serveApi({ definition: [{ inline: JSON.stringify(withLegacy) }] }, { a: jwt("one"), legacy }, bothSecrets);
       served.security("m", mtls("one"));
       served.security("legacy", now);
       served.spec(both);
       await served.reconcile();
       assert.equal(served.reason("Accepted"), reason);
     });
+
+  /** Serves with keys and tokens, and wants certificates and tokens when the operator is another one. */
+  const restarted = async (): Promise<ServedApi> => {
+    const served = await serveApi({ definition: [{ inline: JSON.stringify(withLegacy) }] }, { a: jwt("one"), legacy }, bothSecrets);
+    served.security("m", mtls("one"));
+    served.restart();
+    served.spec(both);
+    return served;
+  };
+
+  it("wants a certificate besides of an operator that starts anew, once that knows what serves", async () => {
+    const served = await restarted();
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+  });
+
+  it("is refused that while the registry does not say what serves, and is asked for again", async () => {
+    const served = await restarted();
+    served.registryAway();
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "BadSecurity");
+    assert.equal(await served.reconcile(), "retry");
+    served.registryBack();
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+  });
+
+  it("wants it besides once what serves is mended, of an operator that started when it was wrong", async () => {
+    const served = await restarted();
+    served.security("legacy", { type: "apiKey" });
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "BadSecurity");
+    served.security("legacy", legacy);
+    await served.reconcile();
+    assert.equal(served.reason("Accepted"), "Accepted");
+  });
 
   it("goes back to a document that names none where the API names who is to check it, until it serves", async () => {
     const served = await tokens.serve();
