@@ -42,6 +42,10 @@ export interface ServedApi {
   logged(): readonly unknown[];
   /** Whether the API is worked on again where this changes (see used.ts). */
   follows(used: string): boolean;
+  /** A field of the API's status. */
+  status(field: string): unknown;
+  /** The message of a condition of the API. */
+  message(type: string): unknown;
   /** The reason of a condition of the API. */
   reason(type: string): unknown;
   /** Another operator takes over, which knows nothing of before. */
@@ -262,6 +266,11 @@ export async function serveApi(
     },
     logged: () => logged,
     follows: (used) => users.of(used).has("API a/pets"),
+    status: (field) => {
+      const { status } = apis.get("a/pets")?.value ?? {};
+      return isObject(status) ? status[field] : undefined;
+    },
+    message: (type) => conditionOf(apis.get("a/pets")?.value.status, type)?.message,
     reason: (type) => conditionOf(apis.get("a/pets")?.value.status, type)?.reason,
     image: (now) => {
       state = now;

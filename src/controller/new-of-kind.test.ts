@@ -298,6 +298,19 @@ describe("an API that takes tokens without naming a Security", () => {
     assert.equal(served.reason("Accepted"), "Accepted");
   });
 
+  it("says each Security once that checks credentials of several documents", async () => {
+    const definition = ["Pets", "Shops"].map((title) => {
+      const paths = { [`/${title}`]: document.paths["/pets"] };
+      return { inline: JSON.stringify({ ...document, info: { title, version: "1" }, "x-wso2-auth-header": "Authorization", paths }) };
+    });
+    const served = await serveApi({ definition }, { a: jwt("one") }, {});
+    assert.deepEqual(served.status("securities"), ["a"]);
+    served.security("a", undefined);
+    served.security("b", jwt("two"));
+    await served.reconcile();
+    assert.match(String(served.message("Accepted")), /Credentials were checked by `a` so far/);
+  });
+
   it("goes back to a document that names none where the API names who is to check it, until it serves", async () => {
     const served = await tokens.serve();
     served.security("b", tokens.b);

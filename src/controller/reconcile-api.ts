@@ -91,8 +91,8 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
 
 /** The names of the Securities that what serves asks for, whether they are there or not: one that is deleted is not forgotten. */
 function askedSecurities({ manifest }: GatewaySummary): readonly string[] | undefined {
-  const names = manifest.apis.flatMap(({ securities }) => securities.map(({ name }) => name));
-  return names.length === 0 ? undefined : names;
+  const names = new Set(manifest.apis.flatMap(({ securities }) => securities.map(({ name }) => name)));
+  return names.size === 0 ? undefined : [...names];
 }
 
 /** An ask to build an input under a version that stands for another holds once: what was asked for is there. */
