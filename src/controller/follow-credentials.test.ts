@@ -336,6 +336,17 @@ describe("a Security that judges otherwise than the image that serves", () => {
     assert.deepEqual(audiencesIn(served, "tokens.json"), [["b"]]);
   });
 
+  it("is no larger the next time, though an issuer stands there several times with the same keys", async () => {
+    const several = [["a"], ["a", "b"]].flatMap((audiences) => issuers("one").map((one) => ({ ...one, audiences })));
+    const served = await serveBeside(jwt({ issuers: several }));
+    build(served);
+    served.security("user", jwt({ issuers: several, claims: verified }));
+    for (let time = 0; time < 4; time++) {
+      await served.reconcile();
+      assert.deepEqual(audiencesIn(served, "tokens.json"), [["a", "b"]]);
+    }
+  });
+
   it("lets in by no authoriser that was not asked before", async () => {
     const served = await serveBeside(oauth2());
     build(served);

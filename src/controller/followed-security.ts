@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from "node:util";
 import type { ImageContents } from "../image/contents.ts";
-import type { AgentVerifier, CertificateRules, Issuer, SubjectName, TokenVerifier, Verifier } from "../model/security.ts";
+import type { AgentVerifier, CertificateRules, SubjectName, Verifier } from "../model/security.ts";
 import type { CheckedSecurity } from "../resolve/securities.ts";
 import { noTokens } from "./absent-security.ts";
+import { inBoth, stillBelieved } from "./believed-issuers.ts";
 
 /** A Security as an image asks for it. */
 export type AskedSecurity = ImageContents["manifest"]["apis"][number]["securities"][number];
@@ -64,7 +64,7 @@ function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedS
     ...before,
     keys: before.keys && keys,
     trust: before.trust && trust,
-    tokens: before.tokens && sameIssuers(before.tokens, tokens),
+    tokens: before.tokens && stillBelieved(before.tokens, tokens),
     agent: asked,
     blockedClients,
   };
@@ -76,7 +76,7 @@ export function believingAsBefore<Followed extends MountedSecurity>(now: Followe
   const { name, decides, check } = now;
   const known = mounted.find((one) => one.name === name && one.decides === decides);
   if (check?.verifier.tokens === undefined || known === undefined) return now;
-  const { issuers } = sameIssuers(known.check?.verifier.tokens ?? noTokens, check.verifier.tokens);
+  const { issuers } = stillBelieved(known.check?.verifier.tokens ?? noTokens, check.verifier.tokens);
   return { ...now, check: { ...check, verifier: { ...check.verifier, tokens: { ...check.verifier.tokens, issuers } } } };
 }
 
@@ -103,32 +103,6 @@ function sameAgent(before: AgentVerifier, now: AgentVerifier | undefined): Agent
   if (now.kind !== "introspection" || before.kind !== "introspection") return now;
   const audiences = inBoth(before.audiences, now.audiences);
   return audiences && { ...now, audiences };
-}
-
-/** The issuers that are still believed, with their keys of now: each is believed for whom it was and still is. */
-const sameIssuers = (before: TokenVerifier, now: TokenVerifier | undefined): TokenVerifier => ({
-  ...before,
-  issuers: before.issuers.flatMap((one) => {
-    const kin = kinOf(one, before.issuers, now?.issuers ?? []);
-    return kin.flatMap(({ issuer, audiences, keys }) => {
-      const both = inBoth(one.audiences, audiences);
-      return both === undefined ? [] : [{ issuer, audiences: both, keys }];
-    });
-  }),
-});
-
-/** What an issuer is now. Of one that stands there more than once, each time for others, its keys say which is which. */
-function kinOf(one: Issuer, before: readonly Issuer[], now: readonly Issuer[]): readonly Issuer[] {
-  const named = (all: readonly Issuer[]): readonly Issuer[] => all.filter(({ issuer }) => issuer === one.issuer);
-  const kin = named(now);
-  return kin.length === 1 && named(before).length === 1 ? kin : kin.filter(({ keys }) => isDeepStrictEqual(keys, one.keys));
-}
-
-/** The audiences that are in both lists, of which an empty one has all; undefined where there are none. */
-function inBoth(before: readonly string[], now: readonly string[]): readonly string[] | undefined {
-  if (before.length === 0 || now.length === 0) return before.length === 0 ? now : before;
-  const both = before.filter((one) => now.includes(one));
-  return both.length === 0 ? undefined : both;
 }
 
 /**
