@@ -86,8 +86,11 @@ function sameHolders(before: CertificateRules, now: CertificateRules | undefined
   if (before.subjects.length === 0 || now.subjects.length === 0) return { ...before, subjects: [...before.subjects, ...now.subjects] };
   const subjects = [
     ...before.subjects.filter((one) => now.subjects.some((other) => isWithin(one, other))),
-    // The beginning of a name was said before, and now more of it.
-    ...now.subjects.filter((one) => before.subjects.some((other) => isWithin(one, other) && !isWithin(other, one))),
+    // The beginning of a name was said before, and now more of it, which is not yet among those of before.
+    ...now.subjects.filter((one) => {
+      const wider = before.subjects.filter((other) => isWithin(one, other));
+      return wider.length > 0 && !wider.some((other) => isWithin(other, one));
+    }),
   ];
   return subjects.length === 0 ? undefined : { ...before, subjects };
 }
