@@ -5,39 +5,45 @@ import { type ValueReference, valueName } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import type { Issuers } from "../source/issuers.ts";
-import { entriesOfObject, issuerEntry } from "../source/values.ts";
+import { entriesOfObject, issuerEntries } from "../source/values.ts";
 import { root } from "../text/node.ts";
 
 /** Who keeps what credentials are checked with. */
 interface Kept {
-  readonly store: ObjectStore;
+  readonly store: Pick<ObjectStore, "read" | "secret">;
   readonly issuers: Issuers;
 }
 
 /** What the environment keeps for an API, read now: Secrets are kept nowhere. What is not there is left out. Fails with what the cluster says. */
-export async function valuesOf(kept: Kept, namespace: string, references: readonly ValueReference[]): Promise<Checked<Values>> {
+export async function valuesOf(
+  { store, issuers }: Kept,
+  namespace: string,
+  references: readonly ValueReference[],
+): Promise<Checked<Values>> {
+  const asked = issuerEntries(issuers, references);
   const found: Entry[] = [];
   for (const reference of references) {
-    const entries = await readers[reference.kind](kept, namespace, reference);
+    const entries = await readers[reference.kind](store, namespace, reference);
     if (!entries.ok) return entries;
     found.push(...entries.value);
   }
-  return checked(new Map(found), []);
+  return checked(new Map([...found, ...(await asked)]), []);
 }
 
 type Entry = ReturnType<typeof entriesOfObject>[number];
-type Read = (kept: Kept, namespace: string, reference: ValueReference) => Promise<Checked<readonly Entry[]>>;
+type Read = (store: Kept["store"], namespace: string, reference: ValueReference) => Promise<Checked<readonly Entry[]>>;
 
 const readers: Readonly<Record<ValueReference["kind"], Read>> = {
-  file: async (_kept, _namespace, reference) => failed(noFiles(reference)),
-  issuer: async ({ issuers }, _namespace, reference) => checked(await issuerEntry(issuers, reference), []),
-  Secret: async ({ store }, home, reference) => {
+  file: async (_store, _namespace, reference) => failed(noFiles(reference)),
+  // They are all asked at once.
+  issuer: async () => checked([], []),
+  Secret: async (store, home, reference) => {
     const { namespace, name } = splitName(reference.name, home);
     const secret = await store.secret(namespace, name);
     if (!secret.ok) return secret;
     return checked(secret.value === undefined ? [] : [[valueName(reference), secret.value]], []);
   },
-  ConfigMap: async ({ store }, home, reference) => {
+  ConfigMap: async (store, home, reference) => {
     const { namespace, name } = splitName(reference.name, home);
     const read = await store.read(resources.configMaps, namespace, name);
     if (!read.ok) return read;

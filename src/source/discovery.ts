@@ -45,7 +45,8 @@ function documentsOf(issuer: string): readonly [openId: string, oauth: string] {
   return [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`];
 }
 
-const undiscovered = (issuer: string, why: string): Checked<never> =>
+/** Says why nobody knows where an issuer's keys are. */
+export const undiscovered = (issuer: string, why: string): Checked<never> =>
   failed(
     error(
       "MissingValue",

@@ -5,7 +5,7 @@ import { freePort } from "../../testing/free-port.ts";
 import { until } from "../../testing/until.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { discoverKeys } from "./discovery.ts";
-import { followIssuers } from "./issuers.ts";
+import { followIssuers, type Issuers } from "./issuers.ts";
 
 /** A server that answers each path with a text, or is not there for it. */
 async function serving(t: TestContext, answers: (origin: string) => Readonly<Record<string, string>>): Promise<string> {
@@ -55,6 +55,8 @@ describe("an issuer's own word on where its keys are", () => {
   });
 });
 
+const keysUrl = async (issuers: Issuers, name: string): Promise<Checked<string> | undefined> => (await issuers.keysUrls([name])).get(name);
+
 describe("issuers that are followed", () => {
   const nothing = failed(error("MissingValue", wholeFile("issuer"), "nothing"));
 
@@ -68,15 +70,15 @@ describe("issuers that are followed", () => {
     };
     const issuers = followIssuers({ discover, everyMs: 5, retryMs: 5, changed: (issuer) => changes.push(issuer) });
     t.after(() => issuers.close());
-    const both = await Promise.all([issuers.keysUrl("a"), issuers.keysUrl("a")]);
+    const both = await Promise.all([keysUrl(issuers, "a"), keysUrl(issuers, "a")]);
     assert.deepEqual([both, asked, issuers.version("a")], [[nothing, nothing], 1, ""]);
     answer = checked("keys", []);
     await until("it is found", async () => changes.length === 1, 5_000);
-    assert.deepEqual([await issuers.keysUrl("a"), issuers.version("a")], [answer, "keys"]);
+    assert.deepEqual([await keysUrl(issuers, "a"), issuers.version("a")], [answer, "keys"]);
     answer = nothing;
     const before = asked;
     await until("it is asked again", async () => asked > before + 1, 5_000);
-    assert.deepEqual([await issuers.keysUrl("a"), changes], [checked("keys", []), ["a"]]);
+    assert.deepEqual([await keysUrl(issuers, "a"), changes], [checked("keys", []), ["a"]]);
     answer = checked("others", []);
     await until("they are elsewhere", async () => changes.length === 2, 5_000);
     assert.equal(issuers.version("a"), "others");
@@ -91,9 +93,66 @@ describe("issuers that are followed", () => {
     let isUsed = true;
     const issuers = followIssuers({ discover, everyMs: 5, isUsed: () => isUsed });
     t.after(() => issuers.close());
-    await issuers.keysUrl("a");
+    await keysUrl(issuers, "a");
     isUsed = false;
     await until("it is forgotten", async () => issuers.version("a") === "", 5_000);
     assert.ok(asked >= 1);
+  });
+
+  describe("that are silent", () => {
+    const many = Array.from({ length: 1000 }, (_, index) => `issuer ${index}`);
+
+    it("hold up who asks for all of them once, and who asks again not at all", async (t) => {
+      let asked = 0;
+      const discover = (): Promise<Checked<string>> => {
+        asked++;
+        return new Promise(() => {});
+      };
+      const issuers = followIssuers({ discover, patienceMs: 20 });
+      t.after(() => issuers.close());
+      const answers = await issuers.keysUrls(many);
+      assert.equal(answers.size, 1000);
+      for (const answer of answers.values()) assert.match(fault(answer), /does not answer in time/);
+      const turn = new Promise((resolve) => setImmediate(resolve, "waited"));
+      assert.deepEqual(await Promise.race([issuers.keysUrls(many), turn]), answers);
+      assert.equal(asked, 64);
+      const other = keysUrl(issuers, "of somebody else");
+      assert.equal(asked, 65);
+      await other;
+    });
+
+    it("are news once they answer, each in its turn", async (t) => {
+      const waiting: (() => void)[] = [];
+      const changes: string[] = [];
+      const discover = (issuer: string): Promise<Checked<string>> =>
+        new Promise((resolve) => waiting.push(() => resolve(checked(`keys of ${issuer}`, []))));
+      const issuers = followIssuers({ discover, patienceMs: 20, changed: (issuer) => changes.push(issuer) });
+      t.after(() => issuers.close());
+      await issuers.keysUrls(many);
+      assert.deepEqual([changes, issuers.version("issuer 999")], [[], ""]);
+      await until("all have answered", async () => {
+        for (const answer of waiting.splice(0)) answer();
+        return changes.length === 1000;
+      });
+      assert.deepEqual(changes, many);
+      assert.deepEqual(await keysUrl(issuers, "issuer 999"), checked("keys of issuer 999", []));
+    });
+
+    it("are asked no more after the end", async () => {
+      const asked: string[] = [];
+      let end = (): void => {};
+      const discover = (issuer: string): Promise<Checked<string>> => {
+        asked.push(issuer);
+        return new Promise((resolve) => {
+          end = () => resolve(nothing);
+        });
+      };
+      const issuers = followIssuers({ discover, patienceMs: 20 });
+      await issuers.keysUrls(many);
+      issuers.close();
+      end();
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(asked.length, 64);
+    });
   });
 });

@@ -1,10 +1,14 @@
 import { type Checked, checked } from "../problem.ts";
-import { discoverKeys } from "./discovery.ts";
+import { discoverKeys, undiscovered } from "./discovery.ts";
+import { type InTurn, turnsFor } from "./turns.ts";
 
 /** Issuers whose keys are looked for at their own addresses. What was found last is kept, whatever becomes of the issuer. */
 export interface Issuers {
-  /** Where an issuer's keys are. The first question asks the issuer; it is asked again by and by, until `close`. Fails with MissingValue. */
-  keysUrl(issuer: string): Promise<Checked<string>>;
+  /**
+   * Where the keys of each issuer are. The first question asks them, all at once, and is answered in time though they are silent: who asks again waits for none of these any more. They are
+   * asked again by and by, until `close`. Each fails with MissingValue.
+   */
+  keysUrls(issuers: readonly string[]): Promise<ReadonlyMap<string, Checked<string>>>;
   /** What is known of an issuer: another text where that is something else. */
   version(issuer: string): string;
   close(): void;
@@ -20,6 +24,8 @@ interface Following {
   /** Milliseconds. */
   readonly everyMs?: number;
   readonly retryMs?: number;
+  /** How long somebody waits for all issuers that he wants to know of. */
+  readonly patienceMs?: number;
 }
 
 /** Keys move seldom; where they are is asked so often (milliseconds). */
@@ -28,12 +34,19 @@ const usualMs = 600_000;
 const firstRetryMs = 2_000;
 const lastRetryMs = 60_000;
 
+/** Longer than two questions to one issuer take: who names issuers that are silent is not to hold up the others (milliseconds). */
+const usualPatienceMs = 12_000;
+
+/** How many of the issuers that somebody wants to know of are asked at a time. Those of another one have turns of their own, for most of these may be silent. */
+const atOnce = 64;
+
 export function followIssuers({
   changed = () => {},
   isUsed = () => true,
   discover = discoverKeys,
   everyMs = usualMs,
   retryMs = firstRetryMs,
+  patienceMs = usualPatienceMs,
 }: Following = {}): Issuers {
   const known = new Map<string, Promise<Checked<string>>>();
   const found = new Map<string, string>();
@@ -69,11 +82,32 @@ export function followIssuers({
     if (found.get(issuer) !== before) changed(issuer);
   };
 
+  /** What one says that is asked in its turn. An answer that nobody waits for any more is news. */
+  const first = (issuer: string, inTurn: InTurn): Promise<Checked<string>> =>
+    new Promise((resolve) => {
+      let isLate = false;
+      const late = setTimeout(() => {
+        isLate = true;
+        resolve(silent(issuer));
+      }, patienceMs);
+      void inTurn(async () => (closed ? silent(issuer) : ask(issuer, 0))).then((answer) => {
+        clearTimeout(late);
+        resolve(answer);
+        if (!isLate) return;
+        known.set(issuer, Promise.resolve(answer));
+        if (answer.ok && !closed) changed(issuer);
+      });
+    });
+
   return {
-    keysUrl(issuer) {
-      const answer = known.get(issuer) ?? ask(issuer, 0);
-      known.set(issuer, answer);
-      return answer;
+    async keysUrls(issuers) {
+      const inTurn = turnsFor(atOnce);
+      const answers = issuers.map(async (issuer) => {
+        const answer = known.get(issuer) ?? first(issuer, inTurn);
+        known.set(issuer, answer);
+        return [issuer, await answer] as const;
+      });
+      return new Map(await Promise.all(answers));
     },
     version: (issuer) => found.get(issuer) ?? "",
     close() {
@@ -82,3 +116,5 @@ export function followIssuers({
     },
   };
 }
+
+const silent = (issuer: string): Checked<never> => undiscovered(issuer, "it does not answer in time");

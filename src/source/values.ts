@@ -26,24 +26,26 @@ export async function loadValues(
   const objects = resources.flatMap((file) => opened(root(file))).flatMap(entriesOfObject);
   const files = await Promise.all(
     references.flatMap((reference) => {
-      if (reference.kind === "issuer") return issuers === undefined ? [] : [issuerEntry(issuers, reference)];
       if (reference.kind !== "file") return [];
       noticed(reference.name);
       return [fileEntry(reference)];
     }),
   );
-  return new Map([...objects, ...files.flat()]);
+  const said = issuers === undefined ? [] : await issuerEntries(issuers, references);
+  return new Map([...objects, ...files.flat(), ...said]);
 }
 
 type Entry = readonly [name: string, entries: ReadonlyMap<string, Redacted>];
 
-/** What an issuer says of its keys, or why nobody knows. */
-export async function issuerEntry(issuers: Issuers, reference: ValueReference): Promise<Entry[]> {
-  const url = await issuers.keysUrl(reference.name);
-  const entry: readonly [string, string] = url.ok
-    ? [keysUrlEntry, url.value]
-    : [faultEntry, url.problems.map(({ message }) => message).join(" ")];
-  return [[valueName(reference), new Map([[entry[0], new Redacted(entry[1])]])]];
+/** What those of the references that are issuers say of their keys, or why nobody knows. */
+export async function issuerEntries(issuers: Issuers, references: readonly ValueReference[]): Promise<readonly Entry[]> {
+  const urls = await issuers.keysUrls(references.flatMap(({ kind, name }) => (kind === "issuer" ? [name] : [])));
+  return [...urls].map(([name, url]) => {
+    const entry: readonly [string, string] = url.ok
+      ? [keysUrlEntry, url.value]
+      : [faultEntry, url.problems.map(({ message }) => message).join(" ")];
+    return [valueName({ kind: "issuer", name, key: undefined }), new Map([[entry[0], new Redacted(entry[1])]])];
+  });
 }
 
 async function fileEntry(reference: ValueReference): Promise<readonly Entry[]> {
