@@ -21,7 +21,11 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
   const noticed = new Set<string>();
   const dev = options.dev ? devCredentials(process.env) : undefined;
   const paths = sourcePaths(documents, options);
-  let told = (): void => {};
+  // An issuer may answer before anybody follows.
+  let isNews = false;
+  let told = (): void => {
+    isNews = true;
+  };
   const issuers = followIssuers({ changed: () => told() });
   const prepare = async (before: PreparedGateway | undefined) => {
     const prepared = await prepareGateway(paths, settingsOf(options), {
@@ -42,6 +46,7 @@ export async function run(documents: readonly string[], options: RunOptions): Pr
     ? followChanges(starting, { served: prepared.value, prepare, noticed, say })
     : followChanges(starting, { served: prepared.value, prepare: () => withIssuers(prepared, issuers), noticed: new Set(), say });
   told = following.changed;
+  if (isNews) told();
   const running = await starting;
   if (!running.ok) {
     following.close();
