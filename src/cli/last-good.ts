@@ -95,7 +95,7 @@ function* resourceChoices(
     let chosen = putBack(resources, before.resources, (file) => unread.includes(file.name) || !isSound(file), back);
     for (let round = 0; round < rounds; round++) {
       yield { chosen, waived };
-      const faulty = faultyAmong(chosen, before.resources, wrongWith({ chosen, waived }));
+      const faulty = faultyAmong(chosen, { now: resources, before: before.resources }, wrongWith({ chosen, waived }));
       if (faulty.size === 0) break;
       chosen = putBack(chosen, before.resources, (file) => faulty.has(file), []);
     }

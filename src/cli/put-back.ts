@@ -8,23 +8,57 @@ import { isObject, placeOf, root, type SourceFile } from "../text/node.ts";
 
 export const isSound = (file: SourceFile): boolean => readResources([file]).problems.every(({ severity }) => severity === "warning");
 
-/** The objects that Problems stand in: of several in one file that one which begins last before it. */
+/** What was read now, and what was before. */
+interface ReadTwice {
+  readonly now: readonly SourceFile[];
+  readonly before: readonly SourceFile[];
+}
+
+/** The objects that Problems stand in, among those of now and of before. */
 export function faultyAmong(
   files: readonly SourceFile[],
-  before: readonly SourceFile[],
+  { now, before }: ReadTwice,
   problems: readonly Problem[],
 ): ReadonlySet<SourceFile> {
+  const texts = new Map(now.map(({ name, text }) => [name, text] as const));
   const errors = problems.filter(({ severity }) => severity === "error");
   const found = errors.flatMap(({ reason, where }) => {
-    const there = files.filter(({ name }) => name === where.source).map((file) => ({ file, begins: placeOf(root(file)) }));
-    const begun = there
-      .filter(({ begins }) => there.length === 1 || after(where, begins) >= 0)
-      .toSorted((a, b) => after(a.begins, b.begins));
-    const at = begun.at(-1)?.file;
+    const at = objectAt(where, files, texts.get(where.source));
     if (at === undefined) return [];
     return reason === "DuplicateResource" ? newcomers(files, before, at) : [at];
   });
   return new Set(found);
+}
+
+/**
+ * The object that a place is in: of several in one file that one which begins last before it. One that is put back has the lines of the text of before, in which a place of now's may be
+ * another one's: so its pointer counts, too, and what may be in either is in that of now.
+ */
+function objectAt(where: Place, files: readonly SourceFile[], textOfNow: string | undefined): SourceFile | undefined {
+  const named = files.filter(({ name }) => name === where.source);
+  const there = someOr(
+    named.filter((file) => isPlaceIn(where, file)),
+    named,
+  );
+  const ofNow = someOr(
+    there.filter(({ text }) => text === textOfNow),
+    there,
+  );
+  return ofNow
+    .map((file) => ({ file, begins: placeOf(root(file)) }))
+    .filter(({ begins }) => named.length === 1 || after(where, begins) >= 0)
+    .toSorted((a, b) => after(a.begins, b.begins))
+    .at(-1)?.file;
+}
+
+const someOr = <T>(some: readonly T[], all: readonly T[]): readonly T[] => (some.length > 0 ? some : all);
+
+/** Whether what a place points to stands at its line in the text of an object. */
+function isPlaceIn({ pointer, line, column }: Place, file: SourceFile): boolean {
+  const { pointer: at } = root(file);
+  if (pointer !== at && !pointer.startsWith(`${at}/`)) return false;
+  const place = placeOf({ file, pointer });
+  return place.line === line && place.column === column;
 }
 
 /** Above 0 where one place in a file is after another. */
