@@ -61,6 +61,9 @@ const authorizer = z.strictObject({
 /** A client as a Security blocks it. */
 export const blockedClient = z.string().min(1).max(1024);
 
+/** So many clients a Security blocks. */
+export const mostBlocked = 1024;
+
 const fields = z.strictObject({
   type: z
     .enum(["jwt", "oauth2", "basic", "apiKey", "mtls", "authorizer"])
@@ -72,7 +75,7 @@ const fields = z.strictObject({
   mtls: mtls.optional().describe("Certificates that clients show."),
   authorizer: authorizer.optional().describe("Somebody's own authoriser, which decides."),
   scopes: z.array(z.string().min(1).max(256)).max(256).optional().describe("Scopes that every operation needs which this protects."),
-  blockedClients: z.array(blockedClient).max(1024).optional().describe("Clients that are refused though their credential is good."),
+  blockedClients: z.array(blockedClient).max(mostBlocked).optional().describe("Clients that are refused though their credential is good."),
 });
 
 /** What a Security may be. */

@@ -39,15 +39,16 @@ function sourcesOf(securities: Readonly<Record<string, object>>, listed?: "liste
   return { documents: [survey.document ?? assert.fail()], problems: survey.problems, resources };
 }
 
-/** How each Security checks once the first ones have become the other ones. */
-function checksAfter(
-  before: Readonly<Record<string, object>>,
-  now: Readonly<Record<string, object>>,
-  listed?: "listed" | "in one line",
-): readonly string[] {
+/** What is taken once the first Securities have become the other ones. */
+function takenAfter(before: Readonly<Record<string, object>>, now: Readonly<Record<string, object>>, listed?: "listed" | "in one line") {
   const sources = sourcesOf(before, listed);
   const served = { apis: must(resolveGateway(sources, settings)), resources: sources.resources };
-  const taken = must(takenFrom(sourcesOf(now, listed), settings, served, () => true));
+  return must(takenFrom(sourcesOf(now, listed), settings, served, () => true));
+}
+
+/** How each Security checks then. */
+function checksAfter(...change: Parameters<typeof takenAfter>): readonly string[] {
+  const taken = takenAfter(...change);
   assert.notDeepEqual(taken.untaken, []);
   return taken.apis.flatMap(({ model }) =>
     model.verifiers.map(
@@ -93,6 +94,20 @@ describe("a Security that is malformed", () => {
       "partner: https://one.test",
       "user: https://users.test",
     ]);
+  });
+
+  it("is as it was though it would block more than it may: those whom it says come first, and that not all are is said", () => {
+    const clients = (name: string, count: number): readonly string[] => Array.from({ length: count }, (_, index) => `${name} ${index}`);
+    const before = { user: { ...jwt("users"), blockedClients: clients("old", 1024) }, partner: jwt("one", "two") };
+    for (const [count, more] of [
+      [20, 20],
+      [1100, 1100],
+    ] as const) {
+      const now = { user: { ...malformed, blockedClients: clients("new", count) }, partner: jwt("one") };
+      const blocked = [...clients("new", count), ...clients("old", 1024)].slice(0, 1024);
+      assert.deepEqual(checksAfter(before, now), ["partner: https://one.test", `user: https://users.test,${blocked}`]);
+      assert.match(takenAfter(before, now).untaken.at(-1)?.message ?? "", new RegExp(`, and ${more} of them are let in`));
+    }
   });
 
   for (const listed of ["listed", "in one line"] as const)

@@ -3,7 +3,7 @@ import { type Checked, checked, type Problem } from "../problem.ts";
 import { type ReadSources, type ResolvedApi, resolveGateway } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import type { SourceFile } from "../text/node.ts";
-import { eachAsBefore, faultyAmong, isSound, putBack, withKindsOf } from "./put-back.ts";
+import { eachAsBefore, faultyAmong, isSound, putBack, tooManyBlocked, withKindsOf } from "./put-back.ts";
 
 /** What a gateway was made from that serves. */
 export interface ServedSources {
@@ -39,7 +39,9 @@ export function takenFrom(
     const stands = ({ where: { source } }: Problem): boolean => !documents.waived.has(source) && !resources.waived.has(source);
     const tried = { documents: documents.chosen, resources: resources.chosen, problems: sources.problems.filter(stands) };
     const found = resolveGateway(tried, settings);
-    return found.ok ? checked({ apis: found.value, resources: resources.chosen, untaken: now.problems }, []) : found;
+    if (!found.ok) return found;
+    const blocked = tooManyBlocked(resources.chosen, { now: sources.resources, before: before.resources });
+    return checked({ apis: found.value, resources: resources.chosen, untaken: [...now.problems, ...blocked] }, []);
   };
   const documents = documentChoices(sources, before, sourcesOf(now.problems));
   const last = documents.at(-1);

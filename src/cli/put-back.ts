@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { blockedIn } from "../api/blocked-clients.ts";
 import { isOfPortico, readResources } from "../api/resource.ts";
-import { blockedClient } from "../api/security.ts";
-import type { Place, Problem } from "../problem.ts";
-import { isObject, placeOf, root, type SourceFile } from "../text/node.ts";
+import { mostBlocked } from "../api/security.ts";
+import { type Place, type Problem, warning } from "../problem.ts";
+import { child, isObject, placeOf, root, type SourceFile } from "../text/node.ts";
 
 // Which objects are wrong, and what stands in for them.
 
@@ -126,13 +127,27 @@ const isSecurity = ({ value }: SourceFile): boolean => isObject(value) && value.
 
 const isOurs = ({ value }: SourceFile): boolean => isOfPortico(value);
 
-/** A Security of before that blocks those, too, whom it blocks now, as far as that can be read. */
+/** A Security of before that blocks those, too, whom it blocks now, as far as that can be read. Where they are too many, those of now come first. */
 function withBlocked(before: unknown, now: unknown): unknown {
-  const [was, is] = [before, now].map((value) => (isObject(value) && isObject(value.spec) ? value.spec : undefined));
-  if (!isObject(before) || before.kind !== "Security" || was === undefined || !Array.isArray(is?.blockedClients)) return before;
-  const lists: readonly unknown[] = [was.blockedClients, is.blockedClients];
-  const blocked = lists
-    .flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []))
-    .filter((one) => blockedClient.safeParse(one).success);
-  return { ...before, spec: { ...was, blockedClients: [...new Set(blocked)] } };
+  if (!isObject(before) || before.kind !== "Security" || !isObject(before.spec) || blockedBy(now) === undefined) return before;
+  return { ...before, spec: { ...before.spec, blockedClients: blockedByEither(now, before).slice(0, mostBlocked) } };
+}
+
+const blockedBy = (value: unknown): readonly string[] | undefined => (isObject(value) ? blockedIn(value.spec) : undefined);
+
+const blockedByEither = (...values: readonly unknown[]): readonly string[] => [
+  ...new Set(values.flatMap((value) => blockedBy(value) ?? [])),
+];
+
+/** Warnings of Securities as they were, that would block more clients than one may. */
+export function tooManyBlocked(taken: readonly SourceFile[], { now, before }: ReadTwice): readonly Problem[] {
+  const [is, was] = [now, before].map((files) => new Map(files.filter(isSecurity).map((file) => [identityOf(file), file] as const)));
+  const back = taken.filter((file) => isSecurity(file) && !now.includes(file));
+  return back.flatMap((file) => {
+    const [written, old] = [is, was].map((files) => files?.get(identityOf(file)));
+    const blocked = blockedByEither(written?.value, old?.value).length;
+    if (written === undefined || blocked <= mostBlocked) return [];
+    const message = `This Security is served as it was, and with those whom it blocks now it would block ${blocked} clients: ${mostBlocked} are the most, and ${blocked - mostBlocked} of them are let in. Mend it.`;
+    return [warning("BadSecurity", placeOf(child(child(root(written), "spec"), "blockedClients")), message)];
+  });
 }

@@ -250,6 +250,15 @@ describe("a Security that is wrong", () => {
     assert.ok(served.mounted("agent.json").includes('"mallory"'));
   });
 
+  it("blocks whom it says, beside whom it did, where it is malformed", async () => {
+    const served = await serveBeside(jwt({ issuers: issuers("one") }, { blockedClients: ["mallory"] }));
+    served.security("user", jwt({ issuers: [] }, { blockedClients: ["trudy", 7] }));
+    await served.reconcile();
+    const blocked = served.mounted("blocked.json");
+    assert.ok(blocked.includes('"mallory"') && blocked.includes('"trudy"'));
+    assert.ok(served.mounted("tokens.json").includes("https://one.test"));
+  });
+
   it("does not bring back what was taken from it before it was wrong", async () => {
     const served = await serveBeside(jwt({ issuers: issuers("one", "two") }));
     served.spec(wrong);

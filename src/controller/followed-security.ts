@@ -10,10 +10,17 @@ export type AskedSecurity = ImageContents["manifest"]["apis"][number]["securitie
 /** What an image meets under the name of a Security that it asks for. */
 export type MetSecurity =
   | { readonly kind: "absent" }
-  | { readonly kind: "wrong"; readonly found: CheckedSecurity | undefined }
+  | { readonly kind: "wrong"; readonly blocked: Blocked }
   /** It judges credentials otherwise than the image does. */
   | { readonly kind: "other"; readonly found: CheckedSecurity }
   | { readonly kind: "same"; readonly found: CheckedSecurity };
+
+/** Whom a Security blocks that is wrong. */
+interface Blocked {
+  readonly clients: readonly string[];
+  /** Whether that can be read as a whole. */
+  readonly isAll: boolean;
+}
 
 /** A Security as it is mounted beside an image. */
 export interface MountedSecurity {
@@ -41,16 +48,16 @@ export function followedSecurity(asked: AskedSecurity, met: MetSecurity, mounted
   if (met.kind === "same") return known(met.found);
   const before = mounted.find(({ name, decides }) => name === asked.name && decides === asked.decides);
   if (before !== undefined)
-    return known(before.check && (met.kind === "other" ? narrowed(before.check, met.found) : kept(before.check, met.found)));
+    return known(before.check && (met.kind === "other" ? narrowed(before.check, met.found) : kept(before.check, met.blocked)));
   return met.kind === "other" ? withoutAuthorities(asked, met.found) : { check: undefined, isKnown: false, stays: filesOf(asked) };
 }
 
 const known = (check: CheckedSecurity | undefined): FollowedSecurity => ({ check, isKnown: true, stays: [] });
 
-/** What was mounted of a Security that is wrong now. Whom it blocks can be read all the same. */
-const kept = (before: CheckedSecurity, now: CheckedSecurity | undefined): CheckedSecurity => ({
-  ...before,
-  verifier: { ...before.verifier, blockedClients: now?.verifier.blockedClients ?? before.verifier.blockedClients },
+/** What was mounted of a Security that is wrong now. Whom it blocks can be read all the same; where not all of it, those are blocked, too, who were. */
+const kept = ({ security, verifier }: CheckedSecurity, { clients, isAll }: Blocked): CheckedSecurity => ({
+  security,
+  verifier: { ...verifier, blockedClients: isAll ? clients : [...new Set([...clients, ...verifier.blockedClients])] },
 });
 
 /** What was mounted, as far as it is still said. Its keys, users and authorities of clients' certificates are those of now. */

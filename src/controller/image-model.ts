@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { blockedIn } from "../api/blocked-clients.ts";
 import { qualifiedName } from "../api/qualified-name.ts";
 import { readResources } from "../api/resource.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
@@ -110,7 +111,7 @@ const followedBeside = ({ asked, met }: AskedAndMet, mounted: readonly MountedSe
 
 const asWrong = ({ asked, met }: AskedAndMet): AskedAndMet => ({
   asked,
-  met: met.kind === "absent" ? met : { kind: "wrong", found: met.found },
+  met: "found" in met ? { kind: "wrong", blocked: { clients: met.found.verifier.blockedClients, isAll: true } } : met,
 });
 
 /** The names of those with which something is wrong only beside the others. */
@@ -225,11 +226,17 @@ function securityNamed(
   }
   const { value, problems } = readResources([objectFile(object, namespace)], namespace);
   const resource = value.securities.get(name);
-  if (resource === undefined) return { kind: "wrong", found: undefined, problems };
+  if (resource === undefined) {
+    const blocked = { clients: blockedIn(object.value.spec) ?? [], isAll: false };
+    return { kind: "wrong", blocked, problems };
+  }
   const wrong: Problem[] = [...problems, ...unserved("Security", resource.node, resource.spec)];
   const [header = "authorization"] = locations.flatMap((one) => (one.in === "header" ? [one.name] : []));
   const found = checkedSecurity(resource, { documented: locations, header }, wrong);
-  if (found === undefined || wrong.some(({ severity }) => severity === "error")) return { kind: "wrong", found, problems: wrong };
+  if (found === undefined || wrong.some(({ severity }) => severity === "error")) {
+    const blocked = { clients: resource.spec.blockedClients ?? [], isAll: true };
+    return { kind: "wrong", blocked, problems: wrong };
+  }
   if (decisionHash(found.security) === decides) return { kind: "same", found, problems: wrong };
   const message = `The image was built when the Security \`${name}\` judged credentials otherwise: its rules, scopes, places or headers were others. Build the image anew, or give it the Security that it was built with.`;
   return { kind: "other", found, problems: [...wrong, error("BadSecurity", placeOf(resource.node), message)] };
