@@ -14,7 +14,8 @@ export function tooManyIssuers(models: readonly ApiModel[], where: Place): reado
     verifiersOf(models).flatMap(({ security, tokens }) => (tokens ? [[security, tokens.issuers.length] as const] : [])),
   );
   const sets = models.flatMap(({ credentialSets }) => credentialSets.map((set) => set.filter((name) => issuers.has(name))));
-  const mixtures = [...new Map(sets.map((set) => [set.join(), set] as const)).values()];
+  const asking = sets.filter(({ length }) => length > 0);
+  const mixtures = [...new Map(asking.map((set) => [set.join(), set] as const)).values()];
   const asked = mixtures.flat().reduce((sum, name) => sum + (issuers.get(name) ?? 0), 0);
   if (asked <= most) return [];
   const message = `Operations ask for tokens in ${mixtures.length} mixtures of Securities, which name ${asked} issuers in all: ${most} is the most that a gateway takes. Let operations ask for fewer mixtures, or Securities believe fewer issuers.`;
