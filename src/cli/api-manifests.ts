@@ -21,6 +21,7 @@ import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
 import { functionsMap, withFunctions } from "./functions-map.ts";
 import { merged, type NamedResources, namedResources, withoutSources } from "./named-resources.ts";
 import { engine } from "./prepare.ts";
+import { isSound } from "./put-back.ts";
 
 /** All that an API is made of in the cluster. */
 export interface Manifests {
@@ -129,13 +130,13 @@ function resolveIn(
   inCluster: readonly SourceFile[],
 ): Checked<readonly ResolvedApi[]> {
   const own = new Set(sources.resources.map(({ value }) => nameOf(value, namespace)));
-  const others = inCluster.filter((file) => !own.has(nameOf(file.value, namespace)) && isSound(file));
+  const others = inCluster.filter((file) => !own.has(nameOf(file.value, namespace)) && isServable(file));
   return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] }, defaults);
 }
 
 /** Whether an object is in order, and done by this version. */
-function isSound(file: SourceFile): boolean {
-  const { value, problems } = readResources([file]);
+function isServable(file: SourceFile): boolean {
+  const { value } = readResources([file]);
   const told = [
     ...[...value.targetEndpoints.values()].flatMap(({ node, spec }) => unserved("TargetEndpoint", node, spec)),
     ...[...value.securities.values()].flatMap(({ node, spec }) => unserved("Security", node, spec)),
@@ -144,7 +145,7 @@ function isSound(file: SourceFile): boolean {
       ...globalLimitProblems(node, spec),
     ]),
   ];
-  return problems.length + told.length === 0;
+  return isSound(file) && told.length === 0;
 }
 
 const nameOf = (value: unknown, namespace: string): string => {

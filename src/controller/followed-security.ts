@@ -31,6 +31,12 @@ export interface MountedSecurity {
   readonly check: CheckedSecurity | undefined;
 }
 
+/** A Security as it is mounted beside the image that asks for it; undefined where nobody knows. */
+export const mountedAs = (
+  { name, decides }: Pick<MountedSecurity, "name" | "decides">,
+  mounted: readonly MountedSecurity[],
+): MountedSecurity | undefined => mounted.find((one) => one.name === name && one.decides === decides);
+
 /** A Security as it is to be mounted beside an image that serves. */
 export interface FollowedSecurity {
   readonly check: CheckedSecurity | undefined;
@@ -46,7 +52,7 @@ export interface FollowedSecurity {
 export function followedSecurity(asked: AskedSecurity, met: MetSecurity, mounted: readonly MountedSecurity[]): FollowedSecurity {
   if (met.kind === "absent") return known(undefined);
   if (met.kind === "same") return known(met.found);
-  const before = mounted.find(({ name, decides }) => name === asked.name && decides === asked.decides);
+  const before = mountedAs(asked, mounted);
   if (before !== undefined)
     return known(before.check && (met.kind === "other" ? narrowed(before.check, met.found) : kept(before.check, met.blocked)));
   return met.kind === "other" ? withoutAuthorities(asked, met.found) : { check: undefined, isKnown: false, stays: filesOf(asked) };
@@ -80,8 +86,8 @@ function narrowed({ security, verifier: before }: CheckedSecurity, now: CheckedS
 
 /** The same of one that has grown, believing those issuers alone that it did; of one that nobody knows how it is mounted nobody can say them. */
 export function believingAsBefore<Followed extends MountedSecurity>(now: Followed, mounted: readonly MountedSecurity[]): Followed {
-  const { name, decides, check } = now;
-  const known = mounted.find((one) => one.name === name && one.decides === decides);
+  const { check } = now;
+  const known = mountedAs(now, mounted);
   if (check?.verifier.tokens === undefined || known === undefined) return now;
   const { issuers } = stillBelieved(known.check?.verifier.tokens ?? noTokens, check.verifier.tokens);
   return { ...now, check: { ...check, verifier: { ...check.verifier, tokens: { ...check.verifier.tokens, issuers } } } };

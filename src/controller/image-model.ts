@@ -23,6 +23,7 @@ import {
   followedSecurity,
   type MetSecurity,
   type MountedSecurity,
+  mountedAs,
 } from "./followed-security.ts";
 
 type ManifestApi = ImageContents["manifest"]["apis"][number];
@@ -127,8 +128,8 @@ function oddTogether(securities: readonly MountedSecurity[]): ReadonlySet<string
 
 /** The same with the authorities that it is mounted with. One that takes no certificates any more has none; of one that nobody knows how it is mounted nobody can say them. */
 function trustingAsBefore<Followed extends MountedSecurity>(now: Followed, mounted: readonly MountedSecurity[]): Followed {
-  const { name, decides, check } = now;
-  const trust = mounted.find((one) => one.name === name && one.decides === decides)?.check?.verifier.trust;
+  const { check } = now;
+  const trust = mountedAs(now, mounted)?.check?.verifier.trust;
   if (check?.verifier.trust === undefined || trust === undefined) return now;
   return { ...now, check: { ...check, verifier: { ...check.verifier, trust } } };
 }

@@ -18,7 +18,7 @@ import { noLimitsService } from "../resolve/limits.ts";
 import { withAbsentees } from "./absent-security.ts";
 import { engine, environmentOf, judgedValues, mountedPart } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
-import type { MountedSecurity } from "./followed-security.ts";
+import { type MountedSecurity, mountedAs } from "./followed-security.ts";
 import { type Besides, credentialsOfImage, type FoundApi, modelOfImage } from "./image-model.ts";
 import type { ImageSays } from "./known-images.ts";
 import { packFiles } from "./packed-files.ts";
@@ -180,11 +180,7 @@ const withoutIssuers = (model: ApiModel): ApiModel => ({
 
 /** What is known to be mounted where the file of tokens stays: of a Security that takes some, what was known before. */
 const withTokensOf = (now: readonly MountedSecurity[], mounted: readonly MountedSecurity[]): readonly MountedSecurity[] =>
-  now.flatMap((one) =>
-    one.check?.verifier.tokens === undefined
-      ? [one]
-      : mounted.filter(({ name, decides }) => name === one.name && decides === one.decides).slice(0, 1),
-  );
+  now.flatMap((one) => (one.check?.verifier.tokens === undefined ? one : (mountedAs(one, mounted) ?? [])));
 
 const tokensStay = ({ where, message }: Problem): Problem =>
   warning(

@@ -2,7 +2,7 @@ import { faultEntry, keysUrlEntry } from "../model/issuer-keys.ts";
 import { type ValueReference, valueName } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { Redacted } from "../redacted.ts";
-import { child, elements, isObject, members, type Node, root, type SourceFile } from "../text/node.ts";
+import { child, members, type Node, root, type SourceFile } from "../text/node.ts";
 import type { Issuers } from "./issuers.ts";
 import { readText } from "./read-text.ts";
 
@@ -15,15 +15,15 @@ export interface ValueSources {
 }
 
 /**
- * What references lead to where there is no cluster: entries of the Secrets and ConfigMaps that stand among the resources, as they would be applied to one,
- * files, and what issuers say of themselves. What is not there is left out.
+ * What references lead to where there is no cluster: entries of the Secrets and ConfigMaps among the resources, each of which is one object, as they
+ * would be applied to one, files, and what issuers say of themselves. What is not there is left out.
  */
 export async function loadValues(
   resources: readonly SourceFile[],
   references: readonly ValueReference[],
   { noticed = () => {}, issuers }: ValueSources = {},
 ): Promise<Values> {
-  const objects = resources.flatMap((file) => opened(root(file))).flatMap(entriesOfObject);
+  const objects = resources.map(root).flatMap(entriesOfObject);
   const files = await Promise.all(
     references.flatMap((reference) => {
       if (reference.kind !== "file") return [];
@@ -51,11 +51,6 @@ export async function issuerEntries(issuers: Issuers, references: readonly Value
 async function fileEntry(reference: ValueReference): Promise<readonly Entry[]> {
   const text = await readText(reference.name);
   return text.ok ? [[valueName(reference), new Map([["", new Redacted(text.value)]])]] : [];
-}
-
-function opened(node: Node): readonly Node[] {
-  const isList = isObject(node.value) && node.value.kind === "List" && node.value.apiVersion === "v1";
-  return isList ? elements(child(node, "items")).flatMap(opened) : [node];
 }
 
 /** The entries of a Secret or ConfigMap (Kubernetes: `data` of a Secret is base64, `stringData` wins over it). */
