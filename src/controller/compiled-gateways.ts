@@ -1,7 +1,5 @@
 import type { ApiSpec } from "../api/api.ts";
-import { splitName } from "../api/qualified-name.ts";
 import { inTime } from "../apply/in-time.ts";
-import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { LimitsService } from "../compile/engine.ts";
@@ -14,10 +12,11 @@ import type { ValueReference, Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import { type Definition, loadDefinitions, type ReadConfigMap } from "../source/definition.ts";
+import { loadDefinitions } from "../source/definition.ts";
 import type { Issuers } from "../source/issuers.ts";
 import { isObject } from "../text/node.ts";
 import { type CompiledGateway, compileGateway, defaultsOf, type GatewayInput, mountedPart, resolveUsed } from "./compile-gateway.ts";
+import { configMapReader, definitionsOf } from "./definitions.ts";
 import type { MountedSecurity } from "./followed-security.ts";
 import { isAsMounted } from "./image-model.ts";
 import { type ImageSays, makeKnownImages } from "./known-images.ts";
@@ -26,7 +25,8 @@ import { newOfKind } from "./new-of-kind.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
 import { gatewayOfImage, type ImageSurroundings, type ReadyImage, readFrom } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
-import { anySecurity, usedConfigMap, usedEndpoint, usedGrants, usedIssuer, usedLimit, usedSecret, usedSecurity } from "./used.ts";
+import { anySecurity, usedConfigMap, usedGrants, usedSecret } from "./used.ts";
+import { usedBy, usedValues } from "./used-by.ts";
 import type { Users } from "./users.ts";
 import { valuesOf } from "./values-of.ts";
 
@@ -330,46 +330,3 @@ const mountedSecurities = (apis: readonly CompiledApi[]): readonly MountedSecuri
       return verifier === undefined ? [] : [{ name: security.name, decides: decisionHash(security), check: { security, verifier } }];
     }),
   );
-
-const usedBy = (namespace: string, { endpoints, verifiers, references, limits }: GatewaySummary): readonly string[] => [
-  ...endpoints.map((name) => withNamespace(usedEndpoint, namespace, name)),
-  ...verifiers.map(({ security }) => withNamespace(usedSecurity, namespace, security)),
-  ...limits.map((name) => withNamespace(usedLimit, namespace, name)),
-  ...usedValues(namespace, references),
-];
-
-const usedValues = (namespace: string, references: readonly ValueReference[]): readonly string[] =>
-  references.flatMap(({ kind, name }) => {
-    if (kind === "file") return [];
-    if (kind === "issuer") return [usedIssuer(name)];
-    return [withNamespace(kind === "Secret" ? usedSecretIn : usedConfigMap, namespace, name)];
-  });
-
-const usedSecretIn = (namespace: string, name: string): string => usedSecret(`${namespace}/${name}`);
-
-/** What is used under a name that it has from a namespace. */
-function withNamespace(used: (namespace: string, name: string) => string, home: string, name: string): string {
-  const at = splitName(name, home);
-  return used(at.namespace, at.name);
-}
-
-function definitionsOf({ definition = [] }: ApiSpec): readonly Definition[] {
-  return definition.map(({ inline, configMap, parts }) =>
-    inline === undefined
-      ? { kind: "entries", entries: parts ?? (configMap === undefined ? [] : [configMap]) }
-      : { kind: "inline", text: inline },
-  );
-}
-
-const configMapReader =
-  (store: ObjectStore, namespace: string): ReadConfigMap =>
-  async (name) => {
-    const found = await store.read(resources.configMaps, namespace, name);
-    if (!found.ok) return found;
-    if (found.value === undefined) return checked(undefined, []);
-    const { data, binaryData } = found.value.value;
-    return checked(new Map([...entriesOf(data, "utf8"), ...entriesOf(binaryData, "base64")]), []);
-  };
-
-const entriesOf = (data: unknown, encoding: "utf8" | "base64"): readonly (readonly [string, Uint8Array])[] =>
-  isObject(data) ? Object.entries(data).map(([key, value]) => [key, Buffer.from(String(value), encoding)] as const) : [];
