@@ -21,14 +21,29 @@ function parameterIn(text: string): readonly (readonly [name: string, value: str
   return [[name.toLowerCase(), word ?? quoted.replace(/\\(.)/g, "$1")]];
 }
 
-/** What a message is of. Undefined for a list, a range, and a parameter that stands twice: others would read another one there. */
+/**
+ * What a message is of. Undefined for a list, a range, and parameters of which others would read other ones: one that is none, that stands twice, or whose name says that its value
+ * is encoded (RFC 2231).
+ */
 export function exactMediaType(text: string): MediaType | undefined {
-  const names = splitOutsideQuotes(text, ";").map((part) => part.split("=", 1)[0]?.trim().toLowerCase());
-  const written = names.slice(1).filter((name) => name !== "");
-  const isOne = splitOutsideQuotes(text, ",").length === 1 && new Set(written).size === written.length;
-  const found = parseMediaType(text);
-  return isOne && found?.essence.includes("*") === false ? found : undefined;
+  const [, ...rest] = splitOutsideQuotes(text, ";").map((part) => part.trim());
+  const written = rest.filter((part) => part !== "");
+  const names = new Set(written.flatMap(nameIn));
+  const isOne = splitOutsideQuotes(text, ",").length === 1 && names.size === written.length;
+  const found = isOne && isPrintable.test(text) ? parseMediaType(text) : undefined;
+  return found === undefined || found.essence.includes("*") || [...names].some((name) => name.includes("*")) ? undefined : found;
 }
+
+const isPrintable = /^[\t -~]*$/;
+
+/** Many write `profile=http://pets.example` without the quotes, which nobody takes for another parameter. By those excluded bodies are read. */
+const unquoted = new RegExp(`^(?!(?:charset|boundary)=)(${token})=[^"\\\\\\s]+$`, "i");
+
+const nameIn = (text: string): readonly string[] =>
+  [parameterIn(text)[0]?.[0] ?? unquoted.exec(text)?.[1]?.toLowerCase()].filter((name) => name !== undefined);
+
+/** Whether the parameters of a media type are the same to who takes no heed of quotes. */
+export const isPlain = (text: string): boolean => !text.includes("\\") && !/"[^"]*;[^"]*"/.test(text);
 
 /** Splits a list at a separator that does not stand between quotes. */
 export function splitOutsideQuotes(text: string, separator: "," | ";"): readonly string[] {

@@ -1,6 +1,6 @@
 import { type BodyKind, kindOf } from "../../model/body-kind.ts";
 import type { BodyRule, ContentRule } from "../../model/validation.ts";
-import { exactMediaType, isUtf8, type MediaType } from "../../text/media-type.ts";
+import { exactMediaType, isPlain, isUtf8, type MediaType } from "../../text/media-type.ts";
 import { formIn, multipartIn } from "./forms.ts";
 import { jsonIn, type Unread } from "./json.ts";
 import { leastWrongObject } from "./least-wrong.ts";
@@ -26,7 +26,7 @@ export function bodyVerdict(
   if (coding !== undefined && coding !== "" && coding !== "identity")
     return wrong("must be sent without a content coding", "content-encoding", 415);
   const written = headers["content-type"] ?? "application/octet-stream";
-  const type = exactMediaType(written);
+  const type = typeIn(written);
   const [first, ...others] = type === undefined ? [] : contentsFor(contents, type.essence);
   if (type === undefined || first === undefined)
     return wrong(`must be of a media type that the document names: ${contents.map(({ range }) => range).join(", ")}`, "content-type", 415);
@@ -35,6 +35,12 @@ export function bodyVerdict(
   const verdict = verdictBy(first, sent, validators);
   for (const other of others) if (verdict.kind === "wrong" && verdictBy(other, sent, validators).kind === "right") return right;
   return verdict;
+}
+
+/** What is taken apart is so by its type, which all have to read alike. */
+function typeIn(written: string): MediaType | undefined {
+  const type = exactMediaType(written);
+  return type === undefined || kindOf(type.essence) === "opaque" || isPlain(written) ? type : undefined;
 }
 
 /** The rules of the closest range (RFC 9110, section 12.5.1): several where the document tells them apart by parameters, and any may be meant. */

@@ -69,7 +69,9 @@ function saysPartOf(key: string, name: string, form: ParameterForm): boolean {
 /** The parts of a multipart message as fields (OpenAPI 3.1, section 4.8.14.5); a file is a text with a character a byte. */
 export function multipartIn({ parameters }: MediaType, body: Uint8Array, content: ContentRule): Fields {
   const boundary = parameters.get("boundary");
-  const parts = boundary === undefined || boundary === "" ? undefined : partsIn(body, boundary);
+  // Some take whatever has `boundary` in it.
+  const isAlone = [...parameters.keys()].every((name) => name === "boundary" || name === "charset");
+  const parts = boundary === undefined || !isAlone ? undefined : partsIn(body, boundary);
   if (parts === undefined) return unread("must be a multipart message with the boundary that its content type says");
   const fields: (readonly [string, Meanings])[] = [];
   for (const [name, all] of Map.groupBy(parts, (part) => part.name)) {

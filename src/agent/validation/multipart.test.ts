@@ -4,7 +4,7 @@ import { array, asyncProperty, constantFrom, assert as holds, oneof, string, tup
 import { partsIn } from "./multipart.ts";
 
 it("finds what a client of the platform has written", async () => {
-  const name = oneof(string(), constantFrom("a", 'a"b', "a\r\nb", "ä", "__proto__", "\\"));
+  const name = oneof(string(), constantFrom("a", 'a"b', "a\r\nb", "ä", "__proto__")).filter((one) => !one.includes("\\"));
   const value = oneof(string(), uint8Array(), constantFrom("\r\n", "--", "\r\n--"));
   await holds(
     asyncProperty(array(tuple(name, value), { maxLength: 4 }), async (fields) => {
@@ -32,7 +32,7 @@ const lineEnds = (text: string): string => text.replaceAll(/\r\n|\r|\n/g, "\n");
 it("reads no message that others might read in another way", () => {
   const part = 'content-disposition: form-data; name="a"\r\n\r\n1\r\n';
   assert.equal(partsIn(Buffer.from(`--X\r\n${part}--X--`), "X")?.length, 1);
-  assert.equal(partsIn(Buffer.from(`\r\n--X \r\n${part}--X--\r\n`), "X")?.length, 1);
+  assert.equal(partsIn(Buffer.from(`\r\n--X\r\n${part}--X--\r\n`), "X")?.length, 1);
   for (const text of [
     "",
     `--X\r\n${part}`,
@@ -45,7 +45,28 @@ it("reads no message that others might read in another way", () => {
     `--X\r\n${part.replace("content-", "content-disposition: form-data; name=b\r\ncontent-")}--X--`,
     `--X\r\n${part.replace("; name", ";\r\n name")}--X--`,
     `--X\r\n${part.replace('"a"', '"a\\"b"')}--X--`,
+    `--X\r\n${part.replace('"a"', `"a"; name*=utf-8''b`)}--X--`,
+    `--X\r\n${part.replace('"a"', '"a"; xname="b"')}--X--`,
+    `--X\r\n${part.replace('"a"', '"a\u0000b"')}--X--`,
+    `--X\r\n${part.replace('name="a"', String.raw`a="\"; name="a"; b="; name=b; c="`)}--X--`,
+    `--X\r\n${part.replace("1", '1\n--X\ncontent-disposition: form-data; name="b"\n\n2')}--X--`,
+    `--X\r\n${part.replace("1", '1\r--X\rcontent-disposition: form-data; name="b"\r\r2')}--X--`,
+    `--X\r\n${part.replace("1", "1--X")}--X--`,
+    `--X\r\n${part.replace("content-", "x: \n--X\r\ncontent-")}--X--`,
+    `--X \r\n${part}--X--`,
+    `--X\u00a0\r\n${part}--X--`,
+    `--X\r\n${part}--X--\u000b`,
     "--X\r\n\r\n1\r\n--X--",
   ])
     assert.equal(partsIn(Buffer.from(text), "X"), undefined, JSON.stringify(text));
+});
+
+it("takes a file's name in a charset of its own beside the plain one, as some clients write it", () => {
+  const part = `content-disposition: form-data; name=a; filename=a.txt; filename*=utf-8''a.txt\r\n\r\n1\r\n`;
+  assert.equal(partsIn(Buffer.from(`--X\r\n${part}--X--\r\n`), "X")?.[0]?.isFile, true);
+});
+
+it("takes no boundary that others might cut off", () => {
+  for (const boundary of ["", "a;b", "a b", "a,b", 'a"', "ä", "a".repeat(71)])
+    assert.equal(partsIn(Buffer.from(`--${boundary}--`), boundary), undefined, boundary);
 });
