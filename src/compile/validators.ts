@@ -5,6 +5,7 @@ import addFormats from "ajv-formats";
 import type { ApiModel } from "../model/api.ts";
 import type { ApiValidation, OperationValidation } from "../model/validation.ts";
 import { linearPattern } from "../text/linear-pattern.ts";
+import { unevaluatedProperties } from "./unevaluated.ts";
 
 export const validatorsFolder = "image/validators/";
 
@@ -50,6 +51,7 @@ function validatorsOf(basePath: string, { schemas, operations }: ApiValidation):
     code: { source: true, lines: true, regExp: linear },
   });
   addFormats.default(ajv);
+  ajv.removeKeyword("unevaluatedProperties").addKeyword(unevaluatedProperties);
   ajv.addSchema({ $id: "document", $defs: schemas });
   const names = new Set(operations.flatMap(schemasOf));
   const code = standalone.default(ajv, Object.fromEntries([...names].toSorted().map((name) => [name, `document#/$defs/${name}`])));

@@ -5,12 +5,19 @@ import { faultsOf, testValidators } from "../../../testing/validators.ts";
 import { responseVerdict } from "../../agent/validation/response.ts";
 import { validatorsIn } from "../../agent/validation/validators.ts";
 
+const choice = {
+  anyOf: [
+    { properties: { a: {} }, required: ["a"] },
+    { properties: { b: {} }, required: ["b"] },
+  ],
+};
+
 /** What holds bodies of an operation against a schema, whose name is S. */
 const bodiesOf = (schema: unknown, openapi = "3.1.0") =>
   testValidators({
     openapi,
     info: { title: "Schemas", version: "1" },
-    components: { schemas: { S: schema, N: { type: "integer" }, Odd: { anyOf: [{ pattern: "(?=a)" }] } } },
+    components: { schemas: { S: schema, N: { type: "integer" }, Odd: { anyOf: [{ pattern: "(?=a)" }] }, Choice: choice } },
     paths: {
       "/a": {
         post: {
@@ -143,6 +150,41 @@ describe("schemas of a document", () => {
         JSON.stringify(problems),
       );
     }
+  });
+
+  it("that know all members know none for being one of every object of JavaScript", async () => {
+    const a = { properties: { a: {} }, required: ["a"] };
+    const b = { properties: { b: {} }, required: ["b"] };
+    for (const schema of [
+      {},
+      { properties: { a: {} } },
+      { anyOf: [a, b] },
+      { oneOf: [a, b] },
+      { allOf: [{ anyOf: [a, b] }, { anyOf: [a, {}] }] },
+      { if: b, else: a },
+      { patternProperties: { "^a": {} } },
+      { anyOf: [{ patternProperties: { "^a": {} } }, b] },
+      { dependentSchemas: { a: { properties: { a: {} } } } },
+      { anyOf: [a, { $ref: "#/components/schemas/Choice" }] },
+      { allOf: [{ $ref: "#/components/schemas/Choice" }] },
+      { $ref: "#/components/schemas/Choice" },
+      { anyOf: [{ unevaluatedProperties: { type: "string" }, anyOf: [a, b] }, b] },
+    ])
+      for (const name of ["__proto__", "constructor", "toString", "zz"]) {
+        const { verdictOf } = bodiesOf({ ...schema, unevaluatedProperties: false });
+        const kindOf = async (body: string) => (await verdictOf("a", "/a", json, body)).kind;
+        const isOpen = Object.keys(schema).length === 0;
+        assert.equal(await kindOf(isOpen ? "{}" : '{"a": "x"}'), "right", JSON.stringify(schema));
+        assert.equal(await kindOf(`{"a": "x", ${JSON.stringify(name)}: {"admin": true}}`), "wrong", `${name} ${JSON.stringify(schema)}`);
+      }
+  });
+
+  it("that know a member of such a name by choice take it", async () => {
+    const { verdictOf } = bodiesOf({
+      anyOf: [{ properties: { constructor: { type: "string" } }, required: ["constructor"] }, { patternProperties: { "^__": {} } }],
+      unevaluatedProperties: false,
+    });
+    for (const body of ['{"constructor": "x"}', '{"__other__": 1}']) assert.equal((await verdictOf("a", "/a", json, body)).kind, "right");
   });
 
   it("say what is left out of one that may be null, too", () => {
