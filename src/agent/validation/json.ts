@@ -1,4 +1,4 @@
-import { hasDuplicateMember } from "./duplicate-members.ts";
+import { jsonFault } from "./json-faults.ts";
 
 /** What a message or a part of it stands for; or in words, in what it cannot be read. */
 export type Read = { readonly ok: true; readonly value: unknown } | Unread;
@@ -6,7 +6,7 @@ export type Read = { readonly ok: true; readonly value: unknown } | Unread;
 export interface Unread {
   readonly ok: false;
   readonly detail: string;
-  readonly rule: "form" | "duplicate";
+  readonly rule: "form" | keyof typeof faults;
 }
 
 export const unread = (detail: string): Unread => ({ ok: false, detail, rule: "form" });
@@ -23,9 +23,11 @@ export function jsonIn(body: Uint8Array): Read {
 export function jsonOf(text: string): Read {
   try {
     const value: unknown = JSON.parse(text);
-    if (!hasDuplicateMember(text)) return { ok: true, value };
+    const rule = jsonFault(text);
+    return rule === undefined ? { ok: true, value } : { ok: false, detail: faults[rule], rule };
   } catch {
     return unread("must be JSON in UTF-8");
   }
-  return { ok: false, detail: "must have each member of an object once", rule: "duplicate" };
 }
+
+const faults = { duplicate: "must have each member of an object once", depth: "must not be nested so deep" };

@@ -20,11 +20,11 @@ const costly = {
 
 const endless = `${"[".repeat(60)}1${"]".repeat(60)}`;
 
-const textOf = (operation: string, more: object = {}): string =>
+const textOf = (operation: string, more: object = {}, schema: object = costly): string =>
   testValidators({
     openapi: "3.1.0",
     info: { title: "Pets", version: "1" },
-    components: { schemas: { Costly: costly } },
+    components: { schemas: { Costly: schema } },
     paths: {
       "/a": {
         post: {
@@ -101,6 +101,24 @@ it("what is no program is refused, and those before go on, though their thread w
   assert.equal(await ask("a", endless), undefined);
   await assert.rejects(load("exports.rules = {"));
   assert.deepEqual(await ask("a", "[]"), { kind: "right" });
+});
+
+it("what fails is said, without anything of the message", { timeout: 60_000 }, async (t) => {
+  const { load, ask, said } = await open(t);
+  const failing =
+    'Object.keys(exports).forEach((name) => { if (name !== "rules") exports[name] = (value) => { throw new Error(value); }; });';
+  await load(`${textOf("a")}\n${failing}`);
+  assert.equal(await ask("a", '"secret"'), undefined);
+  assert.deepEqual(said, ["A request to pets/a could not be held against its document: what validates it has failed."]);
+});
+
+it("JSON that is nested too deep is wrong, and none is too deep before for a schema that goes as deep", { timeout: 60_000 }, async (t) => {
+  const { load, ask, said } = await open(t);
+  await load(textOf("a", {}, { type: "array", items: { anyOf: [{ $ref: "#/components/schemas/Costly" }, { type: "integer" }] } }));
+  const nested = (depth: number) => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
+  assert.deepEqual(await ask("a", nested(500)), { kind: "right" });
+  for (const depth of [501, 100_000]) assert.equal((await ask("a", nested(depth)))?.kind, "wrong");
+  assert.deepEqual(said, []);
 });
 
 it("new validators wait for nobody", { timeout: 60_000 }, async (t) => {

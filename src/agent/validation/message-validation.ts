@@ -62,6 +62,8 @@ export function validatesInThread(
     thread ??= open(loaded);
     const asking = thread;
     const found = await (await asking)?.ask(task, longestMs);
+    // Why is not said: it may show what is in a message.
+    if (found?.kind === "failed") say(`${what} could not be held against its document: what validates it has failed.`);
     if (found !== undefined) return found;
     if (thread === asking) thread = undefined;
     say(`${what} could not be held against its document within ${longestMs} ms; the thread that was busy with it is ended.`);

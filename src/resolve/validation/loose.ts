@@ -1,13 +1,7 @@
 import { isObject, type JsonObject } from "../../text/node.ts";
-import { ofOneSchema, ofSeveralSchemas } from "./nesting.ts";
+import { below, inPlace, maps, nameIn, ofSeveralSchemas, single } from "./nesting.ts";
 
 // A schema that is held against less than it says takes values that it should not. Below a keyword that turns that round, right values would become wrong.
-
-const single = [...ofOneSchema, "items"];
-const maps = ["properties", "patternProperties", "dependentSchemas"];
-
-/** Keywords of what is said of the same value, whose members count for `unevaluatedProperties`. */
-const inPlace: readonly string[] = ["allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas"];
 
 /** What keywords take with them that are turned round. */
 const turning: readonly (readonly [keyword: string, all: readonly string[]])[] = [
@@ -16,24 +10,18 @@ const turning: readonly (readonly [keyword: string, all: readonly string[]])[] =
   ["if", ["if", "then", "else"]],
 ];
 
-/** The schemas that stand in one. */
-function below(schema: JsonObject, keyword: string): readonly unknown[] {
-  const value = schema[keyword];
-  if (single.includes(keyword)) return value === undefined ? [] : [value];
-  if (ofSeveralSchemas.includes(keyword)) return Array.isArray(value) ? value : [];
-  return maps.includes(keyword) && isObject(value) ? Object.values(value) : [];
-}
-
 /** Schemas by name, and which of them, inner ones too, leave something out. */
 export interface LooseSchemas {
   readonly schemas: Readonly<Record<string, unknown>>;
   isLoose(schema: object): boolean;
+  /** Whether a keyword is left out for itself. */
+  isLeftOut(schema: object, keyword: string): boolean;
   /** Is told of a keyword that is left out for that. */
   leaveOut(schema: object, keyword: string): void;
 }
 
 /** The schemas without the keywords by which something that is left out would make right values wrong. */
-export function withoutTurned({ schemas, isLoose, leaveOut }: LooseSchemas): Readonly<Record<string, unknown>> {
+export function withoutTurned({ schemas, isLoose, isLeftOut, leaveOut }: LooseSchemas): Readonly<Record<string, unknown>> {
   const looseNames = namesThatLead(schemas, isLoose);
   if (looseNames.size === 0) return schemas;
   const refersToLoose = (schema: JsonObject): boolean => looseNames.has(nameIn(schema) ?? "");
@@ -53,7 +41,7 @@ export function withoutTurned({ schemas, isLoose, leaveOut }: LooseSchemas): Rea
       (keyword) => schema[keyword] !== undefined && losesMembers(schema),
     );
     for (const keyword of [...turned.map(([one]) => one), ...unevaluated]) leaveOut(schema, keyword);
-    return [...turned.flatMap(([, all]) => all), ...unevaluated];
+    return [...turned.flatMap(([, all]) => all), ...unevaluated, ...Object.keys(schema).filter((keyword) => isLeftOut(schema, keyword))];
   };
   const mended = (schema: unknown): unknown => {
     if (!isObject(schema) || !isLooseWithin(schema)) return schema;
@@ -70,11 +58,6 @@ export function withoutTurned({ schemas, isLoose, leaveOut }: LooseSchemas): Rea
   };
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, mended(schema)]));
 }
-
-const start = "#/$defs/";
-
-/** The name that a schema refers to. */
-const nameIn = ({ $ref }: JsonObject): string | undefined => (typeof $ref === "string" ? $ref.slice(start.length) : undefined);
 
 /** Asked of each schema once; what is none is not meant. */
 function remembered(ask: (schema: JsonObject) => boolean): (schema: unknown) => boolean {

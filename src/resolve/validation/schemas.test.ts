@@ -187,6 +187,55 @@ describe("schemas of a document", () => {
     for (const body of ['{"constructor": "x"}', '{"__other__": 1}']) assert.equal((await verdictOf("a", "/a", json, body)).kind, "right");
   });
 
+  for (const openapi of ["3.0.3", "3.1.0"])
+    it(`that come back to themselves for the same value are held against without the choice that does, which is said: OpenAPI ${openapi}`, async () => {
+      const refTo = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+      const bodyOf = (schema: object) => ({
+        post: { operationId: JSON.stringify(schema), requestBody: { content: { "application/json": { schema } } }, responses: {} },
+      });
+      const kind = { type: "object", required: ["kind"], properties: { kind: { type: "string" } } };
+      const { verdictOf, problems } = testValidators({
+        openapi,
+        info: { title: "Circles", version: "1" },
+        components: {
+          schemas: {
+            Animal: { oneOf: [refTo("Pet")], properties: { legs: { type: "integer" } } },
+            Pet: { ...kind, oneOf: [refTo("Cat"), refTo("Dog")], allOf: [refTo("Animal")], discriminator: { propertyName: "kind" } },
+            Cat: { allOf: [refTo("Pet"), { properties: { claws: { type: "integer" } } }] },
+            Dog: { allOf: [refTo("Pet"), { properties: { tail: { type: "integer" } } }] },
+            Perhaps: { ...kind, nullable: true, anyOf: [{ allOf: [refTo("Perhaps")] }] },
+            Same: { allOf: [refTo("Same"), { required: ["kind"] }] },
+            Never: { not: refTo("Never"), required: ["kind"] },
+            Tree: { ...kind, properties: { next: refTo("Tree") } },
+          },
+        },
+        paths: Object.fromEntries(
+          ["Animal", "Pet", "Cat", "Perhaps", "Same", "Never", "Tree"].map((name) => [`/${name}`, bodyOf(refTo(name))]),
+        ),
+      });
+      const faults = async (name: string, body: string) => faultsOf(await verdictOf(JSON.stringify(refTo(name)), `/${name}`, json, body));
+      assert.deepEqual(await faults("Cat", '{"kind": "Cat", "claws": 1, "legs": 4}'), []);
+      assert.deepEqual((await faults("Cat", '{"claws": "x", "legs": "x"}')).toSorted(), [
+        "body #/claws: type",
+        "body #/kind: required",
+        "body #/legs: type",
+      ]);
+      assert.deepEqual(await faults("Animal", '{"legs": "x"}'), ["body #/legs: type"]);
+      for (const name of ["Pet", "Perhaps", "Same", "Never"]) {
+        assert.deepEqual(await faults(name, '{"kind": "x"}'), []);
+        assert.ok((await faults(name, "{}")).includes("body #/kind: required"), name);
+      }
+      assert.deepEqual(await faults("Tree", '{"kind": "x", "next": {"kind": "x", "next": {}}}'), ["body #/next/next/kind: required"]);
+      const said = problems.filter(({ message }) => message.includes("leads back")).map(({ where }) => where.pointer);
+      assert.deepEqual(said.toSorted(), [
+        "/components/schemas/Animal/oneOf",
+        "/components/schemas/Never/not",
+        "/components/schemas/Perhaps/anyOf",
+        "/components/schemas/Pet/oneOf",
+        "/components/schemas/Same/allOf/0/$ref",
+      ]);
+    });
+
   it("say what is left out of one that may be null, too", () => {
     const { problems } = bodiesOf({ not: { pattern: "(?=a)" }, nullable: true }, "3.0.3");
     const said = problems.map(({ where }) => where.pointer).filter((pointer) => pointer.startsWith("/components/schemas/S"));

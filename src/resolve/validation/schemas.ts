@@ -4,6 +4,7 @@ import { refOf, wayOf } from "../../openapi/references.ts";
 import type { Problem } from "../../problem.ts";
 import { child, isObject, type JsonObject, members, type Node } from "../../text/node.ts";
 import { sayOnce } from "../say-once.ts";
+import { keywordsInCircles } from "./circles.ts";
 import { type Convert, keywordsOf } from "./conversions.ts";
 import { isSchema, notLookedAt, soundSchema } from "./keywords.ts";
 import { withoutTurned } from "./loose.ts";
@@ -85,14 +86,25 @@ export function messageSchemas(document: OpenApiDocument, direction: Direction, 
     all: () => {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) found.set(next[0], converted(next[1], next[2]));
       const schemas = Object.fromEntries([...found].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-      const leaveOut = (schema: object, keyword: string): void => {
+      const leaveOut = (schema: object, keyword: string, why = `something in \`${keyword}\` is not looked at`): void => {
         const origin = origins.get(schema);
-        if (origin !== undefined) sayOnce(problems, notLookedAt(child(origin, keyword), `something in \`${keyword}\` is not looked at`));
+        if (origin !== undefined) sayOnce(problems, notLookedAt(child(origin, keyword), why));
       };
-      return withoutTurned({ schemas, isLoose: (schema) => loose.has(schema), leaveOut });
+      const broken = keywordsInCircles(schemas, ({ schema, keyword }) => saysItself(origins.get(schema), keyword));
+      for (const [schema, keywords] of broken)
+        for (const keyword of keywords) leaveOut(schema, keyword, "it leads back to the schema that it stands in");
+      return withoutTurned({
+        schemas,
+        isLoose: (schema) => loose.has(schema) || broken.has(schema),
+        isLeftOut: (schema, keyword) => broken.get(schema)?.has(keyword) === true,
+        leaveOut,
+      });
     },
   };
 }
+
+const saysItself = (origin: Node | undefined, keyword: string): boolean =>
+  origin !== undefined && child(origin, keyword).value !== undefined;
 
 /** What may be null as well is the schema beside null. */
 const besideNull = ({ anyOf }: JsonObject): readonly object[] => (Array.isArray(anyOf) ? anyOf.filter(isObject) : []);

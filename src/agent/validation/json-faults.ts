@@ -1,8 +1,11 @@
+/** Objects and lists in one another: nobody writes more, many readers take fewer, and what validates goes as deep on its stack. */
+const deepest = 500;
+
 /**
- * Whether an object of a JSON text names a member twice: one reader takes the first, another the last (RFC 8259, section 4). The text is JSON. What parses it leaves no trace of
- * that, so the names are looked at once more.
+ * What is wrong with a JSON text whatever its schema: an object names a member twice, of which one reader takes the first, another the last (RFC 8259, section 4), or it is nested too
+ * deep (section 9). The text is JSON. What parses it leaves no trace of the names, so they are looked at once more.
  */
-export function hasDuplicateMember(text: string): boolean {
+export function jsonFault(text: string): "duplicate" | "depth" | undefined {
   /** The names so far of each object that is open at a place of the text; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   for (const part of structureOf(text)) {
@@ -10,13 +13,16 @@ export function hasDuplicateMember(text: string): boolean {
     else if (part === "[") open.push(undefined);
     else if (part === "}" || part === "]") open.pop();
     else {
-      const name = part.includes("\\") ? String(JSON.parse(part)) : part.slice(1, -1);
-      if (open.at(-1)?.has(name) === true) return true;
+      const name = nameIn(part);
+      if (open.at(-1)?.has(name) === true) return "duplicate";
       open.at(-1)?.add(name);
     }
+    if (open.length > deepest) return "depth";
   }
-  return false;
+  return undefined;
 }
+
+const nameIn = (written: string): string => (written.includes("\\") ? String(JSON.parse(written)) : written.slice(1, -1));
 
 /** The brackets of a text, and the strings that a colon follows. */
 function* structureOf(text: string): Generator<string> {
