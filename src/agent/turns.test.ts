@@ -41,6 +41,23 @@ describe("turns", () => {
     assert.equal(await other, "b1");
   });
 
+  it("are given to all others before a kind that was put last, for as long as it was", async (t) => {
+    const now = t.mock.method(performance, "now", () => 0);
+    const { began, work, end } = works();
+    const turns = new Turns(1, 10);
+    const all = ["a1", "a2", "b1", "b2", "a3"].map((name) => turns.take(work(name), name.slice(0, 1)));
+    turns.putLast("a", 1_000);
+    for (const name of ["a1", "b1"]) await end(name);
+    all.push(turns.take(work("c1"), "c"));
+    for (const name of ["b2", "c1"]) await end(name);
+    assert.deepEqual(began, ["a1", "b1", "b2", "c1", "a2"]);
+    now.mock.mockImplementation(() => 1_000);
+    all.push(turns.take(work("b3"), "b"));
+    for (const name of ["a2", "a3", "b3"]) await end(name);
+    assert.deepEqual(began.slice(5), ["a3", "b3"]);
+    assert.equal((await Promise.all(all)).length, 7);
+  });
+
   it("go on after one that fails", async () => {
     const turns = new Turns(1, 1);
     await assert.rejects(turns.take(() => Promise.reject(new Error("no"))));

@@ -7,6 +7,8 @@ export class Turns {
   readonly #mostWaiting: number;
   readonly #mostOfOne: number;
   readonly #waiting: Waiting = new Map();
+  /** Until when others go before a kind. */
+  readonly #lastUntil = new Map<string, number>();
   #count = 0;
   #going = 0;
 
@@ -36,16 +38,27 @@ export class Turns {
     }
   }
 
+  /** For so long all that wait go before those of a kind: they take more than their share. */
+  putLast(kind: string, forMs: number): void {
+    this.#lastUntil.set(kind, performance.now() + forMs);
+  }
+
   /** Of the kind that had its turn longest ago, the one that waits longest. */
   #next(): (() => void) | undefined {
-    for (const [kind, its] of this.#waiting) {
-      const next = its.shift();
-      this.#waiting.delete(kind);
-      if (its.length > 0) this.#waiting.set(kind, its);
-      if (next === undefined) continue;
-      this.#count--;
-      return next;
-    }
-    return undefined;
+    const kinds = [...this.#waiting.keys()];
+    const kind = kinds.find((one) => !this.#isLast(one)) ?? kinds[0];
+    if (kind === undefined) return undefined;
+    const [next, ...its] = this.#waiting.get(kind) ?? [];
+    this.#waiting.delete(kind);
+    if (its.length > 0) this.#waiting.set(kind, its);
+    this.#count--;
+    return next;
+  }
+
+  #isLast(kind: string): boolean {
+    const until = this.#lastUntil.get(kind);
+    if (until === undefined || until > performance.now()) return until !== undefined;
+    this.#lastUntil.delete(kind);
+    return false;
   }
 }

@@ -5,6 +5,7 @@ import addFormats from "ajv-formats";
 import type { ApiModel } from "../model/api.ts";
 import type { ApiValidation, OperationValidation } from "../model/validation.ts";
 import { linearPattern } from "../text/linear-pattern.ts";
+import { withBoundedErrors } from "./bounded-errors.ts";
 import { unevaluatedProperties } from "./unevaluated.ts";
 
 export const validatorsFolder = "image/validators/";
@@ -56,7 +57,7 @@ function validatorsOf(basePath: string, { schemas, operations }: ApiValidation):
   const names = new Set(operations.flatMap(schemasOf));
   const code = standalone.default(ajv, Object.fromEntries([...names].toSorted().map((name) => [name, `document#/$defs/${name}`])));
   // As a text: in an object of a program `__proto__` is no member.
-  return `${code}\nexports.rules = JSON.parse(${JSON.stringify(JSON.stringify({ basePath, operations }))});\n`;
+  return `${withBoundedErrors(code)}\nexports.rules = JSON.parse(${JSON.stringify(JSON.stringify({ basePath, operations }))});\n`;
 }
 
 const schemasOf = ({ parameters, body, responses = [] }: OperationValidation): readonly string[] => {

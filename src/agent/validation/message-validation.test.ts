@@ -103,6 +103,29 @@ it("what is no program is refused, and those before go on, though their thread w
   assert.deepEqual(await ask("a", "[]"), { kind: "right" });
 });
 
+it("an operation whose message ended a thread lets all others go first", { timeout: 60_000 }, async (t) => {
+  const { load, ask } = await open(t);
+  await load(textOf("a", { "/b": { get: { operationId: "b", responses: {} } } }));
+  const answered: string[] = [];
+  const asked = ["a", "a", "b", "b", "b"].map(async (operation) => {
+    await ask(operation, operation === "a" ? endless : "");
+    answered.push(operation);
+  });
+  await Promise.all(asked);
+  assert.deepEqual(answered, ["a", "b", "b", "b", "a"]);
+});
+
+it("a message that is wrong everywhere is wrong, and no thread is ended for it", { timeout: 60_000 }, async (t) => {
+  const { load, ask, said } = await open(t);
+  const required = Array.from({ length: 20 }, (_, index) => `member${index}`);
+  await load(textOf("a", {}, { type: "array", items: { type: "object", required } }));
+  for (const element of ["0", "{}"]) {
+    const verdict = await ask("a", `[${`${element},`.repeat(990_000 / (element.length + 1))}${element}]`);
+    assert.equal(verdict?.kind === "wrong" ? verdict.violations.length : 0, 50);
+  }
+  assert.deepEqual(said, []);
+});
+
 it("what fails is said, without anything of the message", { timeout: 60_000 }, async (t) => {
   const { load, ask, said } = await open(t);
   const failing =

@@ -28,6 +28,8 @@ export interface Patience {
 
 const usualPatience: Patience = { longestMs: 1_000, longestWaitMs: 3_500 };
 const longestLoadMs = 30_000;
+/** Whose message ended a thread lets others go first for so long: a client that sends one after another holds up its own operation. */
+const lastForMs = 5_000;
 const mostWaiting = 1_000;
 /** Of one operation so many may wait, so that no operation holds up all others. */
 const mostOfOne = 200;
@@ -58,7 +60,7 @@ export function validatesInThread(
     opening.retire();
     return undefined;
   };
-  const done = async (task: Task, what: string): Promise<TaskAnswer | undefined> => {
+  const done = async (task: Task, what: string, kind: string): Promise<TaskAnswer | undefined> => {
     thread ??= open(loaded);
     const asking = thread;
     const found = await (await asking)?.ask(task, longestMs);
@@ -66,6 +68,7 @@ export function validatesInThread(
     if (found?.kind === "failed") say(`${what} could not be held against its document: what validates it has failed.`);
     if (found !== undefined) return found;
     if (thread === asking) thread = undefined;
+    turns.putLast(kind, lastForMs);
     say(`${what} could not be held against its document within ${longestMs} ms; the thread that was busy with it is ended.`);
     return undefined;
   };
@@ -73,9 +76,10 @@ export function validatesInThread(
     const bytes = body?.length ?? 0;
     if (!held.take(bytes)) return undefined;
     const since = performance.now();
-    const work = async () => (performance.now() - since > longestWaitMs ? undefined : done(task, `${what} ${api}/${operation}`));
+    const kind = `${api}/${operation}`;
+    const work = async () => (performance.now() - since > longestWaitMs ? undefined : done(task, `${what} ${kind}`, kind));
     try {
-      const found = await turns.take(work, `${api}/${operation}`);
+      const found = await turns.take(work, kind);
       return found?.kind === "done" ? found.verdict : undefined;
     } finally {
       held.give(bytes);
