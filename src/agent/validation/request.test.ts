@@ -221,6 +221,19 @@ const rows: readonly {
   },
   { parameter: parameter("Authorization", "header", integer, required), asked: [["", []]] },
   {
+    parameter: parameter("f", "query", { type: "string", format: "byte" }),
+    asked: [
+      ["?f=", []],
+      ["?f=YQ==", []],
+      ["?f=YWJj", []],
+      ["?f=YWI%3D", []],
+      ["?f=a", ["query f #: format"]],
+      ["?f=YQ==%0A", ["query f #: format"]],
+      ["?f=%3Cx%3E!!%0A", ["query f #: format"]],
+      ["?f=YQ==%0A%3Cx%3E", ["query f #: format"]],
+    ],
+  },
+  {
     parameter: parameter("session", "cookie", { type: "string", minLength: 3 }, required),
     asked: [
       ["", [], { cookie: "a=b; session=abc" }],
