@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import { connect } from "node:http2";
 import { before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { z } from "zod";
@@ -7,6 +9,7 @@ import { startBackend } from "../../testing/backend.ts";
 import { servePortico } from "../../testing/portico.ts";
 import { assertProblem } from "../../testing/problem-answer.ts";
 import { type Answer, send } from "../../testing/raw-request.ts";
+import { sendBytes } from "../../testing/raw-socket.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { until } from "../../testing/until.ts";
 import { keySecurity, protectedGateway } from "../security/protected-gateway.ts";
@@ -44,6 +47,7 @@ describe("requests that are held against the document", { timeout: 120_000 }, ()
             parameters: [{ name: "id", in: "path", required: true, schema: { type: "integer" } }],
             get: operation({ operationId: "showPet" }, { rewrite: { path: "/animals/{id}" } }),
           },
+          "/cookies": { get: operation({ operationId: "cookies", parameters: [{ ...limit, in: "cookie" }] }) },
           "/stream": { post: operation({ operationId: "stream", parameters: [limit], requestBody }, { streaming: true }) },
         },
       },
@@ -104,6 +108,36 @@ describe("requests that are held against the document", { timeout: 120_000 }, ()
     }
     assertProblem(await ask("POST /pets", JSON.stringify({ name: "x".repeat(70_000) })), "413 body-too-large");
     assert.equal(gateway.backend.received.length, seen);
+  });
+
+  it("are looked at in every line of cookies", async () => {
+    const statusOf = async (...lines: readonly string[]): Promise<string> => {
+      const head = ["GET /cookies HTTP/1.1", "host: a", "connection: close", ...lines.map((line) => `cookie: ${line}`)];
+      return (await sendBytes(gateway.port, `${head.join("\r\n")}\r\n\r\n`)).slice(9, 12);
+    };
+    assert.equal(await statusOf("x=1; limit=5"), "200");
+    assert.equal(await statusOf("x=1", "y=2"), "200");
+    for (const lines of [
+      ["x=1", "limit=500"],
+      ["x=1; y=2", "z=1; limit=500"],
+      ["limit=5", "limit=6"],
+      ["limit=5", "x=1"],
+      ["x=1,limit=500"],
+    ])
+      assert.equal(await statusOf(...lines), "400", lines.join(" / "));
+  });
+
+  it("may have each cookie in a field of its own over HTTP/2, as browsers do", async (t) => {
+    const session = connect(`http://127.0.0.1:${gateway.port}`);
+    t.after(() => session.close());
+    const statusOf = async (limit: string): Promise<unknown> => {
+      const asked = session.request({ ":path": "/cookies", cookie: ["x=1", `limit=${limit}`, "y=2"] });
+      const [headers] = await once(asked, "response");
+      asked.resume();
+      return headers[":status"];
+    };
+    assert.deepEqual([await statusOf("5"), await statusOf("500")], [200, 400]);
+    assert.equal(gateway.backend.received.at(-1)?.headers.cookie, "x=1; limit=5; y=2");
   });
 
   it("are asked for credentials first", async () => {

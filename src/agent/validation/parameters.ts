@@ -2,7 +2,7 @@ import type { ParameterRule } from "../../model/validation.ts";
 import { type Found, foundIn, type Pairs } from "./found.ts";
 import { jsonOf, unread } from "./json.ts";
 import { leastWrong } from "./least-wrong.ts";
-import { pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
+import { isMember, pairMeanings, pairsOf, textsNamed } from "./pairs.ts";
 import { type Decode, decoded, fromQuery, split, textMeanings } from "./texts.ts";
 import type { Validator, Violation } from "./violation.ts";
 import { violationsOf } from "./violation.ts";
@@ -14,16 +14,24 @@ export interface ParameterSources {
   readonly query: Pairs;
   /** Names in small letters. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly cookies: Pairs;
+  readonly cookies: Cookies;
 }
 
+/** Cookies of a request. */
+interface Cookies {
+  readonly pairs: Pairs;
+  /** What stands behind a comma, by its name. Envoy joins several headers with commas, and some read one as several: to them it is a cookie. */
+  readonly behindCommas: readonly string[];
+}
+
+export const noCookies: Cookies = { pairs: [], behindCommas: [] };
+
 /** The pairs of a cookie header (RFC 6265, section 4.2). */
-export const cookiesIn = (header: string | undefined): Pairs =>
-  (header ?? "")
-    .split(";")
-    .map((one) => one.trim())
-    .filter((one) => one !== "")
-    .map(split);
+export function cookiesIn(header: string | undefined): Cookies {
+  const written = (header ?? "").split(";").flatMap((one) => one.trim() || []);
+  const behind = written.flatMap((one) => one.split(",").slice(1));
+  return { pairs: written.map(split), behindCommas: behind.map((one) => split(one)[0].trim()) };
+}
 
 export const queryOf = (path: string): Pairs => {
   const at = path.indexOf("?");
@@ -50,14 +58,23 @@ export function parameterViolations(
 
 const isEmpty = ([text, ...others]: readonly string[]): boolean => text === "" && others.length === 0;
 
+/** Whether others read a cookie in another way: what is no list, and no JSON, has no comma (RFC 6265, section 4.1.1). */
+function isAmbiguous({ name, form }: ParameterRule, { pairs, behindCommas }: Cookies): boolean {
+  const isIts = (key: string): boolean => key === name || (form.kind === "style" && isMember(key, form));
+  const hasCommas = form.kind === "json" || (!form.explode && (form.reading.items ?? form.reading.members) !== undefined);
+  return behindCommas.some(isIts) || (!hasCommas && pairs.some(([key, text]) => isIts(key) && text.includes(",")));
+}
+
 /** What a parameter may stand for. */
-function meaningsOf({ in: place, name, form }: ParameterRule, sources: ParameterSources): Found {
+function meaningsOf(rule: ParameterRule, sources: ParameterSources): Found {
+  const { in: place, name, form } = rule;
+  if (place === "cookie" && isAmbiguous(rule, sources.cookies)) return unread("cannot be read: a comma stands in it, or before it");
   if (form.kind === "json") return jsonMeanings(textsOf(place, name, sources));
   switch (place) {
     case "query":
       return pairMeanings(name, form, sources.query, fromQuery);
     case "cookie":
-      return pairMeanings(name, form, sources.cookies, decoded);
+      return pairMeanings(name, form, sources.cookies.pairs, decoded);
     case "header": {
       const text = sources.headers[name];
       return text === undefined ? undefined : foundIn(textMeanings(text, form, (part) => part.trim()));
@@ -95,7 +112,7 @@ function textsOf(place: ParameterRule["in"], name: string, { path, query, header
     case "query":
       return all(query, fromQuery);
     case "cookie":
-      return all(cookies, decoded);
+      return all(cookies.pairs, decoded);
     case "header":
       return [headers[name]];
   }

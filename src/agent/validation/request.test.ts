@@ -239,6 +239,31 @@ const rows: readonly {
       ["", [], { cookie: "a=b; session=abc" }],
       ["", ["cookie session #: minLength"], { cookie: "session=ab" }],
       ["", ["cookie session #: required"], { cookie: "sessions=abc" }],
+      ["", [], { cookie: 'a={"b":1,"c":2}; session=abc' }],
+      ["", ["cookie session #: form"], { cookie: "session=abc,a=b" }],
+      ["", ["cookie session #: form"], { cookie: "session=abc; a=b,session=abc" }],
+    ],
+  },
+  {
+    parameter: parameter("limit", "cookie", { ...integer, maximum: 100 }),
+    asked: [
+      ["", [], { cookie: "x=1,2; limit=5" }],
+      ["", ["cookie limit #: form"], { cookie: "x=1,limit=99999" }],
+      ["", ["cookie limit #: form"], { cookie: "x=1, limit=5" }],
+    ],
+  },
+  {
+    parameter: parameter("ids", "cookie", integers, { explode: false }),
+    asked: [
+      ["", [], { cookie: "x=1; ids=1,2" }],
+      ["", ["cookie ids #: form"], { cookie: "ids=1,ids=2" }],
+    ],
+  },
+  {
+    parameter: parameter("p", "cookie", point),
+    asked: [
+      ["", [], { cookie: "x=1; y=2" }],
+      ["", ["cookie p #: form"], { cookie: "x=1; a=b,y=z" }],
     ],
   },
   {

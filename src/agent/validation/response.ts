@@ -1,7 +1,7 @@
 import type { ResponseRule } from "../../model/validation.ts";
 import { withoutCoding } from "../content-coding.ts";
 import { bodyVerdict } from "./body.ts";
-import { parameterViolations } from "./parameters.ts";
+import { noCookies, parameterViolations } from "./parameters.ts";
 import type { Validators } from "./validators.ts";
 import { toldOfAll, type Verdict, type Violation } from "./violation.ts";
 
@@ -25,7 +25,7 @@ export async function responseVerdict(
   if (rules === undefined) return undefined;
   const rule = ruleFor(rules, status);
   if (rule === undefined) return wrong([{ in: "status", pointer: "#", detail: "must be one that the document names", rule: "status" }]);
-  const sources = { path: new Map(), query: [], headers, cookies: [] };
+  const sources = { path: new Map(), query: [], headers, cookies: noCookies };
   const ofHeaders = parameterViolations(rule.headers, sources, api.validators);
   const ofBody = hasBody(method, status, rule) ? await verdictOfBody(rule, headers, body, api) : right;
   const violations = toldOfAll(ofHeaders, ofBody.kind === "right" ? [] : ofBody.violations);
