@@ -115,7 +115,17 @@ describe("portico init interceptor", () => {
     assert.deepEqual([exit, stdout.split("\n").filter(Boolean)], [0, ["auth.ts", "auth.test.ts", "portico.d.ts"]]);
     assert.deepEqual(await check(t, folder), []);
     await run(process.execPath, ["--test", join(folder, "auth.test.ts")]);
-    const strict = ["--noEmit", "--strict", "--module", "nodenext", "--target", "esnext", "--allowImportingTsExtensions", "--skipLibCheck"];
+    const strict = [
+      "--ignoreConfig",
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "esnext",
+      "--allowImportingTsExtensions",
+      "--skipLibCheck",
+    ];
     const types = ["--types", "node", "--typeRoots", join(modules, "@types")];
     await run(process.execPath, [join(modules, "typescript/bin/tsc"), ...strict, ...types, join(folder, "auth.test.ts")]);
   });

@@ -22,6 +22,7 @@ import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
 import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
+import { shownToFunctions } from "./intercepted.ts";
 import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 import { revokedAtOnce } from "./revoked.ts";
@@ -340,6 +341,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     it("APIs with limits: what is missing is told until it is there, and what changes takes effect", limitedByARateLimiting);
 
     it("an API whose requests are held against its document, and its image alone", heldAgainstTheDocument);
+    it("an API whose messages functions see, and its image alone", shownToFunctions);
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
     it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);
