@@ -25,10 +25,13 @@ const documentOf = (version: string): string =>
     paths: { "/pets": { get: { requestBody: { content: { "application/json": {} } } } } },
   });
 
-/** ConfigMaps whose documents differ by their name and key. */
+const functionsOf = (version: string): string => JSON.stringify({ "a.ts": `export default () => "${version}"; export const other = 1;` });
+
+/** ConfigMaps whose documents, or functions, differ by their name and key. */
 const store: ObjectStore = {
   read: (_, namespace, name) => {
-    const data = Object.fromEntries(["a", "b"].map((key) => [key, documentOf(`${name}-${key}`)]));
+    const textOf = name.startsWith("functions") ? functionsOf : documentOf;
+    const data = Object.fromEntries(["a", "b"].map((key) => [key, textOf(`${name}-${key}`)]));
     const only = { a: documentOf(name) };
     const value = { kind: "ConfigMap", metadata: { name, namespace, resourceVersion: "1" }, data: name.startsWith("one") ? only : data };
     return Promise.resolve(checked(storedObject(value), []));
@@ -150,6 +153,24 @@ const parents = (one: object, other: object): Pair =>
   under(["expose", "httpRoute"], [{ parentRefs: [{ name: "g", ...one }] }, { parentRefs: [{ name: "g", ...other }] }]);
 const inIngress = (fields: object): object => ({ expose: { ingress: {}, ...fields } });
 
+const env = (one: object, other: object): Pair => [{ env: [{ name: "A", ...one }] }, { env: [{ name: "A", ...other }] }];
+const from = (kind: string, one: object, other: object): Pair =>
+  env({ valueFrom: { [kind]: { name: "s", key: "k", ...one } } }, { valueFrom: { [kind]: { name: "s", key: "k", ...other } } });
+
+/** Two values of each field of environment variables. */
+const variables: Readonly<Record<string, Pair>> = {
+  "env[].name": env({}, { name: "B" }),
+  "env[].value": env({ value: "1" }, { value: "2" }),
+  "env[].valueFrom.configMapKeyRef.name": from("configMapKeyRef", { name: "a" }, { name: "b" }),
+  "env[].valueFrom.configMapKeyRef.key": from("configMapKeyRef", { key: "a" }, { key: "b" }),
+  "env[].valueFrom.secretKeyRef.name": from("secretKeyRef", { name: "a" }, { name: "b" }),
+  "env[].valueFrom.secretKeyRef.key": from("secretKeyRef", { key: "a" }, { key: "b" }),
+};
+
+const intercepted = (fields: object): object => ({
+  interceptors: { source: { name: "functions", key: "a" }, request: "./a.ts", ...fields },
+});
+
 const inApi: Readonly<Record<string, Pair>> = {
   ...pods,
   "definition[].configMap.name": definition({ configMap: { name: "one-a" } }, { configMap: { name: "one-b" } }),
@@ -187,6 +208,15 @@ const inApi: Readonly<Record<string, Pair>> = {
       { request: "report", maxBody: "2Ki" },
     ],
   ),
+  ...Object.fromEntries(Object.entries(variables).map(([path, pair]) => [path, pair.map((one) => ({ ...intercepted({}), ...one }))])),
+  "interceptors.source.name": [intercepted({}), intercepted({ source: { name: "functions-of-others", key: "a" } })],
+  "interceptors.source.key": [intercepted({}), intercepted({ source: { name: "functions", key: "b" } })],
+  "interceptors.request": [intercepted({}), intercepted({ request: "./a.ts#other" })],
+  "interceptors.response": [intercepted({}), intercepted({ response: "./a.ts#other" })],
+  "interceptors.body": [intercepted({}), intercepted({ body: true })],
+  "interceptors.timeout": [intercepted({}), intercepted({ timeout: "2s" })],
+  "interceptors.onFailure": [intercepted({}), intercepted({ onFailure: "pass" })],
+  "interceptors.allow[]": [intercepted({}), intercepted({ allow: ["network"] })],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   compression: [{ compression: true }, { compression: false }],
   "maintenance.message": under(["maintenance"], [{ message: "a" }, { message: "b" }]),
@@ -218,10 +248,6 @@ const inApi: Readonly<Record<string, Pair>> = {
   "expose.httpRoute.parentRefs[].sectionName": parents({ sectionName: "a" }, { sectionName: "b" }),
 };
 
-const env = (one: object, other: object): Pair => [{ env: [{ name: "A", ...one }] }, { env: [{ name: "A", ...other }] }];
-const from = (kind: string, one: object, other: object): Pair =>
-  env({ valueFrom: { [kind]: { name: "s", key: "k", ...one } } }, { valueFrom: { [kind]: { name: "s", key: "k", ...other } } });
-
 const inDeploy: Readonly<Record<string, Pair>> = {
   ...pods,
   image: [{ image: "a" }, { image: "b" }],
@@ -229,12 +255,7 @@ const inDeploy: Readonly<Record<string, Pair>> = {
   "command[]": [{ command: ["a"] }, { command: ["b"] }],
   "args[]": [{ args: ["a"] }, { args: ["b"] }],
   readinessPath: [{ readinessPath: "/a" }, { readinessPath: "/b" }],
-  "env[].name": env({}, { name: "B" }),
-  "env[].value": env({ value: "1" }, { value: "2" }),
-  "env[].valueFrom.configMapKeyRef.name": from("configMapKeyRef", { name: "a" }, { name: "b" }),
-  "env[].valueFrom.configMapKeyRef.key": from("configMapKeyRef", { key: "a" }, { key: "b" }),
-  "env[].valueFrom.secretKeyRef.name": from("secretKeyRef", { name: "a" }, { name: "b" }),
-  "env[].valueFrom.secretKeyRef.key": from("secretKeyRef", { key: "a" }, { key: "b" }),
+  ...variables,
 };
 
 describe("a field that is enforced makes a difference in a cluster", () => {

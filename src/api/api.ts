@@ -2,12 +2,12 @@ import { z } from "zod";
 import { addressLists } from "./address.ts";
 import { cache, documentInterceptors, maintenance, publish, validation } from "./contract.ts";
 import { expose } from "./expose.ts";
-import { atMostOne, exactlyOne } from "./law.ts";
+import { atMostOne, exactlyOne, under } from "./law.ts";
 import { grantedReference, keyReference, objectNamePattern, objectReference } from "./name.ts";
 import { byteCount } from "./quantity.ts";
 import { commonStatus } from "./status.ts";
 import { tiers } from "./tiers.ts";
-import { autoscaling, containerNeeds, disruptionBudget, env, podTemplate, pullSecrets, replicas } from "./workload.ts";
+import { autoscaling, containerNeeds, disruptionBudget, envVariable, podTemplate, pullSecrets, replicas } from "./workload.ts";
 
 const definition = exactlyOne(
   z.strictObject({
@@ -61,6 +61,13 @@ const patch = z.strictObject({
     .describe("The changes, one after the other (JSON Patch, RFC 6902)."),
 });
 
+/** By Node's and the loader's own variables whoever sets them would say what the policy agent runs, and what interceptors may do. */
+const ownVariable = under(envVariable, {
+  message: "A name that begins with `NODE_` or `LD_` is Node's or the loader's own. Choose another.",
+  holds: ({ name }) => !/^(?:NODE_|LD_)/.test(name),
+  cel: "!self.name.startsWith('NODE_') && !self.name.startsWith('LD_')",
+});
+
 const packedInterceptors = documentInterceptors.extend({
   source: keyReference.optional().describe("The ConfigMap's entry that holds the functions' files, packed."),
   foreign: z.enum(["refuse", "ignore"]).optional().describe("What becomes of another product's interceptor keys. Default: `refuse`."),
@@ -95,7 +102,13 @@ const fields = z.strictObject({
   autoscaling: autoscaling.optional().describe("How the number of the gateway's pods follows the load."),
   disruptionBudget: disruptionBudget.optional().describe("How many of the gateway's pods may be away at once."),
   resources: containerNeeds.optional().describe("CPU and memory of the gateway's container."),
-  env: env.optional().describe("Environment variables of the policy agent and the interceptors."),
+  env: z
+    .array(ownVariable)
+    .max(256)
+    .optional()
+    .describe(
+      "Environment variables that interceptors see, and the policy agent which runs them. None of Node's or the loader's own (`NODE_`, `LD_`).",
+    ),
   podTemplate: podTemplate.optional().describe("A patch of the gateway's pod template, merged strategically."),
   image: z
     .string()

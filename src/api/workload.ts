@@ -13,7 +13,7 @@ const entryOf = (kind: string) =>
   });
 
 /** One environment variable, as in a container of Kubernetes. */
-const envVariable = atMostOne(
+export const envVariable = atMostOne(
   z.strictObject({
     name: z
       .string()

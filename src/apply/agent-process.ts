@@ -17,6 +17,8 @@ export interface AgentProcessOptions {
   readonly program: string;
   /** The gateway's folder, in which its configuration and its socket are. */
   readonly folder: string;
+  /** The names of the variables of this environment that interceptors see. */
+  readonly env?: readonly string[] | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -24,13 +26,13 @@ const message = z.object({ inEffect: z.string() });
 const patienceMs = 10_000;
 
 /** Runs the policy agent until it is stopped. */
-export function superviseAgent({ program, folder, say }: AgentProcessOptions): AgentProcess {
+export function superviseAgent({ program, folder, env = [], say }: AgentProcessOptions): AgentProcess {
   let version: string | undefined;
   const waiting = new Set<() => void>();
   const supervised = supervise({
     what: "The policy agent",
     command: process.execPath,
-    args: [...agentNodeOptions, program, "--file", agentPath, "--socket", agentSocket],
+    args: [...agentNodeOptions, program, "--file", agentPath, "--socket", agentSocket, ...env.flatMap((name) => ["--env", name])],
     options: { cwd: folder, stdio: ["ignore", "ignore", "inherit", "ipc"] },
     say,
     started: (child, works) =>

@@ -6,7 +6,7 @@ import { versionOf } from "../compile/envoy/update.ts";
 import { interceptorsFolder, isInterceptor } from "../compile/interceptor-files.ts";
 import { isValidators, validatorsFolder } from "../compile/validators.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
-import { type AgentProcess, superviseAgent } from "./agent-process.ts";
+import { type AgentProcess, type AgentProcessOptions, superviseAgent } from "./agent-process.ts";
 import { writeAtomically } from "./run-folder.ts";
 
 /** The policy agent of a gateway: it runs while the gateway's files have a configuration for it. */
@@ -28,7 +28,7 @@ async function agentFilesIn(folder: string): Promise<readonly string[]> {
   return [...(await found(validatorsFolder)), ...(await found(interceptorsFolder))];
 }
 
-export function gatewayAgent(folder: string, program: string, say: (line: string) => void): GatewayAgent {
+export function gatewayAgent({ folder, program, env, say }: AgentProcessOptions): GatewayAgent {
   let running: AgentProcess | undefined;
   const stop = async (): Promise<void> => {
     const ending = running;
@@ -41,7 +41,7 @@ export function gatewayAgent(folder: string, program: string, say: (line: string
       if (text === undefined) return checked(undefined, []);
       for (const [path, content] of files) if (isAgents(path)) await writeAtomically(join(folder, path), content);
       await writeAtomically(join(folder, agentPath), text);
-      running ??= superviseAgent({ program, folder, say });
+      running ??= superviseAgent({ program, folder, env, say });
       if (await running.inEffect(versionOf(text))) return checked(undefined, []);
       return failed(
         error("EnvoyFailed", wholeFile("agent"), "The policy agent did not take its configuration; the state before serves on."),

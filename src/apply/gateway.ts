@@ -27,6 +27,8 @@ export interface ServedGateway {
 export interface ServeOptions extends StartOptions {
   /** The policy agent's program, for gateways that need it. */
   readonly agentProgram: string;
+  /** The names of the variables of this environment that interceptors see. */
+  readonly env?: readonly string[] | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -56,7 +58,7 @@ const warmingPatienceMs = 10_000;
 /** Writes the gateway's files into the run folder and starts Envoy on them. */
 export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: ServeOptions): Promise<Checked<ServedGateway>> {
   for (const [path, text] of files) await writeAtomically(join(options.folder, path), text);
-  const agent = gatewayAgent(options.folder, options.agentProgram, options.say);
+  const agent = gatewayAgent({ ...options, program: options.agentProgram });
   const taken = await agent.take(files);
   const envoy = taken.ok ? await startEnvoy(binary, options) : taken;
   if (!envoy.ok) {

@@ -103,7 +103,7 @@ const addApiOptions = (command: Command): Command =>
       )
       .option("--host <NAME>", "a host name under which the API is reached; may be repeated", collected, [])
       .addOption(new Option("--expose <HOW>", "what leads to the gateway").choices(["ClusterIP", "NodePort", "LoadBalancer", "Ingress"]))
-      .option("--env <NAME=VALUE>", "an environment variable of agents and interceptors: not yet; may be repeated", collected, [])
+      .option("--env <NAME=VALUE>", "an environment variable that interceptors see; may be repeated", variables, [])
       .option("--interceptors <DIR>", "the folder that interceptors are in; else the document's own")
       .option("--override", "build anew where the version stands for another document", false)
       .option("--wait", "wait until it serves, and say how far it is: the default", true)
@@ -118,6 +118,11 @@ const addApiOptions = (command: Command): Command =>
   );
 
 const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function variables(text: string, before: readonly string[]): readonly string[] {
+  if (!/^[A-Za-z_][\w.-]*=/.test(text)) throw new InvalidArgumentError("Write NAME=VALUE.");
+  return [...before, text];
+}
 
 function count(text: string): number {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");

@@ -11,19 +11,24 @@ import { validateMessages } from "../agent/validation/work.ts";
 
 const usage = `agent: checks credentials that Envoy itself cannot, holds messages against documents, and shows them to functions.
 
-  agent --file FILE --socket PATH [--ready-port PORT]
+  agent --file FILE --socket PATH [--ready-port PORT] [--env NAME]...
 `;
 
 function optionsOf(args: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { file: { type: "string" }, socket: { type: "string" }, "ready-port": { type: "string" } },
+      options: {
+        file: { type: "string" },
+        socket: { type: "string" },
+        "ready-port": { type: "string" },
+        env: { type: "string", multiple: true },
+      },
     });
-    const { file, socket, "ready-port": port } = values;
+    const { file, socket, "ready-port": port, env = [] } = values;
     return file === undefined || socket === undefined
       ? undefined
-      : { file, socket, readyPort: port === undefined ? undefined : Number(port) };
+      : { file, socket, readyPort: port === undefined ? undefined : Number(port), env };
   } catch {
     return undefined;
   }
@@ -42,7 +47,7 @@ async function main(program: string, args: readonly string[]): Promise<void> {
     ...options,
     compare: comparesInWorker(program),
     validates: (held, say) => validatesInThread(program, held, say),
-    interceptors: makeInterceptors(join(dirname(program), `function-process${extname(program)}`)),
+    interceptors: makeInterceptors(join(dirname(program), `function-process${extname(program)}`), options.env),
     inEffect: (version) => process.send?.({ inEffect: version }),
     say: (line) => process.stderr.write(`agent: ${line}\n`),
   });

@@ -8,7 +8,7 @@ import { gatewayManifest } from "../compile/manifest.ts";
 import { type ApiDefaults, apiSpecOf, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import { type Checked, checked } from "../problem.ts";
 import { publishedApis, type ResolvedApi, unserved } from "../resolve/gateway.ts";
 import { globalLimitProblems } from "../resolve/limit.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
@@ -49,8 +49,6 @@ export async function manifestsOf(
   inCluster: readonly SourceFile[],
   there?: StoredObject,
 ): Promise<Checked<Manifests>> {
-  const wrong = unfit(name, options);
-  if (wrong !== undefined) return failed(wrong);
   const named = await sortedFiles(options.fromFile);
   if (!named.ok) return named;
   const { documents: files, resources } = named.value;
@@ -114,13 +112,6 @@ export const specOf = (api: Manifest): Checked<ApiSpec> =>
 function defaultsIn(spec: JsonObject, name: string, namespace: string): ApiDefaults {
   const read = specOf({ apiVersion, kind: "API", metadata: { name, namespace }, spec });
   return read.ok ? defaultsOf(read.value, namespace) : {};
-}
-
-/** What is asked for and cannot be. */
-function unfit(name: string, { env }: AddApiOptions): Problem | undefined {
-  const at = wholeFile(name);
-  if (env.length > 0) return error("NotYet", at, "This version has no agents or interceptors that --env would reach. Leave it out.");
-  return undefined;
 }
 
 /** A file's object counts before the cluster's of the same name: it is applied in its place. What is wrong with others there is not said here. */

@@ -32,7 +32,7 @@ export function apiOf(
   name: string,
   namespace: string,
   documents: readonly (readonly DefinitionMap[])[],
-  { version, replicas, mode, image, builder, host, expose }: AddApiOptions,
+  { version, replicas, mode, image, builder, host, expose, env }: AddApiOptions,
   functions?: DefinitionMap,
 ): Manifest {
   const service = expose === undefined || expose === "Ingress" ? undefined : { type: expose };
@@ -42,7 +42,17 @@ export function apiOf(
     ...(expose === "Ingress" ? { ingress: {} } : {}),
   };
   const interceptors = functions && { source: { name: functions.name, key: functions.key } };
-  const said = { interceptors, image, version, replicas, mode, builder, expose: Object.keys(exposure).length === 0 ? undefined : exposure };
+  const variables = env.length === 0 ? undefined : env.map(variable);
+  const said = {
+    env: variables,
+    interceptors,
+    image,
+    version,
+    replicas,
+    mode,
+    builder,
+    expose: Object.keys(exposure).length === 0 ? undefined : exposure,
+  };
   return {
     apiVersion: "portico.dev/v1alpha1",
     kind: "API",
@@ -52,6 +62,12 @@ export function apiOf(
       ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
     },
   };
+}
+
+/** `NAME=VALUE`. */
+function variable(text: string): object {
+  const at = text.indexOf("=");
+  return { name: text.slice(0, at), value: text.slice(at + 1) };
 }
 
 function definitionOf(maps: readonly DefinitionMap[]): object {

@@ -20,6 +20,7 @@ export interface RunOptions extends DocumentOptions {
   readonly withRatelimit?: boolean;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
+  readonly env: readonly string[];
 }
 
 const examples = `
@@ -54,6 +55,7 @@ export function addRun(program: Command): void {
     .option("--with-ratelimit", "start the service that counts limits across gateways, and a Redis for it")
     .option("--tls-certificate <FILE>", "serve HTTPS with this certificate (PEM)")
     .option("--tls-key <FILE>", "the certificate's private key (PEM)")
+    .option("--env <NAME>", "a variable of this environment that interceptors see; may be repeated", variable, [])
     .addHelpText("after", examples)
     .action(async (documents: string[], options: RunOptions) => {
       const { run } = await import("./run-gateway.ts");
@@ -65,6 +67,12 @@ function address(text: string): string {
   if (text === "localhost") return "127.0.0.1";
   if (isIP(text) === 0) throw new InvalidArgumentError("Write an IP address, such as 127.0.0.1 or 0.0.0.0.");
   return text;
+}
+
+function variable(name: string, before: readonly string[]): readonly string[] {
+  if (!/^(?!NODE_|LD_)[A-Za-z_]\w*$/.test(name))
+    throw new InvalidArgumentError("Write a variable's name, and none of Node's or the loader's own.");
+  return [...before, name];
 }
 
 const whole = (least: number, most: number, what: string) => (text: string) => {

@@ -62,7 +62,7 @@ async function startIn(
   binary: EnvoyBinary,
   places: Places,
   prepared: PreparedGateway,
-  { trustedHops, debug, concurrency, ratelimit, withRatelimit }: RunOptions,
+  { trustedHops, debug, concurrency, ratelimit, withRatelimit, env }: RunOptions,
   say: (line: string) => void,
 ): Promise<Checked<RunningGateway>> {
   const counter = withRatelimit === true ? await startLimitsService(folder.path, process.env, say) : undefined;
@@ -85,6 +85,7 @@ async function startIn(
     folder: folder.path,
     concurrency,
     agentProgram: agentProgram(),
+    env,
     say,
     accessLog: "inherit",
     onLog: (line) => say(`envoy: ${line}`),

@@ -9,6 +9,8 @@ export interface GatewayWorkload {
   readonly pods: Pods;
   readonly disruptionBudget: DisruptionBudget | undefined;
   readonly resources: ContainerNeeds;
+  /** What interceptors see of their environment, as a container of Kubernetes has it. */
+  readonly env: readonly (Fields & { readonly name: string })[];
   /** The names of the Secrets with which the image is pulled. */
   readonly pullSecrets: readonly string[];
   readonly exposure: Exposure;

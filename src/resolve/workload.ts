@@ -23,6 +23,7 @@ export function gatewayWorkload({ name, namespace }: ObjectName, spec: ApiSpec, 
     resources: needsOf(spec.resources),
     pullSecrets: [...new Set([...(spec.imagePullSecrets ?? []).map((secret) => secret.name), ...pullSecrets])],
     exposure: exposureOf(spec.expose ?? {}),
+    env: spec.env ?? [],
     addresses: addressesOf(spec.addresses),
     errors: spec.errors,
   };

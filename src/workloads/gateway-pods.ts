@@ -23,7 +23,7 @@ const agentPort = 8082;
 
 /**
  * How Node runs the agent: what questions leave behind is collected soon and what it holds is bounded, so that it stays below its container's memory. The thread that holds messages against documents,
- * and the messages that wait for it, have bounds of their own beside this.
+ * the messages that wait for it, and the processes that run interceptors have bounds of their own beside this.
  */
 export const agentNodeOptions = ["--max-semi-space-size=4", "--max-old-space-size=128"];
 
@@ -31,16 +31,20 @@ export const agentNodeOptions = ["--max-semi-space-size=4", "--max-old-space-siz
  * The policy agent, which is in the same image: it answers on a Unix socket in the folder that both containers share. As a sidecar (Kubernetes: "Sidecar
  * Containers") it is there before Envoy, and ends after it.
  */
-const agentContainer = ({ image }: GatewayContent, volumeMounts: readonly object[]) => ({
+const agentContainer = ({ image }: GatewayContent, { env }: GatewayWorkload, volumeMounts: readonly object[]) => ({
   name: "agent",
   restartPolicy: "Always",
   image,
   command: ["/usr/local/bin/node", ...agentNodeOptions, "/opt/portico/agent.js"],
   workingDir: "/gateway",
-  args: ["--file", `mounted/${agentFile}`, "--socket", "run/agent.sock", "--ready-port", String(agentPort)],
+  args: [
+    ...["--file", `mounted/${agentFile}`, "--socket", "run/agent.sock", "--ready-port", String(agentPort)],
+    ...env.flatMap(({ name }) => ["--env", name]),
+  ],
+  ...(env.length === 0 ? {} : { env }),
   securityContext: confined,
   ports: [{ name: "agent", containerPort: agentPort }],
-  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "384Mi" } },
+  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "768Mi" } },
   startupProbe: { httpGet: { path: "/readyz", port: agentPort }, periodSeconds: 1, failureThreshold: 60 },
   readinessProbe: { httpGet: { path: "/readyz", port: agentPort }, periodSeconds: 5, timeoutSeconds: 4, failureThreshold: 2 },
   volumeMounts,
@@ -77,7 +81,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           labelSelector: { matchLabels: labels },
         },
       ],
-      ...(content.mounted.has(agentFile) ? { initContainers: [agentContainer(content, mounts)] } : {}),
+      ...(content.mounted.has(agentFile) ? { initContainers: [agentContainer(content, workload, mounts)] } : {}),
       containers: [
         {
           name: gatewayContainer,

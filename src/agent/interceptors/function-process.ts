@@ -12,7 +12,7 @@ export interface FunctionProcess {
 /** What functions may hold (MiB), beside buffers. */
 const mostHeld = 64;
 
-/** Where Node itself finds what it is made of: nothing else of the environment is theirs. */
+/** Where Node itself finds what it is made of. */
 const libraries = process.env.LD_LIBRARY_PATH === undefined ? {} : { LD_LIBRARY_PATH: process.env.LD_LIBRARY_PATH };
 
 /** What functions may do. */
@@ -20,10 +20,12 @@ export interface Permissions {
   /** The folder that they are in, which they may read. */
   readonly folder: string;
   readonly mayConnect: boolean;
+  /** Their environment. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
-/** Starts a process of the given program. It may read that and the functions' folder, and nothing else; it knows no environment. */
-export function startFunctions(program: string, { folder, mayConnect }: Permissions): FunctionProcess {
+/** Starts a process of the given program. It may read that and the functions' folder, and nothing else; of the environment it knows what it is given. */
+export function startFunctions(program: string, { folder, mayConnect, env }: Permissions): FunctionProcess {
   const permissions = [
     "--permission",
     `--allow-fs-read=${program}`,
@@ -35,7 +37,7 @@ export function startFunctions(program: string, { folder, mayConnect }: Permissi
   ];
   const child = fork(program, [], {
     execArgv: [...permissions, `--max-old-space-size=${mostHeld}`, "--no-warnings"],
-    env: libraries,
+    env: { ...env, ...libraries },
     cwd: "/",
     // What functions print is for those who run the gateway.
     stdio: ["ignore", process.stderr, process.stderr, "ipc"],

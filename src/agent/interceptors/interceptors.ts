@@ -12,8 +12,9 @@ export interface Interceptors {
   close(): void;
 }
 
-/** `program` is what runs them. */
-export function makeInterceptors(program: string): Interceptors {
+/** `program` is what runs them; of the environment they see the variables of these names. */
+export function makeInterceptors(program: string, variables: readonly string[]): Interceptors {
+  const env = Object.fromEntries(variables.map((name) => [name, process.env[name]] as const));
   let now: ReadonlyMap<string, Functions> = new Map();
   let before = now;
   return {
@@ -24,7 +25,7 @@ export function makeInterceptors(program: string): Interceptors {
       before = now;
       now = new Map(
         folders.map(({ folder, mayConnect }) => {
-          const functions = known.get(folder) ?? runsFunctions(program, { folder: `${resolve(folder)}/`, mayConnect });
+          const functions = known.get(folder) ?? runsFunctions(program, { folder: `${resolve(folder)}/`, mayConnect, env });
           return [folder, functions] as const;
         }),
       );

@@ -22,7 +22,7 @@ export function look(request: Request): Response | void {
   const { pathname } = new URL(request.url);
   if (pathname === "/pets") return new Response(null, { status: 418 });
   if (pathname === "/pets/secrets") readFileSync("/gateway/mounted/agent.json");
-  request.headers.set("x-looked", word + "${version}");
+  request.headers.set("x-looked", word + "${version} in " + process.env.REGION);
 }
 `;
 
@@ -32,17 +32,8 @@ export async function shownToFunctions(t: TestContext): Promise<void> {
   const folder = await testFolder(t);
   const add = async (verb: string, version: string): Promise<void> => {
     await writeFile(join(folder, "look.ts"), functions(version));
-    await portico(
-      verb,
-      "api",
-      "intercepted",
-      "--from-file",
-      join(folder, "pets.json"),
-      "--builder",
-      "layer",
-      "--namespace",
-      namespace.name,
-    );
+    const more = ["--builder", "layer", "--env", "REGION=north", "--namespace", namespace.name];
+    await portico(verb, "api", "intercepted", "--from-file", join(folder, "pets.json"), ...more);
   };
   const status = (api: string, path: string): Promise<number> => statusFrom(namespace, "store-backend", `http://${api}-gateway${path}`, {});
   const looked = async (api: string): Promise<unknown> =>
@@ -53,16 +44,16 @@ export async function shownToFunctions(t: TestContext): Promise<void> {
   await namespace.condition("te/store", "Ready", 120);
   await add("add", "once");
   await until("the backend is there", async () => (await status("intercepted", "/pets/7")) === 200, 30_000);
-  assert.equal(await looked("intercepted"), "seen once");
+  assert.equal(await looked("intercepted"), "seen once in north");
   assert.deepEqual([await status("intercepted", "/pets"), await status("intercepted", "/pets/secrets")], [418, 500]);
 
   const image = await namespace.field("api/intercepted", ".status.image");
   await add("update", "again");
-  await until("the other function serves", async () => (await looked("intercepted")) === "seen again", 120_000);
+  await until("the other function serves", async () => (await looked("intercepted")) === "seen again in north", 120_000);
   assert.notEqual(await namespace.field("api/intercepted", ".status.image"), image);
 
   await namespace.apply(objectOf("API", "alone", { image }));
   await namespace.condition("api/alone", "Ready", 120);
   await until("the backend is there", async () => (await status("alone", "/pets/7")) === 200, 30_000);
-  assert.deepEqual([await looked("alone"), await status("alone", "/pets")], ["seen once", 418]);
+  assert.deepEqual([await looked("alone"), await status("alone", "/pets")], ["seen once in undefined", 418]);
 }
