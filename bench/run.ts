@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   credentials: async () => (await import("./credentials.ts")).benchCredentials(),
   limits: async () => loadGeneratorMissing() ?? (await import("./limits.ts")).benchLimits(),
   validation: async () => loadGeneratorMissing() ?? (await import("./validation.ts")).benchValidation(),
+  interceptors: async () => loadGeneratorMissing() ?? (await import("./interceptors.ts")).benchInterceptors(),
   images: async () => (await import("./images.ts")).benchImages(),
   corpus: async () => (await import("./corpus.ts")).benchCorpus(),
 };

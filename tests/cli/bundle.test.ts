@@ -68,6 +68,23 @@ describe("the published program", () => {
     assert.match(stdout, /^\S*petstore\.yaml:\d+:\d+: error MissingSecurity: /);
   });
 
+  it("reads functions that a document names", async () => {
+    await writeFile(join(folder, "look.ts"), "export const look = (request: Request): void => {};");
+    const document = {
+      openapi: "3.1.0",
+      info: { title: "Pets", version: "1" },
+      servers: [{ url: "http://pets.test" }],
+      paths: { "/pets": { get: {} } },
+    };
+    await writeFile(
+      join(folder, "look.json"),
+      JSON.stringify({ ...document, "x-portico": { interceptors: { request: "./look.ts#look" } } }),
+    );
+    assert.deepEqual(run(process.execPath, "check", "look.json"), { status: 0, stdout: "1 document: no problems.\n", stderr: "" });
+    await writeFile(join(folder, "look.ts"), "export const other = 1;");
+    assert.match(run(process.execPath, "check", "look.json").stdout, /BadInterceptor: look\.ts exports no `look`, but other/);
+  });
+
   const node = node20();
   describe("by Node 20", { skip: node === undefined && "there is no Node 20 on the PATH" }, () => {
     const by20 = (...args: readonly string[]) => run(node ?? "", ...args);

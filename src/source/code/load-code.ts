@@ -3,7 +3,7 @@ import { join, relative, sep } from "node:path";
 import { type Checked, error, failed, type Place, type Problem, wholeFile } from "../../problem.ts";
 import { type Code, type CodeFile, functionNamed } from "../../text/code.ts";
 import { readText } from "../read-text.ts";
-import { type ReadCode, readCode } from "./read-code.ts";
+import type { ReadCode } from "./read-code.ts";
 
 /** A function that somebody names, and where. */
 export interface NamedFunction {
@@ -53,6 +53,8 @@ async function readFunctions(folder: string, path: string, where: Place): Promis
   const unreadable = (why: string) => failed(error("BadInterceptor", where, `\`${name.slice(0, 200)}\`: ${why}`));
   if (await leadsOut(folder, name)) return unreadable("The file lies outside the folder that functions are in. Copy it there.");
   const text = await readText(name);
+  // What reads programs is large, and nearly nobody needs it.
+  const { readCode } = await import("./read-code.ts");
   return text.ok ? readCode(name, path, text.value) : unreadable(text.problems[0]?.message ?? "It cannot be read.");
 }
 

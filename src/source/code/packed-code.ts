@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
 import { type Code, type CodeFile, isCode, isInside } from "../../text/code.ts";
-import { readCode } from "./read-code.ts";
 
 const packed = z.record(
   z.string().refine((path) => isInside(path) && isCode(path)),
@@ -19,10 +18,12 @@ export async function unpackCode(name: string, text: string): Promise<Checked<Co
     const message = "The entry is none that holds functions: JSON with each file's text by its path. `portico add` writes one.";
     return failed(error("BadInterceptor", wholeFile(name), message));
   }
+  // What reads programs is large, and nearly nobody needs it.
+  const { readCode } = await import("./read-code.ts");
   const code = new Map<string, CodeFile>();
   const problems: Problem[] = [];
   for (const [path, content] of Object.entries(files)) {
-    const read = await readCode(`${name}/${path}`, path, content);
+    const read = readCode(`${name}/${path}`, path, content);
     problems.push(...read.problems);
     if (!read.ok) continue;
     code.set(path, read.value.file);

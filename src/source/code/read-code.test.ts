@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 import { showPlace } from "../../problem.ts";
 import { readCode } from "./read-code.ts";
 
-const read = async (text: string, path = "auth.ts") => {
-  const found = await readCode(`functions/${path}`, path, text);
+const read = (text: string, path = "auth.ts") => {
+  const found = readCode(`functions/${path}`, path, text);
   return found.ok
     ? { exports: found.value.file.exports && [...found.value.file.exports], imports: found.value.imports }
     : found.problems.map(({ reason, where, message }) => `${showPlace(where)} ${reason}: ${message}`);
@@ -23,9 +23,9 @@ describe("a file of functions", () => {
       export { own as other };
       export default class Any {}
     `;
-    assert.deepEqual(await read(text), { exports: ["check", "shape", "other", "default"], imports: ["lib/names.ts", "data.json"] });
-    assert.deepEqual(await read('export * from "./a.js";', "lib/b.mjs"), { exports: undefined, imports: ["lib/a.js"] });
-    assert.deepEqual(await read("{}", "data.json"), { exports: ["default"], imports: [] });
+    assert.deepEqual(read(text), { exports: ["check", "shape", "other", "default"], imports: ["lib/names.ts", "data.json"] });
+    assert.deepEqual(read('export * from "./a.js";', "lib/b.mjs"), { exports: undefined, imports: ["lib/a.js"] });
+    assert.deepEqual(read("{}", "data.json"), { exports: ["default"], imports: [] });
   });
 
   for (const [what, text, said] of [
@@ -40,8 +40,8 @@ describe("a file of functions", () => {
     ["leaves out an ending", 'import "./other";', /`\.\/other` is no file of the folder that the functions are in, with its whole name/],
     ["takes in what only runs tell", "await import(process.argv[2]);", /known only when it runs/],
   ] as const)
-    it(`that ${what} is none`, async () => assert.match(String(await read(text)), said));
+    it(`that ${what} is none`, () => assert.match(String(read(text)), said));
 
   it("that is no JSON is none", async () =>
-    assert.match(String(await read("{", "data.json")), /data\.json:1:1 BadInterceptor: The file is no JSON/));
+    assert.match(String(read("{", "data.json")), /data\.json:1:1 BadInterceptor: The file is no JSON/));
 });

@@ -1,5 +1,7 @@
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
+import { transformSync } from "amaro";
+import { parse } from "es-module-lexer/js";
 import { type Checked, checked, error, failed, type Place, type Problem } from "../../problem.ts";
 import { type CodeFile, isCode, isInside } from "../../text/code.ts";
 
@@ -13,10 +15,8 @@ export interface ReadCode {
  * Reads a file of TypeScript or JavaScript, as Node itself does where it leaves out the types (Node.js: "Modules: TypeScript"), or of JSON. `name` is what Problems call it,
  * `path` its place in the folder. Fails with BadInterceptor where it does not compile, or takes in what the folder does not have.
  */
-export async function readCode(name: string, path: string, text: string): Promise<Checked<ReadCode>> {
+export function readCode(name: string, path: string, text: string): Checked<ReadCode> {
   if (path.endsWith(".json")) return readJson(name, text);
-  const { transformSync } = await import("amaro");
-  const { parse } = await import("es-module-lexer/js");
   try {
     const [found, exports] = parse(transformSync(text, { mode: "strip-only" }).code);
     const taken = found.flatMap((one) => (one.type === "import-meta" ? [] : [{ begin: one.importStart, specifier: specifierOf(one) }]));
