@@ -34,7 +34,7 @@ export interface AgentOptions {
 
 const longestQuestionMs = 15_000;
 const retryMs = 5_000;
-/** Of messages that wait to be held against documents, or are collected for that (bytes). */
+/** Of messages that wait to be held against documents, or are collected for that, and as much of those that functions see (bytes). */
 const mostHeld = 48 * 1024 * 1024;
 
 /** The policy agent: checks credentials that Envoy cannot, holds messages against documents, and shows them to functions. Runs until it is closed; rejects where it cannot listen. */
@@ -49,6 +49,7 @@ export async function startAgent({
   say,
 }: AgentOptions): Promise<{ close(): void }> {
   const held = new Held(mostHeld);
+  const shown = new Held(mostHeld);
   const validation = validates(held, say);
   let checkers: Checkers | undefined;
   let version: string | undefined;
@@ -90,7 +91,7 @@ export async function startAgent({
   };
   const stream = (said: (name: string) => string): PartStream =>
     isCalled(said)
-      ? interceptedStream(calledBy(said), interceptors.call, held, say)
+      ? interceptedStream(calledBy(said), interceptors.call, shown, say)
       : answerStream(askedAnswers(said), validation, held, say);
   const server = await serve(socket, { answer, stream });
   isAsked = true;

@@ -11,6 +11,8 @@ const { root } = protobuf.parse(`
     HttpHeaders response_headers = 3;
     HttpBody request_body = 4;
     HttpBody response_body = 5;
+    Empty request_trailers = 6;
+    Empty response_trailers = 7;
     Metadata metadata_context = 8;
     map<string, Struct> attributes = 9;
   }
@@ -28,6 +30,7 @@ const { root } = protobuf.parse(`
     bytes body = 1;
     bool end_of_stream = 2;
   }
+  message Empty { }
   message Metadata { map<string, Struct> filter_metadata = 1; }
 
   message ProcessingResponse {
@@ -36,6 +39,8 @@ const { root } = protobuf.parse(`
       Going response_headers = 2;
       Going request_body = 3;
       Going response_body = 4;
+      Empty request_trailers = 5;
+      Empty response_trailers = 6;
       ImmediateResponse immediate_response = 7;
     }
   }
@@ -74,7 +79,7 @@ export const processPath = "/envoy.service.ext_proc.v3.ExternalProcessor/Process
 export type HeaderLine = readonly [name: string, value: string];
 
 /** A part of a request or of its response. */
-export type MessagePart = Head | Body;
+export type MessagePart = Head | Body | Trailers;
 
 /** What comes before a body. Names of pseudo-headers begin with a colon. */
 export interface Head {
@@ -96,6 +101,12 @@ interface Body {
   readonly bytes: Uint8Array;
 }
 
+/** What comes after a body. */
+interface Trailers {
+  readonly kind: "trailers";
+  readonly of: "request" | "response";
+}
+
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const attribute = z.object({ stringValue: z.string().default("") }).prefault({});
 const head = z.object({
@@ -112,6 +123,8 @@ const part = z.object({
   responseHeaders: head.optional(),
   requestBody: body.optional(),
   responseBody: body.optional(),
+  requestTrailers: z.unknown().optional(),
+  responseTrailers: z.unknown().optional(),
   metadataContext: z.object({ filterMetadata: z.record(z.string(), z.unknown()).default({}) }).prefault({}),
   attributes: z
     .object({ "envoy.filters.http.ext_proc": z.object({ fields: z.record(z.string(), attribute).default({}) }) })
@@ -120,9 +133,10 @@ const part = z.object({
 
 /** A part of a message from its bytes; throws where they are none. */
 export function readPart(message: Uint8Array): MessagePart {
-  const { requestHeaders, responseHeaders, requestBody, responseBody, attributes, metadataContext } = part.parse(
-    processingRequest.toObject(processingRequest.decode(message)),
-  );
+  const { requestHeaders, responseHeaders, requestBody, responseBody, requestTrailers, responseTrailers, attributes, metadataContext } =
+    part.parse(processingRequest.toObject(processingRequest.decode(message)));
+  if (requestTrailers !== undefined) return { kind: "trailers", of: "request" };
+  if (responseTrailers !== undefined) return { kind: "trailers", of: "response" };
   const content = requestBody ?? responseBody;
   if (content !== undefined)
     return { kind: "body", of: requestBody === undefined ? "response" : "request", isLast: content.endOfStream, bytes: content.body };
@@ -154,8 +168,8 @@ export function fieldsOf(lines: readonly HeaderLine[]): Readonly<Record<string, 
 const written = (message: object): Buffer => Buffer.from(processingResponse.encode(message).finish());
 
 const slots = {
-  request: { headers: "requestHeaders", body: "requestBody" },
-  response: { headers: "responseHeaders", body: "responseBody" },
+  request: { headers: "requestHeaders", body: "requestBody", trailers: "requestTrailers" },
+  response: { headers: "responseHeaders", body: "responseBody", trailers: "responseTrailers" },
 } as const;
 
 /** That a part goes on as it is. */

@@ -51,10 +51,14 @@ function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: PartSt
     busy = busy
       .then(async () => {
         const said = await take(readPart(bytes));
-        if (said === "over") call.end();
-        else if (said !== undefined && !call.cancelled) call.write(said);
+        if (said === undefined || call.cancelled) return;
+        if (said === "over") return void call.end();
+        if (Buffer.isBuffer(said)) return void call.write(said);
+        call.write(said.last);
+        call.end();
       })
-      .catch(() => void call.destroy(Object.assign(new Error("unchecked"), { code: status.INTERNAL })));
+      // So a status is written (grpc-js: ServerWritableStream); a stream that is destroyed would leave the gateway waiting.
+      .catch(() => void call.emit("error", { code: status.INTERNAL, details: "unchecked" }));
   });
   call.on("end", () => void busy.then(() => call.end()));
   for (const over of ["close", "cancelled"]) call.on(over, () => void busy.then(end));

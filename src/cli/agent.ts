@@ -41,6 +41,8 @@ async function main(program: string, args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  // What runs functions ends with it.
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(0));
   // Whoever started it is gone: nobody asks any longer.
   process.once("disconnect", () => process.exit(0));
   await startAgent({

@@ -1,44 +1,75 @@
 #!/usr/bin/env node
-// Runs somebody's own functions for the policy agent, which starts it with nothing that it may do (Node.js: "Permissions"). It is asked to call one after the other, and
-// takes in nothing of Portico's: what it may read is its own file, and those of the functions.
+// Runs somebody's own functions for the policy agent, which starts it with nothing that it may do (Node.js: "Permissions"). It is asked to call one after the other, a line each on stdin, and
+// answers on the next pipe. It takes in nothing of Portico's: what it may read is its own file, and those of the functions.
 
+import { writeSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { basename, dirname } from "node:path";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import type { FunctionTask, Outcome } from "../agent/interceptors/tasks.ts";
+import type { Outcome, WrittenTask } from "../agent/interceptors/tasks.ts";
 
-type Lines = FunctionTask["lines"];
+type Lines = WrittenTask["lines"];
 type Called = (message: Request | Response, context: unknown) => unknown;
 
 const isCallable = (value: unknown): value is Called => typeof value === "function";
+
+/** The pipe beside those that every process has. */
+const answers = 3;
 
 /** What the gateway itself says of a message: no function has a say in it. */
 const gateways =
   /^(?::|x-envoy-|x-forwarded-|x-request-id$|content-length$|transfer-encoding$|connection$|keep-alive$|te$|upgrade$|host$|date$)/;
 
-const send = process.send?.bind(process);
-// Whoever started this could be ended by it, or be told something in its name.
-for (const name of ["kill", "_kill", "send", "abort", "_debugProcess", "_debugEnd"]) Reflect.deleteProperty(process, name);
-for (const name of ["kill", "_kill", "send"]) Reflect.set(process, name, undefined);
+// Whoever started this could be ended, or held up, by it.
+for (const name of ["kill", "_kill", "abort", "_debugProcess", "_debugEnd"]) Reflect.set(process, name, undefined);
+Reflect.set(os, "setPriority", undefined);
+syncBuiltinESMExports();
 
-process.on("message", async (task: FunctionTask) => {
+/** Something that a function began fails after it gave back what it had to: another process is to go on. */
+let isSpent = false;
+for (const event of ["uncaughtException", "unhandledRejection"])
+  process.on(event, (thrown: unknown) => {
+    isSpent = true;
+    process.stderr.write(`interceptors: after a function was done: ${reasonOf(thrown, "")}\n`);
+  });
+
+/** A pipe that is full takes the rest later. */
+function write(line: object): void {
+  const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(answers, bytes, at);
+    } catch (failure) {
+      if (!(failure instanceof Error && "code" in failure && failure.code === "EAGAIN")) throw failure;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+createInterface({ input: process.stdin }).on("line", async (line) => {
+  const { id, ...task }: WrittenTask = JSON.parse(line);
   const outcome = await outcomeOf(task).catch(
     (thrown: unknown): Outcome => ({ kind: "failed", why: reasonOf(thrown, dirname(task.file)) }),
   );
-  send?.(outcome);
+  write({ id, outcome, isSpent });
 });
+write({ ready: true });
 
-async function outcomeOf(task: FunctionTask): Promise<Outcome> {
+type Task = Omit<WrittenTask, "id">;
+
+async function outcomeOf(task: Task): Promise<Outcome> {
   const module: object = await import(pathToFileURL(task.file).href);
   const called: unknown = Reflect.get(module, task.name);
   if (!isCallable(called)) throw new TypeError(`${basename(task.file)} exports no function ${task.name}`);
   return task.of === "request" ? ofRequest(task, called) : ofResponse(task, called);
 }
 
-async function ofRequest({ url, method, lines, body, context }: FunctionTask, called: Called): Promise<Outcome> {
-  const bytes = bytesOf(body);
-  const hasBody = bytes !== undefined && method !== "GET" && method !== "HEAD";
-  const request = new Request(url, { method, headers: headersOf(lines), ...(hasBody ? { body: bytes } : {}) });
-  const result: unknown = await called(request, context);
+async function ofRequest(task: Task, called: Called): Promise<Outcome> {
+  const request = requestOf(task);
+  if (typeof request === "string") return { kind: "unfit", why: request };
+  const result: unknown = await called(request, task.context);
   if (result instanceof Response) {
     const content = Buffer.from(await result.arrayBuffer()).toString("base64");
     return { kind: "answers", status: result.status, lines: own([...result.headers]), body: content };
@@ -47,22 +78,43 @@ async function ofRequest({ url, method, lines, body, context }: FunctionTask, ca
   if (!(changed instanceof Request)) throw new TypeError("The function gave back neither a Request nor a Response");
   if (changed.url !== request.url || changed.method !== request.method)
     throw new TypeError("A function cannot give a request another URL or method");
-  return goesOn(lines, changed.headers, changed === request ? undefined : await contentOf(changed), bytes);
+  const content = changed === request ? undefined : await contentOf(changed);
+  if (task.body === null && content !== undefined && content.length > 0)
+    throw new TypeError("A function that is given no body cannot give one back: say `body: true`");
+  return goesOn(task.lines, changed.headers, task.body === null ? undefined : content, bytesOf(task.body));
 }
 
-async function ofResponse({ status, lines, body, context }: FunctionTask, called: Called): Promise<Outcome> {
+/** Or why there is none. */
+function requestOf({ url, method, lines, body }: Task): Request | string {
   const bytes = bytesOf(body);
-  const hasNone = bytes === undefined || [204, 205, 304].includes(status);
-  const response = new Response(hasNone ? null : bytes, { status, headers: headersOf(lines) });
+  const hasBody = bytes !== undefined && method !== "GET" && method !== "HEAD";
+  try {
+    return new Request(url, { method, headers: headersOf(lines), ...(hasBody ? { body: bytes } : {}) });
+  } catch (thrown) {
+    return reasonOf(thrown, "");
+  }
+}
+
+const withoutContent: ReadonlySet<number> = new Set([204, 205, 304]);
+
+async function ofResponse({ status, method, lines, body, context }: Task, called: Called): Promise<Outcome> {
+  const hasNone = method === "HEAD" || withoutContent.has(status);
+  const content = hasNone ? null : (bytesOf(body) ?? passedBy());
+  const response = new Response(content, { status, headers: headersOf(lines) });
   const result: unknown = await called(response, context);
   const changed = result ?? response;
   if (!(changed instanceof Response)) throw new TypeError("The function gave back no Response");
-  const outcome = goesOn(lines, changed.headers, changed === response ? undefined : await contentOf(changed), bytes);
+  const isSame = changed === response || changed.body === response.body || hasNone;
+  const outcome = goesOn(lines, changed.headers, isSame ? undefined : await contentOf(changed), bytesOf(body));
   return changed.status === status ? outcome : { ...outcome, status: changed.status };
 }
 
+/** What stands for a body that functions are not given. */
+const passedBy = (): ReadableStream =>
+  new ReadableStream({ pull: (controller) => controller.error(new TypeError("The function is given no body: say `body: true`")) });
+
 /** A body that is there. */
-async function contentOf(message: Request | Response): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function contentOf(message: Request | Response): Promise<Uint8Array<ArrayBuffer>> {
   if (message.bodyUsed) throw new TypeError("The function gave back a message whose body was read already");
   return new Uint8Array(await message.arrayBuffer());
 }
@@ -74,13 +126,11 @@ function goesOn(
   content: Uint8Array | undefined,
   before: Uint8Array | undefined,
 ): Extract<Outcome, { kind: "goes-on" }> {
-  if (before === undefined && content !== undefined && content.length > 0)
-    throw new TypeError("A function that is given no body cannot give one back: say `body: true`");
   const after = own([...headers]);
   const old = own([...headersOf(lines)]);
   const valuesIn = (all: Lines, name: string): string => JSON.stringify(all.filter(([one]) => one === name).map(([, value]) => value));
   const names = new Set(after.map(([name]) => name));
-  const isOther = content !== undefined && before !== undefined && Buffer.compare(content, before) !== 0;
+  const isOther = content !== undefined && (before === undefined || Buffer.compare(content, before) !== 0);
   return {
     kind: "goes-on",
     set: after.filter(([name]) => valuesIn(after, name) !== valuesIn(old, name)),
@@ -103,7 +153,7 @@ const bytesOf = (body: string | null): Uint8Array<ArrayBuffer> | undefined =>
 /** What went wrong, and where in the functions' files. */
 function reasonOf(thrown: unknown, folder: string): string {
   if (!(thrown instanceof Error)) return "The function threw what is no Error";
-  const line = (thrown.stack ?? "").split("\n").find((one) => one.includes(folder));
+  const line = folder === "" ? undefined : (thrown.stack ?? "").split("\n").find((one) => one.includes(folder));
   const place = line === undefined ? undefined : /([^/\\]+:\d+:\d+)\)?$/.exec(line)?.[1];
   return `${thrown.name}: ${thrown.message}`.slice(0, 300) + (place === undefined ? "" : ` (${place})`);
 }

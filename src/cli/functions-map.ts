@@ -1,7 +1,7 @@
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
 import { loadCode } from "../source/code/load-code.ts";
-import { packCode } from "../source/code/packed-code.ts";
+import { fits, packCode } from "../source/code/packed-code.ts";
 import type { DefinitionMap } from "../source/definition-maps.ts";
 import type { GatewaySources } from "../source/gateway.ts";
 import type { Code, CodeFile } from "../text/code.ts";
@@ -25,10 +25,13 @@ export async function withFunctions(
       if (other !== undefined && other.text !== file.text) problems.push(sameName(path, files.root.name));
       pack.set(path, file);
     }
+  if (!fits(packCode(pack))) problems.push(error("BadInterceptor", wholeFile(folder), tooMuch));
   if (pack.size === 0) return { sources: { ...sources, problems: [...sources.problems, ...problems] }, pack: undefined };
   const documents = sources.documents.map((document): OpenApiDocument => ({ ...document, files: { ...document.files, code: pack } }));
   return { sources: { ...sources, documents, problems: [...sources.problems, ...problems] }, pack };
 }
+
+const tooMuch = "The functions' files are more than an entry of a ConfigMap holds. Let them be less.";
 
 const sameName = (path: string, document: string): Problem =>
   error(

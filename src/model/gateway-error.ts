@@ -19,9 +19,15 @@ export const gatewayError = (slug: string, status: number, title: string, detail
 /** By which Envoy tells an answer that the policy agent refused (envoy: response code details). */
 export const invalidResponseDetails = "portico_invalid_response";
 
-/** The same for an answer that somebody's own function gave, and for one that a function failed to look at. */
-export const interceptorAnswerDetails = "portico_interceptor_answer";
-export const interceptorFailedDetails = "portico_interceptor_failed";
+/**
+ * The same where functions see messages: for an answer of a function's own, where one failed, where a message is none that a function can be called with, and where nobody had the time.
+ */
+export const interceptorDetails = {
+  answer: "portico_interceptor_answer",
+  failed: "portico_interceptor_failed",
+  unfit: "portico_interceptor_unfit",
+  overloaded: "portico_interceptor_overloaded",
+} as const;
 
 /** What the policy agent answers where a request is not what the document says. */
 export const validationErrors = {

@@ -70,7 +70,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const limits = makeLimits(whole);
   const validations = makeValidations(document, problems);
   const allowed = [...(settings.cluster?.allowed ?? []), ...(extension?.fields.interceptors?.allow ?? [])];
-  const interceptions = makeInterceptions(document, allowed, problems);
+  const interceptions = makeInterceptions(document, { functions: settings.cluster?.fields?.interceptors, allowed }, problems);
   const policies = { protection, limits, validations, interceptions };
   const found = uniqueIds(document, problems).map((path) => pathOperations(whole, policies, path));
   const resolved = found.flatMap(({ served }) => served);
@@ -219,7 +219,7 @@ function pathOperations(
     const access = protection.accessOf(requirementsOf(whole, levels, written));
     const counting = limits.of(levels, access);
     const validation = validations.of({ id, path, written, template: key.template, fields });
-    const interception = interceptions.of(fields, levels);
+    const interception = interceptions.of({ method: written.method, fields, levels });
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
     const operation = resolveOperation({
       document,

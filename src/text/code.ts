@@ -29,5 +29,5 @@ export const isInside = (path: string): boolean => path.split("/").every((part) 
 
 const isProgram = (path: string): boolean => /\.m?[jt]s$/.test(path) && !path.endsWith(".d.ts");
 
-/** What a program may take in: other programs, and data. */
-export const isCode = (path: string): boolean => isProgram(path) || path.endsWith(".json");
+/** What a program may take in: other programs, and data. What says how programs are run is neither. */
+export const isCode = (path: string): boolean => isProgram(path) || (path.endsWith(".json") && !/(?:^|\/)package\.json$/.test(path));

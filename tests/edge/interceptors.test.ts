@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
 import { before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { startBackend } from "../../testing/backend.ts";
@@ -6,10 +8,11 @@ import { assertProblem } from "../../testing/problem-answer.ts";
 import { send } from "../../testing/raw-request.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { startChat, upgrade } from "../../testing/web-socket.ts";
 import { bearer, keySecurity, protectedGateway, tokenSecurity } from "../security/protected-gateway.ts";
 
 const functions = `
-import { readFileSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { suffix } from "./lib/names.ts";
@@ -43,6 +46,12 @@ export function dress(response: Response): void {
   response.headers.delete("content-type");
 }
 
+export const hide = (): Response => new Response(null, { status: 403 });
+export const peek = (response: Response): Promise<string> => response.text();
+export const mark = (response: Response) => response.headers.set("x-marked", String(response.body === null));
+export const copied = (response: Response) => new Response(response.body, { status: 202, headers: response.headers });
+export const late = (request: Request) => void setTimeout(() => Promise.reject(new Error("later")), 20);
+
 export const none = (): Response => new Response(null, { status: 204 });
 
 export async function odd(request: Request): Promise<unknown> {
@@ -61,6 +70,9 @@ export async function odd(request: Request): Promise<unknown> {
     case "opens a database": return new (await import("node:sqlite")).DatabaseSync("/tmp/portico-interceptor.db");
     case "ends who started it": return void process.kill(process.ppid);
     case "answers for others": return void process.send({ kind: "goes-on", set: [["x-forged", "1"]], remove: [] });
+    case "writes what is none": writeSync(3, "no json\\n"); return new Promise(() => {});
+    case "writes without an end": for (;;) writeSync(3, "x".repeat(1000000));
+    case "sets what is none": { const odd = new Response(null, { status: 200 }); Object.defineProperty(odd, "headers", { value: new Map([["x-odd", "a\\u010d\\u010ab"]]) }); return odd; }
   }
 }
 `;
@@ -90,7 +102,29 @@ describe("functions that see messages", { timeout: 120_000 }, () => {
         "/none": { get: operation({ response: "./auth.ts#none", body: true }) },
         "/odd": { get: operation({ request: "./auth.ts#odd", timeout: "800ms" }) },
         "/passes": { get: operation({ request: "./auth.ts#odd", timeout: "300ms", onFailure: "pass" }) },
-        "/plain": { get: { responses: {}, security: [] } },
+        "/hidden": { get: operation({ response: "./auth.ts#hide" }) },
+        "/peeked": { get: operation({ response: "./auth.ts#peek" }) },
+        "/copied": { get: operation({ response: "./auth.ts#copied" }) },
+        "/marked": { get: operation({ response: "./auth.ts#mark", body: true }) },
+        "/late": { get: operation({ request: "./auth.ts#late" }) },
+        "/small": {
+          post: {
+            ...operation({ request: "./auth.ts#check" }),
+            "x-portico": { interceptors: { request: "./auth.ts#check" }, maxBody: "10" },
+          },
+        },
+        "/away": {
+          get: {
+            ...operation({}),
+            "x-portico": { interceptors: { request: "./auth.ts#check", response: "./auth.ts#dress" }, maintenance: true },
+          },
+        },
+        "/chat": {
+          get: {
+            ...operation({}),
+            "x-portico": { backend: { url: await startChat(scope) }, interceptors: { response: "./auth.ts#dress" }, webSocket: true },
+          },
+        },
       },
     };
     gateway = await protectedGateway(scope, document, [
@@ -178,7 +212,17 @@ describe("functions that see messages", { timeout: 120_000 }, () => {
       "sends it elsewhere",
       "reads a file",
     ],
-    ...["reads what it was started with", "starts a program", "connects", "opens a database", "ends who started it", "answers for others"],
+    ...[
+      "reads what it was started with",
+      "starts a program",
+      "connects",
+      "opens a database",
+      "ends who started it",
+      "answers for others",
+      "writes what is none",
+      "writes without an end",
+      "sets what is none",
+    ],
   ])
     it(`fails, and no other message with it: one that ${how}`, async () => {
       const before = gateway.backend.received.length;
@@ -188,6 +232,53 @@ describe("functions that see messages", { timeout: 120_000 }, () => {
       assert.equal(gateway.backend.received.length, before + 1);
       assert.equal((await gateway.get("/odd")).status, 200, "it goes on");
     });
+
+  it("take the body with them where they give none back, and pass it by where they give it back", async () => {
+    const hidden = await gateway.get("/hidden");
+    assert.deepEqual([hidden.status, hidden.body], [403, ""]);
+    const copied = await gateway.get("/copied");
+    assert.deepEqual([copied.status, JSON.parse(copied.body).path], [202, "/copied"]);
+    assertProblem(await gateway.get("/peeked"), "500 interceptor-failed");
+  });
+
+  it("see that there is no body where there is none", async () => {
+    const head = await gateway.get("HEAD /marked");
+    assert.deepEqual([head.status, head.headers["x-marked"], head.body], [200, "true", ""]);
+    assert.equal((await gateway.get("/marked")).headers["x-marked"], "false");
+  });
+
+  it("see nothing of what the gateway refuses itself", async () => {
+    assertProblem(await send(gateway.port, { send: "POST /small", body: "x".repeat(11) }), "413 body-too-large");
+    const away = await gateway.get("/away");
+    assert.deepEqual([away.status, away.headers["set-cookie"]], [503, undefined]);
+  });
+
+  it("have no say in what becomes another protocol", async () => {
+    const { socket, text } = await upgrade(gateway, "GET /chat");
+    assert.match(text(), /^HTTP\/1\.1 101 /);
+    socket.destroy();
+  });
+
+  it("see no request that they could not be called with, and none goes on unseen", async () => {
+    const before = gateway.backend.received.length;
+    assert.equal((await gateway.get("/passes", { host: "pets.example:99999" })).status, 200);
+    assert.equal(gateway.backend.received.length, before + 1);
+    const session = connect(`http://127.0.0.1:${gateway.port}`);
+    const stream = session.request({ ":path": "/grown", ":method": "POST", "content-type": "application/json" }, { waitForTrailers: true });
+    stream.on("wantTrailers", () => stream.sendTrailers({ "x-end": "1" }));
+    stream.end();
+    const [headers] = await once(stream, "response");
+    assert.ok(Number(headers[":status"]) >= 400, String(headers[":status"]));
+    session.close();
+    assert.equal(gateway.backend.received.length, before + 1);
+  });
+
+  it("fail for themselves where they go on after they gave back what they had to", async () => {
+    const statuses = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => gateway.get(index % 4 === 0 ? "/late" : "/odd").then(({ status }) => status)),
+    );
+    assert.deepEqual([...new Set(statuses)], [200]);
+  });
 
   it("lets on what a function fails at, where that is said", async () => {
     for (const how of ["throws", "never ends"]) {
@@ -212,6 +303,7 @@ describe("functions that see what is compressed", { timeout: 60_000 }, () => {
         "x-portico": { backend: { url: backend.url } },
         paths: {
           "/upper": { get: operation({ response: "./a.ts#upper", body: true }) },
+          "/bomb": { post: operation({ request: "./a.ts#same", body: true }) },
           "/same": { get: operation({ response: "./a.ts#same", body: true }) },
         },
       },
@@ -219,7 +311,14 @@ describe("functions that see what is compressed", { timeout: 60_000 }, () => {
     );
     const upper = await gateway.get("/upper");
     assert.deepEqual([upper.body, upper.headers["content-encoding"]], ['{"PATH":"/A"}', undefined]);
+    const bomb = gzipSync("x".repeat(5_000_000));
+    assertProblem(await post(gateway.port, "/bomb", bomb), "413 body-too-large");
     const same = await fetch(`http://127.0.0.1:${gateway.port}/same`);
     assert.deepEqual([same.headers.get("content-encoding"), await same.text()], ["gzip", '{"path":"/a"}']);
   });
 });
+
+async function post(port: number, path: string, body: Uint8Array<ArrayBuffer>) {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", headers: { "content-encoding": "gzip" }, body });
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+}

@@ -3,42 +3,66 @@ import { Turns } from "../turns.ts";
 import { type FunctionProcess, type Permissions, startFunctions } from "./function-process.ts";
 import type { FunctionTask, Outcome } from "./tasks.ts";
 
+/** How a function is called. */
+export interface Call {
+  readonly task: FunctionTask;
+  readonly timeoutMs: number;
+  /** Whose turn it is: operations take turns, so that one does not hold up the others. */
+  readonly operation: string;
+  /** Whether somebody still waits for it. */
+  readonly isWanted: () => boolean;
+}
+
 /** Calls the functions of an API. */
 export interface Functions {
-  /** What became of it; undefined where there was no time for it, or the process that ran it ended. */
-  call(task: FunctionTask, timeoutMs: number): Promise<Outcome | undefined>;
+  /** What became of it; `late` where there was no time for it, or the process that ran it ended; `unbegun` where nobody had time to begin it. */
+  call(call: Call): Promise<Outcome | "late" | "unbegun">;
   close(): void;
 }
 
 /** So many processes run them: one function has one to itself while it runs, so that what it does to that hits no other message. */
 const mostProcesses = Math.max(2, Math.min(4, availableParallelism()));
 const mostWaiting = 500;
+const mostOfOne = 200;
+/** After an operation has ended a process, others go before it for so long. */
+const lastForMs = 2_000;
 
 export function runsFunctions(program: string, permissions: Permissions): Functions {
-  const turns = new Turns(mostProcesses, mostWaiting);
-  // The first is there before it is needed.
+  const turns = new Turns(mostProcesses, mostWaiting, mostOfOne);
+  // There before they are needed.
   const idle: FunctionProcess[] = [startFunctions(program, permissions)];
+  const busy = new Set<FunctionProcess>();
   let isClosed = false;
-  const free = (): FunctionProcess => {
-    for (let found = idle.pop(); found !== undefined; found = idle.pop()) if (found.isGood) return found;
-    return startFunctions(program, permissions);
+  const free = (): FunctionProcess => idle.filter(({ isGood }) => isGood).at(-1) ?? startFunctions(program, permissions);
+  const giveBack = (process: FunctionProcess, operation: string): void => {
+    busy.delete(process);
+    if (isClosed) process.end();
+    else if (process.isGood) idle.push(process);
+    else {
+      turns.putLast(operation, lastForMs);
+      if (idle.length === 0) idle.push(startFunctions(program, permissions));
+    }
+  };
+  const called = async ({ task, timeoutMs, operation }: Call): Promise<Outcome | "late"> => {
+    const process = free();
+    idle.splice(0, idle.length, ...idle.filter((one) => one !== process && one.isGood));
+    busy.add(process);
+    try {
+      await process.ready;
+      return (await process.call(task, timeoutMs)) ?? "late";
+    } finally {
+      giveBack(process, operation);
+    }
   };
   return {
-    async call(task, timeoutMs) {
+    async call(call) {
       const since = performance.now();
-      return turns.take(async () => {
-        const left = timeoutMs - (performance.now() - since);
-        if (left <= 0 || isClosed) return undefined;
-        const process = free();
-        const found = await process.call(task, left);
-        if (process.isGood && !isClosed) idle.push(process);
-        else process.end();
-        return found;
-      });
+      const isInTime = (): boolean => performance.now() - since < call.timeoutMs && !isClosed && call.isWanted();
+      return (await turns.take(async () => (isInTime() ? called(call) : "unbegun"), call.operation)) ?? "unbegun";
     },
     close() {
       isClosed = true;
-      for (const process of idle.splice(0)) process.end();
+      for (const process of [...idle.splice(0), ...busy]) process.end();
     },
   };
 }

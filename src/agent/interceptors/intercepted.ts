@@ -1,126 +1,132 @@
-import { interceptorAnswerDetails, interceptorFailedDetails } from "../../model/gateway-error.ts";
+import { interceptorDetails } from "../../model/gateway-error.ts";
 import { withoutCoding } from "../content-coding.ts";
 import type { PartStream } from "../part-stream.ts";
-import {
-  fieldsOf,
-  type Head,
-  type HeaderLine,
-  type MessageChange,
-  type MessagePart,
-  writeAnswer,
-  writeChange,
-  writeContinue,
-  writeInstead,
-} from "../processing-messages.ts";
+import { fieldsOf, type Head, type MessagePart, writeAnswer, writeChange, writeContinue, writeInstead } from "../processing-messages.ts";
 import type { Held } from "../validation/held.ts";
 import { type Called, type Caller, callerOf } from "./called.ts";
-import type { FunctionTask, Outcome } from "./tasks.ts";
+import type { CallFunction } from "./interceptors.ts";
+import { areFields, changeOf } from "./message-change.ts";
+import { type AskedRequest, askedRequest, taskOf } from "./message-task.ts";
+import type { Outcome } from "./tasks.ts";
 
-/** Calls a function in a file of a folder, in the given time. Undefined where it failed without a word: it took too long, or its process ended. */
-export type CallFunction = (
-  folder: string,
-  path: string,
-  task: Omit<FunctionTask, "file">,
-  timeoutMs: number,
-) => Promise<Outcome | undefined>;
-
-const internalError = 500;
+/** What became of a message, beside what a function makes of it. */
+type Found = Outcome | { readonly kind: "overloaded" };
 
 /** Shows a request and its response to the functions of an operation, each once all of it is there that they are given. What a function failed at is said in a line. */
 export function interceptedStream(called: Called, call: CallFunction, held: Held, say: (line: string) => void): PartStream {
   const heads: { request?: Head; response?: Head } = {};
+  const shown = new Set<MessagePart["of"]>();
+  let asked: AskedRequest | undefined;
   let caller: Caller | undefined;
+  let isOver = false;
 
-  const outcomeOf = async (head: Head, body: Uint8Array | undefined): Promise<Outcome> => {
-    const bytes = body?.length ?? 0;
-    if (!held.take(bytes)) return { kind: "failed", why: "More messages wait than the policy agent holds" };
-    caller ??= callerOf(called, head);
-    const task = taskOf(called, head, heads.request, body, caller);
-    const found = await call(called.folder, called[head.of]?.path ?? "", task, called.timeoutMs).finally(() => held.give(bytes));
-    return found ?? { kind: "failed", why: `It took longer than ${called.timeoutMs} ms, or its process ended` };
+  const note = (part: MessagePart): void => {
+    if (part.kind !== "headers") return;
+    heads[part.of] = part;
+    if (part.of === "request") asked = askedRequest(part);
   };
-  const answered = async (part: MessagePart, head: Head, body: Uint8Array | undefined): Promise<Buffer> => {
-    const plain = body === undefined ? { head, bytes: undefined } : plainly(head, body);
-    const found = await outcomeOf(plain.head, plain.bytes);
-    if (found.kind === "answers")
-      return writeAnswer(found.status, found.lines, Buffer.from(found.body, "base64"), interceptorAnswerDetails);
-    if (found.kind === "goes-on") return writeChange(part, changeOf(found));
-    say(failureLine(called, head, heads.request, found.why));
-    return called.goesOnAfterFailure ? writeContinue(part) : writeInstead(internalError, interceptorFailedDetails);
+  const outcomeOf = async (of: Head, body: Uint8Array | undefined): Promise<Found> => {
+    caller ??= callerOf(called, of);
+    const task = taskOf(called, of, asked ?? askedRequest(of), body, caller);
+    if (task === undefined) return { kind: "unfit", why: "What is asked for makes no URL" };
+    const { operation, timeoutMs } = called;
+    const found = await call(called.folder, { task, timeoutMs, operation, isWanted: () => !isOver });
+    if (found === "unbegun") return { kind: "overloaded" };
+    return found === "late" ? { kind: "failed", why: `It took longer than ${timeoutMs} ms, or its process ended` } : found;
+  };
+  const answered = async (part: MessagePart, of: Head, body: Uint8Array | undefined): Promise<Buffer> => {
+    const most = called.largestBytes ?? 0;
+    // What comes out of a coding counts before it is there.
+    const bytes = body === undefined ? 0 : isCoded(of) ? most : body.length;
+    if (!held.take(bytes)) return writeInstead(503, interceptorDetails.overloaded);
+    try {
+      const plain = body === undefined ? { head: of, bytes: undefined } : await plainly(of, body, most);
+      if (plain === "too large") return tooLarge(of);
+      return written(part, of, await outcomeOf(plain.head, plain.bytes));
+    } finally {
+      held.give(bytes);
+    }
+  };
+  const written = (part: MessagePart, of: Head, found: Found): Buffer => {
+    const bytes = bytesOf(part, found, asked?.method ?? askedRequest(of).method);
+    if (bytes !== undefined) return bytes;
+    say(failureLine(called, of, asked, found.kind === "failed" ? found.why : "It gave back fields that are none, or the gateway's own"));
+    return called.goesOnAfterFailure ? writeContinue(part) : writeInstead(500, interceptorDetails.failed);
+  };
+  const seen = async (part: Exclude<MessagePart, { kind: "trailers" }>, of: Head): Promise<Buffer> => {
+    const body = givenBody(part, called.largestBytes !== undefined);
+    if (body === "later") return writeContinue(part);
+    shown.add(part.of);
+    return answered(part, of, body);
   };
   return {
     async take(part) {
-      if (part.kind === "headers") heads[part.of] = part;
-      const head = heads[part.of];
-      if (head === undefined || called[part.of] === undefined || !isSomebodys(head)) return writeContinue(part);
-      const body = givenBody(part, called.largestBytes !== undefined);
-      return body === "later" ? writeContinue(part) : answered(part, head, body);
+      note(part);
+      const of = heads[part.of];
+      if (of === undefined || called[part.of] === undefined || !isSomebodys(of)) return writeContinue(part);
+      // A body that is waited for, and of which nothing comes: no function has seen the message.
+      if (part.kind === "trailers") return shown.has(part.of) ? writeContinue(part) : writeInstead(400, interceptorDetails.unfit);
+      const bytes = await seen(part, of);
+      // The response is none of ours where no function sees it.
+      const isAll = part.kind === "headers" && called.response === undefined && shown.has("request");
+      return isAll ? { last: bytes } : bytes;
     },
-    end: () => {},
+    end: () => {
+      isOver = true;
+    },
   };
 }
 
+/** What is written where a function did what it may, or could not be called; undefined where it failed. */
+function bytesOf(part: MessagePart, found: Found, method: string): Buffer | undefined {
+  if (found.kind === "overloaded") return writeInstead(503, interceptorDetails.overloaded);
+  if (found.kind === "unfit") return writeInstead(400, interceptorDetails.unfit);
+  if (found.kind === "failed") return undefined;
+  if (found.kind === "answers")
+    return areFields(found.lines)
+      ? writeAnswer(found.status, found.lines, Buffer.from(found.body, "base64"), interceptorDetails.answer)
+      : undefined;
+  const change = changeOf(found, method);
+  return change && writeChange(part, change);
+}
+
 /** The body that a function is given once a part is there: none, that of the part, or one that comes later. */
-function givenBody(part: MessagePart, areGiven: boolean): Uint8Array | "later" | undefined {
+function givenBody(part: Exclude<MessagePart, { kind: "trailers" }>, areGiven: boolean): Uint8Array | "later" | undefined {
   if (part.kind === "body") return part.bytes;
   if (!areGiven) return undefined;
   return part.isLast ? new Uint8Array() : "later";
 }
 
-/** Whether a message is a client's, a backend's or a mock's, and no refusal of the gateway's own. */
-const isSomebodys = ({ of, attributes }: Head): boolean =>
-  of === "request" || ["via_upstream", "direct_response"].includes(attributes["response.code_details"] ?? "");
-
-function taskOf(
-  { api, operation, ...called }: Called,
-  head: Head,
-  request: Head | undefined,
-  body: Uint8Array | undefined,
-  caller: Caller,
-): Omit<FunctionTask, "file"> {
-  const asked = fieldsOf(request?.lines ?? []);
-  const method = asked[":method"] ?? head.attributes["request.method"] ?? "GET";
-  const path = asked[":path"] ?? head.attributes["request.path"] ?? "/";
-  return {
-    of: head.of,
-    name: called[head.of]?.name ?? "",
-    url: `${asked[":scheme"] ?? "http"}://${asked[":authority"] ?? "gateway"}${path}`,
-    method,
-    status: Number(fieldsOf(head.lines)[":status"] ?? 0),
-    lines: head.lines.filter(([name]) => !name.startsWith(":")),
-    body: body === undefined ? null : Buffer.from(body).toString("base64"),
-    context: { api, operation, requestId: requestIdOf(head, request), ...caller, request: { method, path } },
-  };
+/** Whether a message is a client's, a backend's or a mock's, and no refusal of the gateway's own; nor one that goes on as another protocol, or has a status that is none. */
+function isSomebodys({ of, attributes, lines }: Head): boolean {
+  if (of === "request") return true;
+  const status = Number(fieldsOf(lines)[":status"]);
+  return status >= 200 && status <= 599 && ["via_upstream", "direct_response"].includes(attributes["response.code_details"] ?? "");
 }
 
-const requestIdOf = (head: Head, request: Head | undefined): string =>
-  fieldsOf(request?.lines ?? [])["x-request-id"] ?? fieldsOf(head.lines)["x-request-id"] ?? "";
-
-const failureLine = (called: Called, head: Head, request: Head | undefined, why: string): string => {
-  const { api, operation } = called;
-  const { path = "", name = "" } = called[head.of] ?? {};
-  return JSON.stringify({ api, operation, requestId: requestIdOf(head, request), of: head.of, function: `${path}#${name}`, why });
-};
-
-/** Statuses whose responses have no content, and say no length (RFC 9110, sections 8.6 and 15). */
-const withoutContent: ReadonlySet<number | undefined> = new Set([204, 304]);
-
-/** Of another body the length is said anew (envoy: ProcessingMode.BodySendMode), and its coding, where the function does not. */
-function changeOf({ status, set, remove, body }: Extract<Outcome, { kind: "goes-on" }>): MessageChange {
-  const line: readonly HeaderLine[] = status === undefined ? [] : [[":status", String(status)]];
-  if (body === undefined) return { set: [...line, ...set], remove, body };
-  const bytes = Buffer.from(body, "base64");
-  const hasNone = withoutContent.has(status);
-  const length: readonly HeaderLine[] = hasNone ? [] : [["content-length", String(bytes.length)]];
-  const saysCoding = set.some(([name]) => name === "content-encoding");
-  const gone = [...(hasNone ? ["content-length"] : []), ...(saysCoding ? [] : ["content-encoding"])];
-  return { set: [...line, ...set, ...length], remove: [...remove, ...gone], body: bytes };
-}
+const codingOf = ({ lines }: Head): string => (fieldsOf(lines)["content-encoding"] ?? "").trim().toLowerCase();
+const isCoded = (head: Head): boolean => !["", "identity"].includes(codingOf(head));
 
 /** A message with its body as functions read it. One in a coding that is not known, or that it is not in, stays as it is. */
-function plainly(head: Head, body: Uint8Array): { readonly head: Head; readonly bytes: Uint8Array } {
-  const coding = (fieldsOf(head.lines)["content-encoding"] ?? "").trim().toLowerCase();
-  const bytes = withoutCoding(coding, body);
+async function plainly(
+  head: Head,
+  body: Uint8Array,
+  most: number,
+): Promise<{ readonly head: Head; readonly bytes: Uint8Array } | "too large"> {
+  if (!isCoded(head) || body.length === 0) return { head, bytes: body };
+  const bytes = await withoutCoding(codingOf(head), body, most);
+  if (bytes === "too large") return bytes;
   if (bytes === undefined) return { head, bytes: body };
   return { head: { ...head, lines: head.lines.filter(([name]) => name !== "content-encoding") }, bytes };
+}
+
+/** As Envoy refuses what is larger than it collects. */
+const tooLarge = ({ of }: Head): Buffer =>
+  of === "request" ? writeInstead(413, "request_payload_too_large") : writeInstead(502, "response_payload_too_large");
+
+function failureLine(called: Called, head: Head, asked: AskedRequest | undefined, why: string): string {
+  const { api, operation } = called;
+  const { path = "", name = "" } = called[head.of] ?? {};
+  const requestId = asked?.requestId ?? askedRequest(head).requestId;
+  return JSON.stringify({ api, operation, requestId, of: head.of, function: `${path}#${name}`, why });
 }

@@ -1,11 +1,14 @@
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { AgentInterceptors } from "../../model/agent.ts";
-import { type Functions, runsFunctions } from "./functions.ts";
-import type { CallFunction } from "./intercepted.ts";
+import { type Call, type Functions, runsFunctions } from "./functions.ts";
+import type { Outcome } from "./tasks.ts";
+
+/** Calls a function in a file of a folder. `unbegun`, too, where the folder is none that is known. */
+export type CallFunction = (folder: string, call: Call) => Promise<Outcome | "late" | "unbegun">;
 
 /** The functions of all APIs of a gateway. */
 export interface Interceptors {
-  /** Undefined, too, where the folder is none of those that were given. */
   readonly call: CallFunction;
   /** Calls those in these folders from then on; those before may still be called until there are others. */
   load(folders: readonly AgentInterceptors[]): void;
@@ -15,12 +18,17 @@ export interface Interceptors {
 /** `program` is what runs them; of the environment they see the variables of these names. */
 export function makeInterceptors(program: string, variables: readonly string[]): Interceptors {
   const env = Object.fromEntries(variables.map((name) => [name, process.env[name]] as const));
+  let loaded: readonly AgentInterceptors[] = [];
   let now: ReadonlyMap<string, Functions> = new Map();
   let before = now;
   return {
-    call: async (folder, path, task, timeoutMs) =>
-      (now.get(folder) ?? before.get(folder))?.call({ ...task, file: join(resolve(folder), path) }, timeoutMs),
+    call: async (folder, call) => {
+      const task = { ...call.task, file: join(resolve(folder), call.task.file) };
+      return (await (now.get(folder) ?? before.get(folder))?.call({ ...call, task })) ?? "unbegun";
+    },
     load(folders) {
+      if (isDeepStrictEqual(folders, loaded)) return;
+      loaded = folders;
       const known = new Map([...before, ...now]);
       before = now;
       now = new Map(

@@ -23,6 +23,9 @@ export const askedAnswers = (said: (name: string) => string): AskedAnswers => ({
   isEnforced: said("portico-strictness") === "enforce",
 });
 
+/** Whether no more of a body comes. */
+const isEnd = (part: MessagePart): boolean => part.kind === "trailers" || part.isLast;
+
 /** What is known of an answer before its body. */
 interface Head {
   readonly status: number;
@@ -80,7 +83,7 @@ export function answerStream(asked: AskedAnswers, validation: MessageValidation,
       if (part.kind === "headers") head = headOf(part);
       if (head?.isBackends !== true) return isEnforced ? writeContinue(part) : "over";
       if (part.kind === "body") keep(part.bytes);
-      if (part.isLast) return judged(part, head);
+      if (isEnd(part)) return judged(part, head);
       if (isEnforced) return writeContinue(part);
       return isWhole ? undefined : "over";
     },

@@ -43,6 +43,9 @@ const ruleFor = (rules: readonly ResponseRule[], status: number): ResponseRule |
 const hasBody = (method: string, status: number, { contents }: ResponseRule): boolean =>
   contents.length > 0 && method !== "HEAD" && status !== 204 && status !== 304;
 
+/** What comes out of a few bytes may be very much. */
+const mostDecoded = 32 * 1024 * 1024;
+
 async function verdictOfBody(
   { contents }: ResponseRule,
   headers: ValidatedResponse["headers"],
@@ -50,8 +53,8 @@ async function verdictOfBody(
   api: Validators,
 ): Promise<Verdict> {
   const { "content-encoding": coding = "", ...rest } = headers;
-  const decoded = withoutCoding(coding.trim().toLowerCase(), body);
-  if (decoded === undefined)
+  const decoded = await withoutCoding(coding.trim().toLowerCase(), body, mostDecoded);
+  if (decoded === undefined || decoded === "too large")
     return wrong([{ in: "body", pointer: "#", detail: "cannot be read in its content coding", rule: "content-encoding" }]);
   return bodyVerdict({ isRequired: true, contents }, rest, decoded, api.validators);
 }

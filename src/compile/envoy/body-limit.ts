@@ -21,6 +21,7 @@ export function withinBody(action: RouteAction, { maxBodyBytes: most, isStream, 
   const fits = { name: "content-length", range_match: { start: "0", end: String(most + 1) } };
   const tooLarge: RouteAction = {
     when: [...action.when, present("content-length"), { ...fits, invert_match: true }],
+    isRefusal: true,
     action: { direct_response: { status: errors.bodyTooLarge.status } },
     requestHeaders: [],
     responseHeaders: [],

@@ -1,5 +1,5 @@
 import { extension, type Message, typed, watchedFile } from "./json.ts";
-import { adminCluster, adminSocket, agentCluster, agentSocket, httpOptions } from "./names.ts";
+import { adminCluster, adminSocket, agentCluster, agentSocket, functionsCluster, httpOptions } from "./names.ts";
 
 /** What Envoy starts with: where the rest is, its admin on a Unix socket, and when it is too busy. Never changes while it runs. */
 export function bootstrap(neighbourhood = "portico"): Message {
@@ -18,7 +18,8 @@ export function bootstrap(neighbourhood = "portico"): Message {
             endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: adminSocket } } } }] }],
           },
         },
-        agent(),
+        agent(agentCluster),
+        agent(functionsCluster),
       ],
     },
     overload_manager: overload(),
@@ -31,14 +32,18 @@ export function bootstrap(neighbourhood = "portico"): Message {
   };
 }
 
+/** So many questions may be open at once: as many as a gateway has requests open, more or less. */
+const mostQuestions = 10_000;
+
 /** The policy agent, which is there where a policy needs it: gRPC over a Unix socket. */
-const agent = (): Message => ({
-  name: agentCluster,
+const agent = (name: string): Message => ({
+  name,
   type: "STATIC",
   connect_timeout: "1s",
+  circuit_breakers: { thresholds: [{ max_requests: mostQuestions, max_pending_requests: mostQuestions }] },
   typed_extension_protocol_options: { [httpOptions]: typed(httpOptions, { explicit_http_config: { http2_protocol_options: {} } }) },
   load_assignment: {
-    cluster_name: agentCluster,
+    cluster_name: name,
     endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: agentSocket } } } }] }],
   },
 });

@@ -3,7 +3,7 @@ import { type Security, securitiesIn } from "../../model/security.ts";
 import { interceptorFolder } from "../interceptor-files.ts";
 import { agentMetadata, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import { extension, type Message, onRoute, typed } from "./json.ts";
-import { agentCluster } from "./names.ts";
+import { functionsCluster } from "./names.ts";
 
 const name = "portico.interceptors";
 const type = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
@@ -16,7 +16,7 @@ const untouched = { request_header_mode: "SKIP", response_header_mode: "SKIP" };
  */
 export const interceptorFilter: Message = {
   ...extension(name, type, {
-    grpc_service: { envoy_grpc: { cluster_name: agentCluster }, timeout: "0s" },
+    grpc_service: { envoy_grpc: { cluster_name: functionsCluster }, timeout: "0s" },
     stat_prefix: name,
     processing_mode: untouched,
     // Longer than any function may take: the policy agent ends it before.
@@ -38,11 +38,16 @@ export function interceptorRules(api: ApiModel, { id, access, interception }: Op
     ...{ request, response, largestBytes, timeoutMs, goesOnAfterFailure },
     callers: callersOf(api, access),
   };
-  const bodies = largestBytes === undefined ? "NONE" : "BUFFERED";
+  const sees = (of: string): Message => ({
+    [`${of}_header_mode`]: "SEND",
+    // Trailers may come where no body does.
+    ...(largestBytes === undefined ? {} : { [`${of}_body_mode`]: "BUFFERED", [`${of}_trailer_mode`]: "SEND" }),
+  });
   const overrides = {
     processing_mode: {
-      ...(request === undefined ? { request_header_mode: "SKIP" } : { request_header_mode: "SEND", request_body_mode: bodies }),
-      ...(response === undefined ? { response_header_mode: "SKIP" } : { response_header_mode: "SEND", response_body_mode: bodies }),
+      ...untouched,
+      ...(request === undefined ? {} : sees("request")),
+      ...(response === undefined ? {} : sees("response")),
     },
     // Envoy would take a `%` for the begin of a command.
     grpc_initial_metadata: [{ key: "portico-interceptors", value: Buffer.from(JSON.stringify(called)).toString("base64url") }],

@@ -1,10 +1,5 @@
 import type { ErrorForm } from "../../model/error-form.ts";
-import {
-  type GatewayError,
-  interceptorAnswerDetails,
-  interceptorFailedDetails,
-  invalidResponseDetails,
-} from "../../model/gateway-error.ts";
+import { type GatewayError, interceptorDetails, invalidResponseDetails } from "../../model/gateway-error.ts";
 import { type Counted, countedTogether } from "../../model/limit.ts";
 import { addressPolicy } from "./client-addresses.ts";
 import {
@@ -20,7 +15,7 @@ import {
 import { holds, detailsAre as is, refusedUnclean, statusIs } from "./details.ts";
 import { errors, ownIdHeader, problemBody, requestIdHeader } from "./errors.ts";
 import type { Message } from "./json.ts";
-import { maintenanceField, ownMetadata } from "./names.ts";
+import { functionsField, maintenanceField, ownMetadata } from "./names.ts";
 import { overLimit, type Refusal, refusalHeader, saysWhy } from "./refusals.ts";
 import { badCredential, badToken, genuineOnce } from "./shown-credentials.ts";
 import { transportPolicy } from "./transports.ts";
@@ -89,6 +84,9 @@ const agentSilent = (() => {
   const isChecked = `(${JSON.stringify(agentMetadata)} in ${all} && ${JSON.stringify(agentChecked)} in ${all}[${JSON.stringify(agentMetadata)}])`;
   return `${asks} && !${isChecked}`;
 })();
+
+/** That functions see messages here: without the policy agent they are not called. */
+const seenByFunctions = `xds.route_metadata.filter_metadata[${JSON.stringify(ownMetadata)}].${functionsField} == true`;
 
 /** What the decisions about credentials refuse; the first that holds decides. */
 const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: GatewayError, headers: readonly Message[]])[] = [
@@ -171,13 +169,14 @@ const ofValidation = (form: ErrorForm): readonly Message[] => [
 
 /** What a function answers goes out as it is. */
 const ofInterceptors = (form: ErrorForm): readonly Message[] => [
-  { filter: holds(is(interceptorAnswerDetails)), headers_to_add: requestIdHeader },
-  mapper(
-    errors.interceptorFailed,
-    is(interceptorFailedDetails),
-    [...requestIdHeader, saysWhy("interceptor")],
-    bodyOf(form, errors.interceptorFailed, undefined),
-  ),
+  { filter: holds(is(interceptorDetails.answer)), headers_to_add: requestIdHeader },
+  ...(
+    [
+      [errors.interceptorFailed, `${is(interceptorDetails.failed)} || (${startsWith("ext_proc")} && ${seenByFunctions})`],
+      [errors.badRequest, is(interceptorDetails.unfit)],
+      [errors.overloaded, is(interceptorDetails.overloaded)],
+    ] as const
+  ).map(([error, condition]) => mapper(error, condition, [...requestIdHeader, saysWhy("interceptor")], bodyOf(form, error, undefined))),
 ];
 
 /** Its status is the one that the operation says. */

@@ -3,6 +3,8 @@ export const routeConfigurationName = "routes";
 export const mockCluster = "portico-mocks";
 export const adminCluster = "portico-admin";
 export const agentCluster = "portico-agent";
+/** The same agent, asked by what may have it wait for long: that takes no credential's turn. */
+export const functionsCluster = "portico-functions";
 export const limitsCluster = "portico-limits";
 /** Unix sockets, in the one folder of a gateway that is written while it runs: in a container everything else may be read-only. */
 export const socketsFolder = "run";
@@ -21,6 +23,9 @@ export const clusterHeader = "portico-cluster";
 
 /** Under which a route's metadata has what is said while its operation is being worked on. */
 export const maintenanceField = "maintenance";
+
+/** And whether functions see its messages. */
+export const functionsField = "functions";
 
 /** What says which HTTP a cluster speaks (envoy: extensions.upstreams.http.v3). */
 export const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";

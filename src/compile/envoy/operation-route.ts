@@ -16,7 +16,7 @@ import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
 import { limitHeaders } from "./limit-names.ts";
 import { mockActions } from "./mock-route.ts";
-import { clusterHeader, headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
+import { clusterHeader, functionsField, headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
@@ -51,7 +51,7 @@ export function operationRoutes(
   const isLimited = limitsOf(found.api, found.operation).length > 0;
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
-  return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders }) => {
+  return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, isRefusal }) => {
     const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
     const ownHeaders = Object.keys(sandboxing).length > 0 ? [clusterHeader] : [];
     const removed = new Set([...found.operation.requestHeaders.remove, ...hidden, ...ownHeaders]);
@@ -66,7 +66,7 @@ export function operationRoutes(
       ...sandboxing,
       ...faultRules(found.operation.fault),
       ...responseRules(found.api, found.operation),
-      ...interceptorRules(found.api, found.operation),
+      ...(isRefusal === true ? {} : interceptorRules(found.api, found.operation)),
       ...compressionRules(found.operation.isCompressed),
       ...(found.operation.answer.kind === "backend" ? queryRules(found.operation.answer.rewrite) : {}),
     };
@@ -107,6 +107,7 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames,
           metric: metricNames.get(operation) ?? "other",
           ...protectionOf(api, operation.access).metadata,
           ...limits.get(operation),
+          ...(operation.interception === undefined ? {} : { [functionsField]: true }),
           ...(operation.maintenance === undefined ? {} : { [maintenanceField]: operation.maintenance.message }),
         },
       },
@@ -139,6 +140,7 @@ const sentOn = (
 
 /** Who may call is told to come again (RFC 9110, section 10.2.3). */
 const beingWorkedOn = ({ retryAfterSeconds: seconds }: Maintenance): RouteAction => ({
+  isRefusal: true,
   when: [],
   action: { direct_response: { status: errors.maintenance.status } },
   requestHeaders: [],
@@ -149,6 +151,7 @@ const beingWorkedOn = ({ retryAfterSeconds: seconds }: Maintenance): RouteAction
 function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }>): RouteAction {
   const challenges = [...new Set(schemes.flatMap((scheme) => challenge(api.name, scheme)))];
   return {
+    isRefusal: true,
     when: [],
     action: { direct_response: { status: errors.unauthorized.status } },
     requestHeaders: [],

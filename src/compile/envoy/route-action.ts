@@ -6,4 +6,6 @@ export interface RouteAction {
   readonly action: Message;
   readonly responseHeaders: readonly Message[];
   readonly requestHeaders: readonly Message[];
+  /** Whether nobody's request is answered by it: no function sees those. */
+  readonly isRefusal?: true;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pageFileNames } from "../../model/page.ts";
 import { operationRules } from "../../model/validation-rules.ts";
+import { isCode, isInside } from "../../text/code.ts";
 
 // What of a model is the same everywhere, in the project's words. A test holds that a model that went this way compiles to the same bytes.
 
@@ -114,6 +115,9 @@ const limit = z.strictObject({
 
 const messageValidation = z.strictObject({ strictness: z.enum(["report", "enforce"]), largestBytes: z.int().min(1).optional() });
 
+/** A file of functions, which is written below the image part's folder. */
+const isFile = (path: string): boolean => isInside(path) && isCode(path);
+
 const interceptingFunction = z.strictObject({ path: z.string(), name: z.string() });
 
 const query = z.array(z.strictObject({ name: z.string(), value: z.string().exactOptional() }));
@@ -198,7 +202,9 @@ const api = z.strictObject({
   securities: z.array(security),
   operations: z.array(operation),
   /** Of the files of its functions their names alone: they are files of the project. */
-  interception: z.strictObject({ hash: z.string(), files: z.array(z.string()), mayConnect: z.boolean() }).optional(),
+  interception: z
+    .strictObject({ hash: z.string().regex(/^[0-9a-f]{16}$/), files: z.array(z.string().refine(isFile)), mayConnect: z.boolean() })
+    .optional(),
   disabledPaths: z.array(z.strictObject({ path: z.array(segment), query })).optional(),
 });
 

@@ -15,7 +15,7 @@ export interface NamedFunction {
 const unknown: CodeFile = { text: "", exports: undefined };
 
 /** All files of functions together, in bytes: they fit into one entry of a ConfigMap (Kubernetes: ConfigMap). */
-const mostBytes = 900 * 1024;
+const mostBytes = 800 * 1024;
 
 /** The files that functions are in, and all that these take in, as far as they can be read; and what is wrong with the others. `noticed` is told each file that matters. */
 export async function loadCode(

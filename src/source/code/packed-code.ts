@@ -7,13 +7,19 @@ const packed = z.record(
   z.string(),
 );
 
+/** A ConfigMap holds 1 MiB at most, its own names included (Kubernetes: ConfigMap). */
+const mostPacked = 1000 * 1024;
+
+/** Whether they fit into one entry of a ConfigMap. */
+export const fits = (packed: string): boolean => Buffer.byteLength(packed) <= mostPacked;
+
 /** The files of functions as one text: JSON, each file's text by its path. */
 export const packCode = (code: Code): string =>
   `${JSON.stringify(Object.fromEntries([...code].map(([path, { text }]) => [path, text] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))), undefined, 1)}\n`;
 
 /** Functions' files from such a text. `name` is what Problems call it. Fails with BadInterceptor where it is none, or something is wrong with a file in it. */
 export async function unpackCode(name: string, text: string): Promise<Checked<Code>> {
-  const files = filesIn(text);
+  const files = text.length > mostPacked ? undefined : filesIn(text);
   if (files === undefined) {
     const message = "The entry is none that holds functions: JSON with each file's text by its path. `portico add` writes one.";
     return failed(error("BadInterceptor", wholeFile(name), message));

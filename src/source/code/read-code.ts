@@ -1,4 +1,4 @@
-import { builtinModules } from "node:module";
+import { isBuiltin } from "node:module";
 import { posix } from "node:path";
 import { transformSync } from "amaro";
 import { parse } from "es-module-lexer/js";
@@ -18,9 +18,13 @@ export interface ReadCode {
 export function readCode(name: string, path: string, text: string): Checked<ReadCode> {
   if (path.endsWith(".json")) return readJson(name, text);
   try {
-    const [found, exports] = parse(transformSync(text, { mode: "strip-only" }).code);
-    const taken = found.flatMap((one) => (one.type === "import-meta" ? [] : [{ begin: one.importStart, specifier: specifierOf(one) }]));
-    const imports = taken.map(({ specifier }) => importOf(path, specifier));
+    const { code } = transformSync(text, { mode: "strip-only" });
+    if (code !== text && /\.m?js$/.test(path)) return failed(error("BadInterceptor", placeIn(name, text, 0), hasTypes));
+    const [found, exports] = parse(code);
+    const taken = found.flatMap((one) =>
+      one.type === "import-meta" ? [] : [{ begin: one.importStart, specifier: specifierOf(one), isData: isData(one.attributes) }],
+    );
+    const imports = taken.map(({ specifier, isData }) => importOf(path, specifier, isData));
     const problems = imports.flatMap((one, index) =>
       one.kind === "wrong" ? [error("BadInterceptor", placeIn(name, text, taken[index]?.begin ?? 0), one.why)] : [],
     );
@@ -33,6 +37,11 @@ export function readCode(name: string, path: string, text: string): Checked<Read
   }
 }
 
+const hasTypes = "The file has types, and its name says JavaScript. Let it end with .ts.";
+
+const isData = (attributes: readonly (readonly [string, string])[] | null): boolean =>
+  attributes?.some(([key, value]) => key === "type" && value === "json") === true;
+
 /** Undefined where only running it tells. */
 const specifierOf = (one: { readonly specifier: string | undefined; readonly glob?: boolean }): string | undefined =>
   one.glob === true ? undefined : one.specifier;
@@ -42,21 +51,23 @@ type Import =
   | { readonly kind: "node" }
   | { readonly kind: "wrong"; readonly why: string };
 
-function importOf(from: string, specifier: string | undefined): Import {
+function importOf(from: string, specifier: string | undefined, isData: boolean): Import {
   if (specifier === undefined) return { kind: "wrong", why: "What is taken in here is known only when it runs. Name the file itself." };
-  if (isBuiltin(specifier)) return { kind: "node" };
+  if (isBuiltin(specifier)) return specifier.endsWith("sqlite") ? { kind: "wrong", why: noDatabase } : { kind: "node" };
   if (!specifier.startsWith(".")) return { kind: "wrong", why: isPackage(specifier, from) };
   const path = posix.join(posix.dirname(from), specifier);
-  return isInside(path) && isCode(path) ? { kind: "file", path } : { kind: "wrong", why: isNoFile(specifier) };
+  if (!isInside(path) || !isCode(path)) return { kind: "wrong", why: isNoFile(specifier) };
+  return path.endsWith(".json") && !isData ? { kind: "wrong", why: isNoData(specifier) } : { kind: "file", path };
 }
+
+const noDatabase = "`node:sqlite` opens files, which functions may not. Leave it out.";
+const isNoData = (specifier: string): string => `\`${specifier}\` is data. Take it in \`with { type: "json" }\`.`;
 
 const isPackage = (specifier: string, from: string): string =>
   `\`${specifier}\` is a package, and none is taken along. Bundle it with your own code first (npx esbuild ${from} --bundle --platform=node --format=esm), and name what comes of that.`;
 
 const isNoFile = (specifier: string): string =>
   `\`${specifier}\` is no file of the folder that the functions are in, with its whole name (\`./names.ts\`). Name one.`;
-
-const isBuiltin = (specifier: string): boolean => builtinModules.includes(specifier.replace(/^node:/, "")) || specifier.startsWith("node:");
 
 function readJson(name: string, text: string): Checked<ReadCode> {
   try {
