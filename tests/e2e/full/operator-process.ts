@@ -27,7 +27,9 @@ export interface OperatorProcess {
   readonly starts: number;
   /** A figure of its own, such as `portico_queue_depth`; undefined while it does not answer. */
   metric(name: string): Promise<number | undefined>;
-  /** Waits until it knows the cluster, leads, and has nothing more to do. */
+  /** Whether it knows the cluster, leads, and has nothing more to do. */
+  isIdle(): Promise<boolean>;
+  /** Waits until it is. */
   idle(boundMs?: number): Promise<void>;
   /** Ends it, as one is told to. */
   stop(): Promise<void>;
@@ -95,6 +97,8 @@ export async function startOperator(
     const value = new RegExp(`^${name} (\\S+)$`, "m").exec((await answer?.text()) ?? "")?.[1];
     return value === undefined ? undefined : Number(value);
   };
+  const isIdle = async (): Promise<boolean> =>
+    (await readFile(log)).subarray(logBegin).includes('"The operator works."') && (await metric("portico_queue_depth")) === 0;
   return {
     kill: () => void child.kill("SIGKILL"),
     get pid() {
@@ -104,11 +108,8 @@ export async function startOperator(
       return starts;
     },
     metric,
-    idle: async (boundMs = 120_000) => {
-      const works = async (): Promise<boolean> =>
-        (await readFile(log)).subarray(logBegin).includes('"The operator works."') && (await metric("portico_queue_depth")) === 0;
-      await until("the operator has nothing more to do", works, boundMs);
-    },
+    isIdle,
+    idle: async (boundMs = 120_000) => void (await until("the operator has nothing more to do", isIdle, boundMs)),
     stop,
   };
 }
