@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
-import { apiOf, configMap, objectOf, pets } from "../harness/api.ts";
+import { run } from "../cluster/command.ts";
+import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
+import { statusFrom } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
 import { registryOptions } from "../harness/gateway.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
@@ -12,11 +14,28 @@ import { target, testImage } from "../harness/target.ts";
 const backend = objectOf("TargetEndpoint", "store", { url: "http://store.example" });
 const api = (name: string): object => apiOf(name, { builder: "kaniko", replicas: 0 });
 
+/** Takes a pod from where it runs, as who drains a node does (Kubernetes: "API-initiated Eviction"), without a time to end in. */
+async function evict({ name: namespace }: Namespace, name: string): Promise<void> {
+  const eviction = {
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { name, namespace },
+    deleteOptions: { gracePeriodSeconds: 0 },
+  };
+  const command = [...target.kubectl, "create", "--raw", `/api/v1/namespaces/${namespace}/pods/${name}/eviction`, "--filename=-"];
+  await run(command, { input: JSON.stringify(eviction) });
+}
+
 describe("an operator whose builds fail", { timeout: 900_000 }, () => {
   const ending = endings();
   let operator: Operator;
+  /** Where an API serves all the while. */
+  let standing: Namespace;
   before(async () => {
     operator = await installOperator(ending);
+    standing = await makeNamespace(ending);
+    await standing.apply(configMap("pets", pets), store, apiOf("standing"));
+    for (const object of ["api/standing", "te/store"]) await standing.condition(object, "Ready", 240);
   });
   after(ending.run);
   reportFailures([
@@ -25,11 +44,15 @@ describe("an operator whose builds fail", { timeout: 900_000 }, () => {
   ]);
   const said = (namespace: Namespace, field: "reason" | "message"): Promise<string> =>
     namespace.field("api/pets", `.status.conditions[?(@.type=="ImageReady")].${field}`);
+  const assertOthersServe = async (): Promise<void> => {
+    assert.equal(await statusFrom(standing, "store-backend", "http://standing-gateway/pets/7", {}), 200);
+    assert.equal(await standing.field("api/standing", '.status.conditions[?(@.type=="Ready")].status'), "True");
+  };
   const running = (): Promise<string> =>
     until(
       "a build runs",
       async () =>
-        /^pod\/\S+/m.exec(await operator.builds.kubectl("get", "pods", "--field-selector=status.phase=Running", "--output=name"))?.[0],
+        /^pod\/(\S+)/m.exec(await operator.builds.kubectl("get", "pods", "--field-selector=status.phase=Running", "--output=name"))?.[1],
       60_000,
     );
 
@@ -39,15 +62,17 @@ describe("an operator whose builds fail", { timeout: 900_000 }, () => {
     await namespace.apply(configMap("pets", pets), backend, api("pets"));
     await until("it says why", async () => /ErrImagePull|ImagePullBackOff/.test(await said(namespace, "message")), 60_000);
     assert.equal(await said(namespace, "reason"), "Building");
+    await assertOthersServe();
     await install(operator, ...registryOptions, "--executor", testImage("kaniko"));
     await namespace.condition("api/pets", "Ready", 180);
   });
 
-  it("builds anew where the build's pod is taken away in the middle", async (t) => {
+  it("builds anew where the build's pod is evicted in the middle", async (t) => {
     const namespace = await makeNamespace(t);
     await namespace.apply(configMap("pets", { ...pets, info: { title: "Pets", version: "2" } }), backend, api("pets"));
-    await operator.builds.kubectl("delete", await running(), "--grace-period=0", "--force");
+    await evict(operator.builds, await running());
     await until("it says so", async () => (await said(namespace, "reason")) === "BuildFailed", 60_000);
+    await assertOthersServe();
     await namespace.condition("api/pets", "Ready", 180);
   });
 
@@ -60,6 +85,7 @@ describe("an operator whose builds fail", { timeout: 900_000 }, () => {
     await namespace.apply(configMap("pets", { ...pets, info: { title: "Pets", version: "3" } }), backend, api("pets"));
     await until("it says so", async () => (await said(namespace, "reason")) === "BuildFailed", 120_000);
     assert.match(await said(namespace, "message"), /too little memory \(OOMKilled\)/);
+    await assertOthersServe();
     await operator.builds.kubectl("delete", "limitrange", "little");
     await namespace.condition("api/pets", "Ready", 300);
   });

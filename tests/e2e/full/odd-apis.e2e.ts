@@ -75,9 +75,15 @@ describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
     const namespace = await makeNamespace(t);
     const operator = await startOperator(t, proxy.url, "pets", { host: registry.host });
     await operator.idle();
+    await namespace.apply(configMap("pets", pets), backend, api("steady"));
+    await ready(namespace, "steady");
     registry.process.kill("SIGSTOP");
-    await namespace.apply(configMap("pets", pets), backend, api("pets"));
+    await namespace.apply(api("pets"));
     await until("it says so", async () => (await reasonOf(namespace, "pets")) === "RegistryUnreachable", 90_000);
+    await namespace.apply(api("steady", { resources: { requests: { cpu: "20m" } } }));
+    const generation = await namespace.field("api/steady", ".metadata.generation");
+    const isDone = async (): Promise<boolean> => (await namespace.field("api/steady", ".status.observedGeneration")) === generation;
+    await until("another API changes meanwhile", async () => (await isDone()) && (await reasonOf(namespace, "steady")) === "Ready", 60_000);
     registry.process.kill("SIGCONT");
     await ready(namespace, "pets");
     assert.equal(operator.starts, 1);

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+import { must } from "../../../testing/envoy.ts";
+import { serveHttp } from "../../../testing/http-server.ts";
+import { buildCluster } from "./build-cluster.ts";
+import { openClient } from "./client.ts";
+
+/** How far a build is in a cluster that has this Job and this pod. */
+async function stateOf(t: TestContext, job: object, pod: object) {
+  const port = await serveHttp(t, ({ url = "" }, answer) => {
+    const isPods = url.includes("/pods");
+    answer.setHeader("content-type", "application/json");
+    answer.end(JSON.stringify(isPods ? { kind: "PodList", metadata: {}, items: [pod] } : { kind: "Job", metadata: { name: "b" }, ...job }));
+  });
+  const folder = await mkdtemp(join(tmpdir(), "portico-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const kubeconfig = join(folder, "kubeconfig");
+  const named = (kind: string, of: object): object => ({ name: "a", [kind]: of });
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "a",
+    clusters: [named("cluster", { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true })],
+    users: [named("user", {})],
+    contexts: [named("context", { cluster: "a", user: "a" })],
+  };
+  await writeFile(kubeconfig, JSON.stringify(config));
+  return must(await buildCluster(must(openClient({ kubeconfig }))).state("builds", "b"));
+}
+
+const failedJob = { status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "Too often." }] } };
+const podOf = (status: object): object => ({ metadata: { name: "p" }, status });
+const ended = (reason: string): object => ({ containerStatuses: [{ name: "kaniko", state: { terminated: { exitCode: 137, reason } } }] });
+
+describe("why a build's Job failed", () => {
+  it("is what its pod says: a node that had too little evicted it", async (t) => {
+    const evicted = { phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory." };
+    const why = "Its Job failed (Evicted: The node was low on resource: memory.).";
+    assert.deepEqual(await stateOf(t, failedJob, podOf(evicted)), { kind: "failed", pod: undefined, why });
+    // Kubelet ends what runs in it, which is the same to its container as any other end.
+    const state = await stateOf(t, failedJob, podOf({ ...evicted, ...ended("Error") }));
+    assert.deepEqual(state, { kind: "failed", pod: "p", why });
+  });
+
+  it("is that it had too little memory", async (t) => {
+    const state = await stateOf(t, failedJob, podOf({ phase: "Failed", ...ended("OOMKilled") }));
+    assert.match(state.kind === "failed" ? state.why : "", /^It had too little memory \(OOMKilled\)/);
+  });
+
+  it("is what the Job says where the pod does not", async (t) => {
+    const state = await stateOf(t, failedJob, podOf({ phase: "Failed", ...ended("Error") }));
+    assert.equal(state.kind === "failed" && state.why, "Its Job failed (Too often.).");
+  });
+});
