@@ -1,9 +1,12 @@
-// Runs in a pod, by `node --input-type=module -e`: asks for LOAD_URL again and again over kept connections of HTTP/1.1 and one of HTTP/2, as a client that
+// Runs in a pod, by `node --input-type=module -e`: asks for LOAD_URL with LOAD_HEADERS again and again over kept connections of HTTP/1.1 and one of HTTP/2, as a client that
 // honours `Connection: close` and GOAWAY, until its standard input ends; then says on standard output what it saw.
-import { Agent, get } from "node:http";
 import { connect } from "node:http2";
 
 const url = new URL(process.env.LOAD_URL ?? "");
+const headers = JSON.parse(process.env.LOAD_HEADERS ?? "{}");
+const { Agent, get } = await import(url.protocol === "https:" ? "node:https" : "node:http");
+// Which certificate is shown is asked elsewhere: whatever it is, requests go on.
+const trusting = { rejectUnauthorized: false };
 const seen = { requests: 0, failures: [], bodies: {} };
 let ended = false;
 process.stdin.resume().on("end", () => {
@@ -18,11 +21,11 @@ function note(status, body) {
 }
 
 async function http1() {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ...trusting });
   while (!ended)
     await new Promise((resolve) => {
       const failed = ({ message }) => resolve(seen.failures.push(`http1 ${message}`));
-      get(url, { agent }, (answer) => {
+      get(url, { agent, headers }, (answer) => {
         let body = "";
         answer.setEncoding("utf8").on("data", (part) => {
           body += part;
@@ -36,7 +39,7 @@ async function http1() {
 async function http2() {
   let session;
   const fresh = () => {
-    const opened = connect(url.origin);
+    const opened = connect(url.origin, trusting);
     const forget = () => {
       if (session === opened) session = undefined;
     };
@@ -50,7 +53,7 @@ async function http2() {
   while (!ended)
     await new Promise((resolve) => {
       session ??= fresh();
-      const stream = session.request({ ":path": url.pathname });
+      const stream = session.request({ ":path": url.pathname, ...headers });
       let [status, body] = [0, ""];
       stream.on("response", (headers) => {
         status = headers[":status"];

@@ -21,9 +21,15 @@ export interface LoadInPod {
 }
 
 /** Asks for a URL again and again from a pod of a Deployment whose image has Node, over HTTP/1.1 and HTTP/2. */
-export async function loadFrom(t: Ending, namespace: Namespace, deployment: string, url: string): Promise<LoadInPod> {
+export async function loadFrom(
+  t: Ending,
+  namespace: Namespace,
+  deployment: string,
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<LoadInPod> {
   const script = await readFile(new URL("load-in-pod.mjs", import.meta.url), "utf8");
-  const inPod = ["env", `LOAD_URL=${url}`, "node", "--input-type=module", "-e", script];
+  const inPod = ["env", `LOAD_URL=${url}`, `LOAD_HEADERS=${JSON.stringify(headers)}`, "node", "--input-type=module", "-e", script];
   const [program = "", ...args] = [
     ...target.kubectl,
     "--namespace",

@@ -130,8 +130,18 @@ describe("the operator", { timeout: 900_000 }, () => {
       const other = { ...document, info: { ...document.info, description: "Another document of the same version." } };
       await writeFile(join(folder, "github.json"), JSON.stringify(other));
       const before = await image(namespace, "github");
-      await run(ask.with(target.kubectl.length, "update"), { env });
-      assert.notEqual(await image(namespace, "github"), before);
+      const update = ask.with(target.kubectl.length, "update");
+      assert.match(await run(["sh", "-c", '"$@" 2>&1', "sh", ...update], { env }), /its tag moves to the new image/);
+      const after = await image(namespace, "github");
+      assert.notEqual(after, before);
+      const digest = after.slice(after.indexOf("@sha256:"));
+      const containers = await namespace.field("deployment/github-gateway", ".spec.template.spec.containers[*].image");
+      assert.ok(digest !== before.slice(before.indexOf("@sha256:")) && containers.includes(digest), `${containers} pins ${digest}`);
+      await until(
+        "the ask is spent",
+        async () => (await namespace.field("api/github", ".metadata.annotations.portico\\.dev/rebuild-to")) === "",
+        30_000,
+      );
       await namespace.kubectl("delete", "api", "github");
       await until(
         "nothing of it is left",
@@ -291,19 +301,25 @@ describe("the operator", { timeout: 900_000 }, () => {
         secret(certificate, key),
         configMap("pets", pets),
         store,
+        ...echoObjects("client"),
         apiOf("pets", { expose: { tls: { name: "certificate" } } }),
       );
       await ready(namespace, "pets");
+      await rolledOut(namespace, "client");
       const seen = (): Promise<string> => fingerprintFrom(namespace, "store-backend", "pets-gateway");
       const first = new X509Certificate(certificate).fingerprint256;
       // A Service leads to new pods a moment after they are ready.
       await until("the first one is seen", async () => (await seen().catch(() => "")) === first, 30_000);
       const pods = await podNames(namespace);
+      const load = await loadFrom(t, namespace, "client", "https://pets-gateway/pets/7");
       const began = performance.now();
       await namespace.apply(secret(otherCertificate, otherKey));
       await until("the other one is seen", async () => (await seen()) === new X509Certificate(otherCertificate).fingerprint256, 30_000);
       t.diagnostic(`from the Secret's change to the first handshake with it: ${((performance.now() - began) / 1000).toFixed(1)} s`);
       assert.deepEqual(await podNames(namespace), pods);
+      const { requests, failures } = await load.stop();
+      assert.deepEqual(failures.slice(0, 5), []);
+      assert.ok(requests > 100, String(requests));
     });
 
     it("in another namespace, where pods are restricted, what is built already, by document and by image; nothing is built", async (t) => {

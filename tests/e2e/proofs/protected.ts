@@ -5,8 +5,9 @@ import type { TestContext } from "node:test";
 import { tokenIssuer } from "../../../testing/token-issuer.ts";
 import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
-import { statusFrom } from "../harness/echo.ts";
+import { echoObjects, rolledOut, statusFrom } from "../harness/echo.ts";
 import { portico } from "../harness/gateway.ts";
+import { loadFrom } from "../harness/load.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
@@ -56,8 +57,10 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   const unused = objectOf("Security", "unused", { type: "basic", basic: { users: { name: "users" } } });
   await here.apply(userOf(one.issuer), key, unused);
   await until("it misses what they check with", async () => (await reason(here)) === "MissingValue", 30_000);
-  await here.apply(issuerKeys(one.jwks), clients({ alice: "key-of-alice" }));
+  const steady = "key-that-stays";
+  await here.apply(issuerKeys(one.jwks), clients({ alice: "key-of-alice", steady }), ...echoObjects("client"));
   await here.condition("api/guarded", "Ready", 120);
+  await rolledOut(here, "client");
 
   assert.equal(await status(here, "/pets"), 401);
   assert.equal(await status(here, "/pets", bearer(one.token())), 403);
@@ -67,8 +70,9 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
 
   const pods = (): Promise<string> => here.kubectl("get", "pods", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name");
   const [before, image] = [await pods(), await here.field("api/guarded", ".status.image")];
+  const load = await loadFrom(t, here, "client", "http://guarded-gateway/pets/7", { "x-api-key": steady });
   const began = performance.now();
-  await here.apply(clients({ alice: "another-key-of-alice" }));
+  await here.apply(clients({ alice: "another-key-of-alice", steady }));
   await until("the new key is good", async () => (await status(here, "/pets/7", { "x-api-key": "another-key-of-alice" })) === 200, 30_000);
   t.diagnostic(`from the Secret's change to the first request by the new key: ${((performance.now() - began) / 1000).toFixed(1)} s`);
   assert.equal(await status(here, "/pets/7", { "x-api-key": "key-of-alice" }), 401);
@@ -78,6 +82,9 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   await here.apply(issuerKeys(renewed.jwks));
   await until("tokens by the new key are good", async () => (await status(here, "/pets", bearer(renewed.token(reader)))) === 200, 30_000);
   assert.equal(await status(here, "/pets", bearer(one.token(reader))), 401);
+  const { requests, failures } = await load.stop();
+  assert.deepEqual(failures.slice(0, 5), [], "who has a key that stays is answered while others change");
+  assert.ok(requests > 100, String(requests));
   assert.deepEqual([await pods(), await here.field("api/guarded", ".status.image")], [before, image]);
 
   const backend = objectOf("TargetEndpoint", "store", { url: `http://store-backend.${here.name}:8080` });
@@ -110,7 +117,7 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
     (await portico("key", ...words, "--secret", "clients", "--namespace", here.name)).trim();
   const carol = await keyOf("create", "carol");
   await until("the key that was made is good", async () => (await status(here, "/pets/7", { "x-api-key": carol })) === 200, 30_000);
-  assert.equal(await keyOf("list"), "alice\ncarol");
+  assert.equal(await keyOf("list"), "alice\ncarol\nsteady");
   await keyOf("revoke", "carol");
   await until("what was revoked is good no longer", async () => (await status(here, "/pets/7", { "x-api-key": carol })) === 401, 30_000);
 
