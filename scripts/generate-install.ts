@@ -117,8 +117,8 @@ function operatorTemplate(): string {
   optional("plainHttp", / +- --plain-http\n/);
   optional("registryCa", / +annotations:\n +portico\.dev\/authorities: .*\n/);
   optional("registryCa", / +- --registry-ca\n.*\n/);
-  optional("registryCa", / +volumeMounts:\n(?: +(?:- name: authorities|mountPath: .*|readOnly: true)\n)+/);
-  optional("registryCa", / +volumes:\n +- name: authorities\n(?: {10,}.*\n)+/);
+  optional("registryCa", / +- name: authorities\n +mountPath: .*\n +readOnly: true\n/);
+  optional("registryCa", / +- name: authorities\n +configMap:\n +name: .*\n/);
   optional("registryCa", /---\napiVersion: v1\nkind: ConfigMap\n(?:(?!---).*\n)+/);
   chart = once(
     chart,

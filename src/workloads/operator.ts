@@ -31,6 +31,10 @@ export type OperatorManifest = Readonly<Record<string, unknown>> & {
  */
 export const operatorNodeOptions = "--disable-warning=DEP0169 --max-semi-space-size=4";
 
+/** Where the operator's container writes what it has in memory, when it is sent SIGUSR2; the only place that it may write to. */
+const snapshotFolder = "/var/lib/portico";
+const containerNodeOptions = `${operatorNodeOptions} --heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${snapshotFolder}`;
+
 /** The name of an operator's Deployment, of its Lease, and of what else belongs to it. */
 export const operatorName = "portico-operator";
 
@@ -125,7 +129,7 @@ const buildRules = [
 ];
 
 function deployment({ namespace, image, replicas, args, pullSecret, authorities }: OperatorInstallation): OperatorManifest {
-  const mount = { name: "authorities", mountPath: "/etc/portico/registry", readOnly: true };
+  const trusts = authorities !== undefined;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -146,20 +150,26 @@ function deployment({ namespace, image, replicas, args, pullSecret, authorities 
             {
               name: "operator",
               image,
-              env: [{ name: "NODE_OPTIONS", value: operatorNodeOptions }],
-              args: ["operator", "run", ...args, ...(authorities === undefined ? [] : ["--registry-ca", authoritiesFile])],
+              env: [{ name: "NODE_OPTIONS", value: containerNodeOptions }],
+              args: ["operator", "run", ...args, ...(trusts ? ["--registry-ca", authoritiesFile] : [])],
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
               ports: [{ name: "monitoring", containerPort: operatorMonitoringPort }],
               readinessProbe: { httpGet: { path: "/readyz", port: operatorMonitoringPort }, periodSeconds: 2 },
               livenessProbe: { httpGet: { path: "/healthz", port: operatorMonitoringPort }, periodSeconds: 10, failureThreshold: 6 },
               resources: {
                 requests: { cpu: "100m", memory: "128Mi", "ephemeral-storage": "64Mi" },
-                limits: { memory: "1Gi", "ephemeral-storage": "512Mi" },
+                limits: { memory: "1Gi", "ephemeral-storage": "1Gi" },
               },
-              ...(authorities === undefined ? {} : { volumeMounts: [mount] }),
+              volumeMounts: [
+                { name: "snapshots", mountPath: snapshotFolder },
+                ...(trusts ? [{ name: "authorities", mountPath: "/etc/portico/registry", readOnly: true }] : []),
+              ],
             },
           ],
-          ...(authorities === undefined ? {} : { volumes: [{ name: mount.name, configMap: { name } }] }),
+          volumes: [
+            { name: "snapshots", emptyDir: { sizeLimit: "768Mi" } },
+            ...(trusts ? [{ name: "authorities", configMap: { name } }] : []),
+          ],
         },
       },
     },

@@ -463,6 +463,14 @@ describe("the operator", { timeout: 900_000 }, () => {
     assert.equal(await versions(), before);
   });
 
+  it("writes down what it has in memory when it is asked to", async () => {
+    const inPod = (program: string): Promise<string> =>
+      operator.namespace.kubectl("exec", "deployment/portico-operator", "--", "/usr/local/bin/node", "--eval", program);
+    await inPod('process.kill(1, "SIGUSR2")');
+    const list = 'console.log(fs.readdirSync("/var/lib/portico").join())';
+    await until("the snapshot is there", async () => /\.heapsnapshot/.test(await inPod(list)), 60_000);
+  });
+
   // After the others, whose builds it would end.
   it("has another one take over when the one that leads is gone", async (t) => {
     const system = operator.namespace;
