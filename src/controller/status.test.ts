@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { sameStatus, statusWith } from "./status.ts";
+import { error, wholeFile } from "../problem.ts";
+import type { JsonObject } from "../text/node.ts";
+import { conditionsOf, endpointConditions, type Progress } from "./conditions.ts";
+import type { Rollout } from "./rollout.ts";
+import { conditionOf, sameStatus, statusWith } from "./status.ts";
 
 const ready = (status: "True" | "False") => ({ type: "Ready", status, reason: "Ready", message: "" }) as const;
 
@@ -16,4 +20,39 @@ it("a status says of which generation it is, and since when each condition holds
   assert.deepEqual(third.conditions, [{ ...ready("False"), observedGeneration: 2, lastTransitionTime: "2026-01-03T00:00:00Z" }]);
   assert.equal("image" in third, false);
   assert.ok(sameStatus(second, statusWith(second, second, [ready("True")], 2, "2026-01-09T00:00:00Z")));
+});
+
+/** What Argo CD, Flux and others take from a status of a kind that they do not know (kstatus: its generic properties, then `Ready`). */
+function kstatus(generation: number, status: JsonObject): "InProgress" | "Failed" | "Current" {
+  const holds = (type: string): boolean => conditionOf(status, type)?.status === "True";
+  if (status.observedGeneration !== generation || holds("Reconciling")) return "InProgress";
+  if (holds("Stalled")) return "Failed";
+  return holds("Ready") ? "Current" : "InProgress";
+}
+
+it("a status is read by kstatus's generic rules: current where all is done that its generation asks for, and not before", () => {
+  const problems = [error("WrongValue", wholeFile("API/pets"), "Wrong.")];
+  const rollouts: readonly Rollout[] = [
+    { kind: "progressing", message: "1 of 2." },
+    { kind: "failed", message: "No room." },
+  ];
+  const unready: readonly Progress[] = [
+    { at: "refused", problems },
+    { at: "unresolved", problems },
+    { at: "building" },
+    { at: "unbuilt", problems },
+    { at: "unapplied", problems },
+    ...rollouts.map((rollout) => ({ at: "applied", rollout }) as const),
+  ];
+  const done: Progress = { at: "applied", rollout: { kind: "complete", pods: 1 } };
+  for (const conditions of [conditionsOf, endpointConditions]) {
+    const statusOf = (progress: Progress): JsonObject => statusWith(undefined, {}, conditions(progress), 2, "2026-01-01T00:00:00Z");
+    assert.equal(kstatus(2, statusOf(done)), "Current");
+    assert.equal(kstatus(3, statusOf(done)), "InProgress", "of a generation before");
+    for (const progress of unready) {
+      assert.equal(kstatus(2, statusOf(progress)), "InProgress", progress.at);
+      const types = conditions(progress).map(({ type }) => type);
+      assert.deepEqual(types, [...new Set(types)]);
+    }
+  }
 });

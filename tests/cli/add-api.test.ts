@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { Command } from "commander";
 import { addApi } from "../../src/cli/add.ts";
+import { serveHttp } from "../../testing/http-server.ts";
 import { documentOf, onePath } from "./documents.ts";
 import { folderWith, portico } from "./portico.ts";
 
@@ -18,11 +19,85 @@ describe("portico add api", () => {
     }
   });
 
+  it("says in the API what leads to its gateway", async (t) => {
+    const specWith = async (...more: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+      const { code, stdout, stderr } = await print(t, ...more);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout).items.at(-1).spec;
+    };
+    for (const type of ["ClusterIP", "NodePort", "LoadBalancer"])
+      assert.deepEqual((await specWith(`--expose=${type}`)).expose, { service: { type } });
+    assert.deepEqual((await specWith("--expose=Ingress", "--host=a.test")).expose, { hosts: ["a.test"], ingress: {} });
+    // What is asked of the command alone stands in no object.
+    assert.deepEqual(await specWith("--timeout=7", "--override", "--kubeconfig=none", "--context=none"), await specWith());
+  });
+
+  it("packs functions of the folder that is named", async (t) => {
+    const look = "export const look = () => undefined;\n";
+    const document = JSON.stringify({
+      openapi: "3.1.0",
+      info: { title: "Pets", version: "1" },
+      servers: [{ url: "http://pets.test" }],
+      "x-portico": { interceptors: { request: "./look.ts#look" } },
+      paths: { "/pets": { get: { responses: {} } } },
+    });
+    const cwd = await folderWith(t, { "docs/api.json": document, "own/look.ts": look });
+    const ask = ["add", "api", "pets", "--from-file=docs/api.json", "--dry-run=client", "--output=json"];
+    assert.equal((await portico(ask, { cwd })).code, 1);
+    const { code, stdout, stderr } = await portico([...ask, "--interceptors=own"], { cwd });
+    assert.equal(code, 0, stderr);
+    const { items } = JSON.parse(stdout);
+    const { name, key } = items.at(-1).spec.interceptors.source;
+    const held = items.find(
+      ({ kind, metadata }: { kind: string; metadata: { name: string } }) => kind === "ConfigMap" && metadata.name === name,
+    );
+    assert.ok(key in { ...held.data, ...held.binaryData });
+  });
+
+  it("asks the cluster that a kubeconfig and a context name, in the context's namespace", async (t) => {
+    const asked: string[] = [];
+    const port = await serveHttp(t, ({ url = "" }, answer) => {
+      asked.push(url);
+      answer.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify({ kind: "Status", message: "Not you." }));
+    });
+    const cluster = (name: string, server: string): object => ({ name, cluster: { server, "insecure-skip-tls-verify": true } });
+    const cwd = await folderWith(t, {
+      "api.yaml": documentOf(onePath),
+      kubeconfig: JSON.stringify({
+        apiVersion: "v1",
+        kind: "Config",
+        "current-context": "gone",
+        clusters: [cluster("gone", "http://127.0.0.1:1"), cluster("there", `http://127.0.0.1:${port}`)],
+        users: [{ name: "a", user: {} }],
+        contexts: [
+          { name: "gone", context: { cluster: "gone", user: "a" } },
+          { name: "there", context: { cluster: "there", user: "a", namespace: "of-the-context" } },
+        ],
+      }),
+    });
+    const ask = (...more: readonly string[]) =>
+      portico(["add", "api", "pets", "--from-file=api.yaml", "--dry-run=server", "--kubeconfig=kubeconfig", ...more], { cwd });
+    assert.match((await ask()).stderr, /ClusterUnreachable/);
+    assert.match((await ask("--context=none")).stderr, /NoCluster: There is no context `none`/);
+    assert.equal(asked.length, 0);
+    assert.match((await ask("--context=there")).stderr, /ClusterDenied/);
+    assert.match(asked.join("\n"), /^\/apis\/portico\.dev\/v1alpha1\/namespaces\/of-the-context\/apis\/pets$/m);
+  });
+
+  it("is used wrongly with a time that is no number, and a choice that there is not", async (t) => {
+    for (const option of ["--timeout=soon", "--expose=Everywhere", "--mode=fast"]) {
+      const { code, stdout, stderr } = await print(t, option);
+      assert.deepEqual([code, stdout], [2, ""], option);
+      assert.match(stderr, new RegExp(option.slice(0, option.indexOf("="))));
+    }
+  });
+
   it("says what the cluster would not take before anything is sent", async (t) => {
     const wrong: readonly (readonly [option: string, said: RegExp])[] = [
       ["--host=bad host", /spec\/expose\/hosts/],
       ["--version=bad version!", /spec\/version/],
       ["--replicas=99999", /spec\/replicas/],
+      ["--mode=privateJet", /NotYet: `mode`/],
       ["--namespace=Bad NS", /Not a DNS label/],
     ];
     for (const [option, said] of wrong) {
