@@ -25,6 +25,8 @@ describe("what a Security says of tokens", () => {
     "told",
     "always",
     "blocking",
+    "exact",
+    "each-time",
   ];
   before(async () => {
     const claim = (rule: object): object => ({ claims: [rule] });
@@ -53,6 +55,8 @@ describe("what a Security says of tokens", () => {
             { claim: "org.name", header: "x-org" },
           ],
         }),
+        security("exact", { clockSkew: "2s" }),
+        security("each-time", { cache: false }),
         security("always", {}, { scopes: ["base"] }),
         security("blocking", {}, { blockedClients: ["robot", "42", "1".repeat(400), "175928847299117063"] }),
       ],
@@ -91,6 +95,21 @@ describe("what a Security says of tokens", () => {
     assert.equal(await status("short", { iat: now - 100_000, exp: now + 500 }), 200);
     assert.equal(await status("short", { iat: now, exp: now + 500 }), 200);
     assert.equal(await status("short", { iat: now, exp: now + 3600 }), 401);
+  });
+
+  it("how long past its end a token is good (`clockSkew`): not as long as where nothing is said", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    assert.equal(await status("exact", { exp: now + 60 }), 200);
+    assert.equal(await status("exact", { exp: now - 30 }), 401);
+    assert.equal(await status("custom", { exp: now - 30 }), 200, "by the default of a minute");
+  });
+
+  it("that nothing is remembered (`cache: false`): a good token is good each time, and one changed in a letter never", async () => {
+    const token = issuer.token();
+    for (let time = 0; time < 3; time++) {
+      assert.equal((await gateway.get("/each-time", bearer(token))).status, 200);
+      assert.equal((await gateway.get("/each-time", bearer(`${token.slice(0, -5)}AAAAA`))).status, 401);
+    }
   });
 
   it("where a token is looked for, and nowhere else", async () => {
