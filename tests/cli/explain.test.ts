@@ -126,6 +126,37 @@ describe("portico explain", { concurrency: 2 }, () => {
     assert.ok(!facts.some(({ name }) => name === "asks"));
   });
 
+  it("says which Securities answer what an operation demands, and where that is said", async (t) => {
+    const orders = `openapi: 3.1.0
+info: {title: Orders, version: "1"}
+servers: [{url: "https://orders.example"}]
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      security: [{user: [read]}, {partner: []}]
+      responses: {"200": {description: ok}}
+components:
+  securitySchemes:
+    user: {type: http, scheme: bearer}
+    partner: {type: apiKey, in: header, name: X-Api-Key}
+`;
+    const checks = `apiVersion: portico.dev/v1alpha1
+kind: Security
+metadata: {name: user}
+spec: {type: jwt, jwt: {issuers: [{issuer: "https://login.example", jwks: {url: "https://login.example/keys"}}]}}
+---
+apiVersion: portico.dev/v1alpha1
+kind: Security
+metadata: {name: partner}
+spec: {type: apiKey, apiKey: {keys: {name: partners}}}
+`;
+    const cwd = await folderWith(t, { "openapi.yaml": orders, "checks.yaml": checks });
+    const { code, stdout } = await portico(["explain", "GET", "/orders", "--resources", "checks.yaml"], { cwd });
+    assert.equal(code, 0);
+    assert.match(stdout, /^ {2}access +needs user \[read\], or partner +openapi\.yaml:8:18$/m);
+  });
+
   it("takes the query into account where a path's key has one", async (t) => {
     const sized = await asJson(t, "GET", "/v1/pets/7/photo?size=9");
     assert.deepEqual(sized.answer, { by: "operation", operation: "sizedPhoto", api: "pets", template: "/v1/pets/{id}/photo?size={size}" });
