@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import { connect } from "node:http2";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Scope } from "./scope.ts";
 
 /** What a load saw so far. */
@@ -96,7 +97,10 @@ function running(scope: Scope, seen: Seen, atOnce: number, ask: () => Promise<nu
     while (!stopped) {
       const status = await ask().catch((failure: Error) => failure.message);
       seen.requests++;
-      if (status !== 200) seen.failures.push(String(status));
+      if (status === 200) continue;
+      seen.failures.push(String(status));
+      // On a connection that is gone each request fails at once, and nothing else would have its turn.
+      await wait(1);
     }
   };
   const workers = Promise.all(Array.from({ length: atOnce }, work));
