@@ -12,7 +12,7 @@ const open = { responses: { 200: { description: "ok" } }, security: [] };
 const closed = { responses: { 200: { description: "ok" } }, security: [{ key: [] }] };
 
 /** What a request may end in that gets nowhere: a refusal, or a redirect to the plain form. */
-const refusals = new Set([301, 308, 400, 401, 403, 404, 405, 413, 426, 431, 501]);
+const refusals = new Set([301, 308, 400, 401, 403, 404, 405, 413, 431]);
 
 /** The path that the most forgiving of backends takes a path for: decoded once, without parameters of segments, slashes of both kinds, dots resolved. */
 function forgiven(path: string): string {
@@ -203,9 +203,17 @@ describe("ways around a route", { timeout: 120_000 }, () => {
   });
 
   it("a request that is hidden in another one is seen by both ends, or by none", async () => {
+    const ends: string[] = [];
     const seen = await seenWhile(() =>
-      Promise.all(Object.values(smuggled).map((bytes, row) => written(bytes.replaceAll("@@", String(row).padStart(2, "0"))))),
+      Promise.all(
+        Object.entries(smuggled).map(async ([title, bytes], row) => {
+          const statuses = await written(bytes.replaceAll("@@", String(row).padStart(2, "0")));
+          if (statuses.length === 0 || statuses.some((status) => status !== 200 && !refusals.has(status)))
+            ends.push(`${title}: ${statuses.join()}`);
+        }),
+      ),
     );
+    assert.deepEqual(ends, []);
     for (const [row, title] of Object.keys(smuggled).entries()) {
       const own = seen.filter((one) => one.endsWith(`?row=${String(row).padStart(2, "0")}`));
       assert.deepEqual([admin(own), own.length <= 1], [[], true], `${title}: ${own.join()}`);
