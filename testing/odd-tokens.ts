@@ -52,7 +52,12 @@ export const refused: readonly (readonly [what: string, parts: TokenParts])[] = 
   ["two audiences that are both a name", { body: written(`"exp":${now + 3600},"aud":"shop"`) }],
   ["claims with something behind them", { body: `${written(`"exp":${now + 3600}`)}x` }],
   ["claims behind a byte order mark", { body: `\ufeff${written(`"exp":${now + 3600}`)}` }],
-  ["that is huge", { claims: { padding: "x".repeat(30_000), exp: now - 3600 } }],
+];
+
+/** Claims of tokens that are good, and larger than a request's headers may be. */
+export const tooLarge: readonly (readonly [what: string, claims: Readonly<Record<string, unknown>>])[] = [
+  ["ten thousand claims", Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`claim${index}`, index]))],
+  ["a huge token", { padding: "x".repeat(60_000) }],
 ];
 
 /** Tokens that are good, though they look odd. */
@@ -61,6 +66,7 @@ export const accepted: readonly (readonly [what: string, parts: TokenParts, sche
   ["issued in the future, of which RFC 7519 says nothing", { claims: { iat: now + 3600 } }],
   ["expired a moment ago, within the skew", { claims: { exp: now - 10 } }],
   ["whose scheme is in small letters", {}, "bearer"],
+  ["that is huge, and fits into a request's headers", { claims: { padding: "x".repeat(30_000) } }],
   ["with a thousand claims", { claims: Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`claim${index}`, index])) }],
 ];
 

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { smuggled, targets } from "../../testing/odd-targets.ts";
+import { accepted, odd, refused, tooLarge } from "../../testing/odd-tokens.ts";
+
+/** How a row of docs/security.md begins, and the titles of the attacks that it stands for. */
+const rows: readonly (readonly [row: string, titles: RegExp])[] = [
+  ["`alg` none in any spelling", /^(?:alg none|alg None|alg nOnE|no alg|HMAC|an algorithm that is not|a list of algorithms)/],
+  ["another `kid`", /kid|in jwk|in jku|in x5u/],
+  ["expired, not yet valid", /^(?:expired for|expired$|not yet|without an|of an|for another audience|for no audience|an end)/],
+  ["a list of audiences", /list of (?:other )?audiences/],
+  [
+    "a claim twice",
+    /^(?:two ends|two audiences|claims with|claims behind|that must be|an (?:algorithm|audience) in letters|an algorithm with a blank)/,
+  ],
+  ["ten thousand claims", /ten thousand claims|a thousand claims|huge/],
+  ["a signature that is cut off", /^with a signature/],
+  [
+    "two tokens in one header",
+    /^(?:two tokens|a forged token|a password before|a (?:letter|tab|blank|word) .*(?:scheme|token)|a token in|another scheme|no scheme)/,
+  ],
+  ["claims of one token", /^(?:a letter changed|claims of another|four parts|two parts|letters that are none)/],
+  ["expired a moment ago", /^(?:expired a moment|whose scheme)/],
+  ["issued in the future", /^issued in the future/],
+  ["dot segments", /^(?:dot segments|encoded dots)$/],
+  ["encoded slashes and backslashes", /^(?:encoded slashes|backslashes)$/],
+  ["double slashes", /^double slashes$/],
+  ["parameters of segments", /^(?:parameters of segments|the case of letters|slashes at the end|other encodings)$/],
+  ["letters that need no encoding", /^letters that are encoded$/],
+  ["absolute forms", /^(?:absolute forms|queries and fragments)$/],
+  [
+    "a request hidden in another one",
+    /^(?:CL\.TE|TE\.CL|TE\.TE|bare|an extension|a chunk|a length|two lengths|a list of lengths|GET with|an upgrade|a line's end)/,
+  ],
+];
+
+describe("the attacks of docs/security.md", () => {
+  const docs = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
+  const titles = [...refused, ...tooLarge, ...accepted, ...odd].map(([what]) => what).concat(Object.keys(targets), Object.keys(smuggled));
+
+  for (const title of titles) it(`have a row for ${title}`, () => assert.ok(rows.some(([, named]) => named.test(title))));
+
+  for (const [row, named] of rows)
+    it(`say what was tried: ${row}`, () => {
+      assert.ok(docs.includes(`\n| ${row}`));
+      assert.ok(titles.some((title) => named.test(title)));
+    });
+});
