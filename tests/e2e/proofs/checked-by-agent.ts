@@ -173,7 +173,37 @@ export async function checkedByTheAgent(t: TestContext, operator: Operator): Pro
   assert.equal(await machine("alice"), 0);
   assert.equal(await pods(), before);
 
+  const rest = (): Promise<number> => machine("mallory");
+  await isStartedAgain(namespace, before.split("\n")[0] ?? "", () => staff(passwords.second), rest);
   await nothingLeaked(namespace, operator);
+}
+
+/** That an agent which dies is started again in its pod: what needs it is refused until then, and the rest serves. */
+async function isStartedAgain(
+  namespace: Namespace,
+  pod: string,
+  needsIt: () => Promise<number>,
+  rest: () => Promise<number>,
+): Promise<void> {
+  const starts = (): Promise<string> => namespace.field(pod, '.status.initContainerStatuses[?(@.name=="agent")].restartCount');
+  const before = Number(await starts());
+  // The command ends with the container that it is in.
+  await namespace.kubectl("exec", pod, "--container=agent", "--", "/usr/local/bin/node", "-e", "process.kill(1)").catch(() => undefined);
+  const seen = new Set<number>();
+  await until(
+    "it is started again",
+    async () => {
+      seen.add(await needsIt());
+      assert.equal(await rest(), 200);
+      return Number(await starts()) > before;
+    },
+    60_000,
+  );
+  await until("what needs it is let in again", async () => (await needsIt()) === 200, 60_000);
+  assert.deepEqual(
+    [...seen].filter((status) => status !== 200 && status !== 503),
+    [],
+  );
 }
 
 /** That passwords and their hashes are in no object but Secrets, and in no log; a password that a client puts into a path is found. */
@@ -181,7 +211,7 @@ async function nothingLeaked(namespace: Namespace, operator: Operator): Promise<
   const ofGateway = "--selector=app.kubernetes.io/name=portico-gateway";
   const logs = (): Promise<string> => namespace.kubectl("logs", ofGateway, "--all-containers", "--tail=-1");
   const told = {
-    objects: await namespace.kubectl("get", "apis,securities,events,configmaps,services", "--output=json"),
+    objects: await namespace.kubectl("get", "apis,securities,targetendpoints,events,configmaps,services", "--output=json"),
     "the gateway's objects": await namespace.kubectl("get", "deployments,replicasets,pods", ofGateway, "--output=json"),
     "the operator's objects": await operator.namespace.kubectl("get", "events,configmaps,pods", "--output=json"),
     "the operator's log": await operator.namespace.kubectl("logs", "deployment/portico-operator", "--tail=-1"),
