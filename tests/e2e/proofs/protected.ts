@@ -15,21 +15,28 @@ import { testFolder } from "../harness/test-folder.ts";
 const document = {
   ...pets,
   components: {
-    securitySchemes: { user: { type: "http", scheme: "bearer" }, key: { type: "apiKey", in: "header", name: "X-Api-Key" } },
+    securitySchemes: {
+      user: { type: "http", scheme: "bearer" },
+      key: { type: "apiKey", in: "header", name: "X-Api-Key" },
+      badge: { type: "apiKey", in: "header", name: "X-Badge" },
+    },
   },
   paths: {
     "/pets": { get: { security: [{ user: ["read"] }], responses: {} } },
     "/pets/{id}": { get: { security: [{ key: [] }], responses: {} } },
+    "/badge": { get: { security: [{ badge: [] }], responses: {} } },
   },
 };
 
 const userOf = (issuer: string): object =>
-  objectOf("Security", "user", { type: "jwt", jwt: { issuers: [{ issuer, jwks: { configMap: { name: "issuer" } } }] } });
+  objectOf("Security", "user", { type: "jwt", jwt: { issuers: [{ issuer, jwks: { secret: { name: "issuer" } } }] } });
+const badgeOf = (issuer: string): object =>
+  objectOf("Security", "badge", { type: "apiKey", apiKey: { signed: { issuers: [{ issuer, jwks: { secret: { name: "issuer" } } }] } } });
 const issuerKeys = (jwks: string): object => ({
   apiVersion: "v1",
-  kind: "ConfigMap",
+  kind: "Secret",
   metadata: { name: "issuer" },
-  data: { "keys.json": jwks },
+  stringData: { "jwks.json": jwks },
 });
 const key = objectOf("Security", "key", { type: "apiKey", apiKey: { keys: { name: "clients" }, locations: [{ header: "x-api-key" }] } });
 const clients = (keys: Readonly<Record<string, string>>): object => ({
@@ -55,7 +62,7 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   await until("it misses the Securities", async () => (await reason(here)) === "MissingSecurity", 30_000);
   // One that nobody uses, and that this version cannot check, is nobody's trouble.
   const unused = objectOf("Security", "unused", { type: "basic", basic: { users: { name: "users" } } });
-  await here.apply(userOf(one.issuer), key, unused);
+  await here.apply(userOf(one.issuer), badgeOf(one.issuer), key, unused);
   await until("it misses what they check with", async () => (await reason(here)) === "MissingValue", 30_000);
   const steady = "key-that-stays";
   await here.apply(issuerKeys(one.jwks), clients({ alice: "key-of-alice", steady }), ...echoObjects("client"));
@@ -67,6 +74,8 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   assert.equal(await status(here, "/pets", bearer(one.token(reader))), 200);
   assert.equal(await status(here, "/pets/7", { "x-api-key": "key-of-alice" }), 200);
   assert.equal(await status(here, "/pets/7", { "x-api-key": "nobody's" }), 401);
+  assert.equal(await status(here, "/badge", { "x-badge": one.token() }), 200);
+  assert.equal(await status(here, "/badge", { "x-badge": other.token() }), 401);
 
   const pods = (): Promise<string> => here.kubectl("get", "pods", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name");
   const [before, image] = [await pods(), await here.field("api/guarded", ".status.image")];
@@ -90,7 +99,7 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   const backend = objectOf("TargetEndpoint", "store", { url: `http://store-backend.${here.name}:8080` });
   await elsewhere.apply(backend, objectOf("API", "guarded", { image }));
   await until("it misses what the image needs", async () => (await reason(elsewhere)) === "MissingSecurity", 30_000);
-  await elsewhere.apply(userOf(other.issuer), key, issuerKeys(other.jwks), clients({ bob: "key-of-bob" }));
+  await elsewhere.apply(userOf(other.issuer), badgeOf(other.issuer), key, issuerKeys(other.jwks), clients({ bob: "key-of-bob" }));
   await elsewhere.condition("api/guarded", "Ready", 60);
   assert.equal(await status(elsewhere, "/pets", bearer(other.token(reader))), 200);
   assert.equal(await status(elsewhere, "/pets", bearer(one.token(reader))), 401);
