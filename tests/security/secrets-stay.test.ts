@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { get } from "node:http";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { hash } from "bcryptjs";
+import { adminSocket } from "../../src/compile/envoy/names.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { formsOf } from "../../testing/canary.ts";
+import { caseValues, goldenCases } from "../../testing/golden-case.ts";
 import { type Portico, runPortico, type Served, servePortico, temporaryFolder } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
@@ -149,6 +152,34 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
     await ask(`/shown/${canaries.opaqueToken}`);
     const leaked = await until("its line", () => gateway.stdout.find((line) => line.includes('"/shown/')));
     assert.notDeepEqual(formsOf(canaries.opaqueToken, Buffer.from(leaked)), []);
+  });
+
+  it("what Envoy says of its configuration has them where its filters look them up, and nowhere else", async () => {
+    const [run = ""] = await readdir(gateway.runs);
+    const dump = await new Promise<string>((resolve, reject) => {
+      const socketPath = join(gateway.runs, run, adminSocket);
+      get({ socketPath, path: "/config_dump?include_eds", headers: { host: "admin" } }, async (answer) => {
+        resolve(Buffer.concat(await answer.toArray()).toString("utf8"));
+      }).once("error", reject);
+    });
+    // A key is looked up as it is (rbac's matcher). The socket is this user's alone, and nothing on the ports leads to it.
+    assert.deepEqual(formsOf(canaries.key, Buffer.from(dump)), ["plain"]);
+    const { key: _, ...others } = canaries;
+    assertNone("the configuration that Envoy says", dump, [...Object.values(others), token]);
+  });
+
+  it("they are in no image of a golden case, whose mounted parts have them", async () => {
+    let mounted = 0;
+    for (const { folder, input } of goldenCases()) {
+      const secrets = [...caseValues({ input }).values()].flatMap((entries) => [...entries.values()].map((value) => value.reveal()));
+      const image = await textsIn(join(folder, "out", "image")).catch(() => "");
+      const rest = await textsIn(join(folder, "out", "mounted")).catch(() => "");
+      for (const text of secrets.filter(({ length }) => length > 5)) {
+        assert.deepEqual(formsOf(text, Buffer.from(image)), [], folder);
+        mounted += formsOf(text, Buffer.from(rest)).length;
+      }
+    }
+    assert.ok(mounted > 0, "the search finds them where they belong");
   });
 
   it("they are in no image, and in nothing that a command prints", async () => {
