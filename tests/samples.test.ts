@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { request } from "node:https";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { startBackend } from "../testing/backend.ts";
+import { startIssuer } from "../testing/answering-issuer.ts";
+import { pem, statusWithCertificate } from "../testing/client-certificates.ts";
 import { grpcAuthorizer } from "../testing/grpc-authorizer.ts";
 import { replaceFile, runPortico, servePortico, temporaryFolder } from "../testing/portico.ts";
 import { send } from "../testing/raw-request.ts";
-import type { Scope } from "../testing/scope.ts";
-import { tokenIssuer } from "../testing/token-issuer.ts";
 import { until } from "../testing/until.ts";
 
 const folder = fileURLToPath(new URL("../deploy/samples/security", import.meta.url));
@@ -51,7 +49,6 @@ const all = ["jwt", "opaque-tokens", "keys", "passwords", "certificates", "autho
 const withoutTls = all.filter((name) => name !== "certificates");
 
 const sample = (name: keyof typeof kinds): string => readFileSync(`${folder}/${name}.yaml`, "utf8");
-const pem = (name: string): string => readFileSync(new URL(`fixtures/certificates/${name}`, import.meta.url), "utf8");
 
 /** A sample with a text of it replaced by what is here. */
 function withHere(name: keyof typeof kinds, there: string, here: string): string {
@@ -59,31 +56,6 @@ function withHere(name: keyof typeof kinds, there: string, here: string): string
   assert.ok(text.includes(there), `${name} says ${there}`);
   return text.replaceAll(there, here);
 }
-
-/** Somebody who signs tokens, says where the keys are, and knows the opaque token `good` for who shows the name and password of the sample. */
-async function startIssuer(scope: Scope) {
-  let answers: Readonly<Record<string, object>> = {};
-  const { url } = await startBackend(scope, ({ path, headers, body }, response) => {
-    const isKnown = headers.authorization === `Basic ${Buffer.from("gateway:change-me").toString("base64")}`;
-    const active = new URLSearchParams(String(body)).get("token") === "good";
-    const answer = path === "/introspect" && isKnown ? { active, aud: "pets" } : answers[path];
-    response.statusCode = answer === undefined ? 404 : 200;
-    response.end(JSON.stringify(answer ?? {}));
-  });
-  const issuer = tokenIssuer(url);
-  answers = { "/.well-known/openid-configuration": { issuer: url, jwks_uri: `${url}/keys` }, "/keys": JSON.parse(issuer.jwks) };
-  return issuer;
-}
-
-/** The status for a client that shows a certificate. */
-const statusFor = (port: number, client: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const shown = { cert: pem(`${client}.pem`), key: pem(`${client}.key`), rejectUnauthorized: false, agent: false };
-    const asked = request({ host: "127.0.0.1", port, path: "/certificates", ...shown }, (answer) =>
-      answer.resume().on("end", () => resolve(answer.statusCode ?? 0)),
-    );
-    asked.once("error", reject).end();
-  });
 
 describe("the samples of Securities", { timeout: 120_000 }, () => {
   it("are one of each kind, and are right", async (t) => {
@@ -114,7 +86,7 @@ describe("the samples of Securities", { timeout: 120_000 }, () => {
   });
 
   it("let in who is known where they ask: an issuer, an introspection endpoint, an authoriser", async (t) => {
-    const issuer = await startIssuer(t);
+    const issuer = await startIssuer(t, "change-me");
     const authorizer = await grpcAuthorizer(t);
     const files = {
       "jwt.yaml": withHere("jwt", "https://login.example.com", issuer.issuer),
@@ -143,6 +115,9 @@ describe("the samples of Securities", { timeout: 120_000 }, () => {
     };
     const options = ["--mock", "--resources", "certificates.yaml", "--tls-certificate", "tls.crt", "--tls-key", "tls.key"];
     const { port } = await servePortico(t, files, ...options);
-    assert.deepEqual([await statusFor(port, "alice"), await statusFor(port, "bob")], [200, 401]);
+    assert.deepEqual(
+      [await statusWithCertificate(port, "/certificates", "alice"), await statusWithCertificate(port, "/certificates", "bob")],
+      [200, 401],
+    );
   });
 });
