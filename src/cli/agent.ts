@@ -41,12 +41,10 @@ async function main(program: string, args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  // What runs functions ends with it.
+  // The first process of a container does not hear these unless it listens, and its pod would wait until it is killed. What runs functions ends with it.
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(0));
   // Whoever started it is gone: nobody asks any longer.
   process.once("disconnect", () => process.exit(0));
-  // The first process of a container does not hear this signal unless it listens, and its pod would wait until it is killed.
-  process.once("SIGTERM", () => process.exit(0));
   await startAgent({
     ...options,
     compare: comparesInWorker(program),
