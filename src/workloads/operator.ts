@@ -122,9 +122,9 @@ const clusterRules = [
 const ownRules = [rule("coordination.k8s.io", ["leases"], "list", "watch", "create", "update")];
 
 const buildRules = [
-  rule("batch", ["jobs"], "create", "get", "delete"),
+  rule("batch", ["jobs"], "create", "get", "watch", "delete"),
   rule("", ["configmaps", "secrets"], "create"),
-  rule("", ["pods"], "list"),
+  rule("", ["pods"], "list", "watch"),
   rule("", ["pods/log"], "get"),
 ];
 

@@ -1,12 +1,14 @@
 import { ApiException, type KubernetesObject, type V1ContainerState, type V1Job, type V1Pod } from "@kubernetes/client-node";
 import type { BuildCluster, BuildState } from "../../image/kaniko/cluster.ts";
-import { kanikoContainer } from "../../image/kaniko/job.ts";
+import { buildLabel, kanikoContainer } from "../../image/kaniko/job.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { Redacted } from "../../redacted.ts";
 import { inTime } from "../in-time.ts";
+import { buildNews } from "./build-news.ts";
 import type { Client } from "./client.ts";
 import { followLog } from "./follow-log.ts";
 import { clusterProblem } from "./problems.ts";
+import { openTransport } from "./transport.ts";
 
 /** The cluster that images are built in, through its API. */
 export function buildCluster(client: Client): BuildCluster {
@@ -39,10 +41,11 @@ export function buildCluster(client: Client): BuildCluster {
       answered("follow the Job", async () => {
         const [found, pods] = await Promise.all([
           batch.readNamespacedJob({ namespace, name: job }),
-          core.listNamespacedPod({ namespace, labelSelector: `portico.dev/build=${job}` }),
+          core.listNamespacedPod({ namespace, labelSelector: `${buildLabel}=${job}` }),
         ]);
         return stateOf(found, pods.items[0]);
       }),
+    news: (namespace, job, signal) => buildNews(openTransport(config), namespace, job, signal),
     followLog: (namespace, pod, write, signal) =>
       asked("read the build's log", () =>
         followLog(config, { namespace, pod, container: kanikoContainer }, { follow: true }, write, signal),

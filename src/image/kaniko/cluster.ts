@@ -11,6 +11,13 @@ export type BuildState =
   | { readonly kind: "succeeded"; readonly pod: string; readonly message: string }
   | { readonly kind: "failed"; readonly pod: string | undefined; readonly why: string };
 
+/** Whether there is something to ask for. */
+export interface BuildNews {
+  /** Resolves once something is new since the last time, or may be. */
+  next(): Promise<void>;
+  close(): void;
+}
+
 /** What a build needs of the cluster that it runs in. Failures are NoCluster, ClusterUnreachable, ClusterDenied and ClusterFailed. */
 export interface BuildCluster {
   /** Makes an object, or finds it made: its uid. */
@@ -18,6 +25,8 @@ export interface BuildCluster {
   /** What a Secret of type kubernetes.io/dockerconfigjson holds. */
   dockerConfig(namespace: string, secret: string): Promise<Checked<Redacted>>;
   state(namespace: string, job: string): Promise<Checked<BuildState>>;
+  /** What happens to a Job and its pod, until the signal. */
+  news(namespace: string, job: string, signal: AbortSignal): BuildNews;
   /** Hands on what a pod writes, as it comes, to its end or the signal. */
   followLog(namespace: string, pod: string, write: (text: string) => void, signal: AbortSignal): Promise<Checked<void>>;
   /** Removes a Job with all that it owns. */

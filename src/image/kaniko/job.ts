@@ -22,7 +22,7 @@ export function kanikoJob(settings: KanikoSettings, build: KanikoBuild): Kuberne
       activeDeadlineSeconds: settings.deadlineSeconds,
       ttlSecondsAfterFinished: 600,
       template: {
-        metadata: { labels: { "portico.dev/build": build.name } },
+        metadata: { labels: { [buildLabel]: build.name } },
         spec: {
           restartPolicy: "Never",
           automountServiceAccountToken: false,
@@ -43,6 +43,9 @@ export function kanikoJob(settings: KanikoSettings, build: KanikoBuild): Kuberne
     },
   };
 }
+
+/** By which a build's pod is found: the Job's name. */
+export const buildLabel = "portico.dev/build";
 
 /** The name of the one container of a build's pod. */
 export const kanikoContainer = "kaniko";

@@ -36,6 +36,7 @@ async function build(
       const state = states[Math.min(turn++, states.length - 1)] ?? running;
       return state === "silent" ? unreachable : checked(state, []);
     },
+    news: () => ({ next: async () => {}, close: () => {} }),
     followLog: async (_, __, write) => checked(write("one\ntwo\n"), []),
     remove: async (_, job) => checked(void removed.push(job), []),
     ...change,

@@ -1,10 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
-import type { BuildCluster, BuildState } from "./cluster.ts";
+import type { BuildCluster, BuildNews, BuildState } from "./cluster.ts";
 import type { LastLines } from "./last-lines.ts";
-
-/** Between two questions how far the build is. Its log is not asked for: that comes. */
-const pauseMs = 500;
 
 /** Who waits for a build. */
 export interface Listener {
@@ -22,8 +18,29 @@ export interface Listener {
 export async function digestOfJob(
   cluster: BuildCluster,
   namespace: string,
-  { write, waits, runs, signal }: Listener,
+  listener: Listener,
   job: string,
+  log: LastLines,
+): Promise<Checked<string>> {
+  const news = cluster.news(namespace, job, listener.signal);
+  try {
+    return await followed({ cluster, namespace, job, news }, listener, log);
+  } finally {
+    news.close();
+  }
+}
+
+/** A Job, and what is new of it. */
+interface FollowedJob {
+  readonly cluster: BuildCluster;
+  readonly namespace: string;
+  readonly job: string;
+  readonly news: BuildNews;
+}
+
+async function followed(
+  { cluster, namespace, job, news }: FollowedJob,
+  { write, waits, runs, signal }: Listener,
   log: LastLines,
 ): Promise<Checked<string>> {
   let said: string | undefined;
@@ -32,7 +49,10 @@ export async function digestOfJob(
     waits(why);
     said = why;
   };
-  const ask = (): Promise<Checked<BuildState>> => cluster.state(namespace, job);
+  const ask = async (): Promise<Checked<BuildState>> => {
+    await news.next();
+    return cluster.state(namespace, job);
+  };
   const begun = await reached(ask, signal, (state) => {
     if (state.kind === "waiting") note(state);
     return state.kind !== "waiting";
@@ -58,7 +78,7 @@ export async function digestOfJob(
 /** A cluster may not answer for a while, as when its apiserver is started anew. */
 const mostUnanswered = 20;
 
-/** Asks until a build is as far as that, or is to end. */
+/** Asks, whenever something is new, until a build is as far as that, or is to end. */
 async function reached(
   ask: () => Promise<Checked<BuildState>>,
   signal: AbortSignal,
@@ -70,7 +90,6 @@ async function reached(
     unanswered = state.ok ? 0 : unanswered + 1;
     const isLost = !state.ok && (unanswered > mostUnanswered || state.problems.some(({ reason }) => reason === "ClusterDenied"));
     if (signal.aborted || isLost || (state.ok && isThere(state.value))) return state;
-    await wait(pauseMs);
   }
 }
 
