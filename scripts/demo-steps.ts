@@ -21,11 +21,13 @@ const kubectl = (...args: readonly string[]): Promise<string> => run([...target.
 /** What stands in the page for somebody's registry. */
 const here = (text: string): string => text.replaceAll("registry.example/apis", registry).replaceAll("registry.example", target.registry);
 
-/** Shows a command and does it, with what it says. */
+/** Shows a command and does it, with what it says and how long it took. */
 async function typed(shown: string, command: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   say(`\n$ ${shown}`);
-  const code = await runInForeground(command, env);
-  if (code !== 0) throw new Error(`It ended with ${code}.`);
+  await step(say, "", async () => {
+    const code = await runInForeground(command, env);
+    if (code !== 0) throw new Error(`It ended with ${code}.`);
+  });
 }
 
 /** The status, and how much is left of the limit. */
@@ -69,13 +71,15 @@ async function main(folder: string): Promise<void> {
   const address = await kubectl("get", "service/petstore-gateway", "--output=jsonpath={.spec.clusterIP}");
   const url = `http://${address}/pets/7`;
   say(`\n$ curl ${url}`);
-  say(shortened(await fetch(url)));
+  await step(say, "", async () => say(shortened(await fetch(url))));
   const shown = "x-api-key: a-key-of-hers";
   say(`\n$ curl -H '${shown}' ${url}    # eight times`);
   const key = { headers: { "x-api-key": "a-key-of-hers" } };
-  const first = await fetch(url, key);
-  say(`${shortened(first)} ${await first.text()}`);
-  for (let count = 0; count < 7; count++) say(shortened(await fetch(url, key)));
+  await step(say, "", async () => {
+    const first = await fetch(url, key);
+    say(`${shortened(first)} ${await first.text()}`);
+    for (let count = 0; count < 7; count++) say(shortened(await fetch(url, key)));
+  });
 
   const begin = `npm run -s cluster -- --name ${cluster}`;
   say(`

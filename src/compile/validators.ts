@@ -6,6 +6,7 @@ import type { ApiModel } from "../model/api.ts";
 import type { ApiValidation, OperationValidation } from "../model/validation.ts";
 import { linearPattern } from "../text/linear-pattern.ts";
 import { withBoundedErrors } from "./bounded-errors.ts";
+import { withOwnNames } from "./own-names.ts";
 import { unevaluatedProperties } from "./unevaluated.ts";
 
 export const validatorsFolder = "image/validators/";
@@ -57,7 +58,7 @@ function validatorsOf(basePath: string, { schemas, operations }: ApiValidation):
   const names = new Set(operations.flatMap(schemasOf));
   const code = standalone.default(ajv, Object.fromEntries([...names].toSorted().map((name) => [name, `document#/$defs/${name}`])));
   // As a text: in an object of a program `__proto__` is no member.
-  return `${withBoundedErrors(code)}\nexports.rules = JSON.parse(${JSON.stringify(JSON.stringify({ basePath, operations }))});\n`;
+  return `${withOwnNames(withBoundedErrors(code))}\nexports.rules = JSON.parse(${JSON.stringify(JSON.stringify({ basePath, operations }))});\n`;
 }
 
 const schemasOf = ({ parameters, body, responses = [] }: OperationValidation): readonly string[] => {

@@ -407,6 +407,16 @@ describe("the operator", { timeout: 900_000 }, () => {
         "service/pets-gateway",
         "service/store-backend",
       ]);
+      const made = async (): Promise<readonly string[]> => {
+        const secrets = await namespace.kubectl("get", "secrets", "--output=jsonpath={range .items[*]}{.metadata.name}/{.metadata.resourceVersion} {end}");
+        return [await image(namespace, "pets"), ...secrets.split(" ").filter((name) => name.startsWith("pets-"))];
+      };
+      const before = await made();
+      await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"resources":{"requests":{"cpu":"11m"}}}}');
+      const asked = (): Promise<string> =>
+        namespace.field("deployment/pets-gateway", ".spec.template.spec.containers[0].resources.requests.cpu");
+      await until("its pods ask for so much", async () => (await asked()) === "11m", 30_000);
+      assert.deepEqual(await made(), before, "neither an image nor what is mounted is made anew");
       const replaced = ["pets", "store"].map((name) => `--patch=[{"op":"replace","path":"/spec","value":${JSON.stringify(plain[name])}}]`);
       await namespace.kubectl("patch", "api", "pets", "--type=json", replaced[0] ?? "");
       await namespace.kubectl("patch", "targetendpoint", "store", "--type=json", replaced[1] ?? "");

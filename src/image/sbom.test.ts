@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { it } from "node:test";
+import { wrongInSpdx } from "../../testing/spdx-tools.ts";
+import { labelNames } from "./gateway-image.ts";
+import { sbomOf } from "./sbom.ts";
+
+const image = (tag: string) => ({ registry: "registry.test", repository: "apis/pets", tag, digest: undefined });
+
+it("what an image is made of is a document of SPDX, as its own tool says", { timeout: 120_000 }, async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "pt-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "pets.spdx.json");
+  const text = sbomOf(
+    {
+      target: image("1.0.0"),
+      base: { ...image("base"), digest: `sha256:${"0".repeat(64)}` },
+      files: new Map([
+        ["image/routes.json", "{}"],
+        ["image/manifest.json", "{}\n"],
+      ]),
+      labels: { [labelNames.inputHash]: "ab", [labelNames.version]: "1.0.0", [labelNames.toolkit]: "0.1.0" },
+    },
+    [{ name: "pets", version: "1.0.0" }],
+  );
+  await writeFile(file, text);
+  assert.deepEqual(await wrongInSpdx(file), []);
+  await writeFile(file, text.replace("NOASSERTION", "no such word").replace('"SHA1"', '"MD5"'));
+  assert.notDeepEqual(await wrongInSpdx(file), [], "what is wrong is found");
+  await writeFile(file, text.replace("CONTAINS", "HOLDS"));
+  await assert.rejects(wrongInSpdx(file), /Invalid RelationshipType: HOLDS/);
+});
