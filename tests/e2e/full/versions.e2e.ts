@@ -62,7 +62,7 @@ describe("an operator, of a version that stands for another image", { timeout: 6
       );
       assert.equal(await digestAt(version), theirs);
     }
-    await namespace.apply(api({ image: foreign }));
+    await namespace.apply(objectOf("API", "pets", { image: foreign, replicas: 0 }));
     await until(
       "an image without a gateway is none by its name either",
       async () => {
