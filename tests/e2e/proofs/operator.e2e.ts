@@ -408,7 +408,11 @@ describe("the operator", { timeout: 900_000 }, () => {
         "service/store-backend",
       ]);
       const made = async (): Promise<readonly string[]> => {
-        const secrets = await namespace.kubectl("get", "secrets", "--output=jsonpath={range .items[*]}{.metadata.name}/{.metadata.resourceVersion} {end}");
+        const secrets = await namespace.kubectl(
+          "get",
+          "secrets",
+          "--output=jsonpath={range .items[*]}{.metadata.name}/{.metadata.resourceVersion} {end}",
+        );
         return [await image(namespace, "pets"), ...secrets.split(" ").filter((name) => name.startsWith("pets-"))];
       };
       const before = await made();
