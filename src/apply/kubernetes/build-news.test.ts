@@ -60,5 +60,7 @@ describe("what is new of a build", { timeout: 10_000 }, () => {
     const later = news.next();
     controller.abort();
     await later;
+    await news.next();
+    await news.next();
   });
 });

@@ -36,7 +36,7 @@ export function buildNews(transport: Transport, namespace: string, job: string, 
   void follow(`/api/v1/namespaces/${namespace}/pods?${query(`labelSelector=${encodeURIComponent(buildLabel)}%3D${name}`)}`);
   return {
     async next() {
-      if (!isNew)
+      if (!isNew && !ended.aborted)
         await new Promise<void>((resolve) => {
           told = resolve;
         });

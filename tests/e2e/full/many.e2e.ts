@@ -108,6 +108,7 @@ describe("an operator of many APIs", { timeout: 1_500_000 }, () => {
   it("costs as much as they do, and one change the same however many there are; a new start writes nothing", async (t) => {
     const proxy = await startApiProxy(t);
     const namespace = await makeNamespace(t);
+    const written = counting(proxy, namespace);
     const { token, username } = await account(t, namespace);
     const operator = await startOperator(t, proxy.url, randomBytes(4).toString("hex"), { token });
     await operator.idle();
@@ -153,6 +154,9 @@ describe("an operator of many APIs", { timeout: 1_500_000 }, () => {
       const ofOthers = touched.requests.filter((request) => /many-\d|\/seed/.test(request));
       assert.deepEqual(ofOthers, [], "no other API is read or written");
       assert.ok(touched.requests.length <= 2 * cost.requests, touched.requests.join("\n"));
+      // What has come by may not be written down yet.
+      const { length } = written().writes;
+      await until("the cluster's own log has it all", async () => (await writesSince(0, username, namespace)).length >= length, 30_000);
       const known = (await auditEvents()).length;
       assert.ok((await writesSince(0, username, namespace)).length >= size, "the cluster's own log has what it wrote until now");
 
