@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { clientClaims } from "../../model/client-claims.ts";
 import type { Head } from "../processing-messages.ts";
 
 const functionName = z.object({ path: z.string(), name: z.string() });
@@ -35,7 +36,6 @@ export interface Caller {
 }
 
 const object = z.record(z.string(), z.unknown());
-const clientClaims = ["client_id", "azp", "sub"];
 
 /** Who calls by what filters found (envoy: core.v3.Metadata): the claims of the first token, and the first name of a client. */
 export function callerOf({ callers }: Called, { metadata }: Head): Caller {

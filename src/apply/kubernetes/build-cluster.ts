@@ -13,6 +13,7 @@ import { openTransport } from "./transport.ts";
 /** The cluster that images are built in, through its API. */
 export function buildCluster(client: Client): BuildCluster {
   const { server, config, batch, core } = client;
+  const transport = openTransport(config);
   const asked = async <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => {
     try {
       return checked(await act(), []);
@@ -45,7 +46,7 @@ export function buildCluster(client: Client): BuildCluster {
         ]);
         return stateOf(found, pods.items[0]);
       }),
-    news: (namespace, job, signal) => buildNews(openTransport(config), namespace, job, signal),
+    news: (namespace, job, signal) => buildNews(transport, namespace, job, signal),
     followLog: (namespace, pod, write, signal) =>
       asked("read the build's log", () =>
         followLog(config, { namespace, pod, container: kanikoContainer }, { follow: true }, write, signal),

@@ -1,6 +1,6 @@
+import { clientClaims } from "../../model/client-claims.ts";
 import type { Verifier } from "../../model/security.ts";
 import { oneOf, valueMatchers } from "./claim-values.ts";
-import { clientClaims } from "./client-names.ts";
 import { blockedFilter, blockedPolicy, tokenMetadata } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
 import { rbacType } from "./names.ts";

@@ -1,3 +1,4 @@
+import { clientClaims } from "../../model/client-claims.ts";
 import type { Security, SubjectName } from "../../model/security.ts";
 import { claims, nothing } from "./claim-expressions.ts";
 import { agentGenuine, agentMetadata, keyClient, keyResult, rbacMetadata } from "./credential-names.ts";
@@ -6,9 +7,6 @@ import { agentGenuine, agentMetadata, keyClient, keyResult, rbacMetadata } from 
 
 const all = "metadata.filter_metadata";
 const quoted = (text: string): string => JSON.stringify(text.toWellFormed());
-
-/** The claims that name the client which a token was made for, the first that is there (RFC 8693, section 4.3; OpenID Connect Core, section 2). */
-export const clientClaims = ["client_id", "azp", "sub"];
 
 /** Whether anything that the Security takes says who calls. */
 export const hasCredential = ({ token, keys, asked, certificate }: Security): boolean =>
