@@ -3,7 +3,7 @@
 // answers on the next pipe. It takes in nothing of Portico's: what it may read is its own file, and those of the functions.
 
 import { writeSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
+import { stripTypeScriptTypes, syncBuiltinESMExports } from "node:module";
 import os from "node:os";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -55,6 +55,9 @@ createInterface({ input: process.stdin }).on("line", async (line) => {
   );
   write({ id, outcome, isSpent });
 });
+// Node loads these when they are first used, which the time of the first function is not for.
+stripTypeScriptTypes(" ");
+new Request("http://localhost/");
 write({ ready: true });
 
 type Task = Omit<WrittenTask, "id">;
