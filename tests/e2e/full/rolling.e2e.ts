@@ -34,9 +34,9 @@ describe("a gateway under load", { timeout: 1_500_000 }, () => {
       await until(`update ${update} serves`, async () => !seen.has(await image()) && (await reason()) === "Ready", 180_000);
       seen.add(await image());
     }
+    await load.more(50);
     const { requests, failures } = await load.stop();
     await figure(t, `${updates} rolling updates under load`, `${requests} requests, ${failures.length} failed`);
     assert.deepEqual(failures.slice(0, 5), []);
-    assert.ok(requests > 5000, String(requests));
   });
 });

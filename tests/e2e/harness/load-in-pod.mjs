@@ -1,5 +1,6 @@
 // Runs in a pod, by `node --input-type=module -e`: asks for LOAD_URL with LOAD_HEADERS again and again over kept connections of HTTP/1.1 and one of HTTP/2, as a client that
-// honours `Connection: close` and GOAWAY, until its standard input ends; then says on standard output what it saw.
+// honours `Connection: close` and GOAWAY, until its standard input ends. Says on standard output how many requests there
+// were, after each tenth, and as its last line what it saw.
 import { connect } from "node:http2";
 
 const url = new URL(process.env.LOAD_URL ?? "");
@@ -15,6 +16,7 @@ process.stdin.resume().on("end", () => {
 
 function note(status, body) {
   seen.requests++;
+  if (seen.requests % 10 === 0) process.stdout.write(`${seen.requests}\n`);
   if (status !== 200) seen.failures.push(`${status} ${body.slice(0, 200)}`);
   const from = /"host":"([^"]*)"/.exec(body)?.[1] ?? "";
   seen.bodies[from] = (seen.bodies[from] ?? 0) + 1;

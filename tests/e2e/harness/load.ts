@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
+import { createInterface } from "node:readline";
 import { z } from "zod";
+import { until } from "../../../testing/until.ts";
 import type { Ending, Namespace } from "./namespace.ts";
 import { target } from "./target.ts";
 
@@ -16,11 +17,13 @@ const seen = z.object({
 
 /** A load from inside the cluster. */
 export interface LoadInPod {
+  /** Settles when so many requests more than now were answered, in time. */
+  more(requests: number): Promise<void>;
   /** Ends it, and says what it saw. */
   stop(): Promise<z.infer<typeof seen>>;
 }
 
-/** Asks for a URL again and again from a pod of a Deployment whose image has Node, over HTTP/1.1 and HTTP/2. */
+/** Asks for a URL again and again from a pod of a Deployment whose image has Node, over HTTP/1.1 and HTTP/2; settles when it is under way. */
 export async function loadFrom(
   t: Ending,
   namespace: Namespace,
@@ -42,16 +45,27 @@ export async function loadFrom(
   ];
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
-  const output = text(child.stdout);
+  const lines: string[] = [];
+  const read = once(
+    createInterface({ input: child.stdout }).on("line", (line) => lines.push(line)),
+    "close",
+  );
   t.after(async () => {
     child.kill("SIGKILL");
     await ended;
   });
+  const more = async (requests: number): Promise<void> => {
+    // A line is said of ten requests.
+    const enough = lines.length + Math.ceil(requests / 10);
+    await until(`${requests} more requests`, () => lines.length >= enough, 60_000);
+  };
+  await more(10);
   return {
+    more,
     stop: async () => {
       child.stdin.end();
-      await ended;
-      return seen.parse(JSON.parse(await output));
+      await Promise.all([ended, read]);
+      return seen.parse(JSON.parse(lines.at(-1) ?? ""));
     },
   };
 }
