@@ -48,9 +48,9 @@ async function gatewayContext(folder: string): Promise<void> {
   if (!envoy.ok) throw new Error(envoy.problems.map(({ message }) => message).join("\n"));
   await node(folder);
   await bundleGateway(join(folder, "portico"));
-  for (const name of ["mounted", "run", "unmounted"]) await mkdir(join(folder, "gateway", name), { recursive: true });
+  for (const name of ["cache", "mounted", "run", "unmounted"]) await mkdir(join(folder, "gateway", name), { recursive: true });
   // A layer has no empty folder that COPY would make without something in it.
-  for (const name of ["mounted", "run"]) await writeFile(join(folder, "gateway", name, ".keep"), "");
+  for (const name of ["cache", "mounted", "run"]) await writeFile(join(folder, "gateway", name, ".keep"), "");
   await writeFile(join(folder, "gateway/unmounted/bootstrap.json"), `${JSON.stringify(unmountedBootstrap(containerEnvironment))}\n`);
   await program(envoy.value.path, join(folder, "envoy"));
   await cp(join(dockerfiles, "gateway.Dockerfile"), join(folder, "Dockerfile"));

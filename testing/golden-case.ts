@@ -165,7 +165,7 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   const files = [...compileCase(apis.value, golden.settings, { port: 8080, monitoring: 8081, values: caseValues(golden) })].filter(
     ([path]) =>
       everything ||
-      /routes|clusters|validators|interceptors/.test(path) ||
+      /routes|kept|clusters|validators|interceptors/.test(path) ||
       (/tokens|keys/.test(path) && apis.value.some(({ model }) => model.verifiers.length > 0)),
   );
   return new Map([

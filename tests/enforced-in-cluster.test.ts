@@ -218,6 +218,7 @@ const inApi: Readonly<Record<string, Pair>> = {
   "interceptors.onFailure": [intercepted({}), intercepted({ onFailure: "pass" })],
   "interceptors.allow[]": [intercepted({}), intercepted({ allow: ["network"] })],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
+  "cache.maxAge": under(["cache"], [{ maxAge: "1s" }, { maxAge: "2s" }]),
   compression: [{ compression: true }, { compression: false }],
   "maintenance.message": under(["maintenance"], [{ message: "a" }, { message: "b" }]),
   "maintenance.retryAfter": under(["maintenance"], [{ retryAfter: "1s" }, { retryAfter: "2s" }]),

@@ -213,6 +213,8 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "mirror.name": [{ mirror: { name: "store" } }, { mirror: { name: "nobody" } }],
   "mirror.url": [{ mirror: { url: "http://a.test" } }, { mirror: { url: "http://b.test" } }],
   "mirror.percent": [{ mirror: { url: "http://a.test", percent: 1 } }, { mirror: { url: "http://a.test", percent: 2 } }],
+  cache: [{ cache: {} }, { cache: false }],
+  "cache.maxAge": [{ cache: { maxAge: "1s" } }, { cache: { maxAge: "2s" } }],
   compression: [{ compression: true }, { compression: false }],
   "fault.delay": [{ fault: { delay: "1s" } }, { fault: { delay: "2s" } }],
   "fault.status": [{ fault: { status: 500 } }, { fault: { status: 501 } }],

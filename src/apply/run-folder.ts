@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { socketsFolder } from "../compile/envoy/names.ts";
+import { cacheFolder, socketsFolder } from "../compile/envoy/names.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { lives } from "./envoy/lives.ts";
 
@@ -25,7 +25,7 @@ export async function makeRunFolder(env: NodeJS.ProcessEnv): Promise<Checked<Run
     if (!isAbsolute(base) || Buffer.byteLength(base) > longestBase) continue;
     try {
       const path = await mkdtemp(join(base, `portico-${process.pid}-`));
-      await mkdir(join(path, socketsFolder), { mode: 0o700 });
+      for (const folder of [socketsFolder, cacheFolder]) await mkdir(join(path, folder), { mode: 0o700 });
       await removeAbandoned(base);
       return checked({ path, remove: () => rm(path, { recursive: true, force: true }) }, []);
     } catch (failure) {

@@ -1,7 +1,7 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
-import { socketsFolder } from "../compile/envoy/names.ts";
+import { cacheFolder, socketsFolder } from "../compile/envoy/names.ts";
 import { errorCode } from "../error-code.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { isObject } from "../text/node.ts";
@@ -34,12 +34,12 @@ export async function writeFolder(out: string, files: GatewayFiles, mark: Mark, 
   }
 }
 
-/** Writes a gateway's files, with a folder for its sockets: one that runs from there keeps them, so that it is never replaced. */
+/** Writes a gateway's files, with folders for its sockets and for answers that it keeps: one that runs from there has them open, so that they are never replaced. */
 export async function writeGateway(out: string, files: GatewayFiles, force: boolean): Promise<Checked<void>> {
   const written = await writeFolder(out, files, "image/manifest.json", force);
   if (!written.ok) return written;
   try {
-    await mkdir(join(resolve(out), socketsFolder), { recursive: true });
+    for (const folder of [socketsFolder, cacheFolder]) await mkdir(join(resolve(out), folder), { recursive: true });
     return written;
   } catch (thrown) {
     return refused(out, whatToDo(thrown));

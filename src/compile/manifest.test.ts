@@ -120,6 +120,11 @@ const operationChanges: Readonly<Record<Exclude<keyof Operation, "where">, reado
   ],
   webSocket: [{ webSocket: true }],
   isCompressed: [{ isCompressed: true }],
+  cache: [
+    { cache: { freshSeconds: undefined, headers: [] } },
+    { cache: { freshSeconds: 1, headers: [] } },
+    { cache: { freshSeconds: undefined, headers: ["x-tenant"] } },
+  ],
   fault: [{ fault: { delayMs: 1, status: undefined, percent: 1 } }, { fault: { delayMs: undefined, status: 500, percent: 1 } }],
   maintenance: [
     { maintenance: { message: "a", retryAfterSeconds: undefined } },
@@ -228,6 +233,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
         globalLimits: [],
         validators: undefined,
         interceptors: undefined,
+        keepsAnswers: undefined,
       },
     ],
   });

@@ -41,6 +41,8 @@ interface ManifestApi {
   readonly validators: string | undefined;
   /** The functions that see messages; left out where none do. */
   readonly interceptors: ManifestInterceptors | undefined;
+  /** Whether answers are kept; left out where none are. */
+  readonly keepsAnswers: true | undefined;
 }
 
 interface ManifestInterceptors {
@@ -76,6 +78,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
           operations,
           validation,
           interception,
+          keepsAnswers,
           backends,
           securities,
           credentialSets,
@@ -101,6 +104,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         globalLimits: limits.filter(({ scope }) => scope.kind === "global").map((limit) => limit.name),
         validators: validation?.hash,
         interceptors: interception && { hash: interception.hash, mayConnect: interception.mayConnect },
+        keepsAnswers,
       }),
     ),
   };

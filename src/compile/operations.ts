@@ -35,6 +35,7 @@ const listed = ({
   isCompressed,
   validation,
   interception,
+  cache,
   fault,
   maintenance,
 }: Operation): ListedOperation => ({
@@ -56,6 +57,7 @@ const listed = ({
     ...(isCompressed ? { compression: true } : {}),
     ...(validation === undefined ? {} : { validation }),
     ...(interception === undefined ? {} : { interceptors: interception }),
+    ...(cache === undefined ? {} : { cache }),
     ...(fault === undefined ? {} : { fault }),
     ...(maintenance === undefined ? {} : { maintenance }),
   },

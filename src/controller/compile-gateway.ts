@@ -190,13 +190,13 @@ export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields"
 
 /** What an API's spec says for such operations. */
 export const defaultsOf = (
-  { security = [], rateLimit = [], compression, maintenance, maxBody, validation, publish, interceptors }: ApiSpec,
+  { security = [], rateLimit = [], cache, compression, maintenance, maxBody, validation, publish, interceptors }: ApiSpec,
   namespace: string,
 ): ApiDefaults => ({
   publishes: publish,
   allowed: interceptors?.allow,
   fields: Object.fromEntries(
-    Object.entries({ compression, maintenance, maxBody, validation, interceptors: functionsOf(interceptors) }).filter(
+    Object.entries({ cache, compression, maintenance, maxBody, validation, interceptors: functionsOf(interceptors) }).filter(
       ([, value]) => value !== undefined,
     ),
   ),

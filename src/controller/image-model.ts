@@ -147,6 +147,7 @@ function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly
     errors,
     operations: [],
     interception: api.interceptors && { ...api.interceptors, files: {} },
+    keepsAnswers: api.keepsAnswers,
     validation: api.validators === undefined ? undefined : { hash: api.validators, schemas: {}, operations: [] },
     disabledPaths: undefined,
     backends,

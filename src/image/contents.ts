@@ -43,6 +43,7 @@ const manifest = z.object({
       globalLimits: z.array(z.string()).default([]),
       validators: z.string().optional(),
       interceptors: z.object({ hash: z.string(), mayConnect: z.boolean() }).optional(),
+      keepsAnswers: z.literal(true).optional(),
     }),
   ),
 });

@@ -31,6 +31,8 @@ export interface ApiModel {
   readonly validation: ApiValidation | undefined;
   /** The functions that see messages; left out where none do. */
   readonly interception: ApiInterception | undefined;
+  /** Whether answers of some of its operations are kept; left out where none are. */
+  readonly keepsAnswers: true | undefined;
   /** Paths all of whose operations are disabled: none is found there, and no template beside one answers for it. Left out where there are none. */
   readonly disabledPaths: readonly Pick<Operation, "path" | "query">[] | undefined;
   readonly backends: readonly Backend[];
@@ -77,6 +79,8 @@ export interface Operation {
   readonly validation: Validation | undefined;
   /** Which functions see its messages; undefined for none. */
   readonly interception: Interception | undefined;
+  /** How answers are kept for who asks next; undefined where none are. */
+  readonly cache: Cache | undefined;
   /** What some requests meet on purpose; undefined for nothing. */
   readonly fault: Fault | undefined;
   /** What is answered while it is being worked on; undefined while it is not. */
@@ -95,6 +99,14 @@ export interface MessageValidation {
   readonly strictness: "report" | "enforce";
   /** A larger body is refused, or not looked at. Undefined where no body is looked at. */
   readonly largestBytes: number | undefined;
+}
+
+/** How answers are kept (RFC 9111). */
+export interface Cache {
+  /** How long one is fresh that does not say so itself; undefined where such a one is not kept. */
+  readonly freshSeconds: number | undefined;
+  /** The headers, in small letters, that choose another answer as the document has it. */
+  readonly headers: readonly string[];
 }
 
 export type Transport = "http" | "https";

@@ -11,6 +11,7 @@ import { child, type Node, placeOf } from "../text/node.ts";
 import { addressesOf } from "./addresses.ts";
 import { nameFrom } from "./api-name.ts";
 import type { Destination } from "./backends.ts";
+import { cacheOf, keepsAnswers, keptInVain } from "./cache.ts";
 import { unheededRetry } from "./care.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
 import { documentCredentials, severalCertificates } from "./credential-kinds.ts";
@@ -94,6 +95,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     ...missingSecurity(document, protection.unchecked, settings, resources),
     ...refusedHeaders(document),
     ...unevenTwins(own, place),
+    ...keptInVain(whole.level, own),
   );
   const used = protection.used();
   problems.push(...identityProblems(used.securities, used.verifiers));
@@ -109,6 +111,7 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     operations,
     validation: validations.used(new Set(operations.map(({ id }) => id))),
     interception: interceptions.used(operations.map(({ interception }) => interception)),
+    keepsAnswers: keepsAnswers(operations),
     disabledPaths: disabledPaths.length === 0 ? undefined : disabledPaths,
     backends: usedBackends(kept),
     credentialSets: credentialSets(operations),
@@ -221,6 +224,8 @@ function pathOperations(
     const validation = validations.of({ id, path, written, template: key.template, fields });
     const interception = interceptions.of({ method: written.method, fields, levels });
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
+    const isMock = isMocked(fields, settings);
+    const cache = cacheOf({ document, path, written, fields, levels, access, isMocked: isMock }, problems);
     const operation = resolveOperation({
       document,
       written,
@@ -235,6 +240,7 @@ function pathOperations(
       transport: whole.transport,
       validation,
       interception,
+      cache,
     });
     return [
       {

@@ -4,7 +4,7 @@ import { milliseconds } from "../api/duration.ts";
 import type { HeaderChangesField } from "../api/header.ts";
 import { bytesIn } from "../api/quantity.ts";
 import type { operationExtension } from "../api/x-portico.ts";
-import type { Access, Answer, Fault, Maintenance, Operation, Rewrite, Transport, Validation } from "../model/api.ts";
+import type { Access, Answer, Cache, Fault, Maintenance, Operation, Rewrite, Transport, Validation } from "../model/api.ts";
 import type { Cors } from "../model/cors.ts";
 import { type HeaderChanges, type HeaderField, noHeaderChanges } from "../model/headers.ts";
 import type { Interception } from "../model/interception.ts";
@@ -38,6 +38,7 @@ export interface OperationParts {
   readonly transport: Transport | undefined;
   readonly validation: Validation | undefined;
   readonly interception: Interception | undefined;
+  readonly cache: Cache | undefined;
 }
 
 export const isMocked = (fields: Fields, settings: ResolveSettings): boolean => fields.mock ?? settings.mock;
@@ -65,6 +66,7 @@ export function resolveOperation(parts: OperationParts): Operation | undefined {
     isCompressed: fields.compression === true && fields.streaming !== true,
     validation: parts.validation,
     interception: parts.interception,
+    cache: parts.cache,
     fault: faultOf(fields.fault),
     maintenance: maintenanceOf(fields.maintenance),
     webSocket: fields.webSocket ?? false,

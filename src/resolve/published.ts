@@ -90,6 +90,7 @@ function operationAt(
     isCompressed: true,
     validation: undefined,
     interception: undefined,
+    cache: undefined,
     fault: undefined,
     maintenance: undefined,
     where: { source: where.file.name, pointer: where.pointer },

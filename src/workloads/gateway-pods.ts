@@ -57,6 +57,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
   const mounts = [
     { name: "mounted", mountPath: "/gateway/mounted", readOnly: true },
     { name: "run", mountPath: "/gateway/run" },
+    { name: "cache", mountPath: "/gateway/cache" },
     ...(secret === undefined ? [] : [{ name: "tls", mountPath: tlsFolder, readOnly: true }]),
   ];
   return {
@@ -108,6 +109,8 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
       volumes: [
         { name: "mounted", secret: { secretName: mountedName(api, content.inputHash) } },
         { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+        // More than the answers that are kept take, for those that are on their way out.
+        { name: "cache", emptyDir: { sizeLimit: "128Mi" } },
         ...(secret === undefined ? [] : [{ name: "tls", secret: { secretName: secret } }]),
       ],
     },

@@ -23,6 +23,7 @@ const pages = [
   "docs/backends.md",
   "docs/validation.md",
   "docs/interceptors.md",
+  "docs/cache.md",
   ...securityPages,
 ];
 

@@ -53,6 +53,7 @@ export function factsOf(
     ...bodyFact(operation, where(origins.extension("maxBody"))),
     ...validationFacts(operation, where(origins.extension("validation"))),
     ...interceptorFacts(operation, where(origins.extension("interceptors"))),
+    ...cacheFact(operation, where(origins.extension("cache"))),
     ...streamFact(operation, where(origins.extension("streaming"))),
     ...corsFact(operation, where(origins.extension("cors"))),
     ...headerFacts("request headers", operation.requestHeaders, where(origins.extension("requestHeaders"))),
@@ -113,6 +114,16 @@ function interceptorFacts({ interception }: Operation, place: Place | undefined)
   const fact = (name: string, seen: InterceptingFunction | undefined): readonly Fact[] =>
     seen === undefined ? [] : [{ name, value: `${seen.path}#${seen.name}${given}, within ${timeoutMs / 1000}s; ${failing}`, place }];
   return [...fact("request function", request), ...fact("response function", response)];
+}
+
+function cacheFact({ cache }: Operation, place: Place | undefined): readonly Fact[] {
+  if (cache === undefined) return [];
+  const fresh =
+    cache.freshSeconds === undefined
+      ? "where they say how long they are fresh"
+      : `for ${cache.freshSeconds}s where they do not say how long`;
+  const apart = cache.headers.length === 0 ? "" : `, apart by ${cache.headers.join(", ")}`;
+  return [{ name: "cache", value: `answers are kept ${fresh}${apart}`, place }];
 }
 
 function streamFact({ isStream }: Operation, place: Place | undefined): readonly Fact[] {

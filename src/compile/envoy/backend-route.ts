@@ -17,7 +17,7 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
       ...clustersOf(api, answer),
       // It begins when the request is whole, which one that became a WebSocket is not before its end (envoy: RouteAction.timeout).
       timeout: `${answer.timeoutMs / 1000}s`,
-      ...(operation.isStream || mayBeSilent(operation, answer.timeoutMs) ? { idle_timeout: "0s" } : {}),
+      ...idleRule(operation, answer.timeoutMs),
       ...(answer.mirror === undefined ? {} : { request_mirror_policies: [mirrorPolicy(api, answer.mirror)] }),
       ...(answer.retry === undefined ? {} : { retry_policy: retryPolicy(answer.retry) }),
       auto_host_rewrite: true,
@@ -27,6 +27,10 @@ export function backendAction(api: ApiModel, operation: Operation, answer: Extra
     },
   };
 }
+
+/** Where nobody's silence counts but that of the operation's own timeout. */
+export const idleRule = (operation: Operation, timeoutMs: number): Message =>
+  operation.isStream || mayBeSilent(operation, timeoutMs) ? { idle_timeout: "0s" } : {};
 
 /** Whether an answer may take longer than the listener lets a stream be silent: then the operation's own timeout counts alone. */
 const mayBeSilent = ({ webSocket }: Operation, timeoutMs: number): boolean =>

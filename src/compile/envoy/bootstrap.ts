@@ -22,6 +22,10 @@ export function bootstrap(neighbourhood = "portico"): Message {
         agent(functionsCluster),
       ],
     },
+    // Where answers are kept listeners are reached from within.
+    bootstrap_extensions: [
+      extension("envoy.bootstrap.internal_listener", "envoy.extensions.bootstrap.internal_listener.v3.InternalListener"),
+    ],
     overload_manager: overload(),
     layered_runtime: { layers: [{ name: "static", static_layer: { "re2.max_program_size.error_level": 1_000_000 } }] },
     stats_config: {

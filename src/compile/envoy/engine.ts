@@ -13,12 +13,14 @@ import { addressesFile } from "./client-addresses.ts";
 import { clusters } from "./clusters.ts";
 import { idHeader } from "./errors.ts";
 import { discoveryFile, type Message } from "./json.ts";
+import { keptRoutes } from "./kept-answers.ts";
 import { type Certificates, keysFile } from "./keys.ts";
 import { countedOperations } from "./limits.ts";
 import { listeners, tlsSecret, trustSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
 import { routeConfigurationName } from "./names.ts";
+import { pathRoutes } from "./path-routes.ts";
 import { refusalHeader } from "./refusals.ts";
 import { tokensFile } from "./tokens.ts";
 import { virtualHosts } from "./virtual-hosts.ts";
@@ -31,16 +33,19 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
   const verifiers = verifiersOf(apis);
   return new Map([
     ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
+    ...(keepsAnswers(apis)
+      ? [["image/kept.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [keptRoutes(apis)])] as const]
+      : []),
     ["mounted/bootstrap.json", `${JSON.stringify(bootstrap(environment.neighbourhood))}\n`],
     [
       "mounted/listeners.json",
       discoveryFile(
         "envoy.config.listener.v3.Listener",
-        listeners(
-          environment,
-          formOf(apis, environment),
-          verifiers.some(({ trust }) => trust !== undefined),
-        ),
+        listeners(environment, {
+          form: formOf(apis, environment),
+          asksCertificates: verifiers.some(({ trust }) => trust !== undefined),
+          keepsAnswers: keepsAnswers(apis),
+        }),
       ),
     ],
     ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
@@ -74,6 +79,8 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
   ]);
 }
 
+const keepsAnswers = (apis: readonly ApiModel[]): boolean => apis.some((api) => api.keepsAnswers === true);
+
 const validatorsOf = (apis: readonly ApiModel[]): readonly AgentValidators[] =>
   apis.flatMap(({ name, validation }) =>
     validation === undefined ? [] : [{ api: name, file: validatorsPath(name, validation.hash), hash: validation.hash }],
@@ -96,6 +103,7 @@ const certificatesOf = (apis: readonly ApiModel[]): Certificates =>
 function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
   const direct = directMocks(apis);
   const counted = countedOperations(apis);
+  const settings = { directMocks: direct, metricNames: metricNames(apis), limits: counted.metadata, debug };
   return {
     name: routeConfigurationName,
     ignore_port_in_host_matching: true,
@@ -108,7 +116,7 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     ]),
     ...withoutIdentities(apis),
     ...(counted.metadata.size > 0 ? { typed_per_filter_config: counted.filters } : {}),
-    virtual_hosts: virtualHosts(apis, { directMocks: direct, metricNames: metricNames(apis), limits: counted.metadata, debug }),
+    virtual_hosts: virtualHosts(apis, (entry) => pathRoutes(entry, settings)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Environment, TlsFiles } from "../engine.ts";
 import { accessLogs } from "./access-log.ts";
 import { answerHeaders, ofEnvoy, router } from "./answer-headers.ts";
 import { bodyFilter } from "./body-limit.ts";
+import { cacheListeners } from "./cache-listeners.ts";
 import { addressFilters } from "./client-addresses.ts";
 import { compressionFilters } from "./compression.ts";
 import { corsFilter } from "./cors.ts";
@@ -21,15 +22,13 @@ import { limitFilters } from "./limits.ts";
 import { localReplies } from "./local-replies.ts";
 import { refusalMetrics, requestMetrics, violationMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
-import { agentCluster, rbacType, routeConfigurationName } from "./names.ts";
+import { agentCluster, connectionManager, rbacType, routeConfigurationName } from "./names.ts";
 import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
 import { responseFilters } from "./response-validation.ts";
 import { sandboxFilters } from "./sandbox.ts";
 import { transportFilter } from "./transports.ts";
 import { validationFilters } from "./validation.ts";
-
-const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
 /** How long a stream may be silent in both directions, unless its route says otherwise. */
 export const streamIdleSeconds = 300;
@@ -96,9 +95,20 @@ const withoutForgeries = (trustedHops: number): Message =>
     { mutations: [ofEnvoy, ...[...forged, ...(trustedHops === 0 ? saidByProxies : [])].map((name) => ({ remove: name }))] },
   );
 
-/** Both listeners: the gateway's own, and the one that is looked at by those who run it. */
-export function listeners(environment: Environment, form: ErrorForm, asksCertificates: boolean): readonly Message[] {
-  return [gatewayListener(environment, form, asksCertificates), monitoringListener(environment.monitoring)];
+/** The gateway's own listener, the one that is looked at by those who run it, and, where answers are kept, those of the cache. */
+export function listeners(environment: Environment, { form, asksCertificates, keepsAnswers }: Asked): readonly Message[] {
+  return [
+    gatewayListener(environment, form, asksCertificates),
+    monitoringListener(environment.monitoring),
+    ...(keepsAnswers ? cacheListeners(form, environment.trustedHops) : []),
+  ];
+}
+
+/** What APIs ask of the listeners. */
+interface Asked {
+  readonly form: ErrorForm;
+  readonly asksCertificates: boolean;
+  readonly keepsAnswers: boolean;
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */

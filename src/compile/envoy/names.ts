@@ -6,11 +6,18 @@ export const agentCluster = "portico-agent";
 /** The same agent, asked by what may have it wait for long: that takes no credential's turn. */
 export const functionsCluster = "portico-functions";
 export const limitsCluster = "portico-limits";
+/** Where answers are kept, and what is behind that: listeners within Envoy, and the clusters that lead there. */
+export const cacheCluster = "portico-cache";
+export const uncachedCluster = "portico-uncached";
+/** The routes behind it. */
+export const keptRoutesName = "kept";
 /** Unix sockets, in the one folder of a gateway that is written while it runs: in a container everything else may be read-only. */
 export const socketsFolder = "run";
 export const adminSocket = `${socketsFolder}/admin.sock`;
 export const agentSocket = `${socketsFolder}/agent.sock`;
 export const mocksSocket = `${socketsFolder}/mocks.sock`;
+/** Where answers are kept, in the gateway's folder: written while it runs, too. */
+export const cacheFolder = "cache";
 /** Header fields: what the mock backend is asked for, and what an answer says of itself. */
 export const operationHeader = "portico-operation";
 export const apiHeader = "portico-api";
@@ -21,6 +28,9 @@ export const ownMetadata = "portico";
 /** The header by which a request's cluster is known where that depends on who calls. No client can write it, and no backend sees it. */
 export const clusterHeader = "portico-cluster";
 
+/** An answer that varies by it is not kept. */
+export const unkeptHeader = "portico-unkept*";
+
 /** Under which a route's metadata has what is said while its operation is being worked on. */
 export const maintenanceField = "maintenance";
 
@@ -29,6 +39,8 @@ export const functionsField = "functions";
 
 /** What says which HTTP a cluster speaks (envoy: extensions.upstreams.http.v3). */
 export const httpOptions = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+/** The filter of a listener that speaks HTTP. */
+export const connectionManager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 /** The filter that decides by rules (envoy: RBAC). */
 export const rbacType = "envoy.extensions.filters.http.rbac.v3.RBAC";
 

@@ -1,4 +1,5 @@
 import type { Access, Answer, ApiModel, Maintenance, Operation } from "../../model/api.ts";
+import { noHeaderChanges } from "../../model/headers.ts";
 import { backendAction } from "./backend-route.ts";
 import { withinBody } from "./body-limit.ts";
 import { challenge } from "./challenges.ts";
@@ -12,6 +13,7 @@ import { globalLimitRules } from "./global-limits.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { interceptorRules } from "./interceptors.ts";
 import { type Message, overwriteHeader } from "./json.ts";
+import { keptAction } from "./kept-answers.ts";
 import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
 import { limitHeaders } from "./limit-names.ts";
@@ -51,10 +53,11 @@ export function operationRoutes(
   const isLimited = limitsOf(found.api, found.operation).length > 0;
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
+  const forBackend = changesForBackend(found.operation);
   return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, isRefusal }) => {
-    const changes = headerChanges(found.operation.requestHeaders, found.operation.responseHeaders);
+    const changes = headerChanges(forBackend.headers, found.operation.responseHeaders);
     const ownHeaders = Object.keys(sandboxing).length > 0 ? [clusterHeader] : [];
-    const removed = new Set([...found.operation.requestHeaders.remove, ...hidden, ...ownHeaders]);
+    const removed = new Set([...forBackend.headers.remove, ...hidden, ...ownHeaders]);
     const filters = {
       ...corsFilters(found, methods),
       ...addressRules(found.operation.addresses),
@@ -68,7 +71,7 @@ export function operationRoutes(
       ...responseRules(found.api, found.operation),
       ...(isRefusal === true ? {} : interceptorRules(found.api, found.operation)),
       ...compressionRules(found.operation.isCompressed),
-      ...(found.operation.answer.kind === "backend" ? queryRules(found.operation.answer.rewrite) : {}),
+      ...queryRules(forBackend.rewrite),
     };
     return {
       ...routeIdentity(found, settings),
@@ -87,6 +90,12 @@ export function operationRoutes(
       ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: { ...Object(action.typed_per_filter_config), ...filters } } : {}),
     };
   });
+}
+
+/** What these routes do to what a backend sees. Where answers are kept it is done behind that. */
+function changesForBackend({ answer, cache, requestHeaders }: Operation) {
+  if (cache !== undefined) return { headers: noHeaderChanges, rewrite: undefined };
+  return { headers: requestHeaders, rewrite: answer.kind === "backend" ? answer.rewrite : undefined };
 }
 
 const corsFilters = ({ operation }: EntryOperation, methods: readonly string[]): Message =>
@@ -133,7 +142,7 @@ const sentOn = (
   settings: RouteSettings,
 ): RouteAction => ({
   when: [],
-  action: backendAction(api, operation, answer),
+  action: operation.cache === undefined ? backendAction(api, operation, answer) : keptAction(operation, answer),
   requestHeaders: [],
   responseHeaders: settings.debug ? [overwriteHeader(operationHeader, headerValue(operation.id))] : [],
 });

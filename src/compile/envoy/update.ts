@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { isObject } from "../../text/node.ts";
 
 /**
- * The clusters file for the time between two states: the new clusters, and the old ones that the routes still in effect may name. With it
- * in effect first, routes can be replaced without a request that finds no cluster.
+ * A file of clusters or listeners for the time between two states: the new ones, and the old ones that the routes still in effect may name. With it
+ * in effect first, routes can be replaced without a request that finds none.
  */
-export function clustersOfBoth(before: string, after: string): string {
+export function resourcesOfBoth(before: string, after: string): string {
   const [old, next] = [resourcesOf(before), resourcesOf(after)];
   const names = new Set(next.map(({ name }) => name));
   const gone = old.filter(({ name }) => !names.has(name));

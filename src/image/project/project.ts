@@ -103,13 +103,14 @@ function readFile<T>(path: string, read: (path: string) => string | undefined, s
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
 const modelOf = (
-  { backends, securities, operations, disabledPaths, owner, errors, interception: _, ...api }: ProjectApi,
+  { backends, securities, operations, disabledPaths, owner, errors, keepsAnswers, interception: _, ...api }: ProjectApi,
   limits: readonly ProjectLimit[],
 ): Omit<ApiModel, "validation" | "interception"> => ({
   ...api,
   limits: limits.map((limit) => ({ ...limit, conditions: limit.conditions.map(conditionOf) })),
   owner,
   errors,
+  keepsAnswers,
   verifiers: [],
   securities: securities.map((security) => ({
     ...security,
@@ -155,6 +156,7 @@ const operationOf = ({
   access,
   addresses,
   answer,
+  cache,
   cors,
   fault,
   maintenance,
@@ -176,6 +178,7 @@ const operationOf = ({
     response: interception.response,
     largestBytes: interception.largestBytes,
   },
+  cache: cache && { ...cache, freshSeconds: cache.freshSeconds },
   fault: fault && { ...fault, delayMs: fault.delayMs, status: fault.status },
   maintenance: maintenance && { ...maintenance, retryAfterSeconds: maintenance.retryAfterSeconds },
   access:

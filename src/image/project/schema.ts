@@ -150,6 +150,7 @@ const operation = z.strictObject({
       goesOnAfterFailure: z.boolean(),
     })
     .optional(),
+  cache: z.strictObject({ freshSeconds: z.int().min(0).optional(), headers: z.array(z.string()) }).optional(),
   fault: z.strictObject({ delayMs: z.int().min(0).optional(), status: z.int().optional(), percent: z.int().min(0).max(100) }).optional(),
   maintenance: z.strictObject({ message: z.string(), retryAfterSeconds: z.int().optional() }).optional(),
 });
@@ -205,6 +206,7 @@ const api = z.strictObject({
   interception: z
     .strictObject({ hash: z.string().regex(/^[0-9a-f]{16}$/), files: z.array(z.string().refine(isFile)), mayConnect: z.boolean() })
     .optional(),
+  keepsAnswers: z.literal(true).optional(),
   disabledPaths: z.array(z.strictObject({ path: z.array(segment), query })).optional(),
 });
 

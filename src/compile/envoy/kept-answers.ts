@@ -1,0 +1,93 @@
+import type { Answer, ApiModel, Cache, Operation } from "../../model/api.ts";
+import { noHeaderChanges } from "../../model/headers.ts";
+import { backendAction, idleRule } from "./backend-route.ts";
+import { field, headerChanges } from "./header-changes.ts";
+import type { Message } from "./json.ts";
+import { cacheCluster, keptRoutesName, unkeptHeader } from "./names.ts";
+import type { EntryOperation, PathEntry } from "./path-entry.ts";
+import { methodIs, routeMatch } from "./path-match.ts";
+import { answeredMethods } from "./path-routes.ts";
+import { queryRules } from "./query-changes.ts";
+import { virtualHosts } from "./virtual-hosts.ts";
+
+type BackendAnswer = Extract<Answer, { kind: "backend" }>;
+
+/** An operation whose answers are kept comes from a backend. */
+interface Kept {
+  readonly found: EntryOperation;
+  readonly answer: BackendAnswer;
+  readonly cache: Cache;
+}
+
+function keptOf(found: EntryOperation): readonly Kept[] {
+  const { answer, cache } = found.operation;
+  return answer.kind === "backend" && cache !== undefined ? [{ found, answer, cache }] : [];
+}
+
+/** What waits behind the cache for an answer is told first that its time is over. */
+const patienceMs = 1_000;
+
+/** A request for an answer that may be kept: it goes to the cache, as the client sent it, and from there to the backend where nothing is kept. */
+export const keptAction = (operation: Operation, { timeoutMs }: BackendAnswer): Message => ({
+  route: {
+    cluster: cacheCluster,
+    timeout: `${timeoutMs === 0 ? 0 : (timeoutMs + patienceMs) / 1000}s`,
+    ...idleRule(operation, timeoutMs),
+  },
+});
+
+/**
+ * What is done with requests behind the cache: all that routes do to what backends see, for the key of what is kept is the client's request. Their paths, hosts and methods are those of
+ * the gateway's own routes, so the same operation is found.
+ */
+export const keptRoutes = (apis: readonly ApiModel[]): Message => ({
+  name: keptRoutesName,
+  ignore_port_in_host_matching: true,
+  virtual_hosts: virtualHosts(
+    apis.map((api) => ({ ...api, operations: api.operations.filter(({ cache }) => cache !== undefined), disabledPaths: undefined })),
+    (entry) => entry.operations.flatMap(keptOf).map((kept) => keptRoute(entry, kept)),
+  ),
+});
+
+function keptRoute(entry: PathEntry, { found, answer, cache }: Kept): Message {
+  const { api, operation } = found;
+  const filters = queryRules(answer.rewrite);
+  return {
+    match: routeMatch(entry, [methodIs(...answeredMethods(entry, found))]),
+    ...backendAction(api, operation, answer),
+    ...headerChanges(operation.requestHeaders, noHeaderChanges),
+    ...field("response_headers_to_add", [notForOthers, ...freshness(cache), ...cache.headers.map(varyBy)]),
+    ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
+  };
+}
+
+/** An answer of so many digits of bytes is not kept: Envoy's cache has a bound of all that it keeps, and none of one answer. */
+const digitsOfTooMany = 8;
+
+/**
+ * An answer that sets a cookie is for the one who asked; a cache may keep it all the same (RFC 9111, section 7.3), and this one shall not. It varies by a header then that the cache
+ * knows nothing of: what its backend says to other caches stays as it is. An empty value adds nothing.
+ */
+const notForOthers: Message = {
+  header: {
+    key: "vary",
+    value: `%CEL("set-cookie" in response.headers || ("content-length" in response.headers && response.headers["content-length"].size() >= ${digitsOfTooMany}) ? "${unkeptHeader}" : "")%`,
+  },
+  append_action: "APPEND_IF_EXISTS_OR_ADD",
+};
+
+/** How long a good answer is fresh that does not say it itself. */
+const freshness = ({ freshSeconds }: Cache): readonly Message[] =>
+  freshSeconds === undefined
+    ? []
+    : [
+        {
+          header: {
+            key: "cache-control",
+            value: `%CEL(response.code >= 300 || "expires" in response.headers ? "" : "max-age=${freshSeconds}")%`,
+          },
+          append_action: "ADD_IF_ABSENT",
+        },
+      ];
+
+const varyBy = (name: string): Message => ({ header: { key: "vary", value: name }, append_action: "APPEND_IF_EXISTS_OR_ADD" });
