@@ -45,7 +45,7 @@ describe("answers that are kept", () => {
     gateway = await protectedGateway(
       scope,
       {
-        "x-portico": { backend: { url: `${backend.url}/api` }, timeout: "1s" },
+        "x-portico": { backend: { url: `${backend.url}/api` } },
         paths: {
           ...Object.fromEntries(["/said", "/other"].map(open)),
           "/fresh": kept({ maxAge: "1h" }),
@@ -62,6 +62,7 @@ describe("answers that are kept", () => {
               responseHeaders: { set: { "x-made": "here" } },
             },
           ),
+          "/slow": kept({ maxAge: "1h" }, {}, { timeout: "500ms" }),
           "/small": kept({ maxAge: "1h" }, {}, { compression: true }),
           "/guarded": { get: { security: [{ key: [] }], responses: { 200: { description: "ok" } } } },
           "/off": guarded(),
@@ -133,8 +134,7 @@ describe("answers that are kept", () => {
 
   it("are asked about where they are stale, and given again where they are the same", async () => {
     const target = "/said?cache-control=max-age=1&etag=%22one%22";
-    const first = await ask(target);
-    await until("it is kept", async () => (await ask(target)).cached === hit);
+    const first = await askKept(target);
     await until("it was asked about", async () => {
       const before = asked;
       const again = await ask(target);
@@ -191,12 +191,7 @@ describe("answers that are kept", () => {
     const evil = { "x-forwarded-for": "192.0.2.1", "x-forwarded-host": "evil.example", "x-forwarded-prefix": "/evil" };
     await until("evil's is kept", async () => (await behind.get("/fresh", evil)).headers["cache-status"] === hit);
     assert.match((await behind.get("/fresh", evil)).body, /evil/);
-    for (const headers of [
-      {},
-      { "x-forwarded-for": "192.0.2.1" },
-      { "x-forwarded-prefix": "/evil" },
-      { "x-forwarded-host": "evil.example" },
-    ]) {
+    for (const headers of [{}, { "x-forwarded-prefix": "/evil" }, { "x-forwarded-host": "evil.example" }]) {
       const answer = await behind.get("/fresh", headers);
       assert.equal(answer.headers["cache-status"], miss, JSON.stringify(headers));
     }
@@ -227,12 +222,13 @@ describe("answers that are kept", () => {
   it("are errors in the gateway's form where a backend fails, and those are not kept", async () => {
     assertProblem(await gateway.get("/fresh?reset"), "502 backend-unreachable");
     assertProblem(await gateway.get("/fresh?reset"), "502 backend-unreachable");
-    assertProblem(await gateway.get("/fresh?hang"), "504 backend-timeout");
+    assertProblem(await gateway.get("/slow?hang"), "504 backend-timeout");
   });
 
   it("are whole for each of many clients at once, however large", async () => {
     const target = "/fresh?length=1000000";
     const all = await Promise.all(Array.from({ length: 50 }, () => ask(target)));
+    assert.deepEqual([...new Set(all.map(({ status, text }) => (status === 200 ? 200 : text)))], [200]);
     assert.deepEqual([...new Set(all.map(({ body }) => body.pad.length))], [1_000_000]);
     assert.equal((await askKept(target)).body.pad.length, 1_000_000);
     assert.equal((await ask("/fresh?whole&length=10000000")).body.pad.length, 10_000_000);
