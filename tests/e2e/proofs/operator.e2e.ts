@@ -23,6 +23,7 @@ import { testFolder } from "../harness/test-folder.ts";
 import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
 import { shownToFunctions } from "./intercepted.ts";
+import { keptInPods } from "./kept.ts";
 import { limitedByARateLimiting } from "./limited.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 import { revokedAtOnce } from "./revoked.ts";
@@ -356,6 +357,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     it("APIs with limits: what is missing is told until it is there, and what changes takes effect", limitedByARateLimiting);
 
     it("an API whose requests are held against its document, and its image alone", heldAgainstTheDocument);
+    it("an API whose answers are kept, and its image alone", keptInPods);
     it("an API whose messages functions see, and its image alone", shownToFunctions);
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
