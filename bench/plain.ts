@@ -13,7 +13,13 @@ import type { ApiModel } from "../src/model/api.ts";
 export function withOneRoute(files: GatewayFiles, model: ApiModel): GatewayFiles {
   const entries = pathEntries([model]).flatMap((entry) => entry.operations.map((found) => ({ entry, found })));
   const last = entries.find(({ found }) => found.operation === model.operations.at(-1));
-  const settings = { directMocks: new Set<never>(), metricNames: metricNames([model]), limits: new Map<never, never>(), debug: false };
+  const settings = {
+    directMocks: new Set<never>(),
+    metricNames: metricNames([model]),
+    limits: new Map<never, never>(),
+    debug: false,
+    refusing: () => {},
+  };
   const routes = last === undefined ? [] : operationRoutes(last.entry, last.found, ["GET"], settings);
   const one = {
     name: routeConfigurationName,

@@ -32,7 +32,13 @@ async function measure(
 
 /** The compiled routes over a file with what the operations alone need: a route for each, without refusals, OPTIONS and the tree that finds them. */
 function sizeRatio(model: ReturnType<typeof modelOf>): number {
-  const settings = { directMocks: new Set<never>(), metricNames: new Map<never, string>(), limits: new Map<never, never>(), debug: false };
+  const settings = {
+    directMocks: new Set<never>(),
+    metricNames: new Map<never, string>(),
+    limits: new Map<never, never>(),
+    debug: false,
+    refusing: () => {},
+  };
   const alone = pathEntries([model]).flatMap((entry) =>
     entry.operations.flatMap((found) => operationRoutes(entry, found, [found.operation.method], settings)),
   );

@@ -57,6 +57,7 @@ export const testApi: ApiModel = {
   validation: undefined,
   interception: undefined,
   keepsAnswers: undefined,
+  patches: undefined,
   disabledPaths: undefined,
   backends: [testBackend],
   credentialSets: [],

@@ -82,6 +82,11 @@ const guard = storedObject({
   },
 });
 
+/** A patch of the gateway's routes. */
+const patch = (fields: object, change: object = {}): object => ({
+  envoyPatches: [{ of: "routes", operations: [{ op: "add", path: "/name", value: "a", ...change }], ...fields }],
+});
+
 const nothing = { objects: new Map(), filled: Promise.resolve() };
 
 /** Everything that somebody could tell the difference by: the gateway's objects, its image's name, and what is asked of it. */
@@ -218,6 +223,12 @@ const inApi: Readonly<Record<string, Pair>> = {
   "interceptors.onFailure": [intercepted({}), intercepted({ onFailure: "pass" })],
   "interceptors.allow[]": [intercepted({}), intercepted({ allow: ["network"] })],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
+  "envoyPatches[].of": [patch({}), patch({ of: "listener" })],
+  "envoyPatches[].operation": [patch({ operation: "GET /pets" }), patch({ operation: "nobody" })],
+  "envoyPatches[].backend": [patch({ of: "clusters", backend: "@document" }), patch({ of: "clusters", backend: "nobody" })],
+  "envoyPatches[].operations[].op": [patch({}), patch({}, { op: "remove", value: undefined })],
+  "envoyPatches[].operations[].path": [patch({}), patch({}, { path: "/vhds" })],
+  "envoyPatches[].operations[].value": [patch({}), patch({}, { value: "b" })],
   "cache.maxAge": under(["cache"], [{ maxAge: "1s" }, { maxAge: "2s" }]),
   compression: [{ compression: true }, { compression: false }],
   "maintenance.message": under(["maintenance"], [{ message: "a" }, { message: "b" }]),

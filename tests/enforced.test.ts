@@ -50,6 +50,11 @@ function outcome(extension: object, endpoint: object, more: object): string {
   ]);
 }
 
+/** A patch of the gateway's routes. */
+const patch = (fields: object, change: object = {}): object => ({
+  envoyPatches: [{ of: "routes", operations: [{ op: "add", path: "/name", value: "a", ...change }], ...fields }],
+});
+
 const interceptor = { "x-wso2-request-interceptor": "java:com.example.Trace" };
 const cors = (fields: object): object => ({ cors: { origins: ["https://a.test"], ...fields } });
 const backend = (fields: object): object => ({ backend: { url: "http://a.test/x", ...fields } });
@@ -213,6 +218,12 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "mirror.name": [{ mirror: { name: "store" } }, { mirror: { name: "nobody" } }],
   "mirror.url": [{ mirror: { url: "http://a.test" } }, { mirror: { url: "http://b.test" } }],
   "mirror.percent": [{ mirror: { url: "http://a.test", percent: 1 } }, { mirror: { url: "http://a.test", percent: 2 } }],
+  "envoyPatches[].of": [patch({}), patch({ of: "listener" })],
+  "envoyPatches[].operation": [patch({ operation: "list" }), patch({ operation: "nobody" })],
+  "envoyPatches[].backend": [patch({ of: "clusters", backend: "@document" }), patch({ of: "clusters", backend: "nobody" })],
+  "envoyPatches[].operations[].op": [patch({}), patch({}, { op: "remove", value: undefined })],
+  "envoyPatches[].operations[].path": [patch({}), patch({}, { path: "/vhds" })],
+  "envoyPatches[].operations[].value": [patch({}), patch({}, { value: "b" })],
   cache: [{ cache: {} }, { cache: false }],
   "cache.maxAge": [{ cache: { maxAge: "1s" } }, { cache: { maxAge: "2s" } }],
   compression: [{ compression: true }, { compression: false }],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addressLists } from "./address.ts";
 import { cache, documentInterceptors, maintenance, publish, validation } from "./contract.ts";
+import { envoyPatch } from "./envoy-patch.ts";
 import { expose } from "./expose.ts";
 import { atMostOne, exactlyOne, under } from "./law.ts";
 import { grantedReference, keyReference, objectNamePattern, objectReference } from "./name.ts";
@@ -41,24 +42,6 @@ const limitReference = z.strictObject({
     )
     .describe("The RateLimiting's name, or a tier's."),
   namespace: grantedReference.shape.namespace.describe("The RateLimiting's namespace. Default: the API's."),
-});
-
-const patch = z.strictObject({
-  of: z.enum(["listener", "routes", "clusters"]).describe("The part of the gateway's configuration."),
-  operations: z
-    .array(
-      z.strictObject({
-        op: z.enum(["add", "remove", "replace"]).describe("What is done."),
-        path: z
-          .string()
-          .regex(/^(\/.*)?$/, "Not a JSON Pointer. Let it start with a slash.")
-          .describe("Where, as a JSON Pointer."),
-        value: z.unknown().optional().describe("The value that comes there."),
-      }),
-    )
-    .min(1)
-    .max(64)
-    .describe("The changes, one after the other (JSON Patch, RFC 6902)."),
 });
 
 /** By Node's and the loader's own variables whoever sets them would say what the policy agent runs, and what interceptors may do. */
@@ -156,10 +139,12 @@ const fields = z.strictObject({
   errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457 (`problem`, the default), or WSO2's."),
   publish: publish.optional().describe("What of the document the gateway shows to the world."),
   envoyPatches: z
-    .array(patch)
+    .array(envoyPatch)
     .max(32)
     .optional()
-    .describe("Changes to the gateway's configuration that Portico has no field for. The result is validated."),
+    .describe(
+      "Changes to the gateway's configuration that Portico has no field for. Envoy looks at the result before anything is served by it.",
+    ),
 });
 
 /** An API: documents, and how they are served. */

@@ -61,14 +61,13 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["x-portico", { backend: "pets", timeout: "1s", cors: false }, []],
     [
       "x-portico",
-      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, cache: {} },
+      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, mode: "shared" },
       [
         ["backend/connectionPool/waitTimeout", "bounds of idle connections"],
-        ["cache", "the response cache"],
+        ["mode", "the mode of deployed backends"],
       ],
     ],
-    ["x-portico", { cache: {} }, [["cache", "the response cache"]]],
-    ["x-portico", { cache: false, rateLimit: false }, []],
+    ["x-portico", { cache: {}, rateLimit: false }, []],
     ["x-portico", { security: false, streaming: true, mode: "shared" }, [["mode", "the mode of deployed backends"]]],
     ["API", { definition: [{ inline: "x" }], engine: "envoy" }, []],
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],

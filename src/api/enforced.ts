@@ -31,6 +31,10 @@ const laterUnlessOff = (feature: string, ...paths: readonly string[]): readonly 
 const corsFields = ["origins[]", "methods[]", "headers[]", "exposedHeaders[]", "maxAge", "credentials"];
 const headerFields = ["remove[]", "set.*", "add.*"];
 
+const patchFields = ["of", "operation", "backend", "operations[].op", "operations[].path", "operations[].value"].map(
+  (name) => `envoyPatches[].${name}`,
+);
+
 const interceptorFields = ["request", "response", "body", "timeout", "onFailure", "allow[]"].map((name) => `interceptors.${name}`);
 
 /** The fields that say how pods run, of an API and of what a TargetEndpoint deploys. */
@@ -113,6 +117,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["name", "value", "valueFrom.configMapKeyRef.name", "valueFrom.configMapKeyRef.key"].map((name) => `env[].${name}`),
       ...["name", "key"].map((name) => `env[].valueFrom.secretKeyRef.${name}`),
       ...["interceptors.source.name", "interceptors.source.key", ...interceptorFields],
+      ...patchFields,
       ...["cache.maxAge", "maxBody", "compression", "maintenance.message", "maintenance.retryAfter", "publish.document", "publish.page"],
       "security[].name",
       "security[].namespace",
@@ -134,7 +139,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...later("patches of pods", "podTemplate"),
       ...later("the refusal of breaking changes", "breakingChanges"),
       ...later("what becomes of another product's interceptors", "interceptors.foreign"),
-      ...later("patches of the gateway's configuration", "envoyPatches"),
     ],
   },
   TargetEndpoint: {
@@ -216,6 +220,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["validation.request", "validation.response", "validation.maxBody"],
       ...interceptorFields,
       ...["cache", "cache.maxAge"],
+      ...patchFields,
       ...["rewrite.path", "rewrite.query.remove[]", "rewrite.query.set.*", "maxBody", "streaming"],
       ...["fault.delay", "fault.status", "fault.percent"],
     ],

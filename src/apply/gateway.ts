@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import type { GatewayFiles } from "../compile/engine.ts";
+import { patchesPath } from "../compile/envoy/patches.ts";
 import { type Checked, checked } from "../problem.ts";
 import type { EnvoyBinary } from "./envoy/binary.ts";
 import { type RunningEnvoy, type StartOptions, startEnvoy } from "./envoy/process.ts";
+import { validateFiles } from "./envoy/validate.ts";
 import { gatewayAgent } from "./gateway-agent.ts";
 import { writeAtomically } from "./run-folder.ts";
 import { takeSteps } from "./take-steps.ts";
@@ -29,6 +31,8 @@ export interface ServeOptions extends StartOptions {
 
 /** Writes the gateway's files into the run folder and starts Envoy on them. */
 export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: ServeOptions): Promise<Checked<ServedGateway>> {
+  const fit = await lookedAt(binary, files);
+  if (!fit.ok) return fit;
   for (const [path, text] of files) await writeAtomically(join(options.folder, path), text);
   const agent = gatewayAgent({ ...options, program: options.agentProgram });
   const taken = await agent.take(files);
@@ -39,6 +43,8 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
   }
   let current = files;
   const replace = async (next: GatewayFiles): Promise<Checked<boolean>> => {
+    const fit = await lookedAt(binary, next);
+    if (!fit.ok) return fit;
     const taken = await agent.take(next);
     const done = taken.ok ? await takeSteps(envoy.value, options.folder, current, next) : taken;
     if (!done.ok) {
@@ -56,3 +62,7 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
   };
   return checked({ envoy: envoy.value, replace, stop }, []);
 }
+
+/** What people have patched Envoy looks at as a whole first: it passes over a field that it does not know in what it reads from files later. */
+const lookedAt = async (binary: EnvoyBinary, files: GatewayFiles): Promise<Checked<void>> =>
+  files.has(patchesPath) ? validateFiles(binary, files) : checked(undefined, []);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { objectFiles } from "../api/resource.ts";
 import { pageLibrary } from "../apply/page-library.ts";
+import { containerEnvironment } from "../compile/container-environment.ts";
 import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder, shownFiles } from "../compile/gateway-folder.ts";
@@ -10,7 +11,7 @@ import { backendReferences } from "../model/backend.ts";
 import { modelReferences } from "../model/references.ts";
 import { type ValueReference, valueName, valueReferences } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
-import { type Checked, checked, type Problem } from "../problem.ts";
+import { type Checked, checked, failed, type Problem } from "../problem.ts";
 import { publishedApis, type ResolvedApi } from "../resolve/gateway.ts";
 import type { ResolveSettings } from "../resolve/settings.ts";
 import { valueProblems, withLastGood } from "../resolve/values.ts";
@@ -62,6 +63,8 @@ export async function prepareGateway(
   const { apis, resources, untaken } = found.value;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.map(({ model }) => model);
+  const wrong = engine.wrongPatches(models, containerEnvironment);
+  if (wrong.length > 0) return failed(...found.problems, ...wrong);
   const references = modelReferences(models);
   const values = await loadValues(resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;

@@ -234,6 +234,7 @@ it("a manifest names what the environment has to supply, and no address", () => 
         validators: undefined,
         interceptors: undefined,
         keepsAnswers: undefined,
+        patches: undefined,
       },
     ],
   });

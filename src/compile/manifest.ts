@@ -43,6 +43,8 @@ interface ManifestApi {
   readonly interceptors: ManifestInterceptors | undefined;
   /** Whether answers are kept; left out where none are. */
   readonly keepsAnswers: true | undefined;
+  /** What is changed of the environment's part, too; left out for nothing. */
+  readonly patches: ApiModel["patches"];
 }
 
 interface ManifestInterceptors {
@@ -79,6 +81,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
           validation,
           interception,
           keepsAnswers,
+          patches,
           backends,
           securities,
           credentialSets,
@@ -105,6 +108,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         validators: validation?.hash,
         interceptors: interception && { hash: interception.hash, mayConnect: interception.mayConnect },
         keepsAnswers,
+        patches,
       }),
     ),
   };
@@ -117,9 +121,16 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
 function inputHash(apis: readonly CompiledApi[], engine: string): string {
   const hash = createHash("sha256").update(canonical({ contract, engine }));
   for (const { model, published } of apis) {
-    const { operations, backends, verifiers: _, ...api } = model;
+    const { operations, backends, patches, verifiers: _, ...api } = model;
     hash.update(published);
-    hash.update(canonical({ ...api, backends: backends.map(({ name }) => name), operations: operations.length }));
+    hash.update(
+      canonical({
+        ...api,
+        backends: backends.map(({ name }) => name),
+        operations: operations.length,
+        patches: patches?.map(({ where: _, ...patch }) => patch),
+      }),
+    );
     for (const { where: _, ...operation } of operations) hash.update(canonical(operation));
   }
   return hash.digest("hex");

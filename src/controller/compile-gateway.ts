@@ -128,6 +128,7 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
   const manifest = gatewayManifest(apis, engine.name);
   const judged = judgedValues(models, values, { before: surroundings.before(manifest.inputHash), serves: surroundings.serves });
   const missing = [
+    ...engine.wrongPatches(models, containerEnvironment),
     ...judged.missing,
     ...(servesTls(workload) ? [] : trustWithoutTls(models, "Name a Secret in `expose: {tls: ...}`, without an Ingress.")),
   ];
@@ -186,15 +187,16 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
 const missing: ReadonlySet<Reason> = new Set(["UnknownBackend", "MissingSecurity", "UnknownLimit"]);
 
 /** What an API says for operations that say nothing of it themselves. */
-export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields" | "publishes" | "allowed">;
+export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields" | "publishes" | "allowed" | "patches">;
 
 /** What an API's spec says for such operations. */
 export const defaultsOf = (
-  { security = [], rateLimit = [], cache, compression, maintenance, maxBody, validation, publish, interceptors }: ApiSpec,
+  { security = [], rateLimit = [], cache, compression, maintenance, maxBody, validation, publish, interceptors, envoyPatches }: ApiSpec,
   namespace: string,
 ): ApiDefaults => ({
   publishes: publish,
   allowed: interceptors?.allow,
+  patches: envoyPatches,
   fields: Object.fromEntries(
     Object.entries({ cache, compression, maintenance, maxBody, validation, interceptors: functionsOf(interceptors) }).filter(
       ([, value]) => value !== undefined,

@@ -148,6 +148,7 @@ function modelOf(api: ManifestApi, backends: readonly Backend[], found: readonly
     operations: [],
     interception: api.interceptors && { ...api.interceptors, files: {} },
     keepsAnswers: api.keepsAnswers,
+    patches: api.patches,
     validation: api.validators === undefined ? undefined : { hash: api.validators, schemas: {}, operations: [] },
     disabledPaths: undefined,
     backends,

@@ -40,8 +40,17 @@ export async function servingOf(
     if (!pruned.ok) return { at: "unapplied", problems: pruned.problems };
     forgetOthers(world.untouched.get(keyOf(api)), content.inputHash);
   }
-  return { at: "applied", rollout };
+  return { at: "applied", rollout: withAdvice(rollout, content) };
 }
+
+/** What people have patched may be what keeps pods from beginning. */
+const withAdvice = (rollout: Rollout, { mounted }: GatewayContent): Rollout =>
+  rollout.kind === "complete" || !mounted.has("patches.json")
+    ? rollout
+    : {
+        ...rollout,
+        message: `${rollout.message} Envoy looks at what \`envoyPatches\` make first: where it does not take it, the log of the pods' container \`validate\` says why.`,
+      };
 
 /**
  * Kubelet looks at what is mounted when a pod changes, else once a minute or so. The Deployment says for which files its pods were touched:

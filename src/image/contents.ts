@@ -6,6 +6,7 @@ import { readBase } from "./base-image.ts";
 import { gatewayFolderInImage } from "./builder.ts";
 import { type BaseImage, labelNames } from "./gateway-image.ts";
 import { readLayer } from "./layer.ts";
+import { patches } from "./patches.ts";
 import { type ImageReference, showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
 
@@ -44,6 +45,7 @@ const manifest = z.object({
       validators: z.string().optional(),
       interceptors: z.object({ hash: z.string(), mayConnect: z.boolean() }).optional(),
       keepsAnswers: z.literal(true).optional(),
+      patches: patches.optional(),
     }),
   ),
 });

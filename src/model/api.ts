@@ -7,6 +7,7 @@ import type { ApiInterception, Interception } from "./interception.ts";
 import type { Limit } from "./limit.ts";
 import type { MockReply } from "./mock.ts";
 import type { PageFile } from "./page.ts";
+import type { Patch } from "./patch.ts";
 import type { PathTemplate, QueryCondition, Segment } from "./path.ts";
 import type { Alternative, CredentialSet, Security, Verifier } from "./security.ts";
 import type { ApiValidation } from "./validation.ts";
@@ -33,6 +34,8 @@ export interface ApiModel {
   readonly interception: ApiInterception | undefined;
   /** Whether answers of some of its operations are kept; left out where none are. */
   readonly keepsAnswers: true | undefined;
+  /** What its owner changes of what is made of it; left out for nothing. */
+  readonly patches: readonly Patch[] | undefined;
   /** Paths all of whose operations are disabled: none is found there, and no template beside one answers for it. Left out where there are none. */
   readonly disabledPaths: readonly Pick<Operation, "path" | "query">[] | undefined;
   readonly backends: readonly Backend[];

@@ -23,6 +23,7 @@ import { type Interceptions, makeInterceptions } from "./interceptions.ts";
 import { type Limits, makeLimits } from "./limits.ts";
 import { missingSecurity } from "./missing-security.ts";
 import { isMocked, resolveOperation } from "./operation.ts";
+import { patchesOf } from "./patches.ts";
 import { parsePathKey } from "./path-key.ts";
 import { type AlternativeOfKind, makeProtection, type Protection } from "./protection.ts";
 import { publishedOperations, shownBy } from "./published.ts";
@@ -100,6 +101,8 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
   const used = protection.used();
   problems.push(...identityProblems(used.securities, used.verifiers));
   const name = settings.cluster?.apiName ?? extension?.fields.name;
+  const backends = usedBackends(kept);
+  const patches = patchesOf(extension, settings, { operations: own, backends }, problems);
   const model: ApiModel = {
     name: name ?? nameFrom(document.title ?? document.root.file.name),
     title: document.title ?? document.root.file.name,
@@ -113,7 +116,8 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     interception: interceptions.used(operations.map(({ interception }) => interception)),
     keepsAnswers: keepsAnswers(operations),
     disabledPaths: disabledPaths.length === 0 ? undefined : disabledPaths,
-    backends: usedBackends(kept),
+    patches,
+    backends,
     credentialSets: credentialSets(operations),
     ...used,
     limits: limits.used(),

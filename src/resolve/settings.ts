@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { EnvoyPatch } from "../api/envoy-patch.ts";
 import type { operationExtension } from "../api/x-portico.ts";
 import type { Demand } from "../model/security.ts";
 import type { SaidToBeShown } from "./published.ts";
@@ -33,6 +34,8 @@ export interface ClusterSettings {
   readonly fields?: Partial<z.infer<typeof operationExtension>>;
   /** What the API lets functions of its owner's do. Left out for nothing. */
   readonly allowed?: readonly string[] | undefined;
+  /** What the API changes of what is made of its documents. Left out for nothing. */
+  readonly patches?: readonly EnvoyPatch[] | undefined;
   /** What is shown to the world of documents that do not say it themselves. Left out for nothing. */
   readonly publishes?: SaidToBeShown | undefined;
   /** Securities that are there, and left out for what is wrong with them. Left out for none. */

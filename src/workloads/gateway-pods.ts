@@ -6,8 +6,8 @@ import { pullSecretsOf, resourcesOf } from "./pods.ts";
 /** How long a pod that ends may take to send its clients away (seconds); its drain program keeps within it. */
 const drainSeconds = 45;
 
-/** The program in a gateway's image that sends clients away. */
-const drainProgram = ["/usr/local/bin/node", "/opt/portico/gateway.js", "drain"];
+/** The program in a gateway's image: it sends clients away, and has Envoy look at files. */
+const gatewayProgram = ["/usr/local/bin/node", "/opt/portico/gateway.js"];
 
 /** The name of the one container of a gateway's pod. */
 export const gatewayContainer = "gateway";
@@ -50,6 +50,20 @@ const agentContainer = ({ image }: GatewayContent, { env }: GatewayWorkload, vol
   volumeMounts,
 });
 
+/** What people have patched Envoy looks at before it serves: a pod with what it does not take never begins, and those before it serve on. */
+const patchesFile = "patches.json";
+
+const validation = ({ image }: GatewayContent, volumeMounts: readonly object[]) => ({
+  name: "validate",
+  image,
+  command: [...gatewayProgram, "validate"],
+  workingDir: "/gateway",
+  securityContext: confined,
+  terminationMessagePolicy: "FallbackToLogsOnError",
+  resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "1Gi" } },
+  volumeMounts,
+});
+
 /** The pod template of a gateway: as Pod Security's level `restricted` wants it, with a file system that nobody writes to. */
 export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, labels: Readonly<Record<string, string>>) {
   const { api, resources, exposure } = workload;
@@ -59,6 +73,10 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
     { name: "run", mountPath: "/gateway/run" },
     { name: "cache", mountPath: "/gateway/cache" },
     ...(secret === undefined ? [] : [{ name: "tls", mountPath: tlsFolder, readOnly: true }]),
+  ];
+  const first = [
+    ...(content.mounted.has(patchesFile) ? [validation(content, mounts)] : []),
+    ...(content.mounted.has(agentFile) ? [agentContainer(content, workload, mounts)] : []),
   ];
   return {
     metadata: { labels },
@@ -82,7 +100,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           labelSelector: { matchLabels: labels },
         },
       ],
-      ...(content.mounted.has(agentFile) ? { initContainers: [agentContainer(content, workload, mounts)] } : {}),
+      ...(first.length > 0 ? { initContainers: first } : {}),
       containers: [
         {
           name: gatewayContainer,
@@ -102,7 +120,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
           startupProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 1, failureThreshold: 120 },
           readinessProbe: { httpGet: { path: "/readyz", port: monitoringPort }, periodSeconds: 5, timeoutSeconds: 4, failureThreshold: 2 },
           livenessProbe: { httpGet: { path: "/livez", port: monitoringPort }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-          lifecycle: { preStop: { exec: { command: [...drainProgram, "--seconds", String(drainSeconds)] } } },
+          lifecycle: { preStop: { exec: { command: [...gatewayProgram, "drain", "--seconds", String(drainSeconds)] } } },
           volumeMounts: mounts,
         },
       ],

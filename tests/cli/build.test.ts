@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { z } from "zod";
+import { validateConfiguration } from "../../src/apply/envoy/validate.ts";
 import { writeGateway } from "../../src/cli/write-gateway.ts";
 import { must, testEnvoy } from "../../testing/envoy.ts";
-import { validateConfiguration } from "../../testing/validate.ts";
 import { documentOf, onePath } from "./documents.ts";
 import { folderWith, portico } from "./portico.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { validateConfiguration } from "../../testing/validate.ts";
+import { validateConfiguration } from "../../src/apply/envoy/validate.ts";
 import { startMockBackend } from "../../src/apply/mock-backend.ts";
 import { makeRunFolder, writeAtomically } from "../../src/apply/run-folder.ts";
 import { mockSources } from "../../src/resolve/mock-source.ts";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { validateConfiguration } from "../../src/apply/envoy/validate.ts";
 import { writeAtomically } from "../../src/apply/run-folder.ts";
 import { testEnvoy } from "../../testing/envoy.ts";
 import { caseValues, compileCase, resolveCase } from "../../testing/golden-case.ts";
 import { temporaryFolder } from "../../testing/portico.ts";
-import { validateConfiguration } from "../../testing/validate.ts";
 import { keySecurity, secret, security, tokenSecurity } from "../security/protected-gateway.ts";
 import { limited, rateLimiting } from "./limited-gateway.ts";
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
+import { validateConfiguration } from "../../src/apply/envoy/validate.ts";
 import { writeAtomically } from "../../src/apply/run-folder.ts";
 import { testEnvoy } from "../../testing/envoy.ts";
 import { caseValues, compileCase, resolveCase } from "../../testing/golden-case.ts";
 import { temporaryFolder } from "../../testing/portico.ts";
-import { validateConfiguration } from "../../testing/validate.ts";
 import { guarded, secret, security } from "./protected-gateway.ts";
 
 const certificate = (name: string): string => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));

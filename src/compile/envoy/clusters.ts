@@ -13,6 +13,7 @@ import { limitsService } from "./global-limits.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
 import { clusterName, limitsCluster, ownMetadata } from "./names.ts";
+import { backendPatches, patched, type Refusing } from "./patches.ts";
 import { keysCluster } from "./tokens.ts";
 
 type Surroundings = Pick<Environment, "trustedRoots" | "values">;
@@ -21,10 +22,16 @@ type Surroundings = Pick<Environment, "trustedRoots" | "values">;
 export function clusters(
   apis: readonly ApiModel[],
   { mockSocket, limitsService: counter, trustedRoots, values }: Environment,
+  refusing: Refusing,
 ): readonly Message[] {
   const surroundings = { trustedRoots, values };
   return [
-    ...apis.flatMap((api) => api.backends.map((backend) => backendCluster(clusterName(api.name, backend.name), backend, surroundings))),
+    ...apis.flatMap((api) =>
+      api.backends.map((backend) => {
+        const cluster = backendCluster(clusterName(api.name, backend.name), backend, surroundings);
+        return patched(cluster, backendPatches(api, backend.name), refusing);
+      }),
+    ),
     ...keysClusters(apis, surroundings),
     ...(counter === undefined ? [] : [backendCluster(limitsCluster, limitsService(counter), surroundings)]),
     ...(apis.some(({ keepsAnswers }) => keepsAnswers) ? cacheClusters : []),

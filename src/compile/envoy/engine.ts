@@ -2,6 +2,7 @@ import type { AgentInterceptors, AgentValidators } from "../../model/agent.ts";
 import { type ApiModel, isPublished } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { verifiersOf } from "../../model/references.ts";
+import { error, type Problem } from "../../problem.ts";
 import type { Engine, Environment, GatewayFiles } from "../engine.ts";
 import { interceptorFiles, interceptorFolder } from "../interceptor-files.ts";
 import { validatorFiles, validatorsPath } from "../validators.ts";
@@ -20,19 +21,30 @@ import { listeners, tlsSecret, trustSecret } from "./listeners.ts";
 import { metricNames } from "./metrics.ts";
 import { directMocks, longestDirectBody } from "./mock-route.ts";
 import { routeConfigurationName } from "./names.ts";
+import { listenerPatches, patched, patchesFile, type Refusing, routesPatches } from "./patches.ts";
 import { pathRoutes } from "./path-routes.ts";
 import { refusalHeader } from "./refusals.ts";
 import { tokensFile } from "./tokens.ts";
 import { virtualHosts } from "./virtual-hosts.ts";
 
 /** The default engine: Envoy, from files that it watches. */
-export const envoy: Engine = { name: "envoy", compile };
+export const envoy: Engine = { name: "envoy", compile: (apis, environment) => compile(apis, environment, () => {}), wrongPatches };
 
-function compile(apis: readonly ApiModel[], environment: Environment): GatewayFiles {
+function wrongPatches(apis: readonly ApiModel[], environment: Environment): readonly Problem[] {
+  const wrong = new Map<string, Problem>();
+  if (apis.some(({ patches }) => patches !== undefined))
+    compile(apis, environment, ({ where, changes }, why) => {
+      const message = `This patch cannot be made: ${why}. Look at what is there with \`portico build\`.`;
+      wrong.set(JSON.stringify([where, changes]), error("WrongValue", where, message));
+    });
+  return [...wrong.values()];
+}
+
+function compile(apis: readonly ApiModel[], environment: Environment, refusing: Refusing): GatewayFiles {
   const { listener, values } = environment;
   const verifiers = verifiersOf(apis);
   return new Map([
-    ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment)])],
+    ["image/routes.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [routes(apis, environment, refusing)])],
     ...(keepsAnswers(apis)
       ? [["image/kept.json", discoveryFile("envoy.config.route.v3.RouteConfiguration", [keptRoutes(apis)])] as const]
       : []),
@@ -45,10 +57,11 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
           form: formOf(apis, environment),
           asksCertificates: verifiers.some(({ trust }) => trust !== undefined),
           keepsAnswers: keepsAnswers(apis),
+          patching: (listener) => patched(listener, listenerPatches(apis), refusing),
         }),
       ),
     ],
-    ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment))],
+    ["mounted/clusters.json", discoveryFile("envoy.config.cluster.v3.Cluster", clusters(apis, environment, refusing))],
     [
       "mounted/tokens.json",
       tokensFile(
@@ -60,6 +73,7 @@ function compile(apis: readonly ApiModel[], environment: Environment): GatewayFi
     ["mounted/blocked.json", blockedFile(verifiers)],
     ["mounted/keys.json", keysFile(verifiers, certificatesOf(apis), values)],
     ...addressesFile(environment.addresses),
+    ...patchesFile(apis),
     ...agentFile(verifiers, validatorsOf(apis), environment, interceptorsOf(apis), formOf(apis, environment)),
     ...validatorFiles(apis),
     ...interceptorFiles(apis),
@@ -100,11 +114,11 @@ const certificatesOf = (apis: readonly ApiModel[]): Certificates =>
     ),
   );
 
-function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
+function routes(apis: readonly ApiModel[], { debug }: Environment, refusing: Refusing): Message {
   const direct = directMocks(apis);
   const counted = countedOperations(apis);
-  const settings = { directMocks: direct, metricNames: metricNames(apis), limits: counted.metadata, debug };
-  return {
+  const settings = { directMocks: direct, metricNames: metricNames(apis), limits: counted.metadata, debug, refusing };
+  const made = {
     name: routeConfigurationName,
     ignore_port_in_host_matching: true,
     // Envoy's own switch for this would take the id from a request that it has not cleaned yet, too.
@@ -118,6 +132,7 @@ function routes(apis: readonly ApiModel[], { debug }: Environment): Message {
     ...(counted.metadata.size > 0 ? { typed_per_filter_config: counted.filters } : {}),
     virtual_hosts: virtualHosts(apis, (entry) => pathRoutes(entry, settings)),
   };
+  return patched(made, routesPatches(apis), refusing);
 }
 
 /** No client says who it is in the headers in which backends are told: they are taken out everywhere, before a route writes its own. */

@@ -96,9 +96,9 @@ const withoutForgeries = (trustedHops: number): Message =>
   );
 
 /** The gateway's own listener, the one that is looked at by those who run it, and, where answers are kept, those of the cache. */
-export function listeners(environment: Environment, { form, asksCertificates, keepsAnswers }: Asked): readonly Message[] {
+export function listeners(environment: Environment, { form, asksCertificates, keepsAnswers, patching }: Asked): readonly Message[] {
   return [
-    gatewayListener(environment, form, asksCertificates),
+    patching(gatewayListener(environment, form, asksCertificates)),
     monitoringListener(environment.monitoring),
     ...(keepsAnswers ? cacheListeners(form, environment.trustedHops) : []),
   ];
@@ -109,6 +109,8 @@ interface Asked {
   readonly form: ErrorForm;
   readonly asksCertificates: boolean;
   readonly keepsAnswers: boolean;
+  /** What their owners make of the gateway's own listener. */
+  readonly patching: (listener: Message) => Message;
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */

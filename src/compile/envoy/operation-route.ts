@@ -19,6 +19,7 @@ import { limitsOf } from "./limit-counters.ts";
 import { limitHeaders } from "./limit-names.ts";
 import { mockActions } from "./mock-route.ts";
 import { clusterHeader, functionsField, headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
+import { operationPatches, patched, type Refusing } from "./patches.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
@@ -39,6 +40,8 @@ export interface RouteSettings {
   readonly limits: ReadonlyMap<Operation, Message>;
   /** Whether answers of backends name their operation, too. */
   readonly debug: boolean;
+  /** Is told of patches that cannot be made. */
+  readonly refusing: Refusing;
 }
 
 /** The routes of one operation, for its method (and HEAD where that is GET's), in the order in which they are tried. */
@@ -73,7 +76,7 @@ export function operationRoutes(
       ...compressionRules(found.operation.isCompressed),
       ...queryRules(forBackend.rewrite),
     };
-    return {
+    const made = {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
       ...action,
@@ -89,6 +92,7 @@ export function operationRoutes(
       ]),
       ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: { ...Object(action.typed_per_filter_config), ...filters } } : {}),
     };
+    return patched(made, operationPatches(found.api, found.operation.id), settings.refusing);
   });
 }
 

@@ -103,7 +103,7 @@ function readFile<T>(path: string, read: (path: string) => string | undefined, s
 const bad = (path: string, message: string) => failed(error("BadProject", wholeFile(path), message));
 
 const modelOf = (
-  { backends, securities, operations, disabledPaths, owner, errors, keepsAnswers, interception: _, ...api }: ProjectApi,
+  { backends, securities, operations, disabledPaths, owner, errors, keepsAnswers, patches, interception: _, ...api }: ProjectApi,
   limits: readonly ProjectLimit[],
 ): Omit<ApiModel, "validation" | "interception"> => ({
   ...api,
@@ -111,6 +111,7 @@ const modelOf = (
   owner,
   errors,
   keepsAnswers,
+  patches,
   verifiers: [],
   securities: securities.map((security) => ({
     ...security,

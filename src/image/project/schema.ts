@@ -2,6 +2,7 @@ import { z } from "zod";
 import { pageFileNames } from "../../model/page.ts";
 import { operationRules } from "../../model/validation-rules.ts";
 import { isCode, isInside } from "../../text/code.ts";
+import { patches } from "../patches.ts";
 
 // What of a model is the same everywhere, in the project's words. A test holds that a model that went this way compiles to the same bytes.
 
@@ -207,6 +208,7 @@ const api = z.strictObject({
     .strictObject({ hash: z.string().regex(/^[0-9a-f]{16}$/), files: z.array(z.string().refine(isFile)), mayConnect: z.boolean() })
     .optional(),
   keepsAnswers: z.literal(true).optional(),
+  patches: patches.optional(),
   disabledPaths: z.array(z.strictObject({ path: z.array(segment), query })).optional(),
 });
 

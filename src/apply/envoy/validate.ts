@@ -2,19 +2,25 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EnvoyBinary } from "../src/apply/envoy/binary-probe.ts";
-import { recentLog } from "../src/apply/envoy/log.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../src/problem.ts";
+import type { GatewayFiles } from "../../compile/engine.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
+import { writeAtomically } from "../run-folder.ts";
+import type { EnvoyBinary } from "./binary-probe.ts";
+import { recentLog } from "./log.ts";
 
 const patience = 120_000;
 
 /**
  * Asks Envoy whether it takes the gateway files in a folder. `--mode validate` looks at nothing that a bootstrap takes from other
  * files, and lets unknown fields pass in those; so the listeners, clusters, routes and filters are put into one static bootstrap first,
- * where an unknown field is an error. Paths in the files are relative to the folder; nothing is written there.
+ * where an unknown field is an error. Paths in the files are relative to the folder. What is written is in a folder of `scratch`, and gone afterwards.
  */
-export async function validateConfiguration(binary: EnvoyBinary, folder: string): Promise<Checked<void>> {
-  const work = await mkdtemp(join(tmpdir(), "portico-validate-"));
+export async function validateConfiguration(
+  binary: Pick<EnvoyBinary, "path">,
+  folder: string,
+  scratch: string = tmpdir(),
+): Promise<Checked<void>> {
+  const work = await mkdtemp(join(scratch, "portico-validate-"));
   try {
     const file = join(work, "static.json");
     await writeFile(file, JSON.stringify(await staticBootstrap(folder)));
@@ -35,7 +41,7 @@ export async function validateConfiguration(binary: EnvoyBinary, folder: string)
   }
 }
 
-function run(binary: EnvoyBinary, file: string, cwd: string): Promise<string | undefined> {
+function run(binary: Pick<EnvoyBinary, "path">, file: string, cwd: string): Promise<string | undefined> {
   const args = ["--mode", "validate", "-c", file, "--disable-hot-restart", "--log-level", "error"];
   return new Promise((resolve) => {
     execFile(binary.path, args, { cwd, timeout: patience, killSignal: "SIGKILL" }, (failure, _, stderr) => {
@@ -60,6 +66,17 @@ async function staticBootstrap(folder: string): Promise<unknown> {
       clusters: [...list(given.clusters), ...(await discovered(folder, dynamic.cds_config))],
     },
   };
+}
+
+/** The same of files that are in no folder yet. */
+export async function validateFiles(binary: EnvoyBinary, files: GatewayFiles): Promise<Checked<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "portico-files-"));
+  try {
+    for (const [path, text] of files) await writeAtomically(join(folder, path), text);
+    return await validateConfiguration(binary, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** What a discovery file holds, without the type that a static list does not repeat. */

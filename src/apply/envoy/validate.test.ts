@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { makeRunFolder, writeAtomically } from "../src/apply/run-folder.ts";
-import { must, testEnvoy } from "./envoy.ts";
-import { minimalGateway } from "./minimal-gateway.ts";
+import { must, testEnvoy } from "../../../testing/envoy.ts";
+import { minimalGateway } from "../../../testing/minimal-gateway.ts";
+import { makeRunFolder, writeAtomically } from "../run-folder.ts";
 import { validateConfiguration } from "./validate.ts";
 
 /** Validates the minimal gateway with a part of one file replaced. */

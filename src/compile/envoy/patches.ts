@@ -1,0 +1,49 @@
+import { applyPatch, type Operation as Step } from "rfc6902";
+import type { ApiModel } from "../../model/api.ts";
+import type { Change, Patch } from "../../model/patch.ts";
+import { isObject } from "../../text/node.ts";
+import type { Message } from "./json.ts";
+
+/** Says that what serves is not what Portico alone made of it: then Envoy looks at it before it serves. */
+export const patchesPath = "mounted/patches.json";
+
+/** Is told of a patch that cannot be made, and why. */
+export type Refusing = (patch: Patch, why: string) => void;
+
+/** The patches of APIs, by what they are of. */
+export const listenerPatches = (apis: readonly ApiModel[]): readonly Patch[] => ofAll(apis).filter(({ of }) => of === "listener");
+
+export const routesPatches = (apis: readonly ApiModel[]): readonly Patch[] =>
+  ofAll(apis).filter((patch) => patch.of === "routes" && patch.operation === undefined);
+
+export const operationPatches = ({ patches = [] }: ApiModel, id: string): readonly Patch[] =>
+  patches.filter((patch) => patch.of === "routes" && patch.operation === id);
+
+export const backendPatches = ({ patches = [] }: ApiModel, name: string): readonly Patch[] =>
+  patches.filter((patch) => patch.of === "clusters" && (patch.backend === undefined || patch.backend === name));
+
+const ofAll = (apis: readonly ApiModel[]): readonly Patch[] => apis.flatMap(({ patches = [] }) => patches);
+
+/** The message as patches make it, one after the other. One that cannot be made whole changes nothing. */
+export function patched(message: Message, patches: readonly Patch[], refusing: Refusing): Message {
+  return patches.reduce((before, patch) => {
+    const whole = { message: structuredClone(before) };
+    const wrong = applyPatch(whole, patch.changes.map(stepOf)).findIndex((failure) => failure !== null);
+    if (wrong < 0 && isObject(whole.message)) return whole.message;
+    const { op, path } = patch.changes[Math.max(wrong, 0)] ?? { op: "replace", path: "" };
+    refusing(patch, `\`${op}\` finds nothing that it can change at \`${path}\``);
+    return before;
+  }, message);
+}
+
+/** A message stands in another one, so that it can be replaced as a whole. */
+function stepOf({ op, path: below, value }: Change): Step {
+  const path = `/message${below}`;
+  return op === "remove" ? { op, path } : { op, path, value: structuredClone(value) };
+}
+
+/** What was changed, where something was: for people, and for what has Envoy look at it. */
+export function patchesFile(apis: readonly ApiModel[]): readonly (readonly [path: string, text: string])[] {
+  const all = ofAll(apis).map(({ where: _, ...patch }) => patch);
+  return all.length === 0 ? [] : [[patchesPath, `${JSON.stringify(all)}\n`]];
+}
