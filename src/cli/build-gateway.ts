@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, imagePart } from "../compile/gateway-folder.ts";
+import { filesHash } from "../image/files-hash.ts";
 import { isPacked, unpackProject } from "../image/project/pack.ts";
 import { projectFiles, readProject } from "../image/project/project.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { publishedApis } from "../resolve/gateway.ts";
 import { followIssuers } from "../source/issuers.ts";
 import type { BuildOptions } from "./build.ts";
@@ -14,6 +15,7 @@ import { failure } from "./failure.ts";
 import { engine, folderOf, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import { plural } from "./reports/reading-order.ts";
+import { version } from "./version.ts";
 import { writeFolder, writeGateway } from "./write-gateway.ts";
 
 /** Compiles documents, or a project, and writes what was asked for; the exit code. */
@@ -51,7 +53,7 @@ async function buildDocuments(documents: readonly string[], options: BuildOption
   return said(await writeGateway(out, gateway.files, force), gateway, gateway.files.size, out);
 }
 
-async function buildProject(project: string, { out = "", force }: BuildOptions): Promise<number> {
+async function buildProject(project: string, { out = "", force, expect }: BuildOptions): Promise<number> {
   const packed = await unpacked(project);
   if (!packed.ok) return failure(packed.problems);
   const apis = readProject((path) => (packed.value === undefined ? readOptional(join(project, path)) : packed.value.get(path)));
@@ -61,8 +63,16 @@ async function buildProject(project: string, { out = "", force }: BuildOptions):
     );
   const gateway = folderOf(apis.value, containerEnvironment);
   const files = imagePart(gateway.files);
+  if (expect !== undefined && filesHash(files) !== expect) return failure([otherFiles(project)]);
   return said(await writeFolder(out, files, "image/manifest.json", force), gateway, files.size, out);
 }
+
+const otherFiles = (project: string): Problem =>
+  error(
+    "BadProject",
+    wholeFile(project),
+    `Portico ${version} makes other files of this project than were asked for. Build with the toolkit's image of the version that asks for them.`,
+  );
 
 /** The files of a project that came packed; undefined where it lies open. */
 async function unpacked(project: string): Promise<Checked<ReadonlyMap<string, string> | undefined>> {

@@ -32,7 +32,10 @@ async function storeUpload(to: Registry, repository: string, upload: Upload, bes
   const has = await to.hasBlob(repository, digest);
   if (!has.ok || has.value) return has.ok ? checked(undefined, []) : has;
   const mounted = beside === undefined ? checked(false, []) : await to.mountBlob(repository, digest, beside);
-  if (!mounted.ok || mounted.value) return mounted.ok ? checked(undefined, []) : mounted;
+  // Who may not share it may give it all the same.
+  const isRefused = !mounted.ok && mounted.problems.every(({ reason }) => reason === "RegistryDenied");
+  if (!mounted.ok && !isRefused) return mounted;
+  if (mounted.ok && mounted.value) return checked(undefined, []);
   return to.uploadBlob(repository, upload);
 }
 

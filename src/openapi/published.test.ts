@@ -52,6 +52,34 @@ paths:
     ]);
   });
 
+  it("shows what stands under a name that an author chose as it shows the rest, whatever the name", () => {
+    const names = ["default", "value", "example", "enum", "const", "dataValue", "examples"];
+    const answer = "{description: a, links: {x: {operationId: a, server: {url: https://secret.example}}}}";
+    const item = "{get: {responses: {}, servers: [{url: https://secret.example}], x-wso2-disable-security: true}}";
+    const document = published({
+      "api.yaml": `${head}paths:
+  /a:
+    get:
+      responses: {${names.map((name) => `${name}: ${answer}`).join(", ")}, other: {$ref: "parts/a.yaml#/default"}}
+components:
+  pathItems: {${names.map((name) => `${name}: ${item}`).join(", ")}}
+  schemas: {${names.map((name) => `${name}: {$ref: "parts/a.yaml#/default"}`).join(", ")}}
+`,
+      "parts/a.yaml": `default: ${answer}\n`,
+    });
+    assert.doesNotMatch(JSON.stringify(document), /secret|parts\/a\.yaml/);
+  });
+
+  it("leaves data as it is", () => {
+    const data = "{host: a, $ref: 'b.yaml', x-wso2-owner: me}";
+    const schema = `{default: ${data}, examples: [${data}], enum: [${data}], const: ${data}}`;
+    const document = published({
+      "api.yaml": `${head}paths: {/a: {get: {responses: {}}}}\ncomponents: {schemas: {A: ${schema}}, examples: {one: {value: ${data}}}}\n`,
+    });
+    assert.equal(JSON.stringify(document).match(/x-wso2-owner/g)?.length, 5);
+    assert.equal(JSON.stringify(document).match(/"b\.yaml"/g)?.length, 5);
+  });
+
   it("is one piece: references to other files, between them and back lead to where those stand in it", () => {
     const document = published({
       "dir/api.yaml": `${head}paths:\n  /a: {$ref: parts/a.yaml}\ncomponents: {schemas: {Own: {type: string}}}\n`,

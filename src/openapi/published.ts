@@ -1,4 +1,5 @@
 import { isObject, root, type SourceFile } from "../text/node.ts";
+import { join, tokens } from "../text/pointer.ts";
 import type { OpenApiDocument } from "./document.ts";
 import { refTarget } from "./references.ts";
 import { isWso2Key } from "./wso2/translate.ts";
@@ -47,11 +48,12 @@ export const wholeDocument = (document: OpenApiDocument): unknown => inOnePiece(
 function inOnePiece({ files, root: document }: OpenApiDocument, isLeftOut: (key: string) => boolean): unknown {
   const names = [...files.files.keys()];
   const rootName = files.root.name;
-  const published = publish({ file: files.root, names, rootName, isLeftOut }, document.value, "", false);
+  const all = { names, rootName, isLeftOut, meant: meantPlaces([files.root, ...files.files.values()]) };
+  const published = publish({ file: files.root, ...all }, { value: document.value, key: "", pointer: "" });
   if (names.length === 0 || !isObject(published)) return published;
   const others = names.map((name) => {
     const file = files.files.get(name);
-    return [fileKey(names, name), file && publish({ file, names, rootName, isLeftOut }, root(file).value, "", false)] as const;
+    return [fileKey(names, name), file && publish({ file, ...all }, { value: root(file).value, key: "", pointer: "" })] as const;
   });
   return { ...published, [filesKey]: Object.fromEntries(others) };
 }
@@ -63,29 +65,68 @@ interface Published {
   readonly rootName: string;
   /** Whether a field is not shown. */
   readonly isLeftOut: (key: string) => boolean;
+  /** Where references lead, and all that is on the way there: nothing of it is data. */
+  readonly meant: ReadonlySet<string>;
 }
 
 const fileKey = (names: readonly string[], name: string): string => `file-${names.indexOf(name) + 1}`;
 
-/** `named`: the keys of this value are names that the author chose, not fields. */
-function publish(from: Published, value: unknown, key: string, named: boolean): unknown {
-  if (!named && dataKeys.has(key)) return value;
-  if (Array.isArray(value)) return value.map((element) => publish(from, element, "", false));
+/** A value on its way: the field that it is of, "" where it is none's, and where it stands. */
+interface Part {
+  readonly value: unknown;
+  readonly key: string;
+  readonly pointer: string;
+}
+
+function publish(from: Published, { value, key, pointer }: Part): unknown {
+  if (isData(key, value) && !from.meant.has(placeIn(from.file.name, pointer))) return value;
+  if (Array.isArray(value)) return value.map((element, index) => publish(from, { value: element, key: "", pointer: join(pointer, index) }));
   if (!isObject(value)) return value;
+  // A name that an author chose says nothing of what is under it.
+  const named = nameKeys.has(key);
   const membersOf = Object.entries(value).flatMap(([name, member]): readonly (readonly [string, unknown])[] => {
     if (!named && from.isLeftOut(name)) return [];
     if (name === "$ref" && !named && typeof member === "string") return [[name, movedReference(from, member)]];
-    return [[name, publish(from, member, name, !named && nameKeys.has(name) && isObject(member))]];
+    return [[name, publish(from, { value: member, key: named ? "" : name, pointer: join(pointer, name) })]];
   });
   return Object.fromEntries(membersOf);
 }
+
+const isData = (key: string, value: unknown): boolean => dataKeys.has(key) || (key === "examples" && Array.isArray(value));
+
+/** Where the references of files lead, and what is on the way: `default` at the begin of a file of answers is a name there, and no data. */
+function meantPlaces(files: readonly SourceFile[]): ReadonlySet<string> {
+  const meant = new Set<string>();
+  for (const file of files)
+    for (const reference of referencesIn(root(file).value)) {
+      const target = refTarget(file.name, reference);
+      let pointer = "";
+      for (const token of tokens(target.pointer)) {
+        pointer = join(pointer, token);
+        meant.add(placeIn(target.file, pointer));
+      }
+    }
+  return meant;
+}
+
+function referencesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(referencesIn);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    name === "$ref" && typeof member === "string" ? [member] : referencesIn(member),
+  );
+}
+
+const placeIn = (file: string, pointer: string): string => `${file}#${pointer}`;
+
+const fragmentOf = (ref: string): string => (ref.includes("#") ? ref.slice(ref.indexOf("#") + 1) : "");
 
 const isOurs = (key: string): boolean => key === "x-portico" || isWso2Key(key);
 
 /** A reference to another file, or from another file, as one to where that stands now. */
 function movedReference({ file, names, rootName }: Published, ref: string): string {
   const target = refTarget(file.name, ref);
-  const fragment = ref.includes("#") ? ref.slice(ref.indexOf("#") + 1) : "";
+  const fragment = fragmentOf(ref);
   if (target.file === rootName) return `#${fragment}`;
   return names.includes(target.file) ? `#/${filesKey}/${fileKey(names, target.file)}${fragment}` : ref;
 }

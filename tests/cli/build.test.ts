@@ -126,6 +126,9 @@ describe("portico build", { concurrency: 2 }, () => {
     assert.equal(image.code, 0, image.stderr);
     const whole = await contentOf(join(cwd, "gateway"));
     assert.deepEqual(await contentOf(join(cwd, "image")), new Map([...whole].filter(([path]) => path.startsWith("image/"))));
+    const other = await portico(["build", "--from-project", "project", "--expect", "0".repeat(64), "--out", "unexpected"], { cwd });
+    assert.deepEqual([other.code, /error BadProject: .* makes other files/.test(other.stderr)], [1, true]);
+    assert.ok(!(await readdir(cwd)).includes("unexpected"));
     assert.equal((await portico(["build", "--from-project", "none", "--out", "other"], { cwd })).code, 1);
     assert.equal((await portico(["build", "api.yaml", "--from-project", "project", "--out", "other"], { cwd })).code, 2);
   });

@@ -31,7 +31,7 @@ export function kanikoInputs(settings: KanikoSettings, build: KanikoBuild, jobUi
         "ConfigMap",
         name,
         entry === undefined
-          ? { data: { Dockerfile: gatewayDockerfile(settings.toolkit, build.base) } }
+          ? { data: { Dockerfile: gatewayDockerfile(settings.toolkit, build.base, build.filesHash) } }
           : { binaryData: { [entry]: base64(build.parts.get(entry) ?? "") } },
       ),
     ),

@@ -25,6 +25,7 @@ const build: KanikoBuild = {
   base: must(parseReference("registry.test/gateway:1")),
   target: must(parseReference("registry.test/apis/pets:1.0")),
   labels: { "dev.portico.input-hash": "abc" },
+  filesHash: "f".repeat(64),
   parts: new Map([
     ["project.tar.gz.000", Buffer.from("one")],
     ["project.tar.gz.001", Buffer.from("two")],
@@ -92,7 +93,7 @@ describe("Kaniko's Job", () => {
     assert.deepEqual(inputs[0]?.data, {
       Dockerfile: [
         "FROM registry.test/toolkit:1 AS toolkit",
-        'RUN ["/usr/local/bin/node","/opt/portico/portico.js","build","--from-project","/project","--out","/tmp/gateway"]',
+        `RUN ["/usr/local/bin/node","/opt/portico/portico.js","build","--from-project","/project","--expect","${"f".repeat(64)}","--out","/tmp/gateway"]`,
         "FROM registry.test/gateway:1",
         "COPY --from=toolkit --chown=0:0 /tmp/gateway/image /gateway/image",
         "",

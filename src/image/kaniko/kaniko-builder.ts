@@ -3,6 +3,7 @@ import { type Checked, checked, failed, type Problem, warning, wholeFile } from 
 import type { Builder, BuildRequest, BuiltImage } from "../builder.ts";
 import type { Registries } from "../copy-blob.ts";
 import { pin } from "../existing.ts";
+import { filesHash } from "../files-hash.ts";
 import { labelNames } from "../gateway-image.ts";
 import { packProject } from "../project/pack.ts";
 import { type ImageReference, showReference } from "../reference.ts";
@@ -57,7 +58,7 @@ async function pinned(
 
 async function buildOf(
   settings: KanikoSettings,
-  { target, base, labels, project }: BuildRequest,
+  { target, base, labels, files, project }: BuildRequest,
   { credentials, resumes }: KanikoSurroundings,
 ): Promise<KanikoBuild> {
   // One that was begun in another way, by an executor that cannot be pulled say, is not the same.
@@ -69,6 +70,7 @@ async function buildOf(
     base,
     target,
     labels: { ...labels, [labelNames.baseName]: showReference({ ...base, digest: undefined }), [labelNames.baseDigest]: base.digest ?? "" },
+    filesHash: filesHash(files),
     parts: await packProject(project()),
     credential: await configFor(credentials, registriesOf(settings, { base, target })),
   };

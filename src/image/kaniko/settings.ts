@@ -29,6 +29,8 @@ export interface KanikoBuild {
   readonly base: ImageReference;
   readonly target: ImageReference;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the files that the project makes (see files-hash.ts). */
+  readonly filesHash: string;
   /** The packed project, by the names of its parts. */
   readonly parts: ReadonlyMap<string, Uint8Array>;
   /** Docker's configuration with the credentials for its registries alone; undefined where the cloud gives them, or none is needed. */

@@ -50,10 +50,13 @@ async function fetchToken(
   scope: string,
   credential: Credential | undefined,
 ): Promise<Redacted | Problem | undefined> {
-  const fields = new URLSearchParams({ ...(service === undefined ? {} : { service }), scope });
-  if (credential?.kind === "identityToken") return exchanged(http, realm, fields, credential.token);
+  const named = service === undefined ? {} : { service };
+  if (credential?.kind === "identityToken") return exchanged(http, realm, new URLSearchParams({ ...named, scope }), credential.token);
   const url = new URL(realm);
-  for (const [name, value] of fields) url.searchParams.append(name, value);
+  // Several stand in a challenge with spaces between, and are asked for each by itself (Docker: "Token authentication").
+  const scopes = scope.split(" ").filter((one) => one !== "");
+  for (const [name, value] of [...Object.entries(named), ...scopes.map((one) => ["scope", one] as const)])
+    url.searchParams.append(name, value);
   const headers = credential === undefined ? {} : { authorization: basic(credential.user, credential.password) };
   return tokenIn(await http.send({ method: "GET", url, headers }));
 }

@@ -124,6 +124,19 @@ describe("who asks a registry", () => {
     assert.equal(asked.length, 2);
   });
 
+  it("asks for each of several scopes by itself, as a token server reads them", async (t) => {
+    const tokens = await startFakeRegistry(t);
+    const [first, second] = ["repository:a:pull,push", "repository:b:pull"];
+    const wants = { authorization: "Bearer t1", challenge: `Bearer realm="http://${tokens.host}/token",scope="${first} ${second}"` };
+    tokens.fault = (request, response) => {
+      const scopes = new URL(request.url ?? "", "http://tokens").searchParams.getAll("scope");
+      response.end(JSON.stringify({ token: scopes.includes(first) && scopes.includes(second) ? "t1" : "less" }));
+      return true;
+    };
+    const registry = open(t, await startFakeRegistry(t, { wants }), { credentials: password });
+    assert.deepEqual(await registry.mountBlob("a", hello.digest, "b"), { ok: true, value: false, problems: [] });
+  });
+
   it("shows its credential to no host that a redirect leads to", async (t) => {
     const storage = await startFakeRegistry(t);
     const seen: (string | undefined)[] = [];
