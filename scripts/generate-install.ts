@@ -18,6 +18,7 @@ const example: InstallationOptions = {
   executor: "gcr.io/kaniko-project/executor:v1.24.0",
   builder: "kaniko",
   plainHttp: false,
+  plainHttpRegistry: [],
   replicas: 1,
 };
 
@@ -90,6 +91,7 @@ const marked: InstallationOptions = {
   builder: "kaniko",
   ratelimit: { host: mark("ratelimit"), port: markedPort },
   plainHttp: true,
+  plainHttpRegistry: [],
   replicas: markedReplicas,
 };
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { collected } from "./collected.ts";
 
 /** How a cluster builds an image: options of `portico image build --builder kaniko`. */
 export interface KanikoOptions {
@@ -38,8 +39,6 @@ export const addKanikoOptions = (command: Command): Command =>
     .option("--mirror <HOST>", "where copies of Docker Hub's images are; may be repeated", collected, [])
     .option("--kaniko-argument <ARG>", "one more argument for Kaniko; may be repeated", collected, [])
     .option("--deadline <SECONDS>", "give a build up after so long", seconds, 600);
-
-const collected = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function seconds(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("Write whole seconds, such as 600.");

@@ -48,7 +48,15 @@ async function settingsOf(options: KanikoOptions & RegistryOptions, namespace: s
   if (!toolkit.ok) return toolkit;
   if (cache?.ok === false) return cache;
   if (authorities?.ok === false) return authorities;
-  const { executor, serviceAccount, plainHttp, mirror: mirrors, deadline: deadlineSeconds, kanikoArgument: extraArguments } = options;
+  const {
+    executor,
+    serviceAccount,
+    plainHttp,
+    plainHttpRegistry,
+    mirror: mirrors,
+    deadline: deadlineSeconds,
+    kanikoArgument: extraArguments,
+  } = options;
   return checked(
     {
       namespace,
@@ -56,6 +64,7 @@ async function settingsOf(options: KanikoOptions & RegistryOptions, namespace: s
       toolkit: toolkit.value,
       serviceAccount,
       plainHttp,
+      plainHttpRegistries: plainHttpRegistry,
       authorities: authorities?.value,
       cache: cache?.value,
       mirrors,

@@ -30,4 +30,5 @@ const argumentsOf = (options: InstallationOptions, buildNamespace: string): read
   ...(options.pullSecret === undefined ? [] : ["--pull-secret", options.pullSecret]),
   ...(options.ratelimit === undefined ? [] : ["--ratelimit", hostAndPort(options.ratelimit)]),
   ...(options.plainHttp ? ["--plain-http"] : []),
+  ...options.plainHttpRegistry.flatMap((host) => ["--plain-http-registry", host]),
 ];

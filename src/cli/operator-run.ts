@@ -93,7 +93,7 @@ async function asLeader(
 }
 
 async function settingsOf(options: OperatorRunOptions): Promise<Checked<OperatorSettings>> {
-  const { registry, base, toolkit, executor, builder, namespace, buildNamespace, plainHttp, registryCa } = options;
+  const { registry, base, toolkit, executor, builder, namespace, buildNamespace, plainHttp, plainHttpRegistry, registryCa } = options;
   const prefix = parseReference(`${registry.replace(/\/+$/, "")}/x`);
   const bases = parseReference(base);
   const tools = toolkit === undefined ? undefined : parseReference(toolkit);
@@ -108,6 +108,7 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
     toolkit: tools.value,
     serviceAccount: buildAccount,
     plainHttp,
+    plainHttpRegistries: plainHttpRegistry,
     authorities: authorities?.value,
     cache: undefined,
     mirrors: [],

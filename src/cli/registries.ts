@@ -31,7 +31,7 @@ const watched = (registry: Registry): Registry =>
 
 /** Fails where the certification authority's file cannot be read. */
 export async function openRegistries(
-  { plainHttp, registryCa }: RegistryOptions,
+  { plainHttp, plainHttpRegistry, registryCa }: RegistryOptions,
   credentials: Credentials = dockerCredentials(process.env),
   patience: Patience = ofPeople,
 ): Promise<Checked<OpenRegistries>> {
@@ -39,13 +39,13 @@ export async function openRegistries(
   if (authority?.ok === false) return authority;
   const options = {
     authorities: authority?.value,
-    plainHttp,
     credentials,
     ...patience,
   };
   const opened = new Map<string, Registry>();
   const open = (name: string): Registry => {
-    const registry = opened.get(name) ?? watched(openRegistry(name, options));
+    const registry =
+      opened.get(name) ?? watched(openRegistry(name, { ...options, plainHttp: plainHttp || plainHttpRegistry.includes(name) }));
     opened.set(name, registry);
     return registry;
   };

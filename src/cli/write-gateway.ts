@@ -84,7 +84,8 @@ async function writeAndPlace(folder: string, exists: boolean, files: GatewayFile
     const made = join(staging, "new");
     for (const [path, text] of files) {
       await mkdir(dirname(join(made, path)), { recursive: true });
-      await writeFile(join(made, path), text);
+      // There are secrets among what is mounted.
+      await writeFile(join(made, path), text, { mode: path.startsWith("mounted/") ? 0o600 : 0o644 });
     }
     if (exists) await exchange(made, folder, join(staging, "old"));
     else await rename(made, folder);

@@ -24,6 +24,7 @@ const pages = [
   "docs/validation.md",
   "docs/interceptors.md",
   "docs/cache.md",
+  "docs/patches.md",
   ...securityPages,
 ];
 

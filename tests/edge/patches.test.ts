@@ -43,6 +43,26 @@ describe("a patch of the gateway's configuration", { timeout: 60_000 }, () => {
     assert.equal(JSON.parse(orders.body).path, "/patched/orders");
   });
 
+  it("that finds nothing to change is said where it stands, before anything is made", async (t) => {
+    const folder = await temporaryFolder(t);
+    const wrong = [
+      { of: "routes", operation: "listPets", operations: [{ op: "remove", path: "/nothing" }] },
+      { of: "clusters", operations: [add("/nothing/here", 1)] },
+      { of: "listener", operations: [{ op: "replace", path: "", value: 7 }] },
+    ];
+    await replaceFile(join(folder, "patched.json"), document("http://backend.test", ...wrong));
+    for (const command of [["check"], ["build", "--out", "made"]]) {
+      const [name = "", ...more] = command;
+      const { exit, stdout, stderr } = await runPortico(t, [name, "patched.json", ...more], folder);
+      assert.equal(exit, 1);
+      assert.equal(
+        (stdout + stderr).match(/^patched\.json:\d+:\d+: error WrongValue: This patch cannot be made/gm)?.length,
+        3,
+        stdout + stderr,
+      );
+    }
+  });
+
   it("that Envoy does not take is said with what it says of it, and what was there before serves on", async (t) => {
     const backend = await startBackend(t);
     const misspelt = { of: "listener", operations: [add(`${http}/server_nam`, "ours")] };

@@ -6,9 +6,13 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { hash } from "bcryptjs";
 import { adminSocket } from "../../src/compile/envoy/names.ts";
+import { parseReference } from "../../src/image/reference.ts";
 import { startBackend } from "../../testing/backend.ts";
-import { formsOf } from "../../testing/canary.ts";
+import { findCanary, formsOf } from "../../testing/canary.ts";
+import { must } from "../../testing/envoy.ts";
+import { putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
 import { caseValues, goldenCases } from "../../testing/golden-case.ts";
+import { openRegistries } from "../../testing/open-registries.ts";
 import { type Portico, runPortico, type Served, servePortico, temporaryFolder } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
@@ -202,6 +206,26 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
     }
     assertNone("the image", await textsIn(join(out, "image")));
     assert.ok(formsOf(canaries.key, readFileSync(join(out, "mounted", "keys.json"))).length > 0, "the mounted part has it");
+  });
+
+  it("they are in no project, in no image that a registry has, and in nothing that lies beside it", async () => {
+    const fake = await startFakeRegistry(scope);
+    await putBaseImage(fake, "gateway", "1", "amd64");
+    const project = join(await temporaryFolder(scope), "project");
+    const sources = ["pets.json", "--resources", "resources.yaml"];
+    const image = ["--base", `${fake.host}/gateway:1`, "--to", `${fake.host}/pets:1`, "--plain-http-registry", fake.host];
+    for (const args of [
+      ["build", ...sources, "--project", project],
+      ["image", "build", ...sources, ...image],
+    ]) {
+      const { exit, stderr } = await runPortico(scope, args, gateway.folder, { DOCKER_CONFIG: project });
+      assert.equal(exit, 0, stderr);
+    }
+    assertNone("the project", await textsIn(project));
+    const registry = openRegistries(scope)(fake.host);
+    const built = must(parseReference(`${fake.host}/pets:1`));
+    for (const one of Object.values(canaries)) assert.deepEqual(await findCanary(registry, built, one), []);
+    assert.ok((await findCanary(registry, built, "Pets")).length > 0, "the search finds what is there");
   });
 
   it("a text that is no YAML is not shown where a Secret is in it", async () => {

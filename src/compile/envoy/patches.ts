@@ -1,4 +1,4 @@
-import { applyPatch, type Operation as Step } from "rfc6902";
+import jsonPatch from "fast-json-patch";
 import type { ApiModel } from "../../model/api.ts";
 import type { Change, Patch } from "../../model/patch.ts";
 import { isObject } from "../../text/node.ts";
@@ -25,21 +25,28 @@ export const backendPatches = ({ patches = [] }: ApiModel, name: string): readon
 const ofAll = (apis: readonly ApiModel[]): readonly Patch[] => apis.flatMap(({ patches = [] }) => patches);
 
 /** The message as patches make it, one after the other. One that cannot be made whole changes nothing. */
-export function patched(message: Message, patches: readonly Patch[], refusing: Refusing): Message {
-  return patches.reduce((before, patch) => {
-    const whole = { message: structuredClone(before) };
-    const wrong = applyPatch(whole, patch.changes.map(stepOf)).findIndex((failure) => failure !== null);
-    if (wrong < 0 && isObject(whole.message)) return whole.message;
-    const { op, path } = patch.changes[Math.max(wrong, 0)] ?? { op: "replace", path: "" };
-    refusing(patch, `\`${op}\` finds nothing that it can change at \`${path}\``);
-    return before;
+export const patched = (message: Message, patches: readonly Patch[], refusing: Refusing): Message =>
+  patches.reduce((before, patch) => {
+    let now = before;
+    for (const change of patch.changes) {
+      const next = changed(now, change);
+      if (next === undefined) {
+        refusing(patch, `\`${change.op}\` finds nothing that it can change at \`${change.path}\``);
+        return before;
+      }
+      now = next;
+    }
+    return now;
   }, message);
-}
 
-/** A message stands in another one, so that it can be replaced as a whole. */
-function stepOf({ op, path: below, value }: Change): Step {
-  const path = `/message${below}`;
-  return op === "remove" ? { op, path } : { op, path, value: structuredClone(value) };
+/** A message with one change made; undefined where there is nothing to be changed, or no message left. */
+function changed(message: Message, { op, path, value }: Change): Message | undefined {
+  try {
+    const { newDocument } = jsonPatch.applyPatch<unknown>(message, [op === "remove" ? { op, path } : { op, path, value }], true, false);
+    return isObject(newDocument) ? newDocument : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was changed, where something was: for people, and for what has Envoy look at it. */

@@ -13,6 +13,7 @@ const settings: KanikoSettings = {
   toolkit: must(parseReference("registry.test/toolkit:1")),
   plainHttp: false,
   serviceAccount: undefined,
+  plainHttpRegistries: [],
   authorities: undefined,
   cache: undefined,
   mirrors: [],
@@ -44,6 +45,9 @@ describe("Kaniko's Job", () => {
     assert.match(text, /"--destination=registry\.test\/apis\/pets:1\.0"/);
     assert.match(text, /"--label=dev\.portico\.input-hash=abc"/);
     assert.doesNotMatch(text, /insecure|credential|authority/);
+    const one = jobText({ plainHttpRegistries: ["localhost:5000"] });
+    assert.match(one, /"--insecure-registry=localhost:5000"/);
+    assert.doesNotMatch(one, /"--insecure(-pull)?"/);
     assert.match(jobText({ plainHttp: true }), /"--insecure","--insecure-pull"/);
   });
 

@@ -68,7 +68,7 @@ function mountsOf({ authorities }: KanikoSettings, build: KanikoBuild): readonly
 }
 
 function kanikoArguments(settings: KanikoSettings, build: KanikoBuild): readonly string[] {
-  const { plainHttp, authorities, cache, mirrors, extraArguments } = settings;
+  const { plainHttp, plainHttpRegistries, authorities, cache, mirrors, extraArguments } = settings;
   return [
     "--context=dir:///workspace",
     `--dockerfile=${projectFolder}/Dockerfile`,
@@ -80,6 +80,7 @@ function kanikoArguments(settings: KanikoSettings, build: KanikoBuild): readonly
     "--log-format=text",
     ...Object.entries(build.labels).map(([name, value]) => `--label=${name}=${value}`),
     ...(plainHttp ? ["--insecure", "--insecure-pull"] : []),
+    ...plainHttpRegistries.map((host) => `--insecure-registry=${host}`),
     ...(authorities === undefined
       ? []
       : registriesOf(settings, build).map((registry) => `--registry-certificate=${registry}=/kaniko/authority/ca.crt`)),

@@ -47,6 +47,7 @@ async function build(
     toolkit: must(parseReference(`${fake.host}/base:1`)),
     serviceAccount: undefined,
     plainHttp: true,
+    plainHttpRegistries: [],
     authorities: undefined,
     cache: undefined,
     mirrors: [],

@@ -62,8 +62,15 @@ async function buildOf(
   { credentials, resumes }: KanikoSurroundings,
 ): Promise<KanikoBuild> {
   // One that was begun in another way, by an executor that cannot be pulled say, is not the same.
-  const { executor, extraArguments, plainHttp } = settings;
-  const same = JSON.stringify([[target, base, settings.toolkit].map(showReference), labels, executor, extraArguments, plainHttp]);
+  const { executor, extraArguments, plainHttp, plainHttpRegistries } = settings;
+  const same = JSON.stringify([
+    [target, base, settings.toolkit].map(showReference),
+    labels,
+    executor,
+    extraArguments,
+    plainHttp,
+    plainHttpRegistries,
+  ]);
   const own = resumes ? createHash("sha256").update(same).digest("hex").slice(0, 8) : randomBytes(4).toString("hex");
   return {
     name: `${nameOf(target.repository)}-${own}`,

@@ -11,6 +11,8 @@ export interface KanikoSettings {
   readonly serviceAccount: string | undefined;
   /** Whether registries are spoken to without TLS: only where a person says so. */
   readonly plainHttp: boolean;
+  /** Those that alone are. */
+  readonly plainHttpRegistries: readonly string[];
   /** Certification authorities that registries are trusted by, beside the image's own (PEM). */
   readonly authorities: string | undefined;
   /** Where Kaniko keeps layers for the next build. */
