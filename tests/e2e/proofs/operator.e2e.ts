@@ -25,6 +25,7 @@ import { grantedByAnotherNamespace } from "./granted.ts";
 import { shownToFunctions } from "./intercepted.ts";
 import { keptInPods } from "./kept.ts";
 import { limitedByARateLimiting } from "./limited.ts";
+import { patchedByItsOwner } from "./patched.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 import { revokedAtOnce } from "./revoked.ts";
 import { shownToBackends } from "./shown-to-backends.ts";
@@ -358,6 +359,7 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("an API whose requests are held against its document, and its image alone", heldAgainstTheDocument);
     it("an API whose answers are kept, and its image alone", keptInPods);
+    it("an API that patches its gateway: what Envoy does not take begins nowhere", patchedByItsOwner);
     it("an API whose messages functions see, and its image alone", shownToFunctions);
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
