@@ -1,4 +1,4 @@
-import type { GatewayFiles } from "../src/compile/engine.ts";
+import type { GatewayFiles, LimitsService } from "../src/compile/engine.ts";
 import { must } from "../testing/envoy.ts";
 import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
 
@@ -31,7 +31,12 @@ export const guardedDocument = (backendPort: number, paths: Readonly<Record<stri
 });
 
 /** The files of a gateway for a document and resources, with their Secrets. */
-export function guardedFiles(objects: readonly object[], port: number, monitoring: number): GatewayFiles {
+export function guardedFiles(
+  objects: readonly object[],
+  port: number,
+  monitoring: number,
+  more: { readonly limitsService?: LimitsService } = {},
+): GatewayFiles {
   const input = objects.map((one) => JSON.stringify(one)).join("\n---\n");
-  return compileCase(must(resolveCase({ input, settings })), settings, { port, monitoring, values: caseValues({ input }) });
+  return compileCase(must(resolveCase({ input, settings })), settings, { port, monitoring, values: caseValues({ input }), ...more });
 }

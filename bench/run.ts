@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<string>>> = {
   agent: async () => loadGeneratorMissing() ?? (await import("./agent.ts")).benchAgent(),
   credentials: async () => (await import("./credentials.ts")).benchCredentials(),
   limits: async () => loadGeneratorMissing() ?? (await import("./limits.ts")).benchLimits(),
+  "global-limits": async () => loadGeneratorMissing() ?? (await import("./global-limits.ts")).benchGlobalLimits(),
   validation: async () => loadGeneratorMissing() ?? (await import("./validation.ts")).benchValidation(),
   interceptors: async () => loadGeneratorMissing() ?? (await import("./interceptors.ts")).benchInterceptors(),
   images: async () => (await import("./images.ts")).benchImages(),
