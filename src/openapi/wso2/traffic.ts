@@ -45,7 +45,7 @@ export const trafficRows: readonly Row[] = [
     levels: ["document"],
     takes: "`{enabled, cacheTimeoutInSeconds}`",
     becomes: "cache",
-    note: "",
+    note: "Answers of operations that need a credential are never kept.",
     translate: responseCache,
   },
 ];
