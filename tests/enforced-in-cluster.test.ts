@@ -149,6 +149,7 @@ const pods: Readonly<Record<string, Pair>> = {
   "autoscaling.metrics[].*": [scaled({ metrics: [{ type: "Pods" }] }), scaled({ metrics: [{ type: "Object" }] })],
   "autoscaling.behavior.*": [scaled({ behavior: { scaleUp: {} } }), scaled({ behavior: { scaleDown: {} } })],
   "resources.requests.*": under(["resources", "requests"], [{ cpu: "1" }, { cpu: "2" }]),
+  "podTemplate.*": under(["podTemplate", "spec"], [{ priorityClassName: "high" }, { priorityClassName: "low" }]),
   "resources.limits.*": under(["resources", "limits"], [{ memory: "1Gi" }, { memory: "2Gi" }]),
   "imagePullSecrets[].name": [{ imagePullSecrets: [{ name: "a" }] }, { imagePullSecrets: [{ name: "b" }] }],
 };

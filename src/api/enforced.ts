@@ -43,6 +43,7 @@ const podFields: readonly string[] = [
   ...["minReplicas", "maxReplicas", "cpuPercent", "memoryPercent", "metrics[].*", "behavior.*"].map((name) => `autoscaling.${name}`),
   "resources.requests.*",
   "resources.limits.*",
+  "podTemplate.*",
 ];
 
 /** What is said for keys as a whole, signed or not. */
@@ -136,7 +137,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       { path: "engine", feature: "WSO2's gateway", values: ["wso2"] },
       { path: "mode", feature: "backends of one's own", values: ["privateJet", "sidecar"] },
       ...later("gateways for several APIs", "gateway"),
-      ...later("patches of pods", "podTemplate"),
       ...later("the refusal of breaking changes", "breakingChanges"),
       ...later("what becomes of another product's interceptors", "interceptors.foreign"),
     ],
@@ -153,7 +153,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ),
       ...podFields.map(inDeploy),
     ],
-    notYet: [...later("patches of pods", "deploy.podTemplate"), ...later("bounds of idle connections", ...unpooled)],
+    notYet: [...later("bounds of idle connections", ...unpooled)],
   },
   RateLimiting: {
     enforced: [

@@ -9,6 +9,8 @@ export interface GatewayWorkload {
   readonly pods: Pods;
   readonly disruptionBudget: DisruptionBudget | undefined;
   readonly resources: ContainerNeeds;
+  /** What its owner changes of the pod template, merged strategically; undefined for nothing. */
+  readonly podTemplate: Fields | undefined;
   /** What interceptors see of their environment, as a container of Kubernetes has it. */
   readonly env: readonly (Fields & { readonly name: string })[];
   /** The names of the Secrets with which the image is pulled. */
@@ -27,6 +29,8 @@ export interface BackendWorkload {
   readonly namespace: string;
   readonly pods: Pods;
   readonly resources: ContainerNeeds;
+  /** As a gateway's. */
+  readonly podTemplate: Fields | undefined;
   readonly pullSecrets: readonly string[];
   readonly image: string;
   readonly port: number;

@@ -1,6 +1,7 @@
 import type { BackendWorkload } from "../model/workload.ts";
 import { type KubernetesObject, type ObjectMetadata, type OwnerReference, ownedName, ownLabels, podSelector } from "./object.ts";
 import { autoscaler, pullSecretsOf, replicasOf, resourcesOf } from "./pods.ts";
+import { strategicMerge } from "./strategic-merge.ts";
 
 /** The name of a deployed backend's Deployment and Service. */
 export const backendName = (endpoint: string): string => ownedName(endpoint, "backend");
@@ -19,7 +20,7 @@ export function backendObjects(workload: BackendWorkload, owner: OwnerReference)
         ...replicasOf(pods),
         selector: { matchLabels: podSelector(labels) },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: { metadata: { labels }, spec: podOf(workload) },
+        template: strategicMerge({ metadata: { labels }, spec: podOf(workload) }, workload.podTemplate ?? {}),
       },
     },
     {

@@ -12,6 +12,7 @@ import {
 import { gatewayPods } from "./gateway-pods.ts";
 import { type KubernetesObject, type ObjectMetadata, type OwnerReference, podSelector } from "./object.ts";
 import { autoscaler, replicasOf } from "./pods.ts";
+import { strategicMerge } from "./strategic-merge.ts";
 
 /** All objects of a gateway, those that others of them need first. */
 export function gatewayObjects(workload: GatewayWorkload, content: GatewayContent, owner: OwnerReference): readonly KubernetesObject[] {
@@ -40,7 +41,7 @@ export function gatewayObjects(workload: GatewayWorkload, content: GatewayConten
         selector: { matchLabels: podSelector(labels) },
         // A new pod is ready before an old one goes: no request finds none.
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: gatewayPods(workload, content, labels),
+        template: strategicMerge(gatewayPods(workload, content, labels), workload.podTemplate ?? {}),
       },
     },
     ...exposureOf(workload, named(gatewayName(api))),

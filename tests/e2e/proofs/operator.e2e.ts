@@ -26,6 +26,7 @@ import { shownToFunctions } from "./intercepted.ts";
 import { keptInPods } from "./kept.ts";
 import { limitedByARateLimiting } from "./limited.ts";
 import { patchedByItsOwner } from "./patched.ts";
+import { patchedPods } from "./pod-template.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 import { revokedAtOnce } from "./revoked.ts";
 import { shownToBackends } from "./shown-to-backends.ts";
@@ -360,6 +361,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     it("an API whose requests are held against its document, and its image alone", heldAgainstTheDocument);
     it("an API whose answers are kept, and its image alone", keptInPods);
     it("an API that patches its gateway: what Envoy does not take begins nowhere", patchedByItsOwner);
+    it("patches of pods: what the cluster does not take is said, and those before serve on", patchedPods);
     it("an API whose messages functions see, and its image alone", shownToFunctions);
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
