@@ -148,7 +148,12 @@ const fields = z.strictObject({
 });
 
 /** An API: documents, and how they are served. */
-export const apiSpec = atMostOne(exactlyOne(fields, "definition", "image"), "replicas", "autoscaling");
+export const apiSpec = atMostOne(
+  // What is patched is in the image.
+  atMostOne(exactlyOne(fields, "definition", "image"), "replicas", "autoscaling"),
+  "image",
+  "envoyPatches",
+);
 
 export const apiStatus = z.object({
   ...commonStatus,

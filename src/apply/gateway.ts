@@ -31,7 +31,7 @@ export interface ServeOptions extends StartOptions {
 
 /** Writes the gateway's files into the run folder and starts Envoy on them. */
 export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: ServeOptions): Promise<Checked<ServedGateway>> {
-  const fit = await lookedAt(binary, files);
+  const fit = await lookedAt(binary, files, options.folder);
   if (!fit.ok) return fit;
   for (const [path, text] of files) await writeAtomically(join(options.folder, path), text);
   const agent = gatewayAgent({ ...options, program: options.agentProgram });
@@ -43,7 +43,7 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
   }
   let current = files;
   const replace = async (next: GatewayFiles): Promise<Checked<boolean>> => {
-    const fit = await lookedAt(binary, next);
+    const fit = await lookedAt(binary, next, options.folder);
     if (!fit.ok) return fit;
     const taken = await agent.take(next);
     const done = taken.ok ? await takeSteps(envoy.value, options.folder, current, next) : taken;
@@ -64,5 +64,5 @@ export async function serve(binary: EnvoyBinary, files: GatewayFiles, options: S
 }
 
 /** What people have patched Envoy looks at as a whole first: it passes over a field that it does not know in what it reads from files later. */
-const lookedAt = async (binary: EnvoyBinary, files: GatewayFiles): Promise<Checked<void>> =>
-  files.has(patchesPath) ? validateFiles(binary, files) : checked(undefined, []);
+const lookedAt = async (binary: EnvoyBinary, files: GatewayFiles, folder: string): Promise<Checked<void>> =>
+  files.has(patchesPath) ? validateFiles(binary, files, folder) : checked(undefined, []);

@@ -64,7 +64,7 @@ async function takeAway(folder: string, current: GatewayFiles, next: GatewayFile
 /** What was answered by other rules, or by another backend, is asked for anew: Envoy looks for each kept answer's file when it wants it. */
 async function forgetAnswers(folder: string): Promise<void> {
   const kept = join(folder, cacheFolder);
-  for (const name of await readdir(kept)) await rm(join(kept, name), { force: true });
+  for (const name of await readdir(kept).catch(() => [])) await rm(join(kept, name), { force: true });
 }
 
 /** What counts for connections from then on, and must be there before a cluster or a route that names it. */

@@ -45,7 +45,8 @@ export function followChanges(starting: Promise<Checked<RunningGateway>>, { serv
     const [before, next] = [mocked, mockSources(prepared.apis)];
     // What came by a route of the state before still finds its answer.
     mocks.replace((api, operation) => next(api, operation) ?? before(api, operation));
-    const replaced = await gateway.replace(compileGateway(prepared, environment));
+    const files = compileGateway(prepared, environment);
+    const replaced = files.ok ? await gateway.replace(files.value) : files;
     if (!replaced.ok) {
       mocks.replace(before);
       report(replaced.problems, [], process.stderr);

@@ -15,7 +15,7 @@ import { agentProgram } from "./agent-program.ts";
 const usage = `gateway: the program in a gateway's image. It works in the gateway's folder.
 
   gateway start                 run Envoy, and send its clients away before it ends
-  gateway validate              have Envoy look at the gateway's files, and say what it does not take
+  gateway validate [FOLDER]     have Envoy look at the gateway's files, and say what it does not take; FOLDER is to write in meanwhile
   gateway drain [--seconds N]   send the clients of the Envoy that runs away, and return when they are gone (at most N seconds, else 40)
 `;
 
@@ -28,7 +28,7 @@ const leastMs = 5_000;
 /** Runs Envoy, and the policy agent where there is work for it, until Envoy ends or we are told to: then its clients are sent away first. Its exit code. */
 async function start(): Promise<number> {
   // What is mounted takes the place of the folder that the image has; without it the gateway says what is missing.
-  if (existsSync(patchesPath) && (await validate()) !== 0) return 1;
+  if (existsSync(patchesPath) && (await validate(socketsFolder)) !== 0) return 1;
   const bootstrap = existsSync("mounted/bootstrap.json") ? "mounted/bootstrap.json" : "unmounted/bootstrap.json";
   const agent = existsSync(agentPath) ? superviseAgent({ program: agentProgram(), folder: ".", say }) : undefined;
   const envoy = spawn(envoyProgram, ["--config-path", bootstrap, "--drain-time-s", "5", ...process.argv.slice(3)], {
@@ -47,8 +47,8 @@ async function start(): Promise<number> {
 }
 
 /** What was patched may be nothing that Envoy takes: it says so before anything is served by it. */
-async function validate(): Promise<number> {
-  const fit = await validateConfiguration({ path: envoyProgram }, ".", socketsFolder);
+async function validate(scratch: string): Promise<number> {
+  const fit = await validateConfiguration({ path: envoyProgram }, ".", { scratch, filters: "left" });
   for (const { message } of fit.problems) say(message);
   return fit.ok ? 0 : 1;
 }
@@ -71,7 +71,7 @@ function wrong(why: string): number {
 
 async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === "start") return start();
-  if (command === "validate") return validate();
+  if (command === "validate") return validate(args[0] ?? socketsFolder);
   if (command !== "drain") return wrong(command === undefined ? "Say what to do." : `There is no \`${command}\`.`);
   try {
     const { values } = parseArgs({ args, options: { seconds: { type: "string", default: "40" } } });

@@ -6,6 +6,7 @@ import type { Engine, Environment, GatewayFiles } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { type GatewayFolder, gatewayFolder, shownFiles } from "../compile/gateway-folder.ts";
 import type { CompiledApi } from "../compile/manifest.ts";
+import { patchProblems, patchProblemsAnywhere } from "../compile/patch-problems.ts";
 import { type ApiModel, isPublished } from "../model/api.ts";
 import { backendReferences } from "../model/backend.ts";
 import { modelReferences } from "../model/references.ts";
@@ -63,15 +64,15 @@ export async function prepareGateway(
   const { apis, resources, untaken } = found.value;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.map(({ model }) => model);
-  const wrong = engine.wrongPatches(models, containerEnvironment);
-  if (wrong.length > 0) return failed(...found.problems, ...wrong);
+  const patches = patchProblemsAnywhere(engine.refusedPatches(models, containerEnvironment));
+  if (patches.some(({ severity }) => severity === "error")) return failed(...found.problems, ...patches);
   const references = modelReferences(models);
   const values = await loadValues(resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
   const severity = unchecked ?? (settings.credentials === "fail" ? "error" : "warning");
   const missing = valueProblems(judged, values, () => severity, before?.values);
   const kept = withLastGood(models, values, before?.values);
-  return checked({ apis, resources, files, values: kept, untaken }, [...found.problems, ...missing]);
+  return checked({ apis, resources, files, values: kept, untaken }, [...found.problems, ...patches, ...missing]);
 }
 
 /** A model with those verifiers and backends alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */
@@ -95,14 +96,13 @@ type Succeeded = Extract<Checked<PreparedGateway>, { ok: true }>;
 
 export const engine: Engine = envoy;
 
-/** The gateway's files for an environment. */
-export function compileGateway({ apis, values }: PreparedGateway, environment: Environment): GatewayFiles {
+/** The gateway's files for an environment that serves. Fails with what of patches cannot be made there. */
+export function compileGateway({ apis, values }: PreparedGateway, environment: Environment): Checked<GatewayFiles> {
   const shown = apis.filter(({ model }) => model.operations.some(({ answer }) => isPublished(answer)));
-  const files = engine.compile(
-    apis.map(({ model }) => model),
-    { ...environment, values },
-  );
-  return new Map([...files, ...shownFiles(publishedApis(shown), pageLibrary)]);
+  const models = apis.map(({ model }) => model);
+  const here = { ...environment, values };
+  const files = new Map([...engine.compile(models, here), ...shownFiles(publishedApis(shown), pageLibrary)]);
+  return checked(files, patchProblems(engine.refusedPatches(models, here)));
 }
 
 /** A gateway's whole folder for an environment, with what an image says of itself. */

@@ -81,15 +81,18 @@ async function startIn(
     values: prepared.values,
     debug,
   };
-  const gateway = await serve(binary, compileGateway(prepared, environment), {
-    folder: folder.path,
-    concurrency,
-    agentProgram: agentProgram(),
-    env,
-    say,
-    accessLog: "inherit",
-    onLog: (line) => say(`envoy: ${line}`),
-  });
+  const files = compileGateway(prepared, environment);
+  const gateway = !files.ok
+    ? files
+    : await serve(binary, files.value, {
+        folder: folder.path,
+        concurrency,
+        agentProgram: agentProgram(),
+        env,
+        say,
+        accessLog: "inherit",
+        onLog: (line) => say(`envoy: ${line}`),
+      });
   if (!gateway.ok) {
     await mocks.value.close();
     await counter?.value.stop();

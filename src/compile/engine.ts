@@ -1,16 +1,22 @@
 import type { AddressLists } from "../model/addresses.ts";
 import type { ApiModel } from "../model/api.ts";
 import type { ErrorForm } from "../model/error-form.ts";
+import type { Patch } from "../model/patch.ts";
 import type { Values } from "../model/values.ts";
-import type { Problem } from "../problem.ts";
 
 /** A kind of gateway: what turns models into the files that it serves from. */
 export interface Engine {
   readonly name: string;
   /** Pure: the same models and environment give the same bytes. */
   compile(apis: readonly ApiModel[], environment: Environment): GatewayFiles;
-  /** What of the APIs' patches cannot be made in these files, which are as if it was not there. */
-  wrongPatches(apis: readonly ApiModel[], environment: Environment): readonly Problem[];
+  /** Which of the APIs' patches cannot be made in these files, which are as if those were not there. */
+  refusedPatches(apis: readonly ApiModel[], environment: Environment): readonly RefusedPatch[];
+}
+
+/** A patch that cannot be made, and why. */
+export interface RefusedPatch {
+  readonly patch: Patch;
+  readonly why: string;
 }
 
 /** Path in the gateway's folder -> text. `image/` is the same everywhere; `mounted/` differs by environment. */

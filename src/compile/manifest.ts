@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type ApiModel, isPublished } from "../model/api.ts";
+import { type PatchBody, patchBodies } from "../model/patch.ts";
 import type { CredentialLocation, CredentialSet, Security } from "../model/security.ts";
 
 /** The form of the image part, which who mounts the other part has to know. */
@@ -44,7 +45,7 @@ interface ManifestApi {
   /** Whether answers are kept; left out where none are. */
   readonly keepsAnswers: true | undefined;
   /** What is changed of the environment's part, too; left out for nothing. */
-  readonly patches: ApiModel["patches"];
+  readonly patches: readonly PatchBody[] | undefined;
 }
 
 interface ManifestInterceptors {
@@ -108,7 +109,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         validators: validation?.hash,
         interceptors: interception && { hash: interception.hash, mayConnect: interception.mayConnect },
         keepsAnswers,
-        patches,
+        patches: patchBodies(patches),
       }),
     ),
   };
@@ -128,7 +129,7 @@ function inputHash(apis: readonly CompiledApi[], engine: string): string {
         ...api,
         backends: backends.map(({ name }) => name),
         operations: operations.length,
-        patches: patches?.map(({ where: _, ...patch }) => patch),
+        patches: patchBodies(patches),
       }),
     );
     for (const { where: _, ...operation } of operations) hash.update(canonical(operation));

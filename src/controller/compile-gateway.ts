@@ -10,6 +10,7 @@ import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
 import { type CompiledApi, gatewayManifest } from "../compile/manifest.ts";
+import { patchProblems } from "../compile/patch-problems.ts";
 import type { ApiModel } from "../model/api.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference, Verifier } from "../model/security.ts";
@@ -127,15 +128,16 @@ export function compileGateway(resolved: Resolved, surroundings: Surroundings, v
   const apis = publishedApis(resolved.value);
   const manifest = gatewayManifest(apis, engine.name);
   const judged = judgedValues(models, values, { before: surroundings.before(manifest.inputHash), serves: surroundings.serves });
+  const mocks = mocksOfBuild(resolved.value);
+  const environment = { ...environmentOf(surroundings, mocks.ok ? mocks.value : undefined), values: judged.kept };
   const missing = [
-    ...engine.wrongPatches(models, containerEnvironment),
+    ...patchProblems(engine.refusedPatches(models, environment)),
     ...judged.missing,
     ...(servesTls(workload) ? [] : trustWithoutTls(models, "Name a Secret in `expose: {tls: ...}`, without an Ingress.")),
   ];
   if (missing.length > 0) return failed(...resolved.problems, ...missing);
-  const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return failed(...resolved.problems, ...mocks.problems);
-  const folder = gatewayFolder(engine, apis, { ...environmentOf(surroundings, mocks.value), values: judged.kept }, pageLibrary, manifest);
+  const folder = gatewayFolder(engine, apis, environment, pageLibrary, manifest);
   const names = apis.flatMap(({ model }) => model.backends.map(({ name }) => name));
   const endpoints = [...new Set(names.filter((name) => !name.startsWith("@")))];
   const limits = [...new Set(models.flatMap((model) => model.limits.map(({ name }) => name)))].filter((name) => !tiers.has(name));

@@ -2,6 +2,7 @@ import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { LimitsService } from "../compile/engine.ts";
 import { mocksSocket } from "../compile/envoy/names.ts";
 import { contract } from "../compile/manifest.ts";
+import { patchProblems } from "../compile/patch-problems.ts";
 import { contentsOf, type ImageContents } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { labelNames } from "../image/gateway-image.ts";
@@ -89,10 +90,11 @@ export async function gatewayOfImage(
   });
   if (missing.length > 0) return failed(...missing);
   // The image has the routes; of what is compiled here only the environment's part counts.
-  const files = engine.compile(models.map(withAbsentees(manifest)), {
-    ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket),
-    values: kept,
-  });
+  const environment = { ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket), values: kept };
+  const whole = models.map(withAbsentees(manifest));
+  const patches = patchProblems(engine.refusedPatches(whole, environment).filter(({ patch }) => patch.of !== "routes"));
+  if (isWhole && patches.length > 0) return failed(...patches);
+  const files = engine.compile(whole, environment);
   return checked(
     {
       inputHash: manifest.inputHash,

@@ -1,3 +1,6 @@
+/** By which what is behind the cache tells that an answer is no backend's but the gateway's own. No backend can write it, and no client sees it. */
+export const ownAnswerHeader = "portico-own-answer";
+
 /** An error that the gateway itself answers, as RFC 9457 describes it. docs/errors has a page for each type. */
 export interface GatewayError {
   readonly type: string;

@@ -223,13 +223,17 @@ function pathOperations(
       query: key.query,
       where: { source: node.file.name, pointer: node.pointer },
     };
-    const access = protection.accessOf(requirementsOf(whole, levels, written));
+    const requirements = requirementsOf(whole, levels, written);
+    const access = protection.accessOf(requirements);
     const counting = limits.of(levels, access);
     const validation = validations.of({ id, path, written, template: key.template, fields });
     const interception = interceptions.of({ method: written.method, fields, levels });
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
     const isMock = isMocked(fields, settings);
-    const cache = cacheOf({ document, path, written, fields, levels, access, isMocked: isMock }, problems);
+    const cache = cacheOf(
+      { document, path, written, fields, levels, access, alternatives: requirements.alternatives, isMocked: isMock },
+      problems,
+    );
     const operation = resolveOperation({
       document,
       written,

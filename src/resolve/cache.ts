@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { milliseconds } from "../api/duration.ts";
 import type { operationExtension } from "../api/x-portico.ts";
 import type { Access, Cache, Operation } from "../model/api.ts";
-import type { DocumentOperation, DocumentPath, OpenApiDocument } from "../openapi/document.ts";
+import type { DocumentOperation, DocumentPath, OpenApiDocument, SecurityRequirement } from "../openapi/document.ts";
 import { error, type Problem, warning } from "../problem.ts";
 import { isObject, placeOf } from "../text/node.ts";
 import { sayOnce } from "./say-once.ts";
@@ -17,6 +17,8 @@ interface AskedCache {
   readonly fields: z.infer<typeof operationExtension>;
   readonly levels: readonly Level[];
   readonly access: Access;
+  /** The alternatives that are asked for: with a credential that may be left out an operation is open, too. */
+  readonly alternatives: readonly SecurityRequirement[];
   readonly isMocked: boolean;
 }
 
@@ -32,11 +34,14 @@ export function cacheOf(asked: AskedCache, problems: Problem[]): Cache | undefin
   if (against !== undefined && own?.fields.cache !== undefined) sayOnce(problems, error("WrongValue", placeOf(own.at("cache")), against));
   if (against !== undefined) return undefined;
   const { maxAge } = fields.cache;
+  const parameters = parameterNodes(document, path, written).flatMap(({ value }) =>
+    isObject(value) && value.in === "header" && typeof value.name === "string" ? [value.name] : [],
+  );
+  // Who shows a key where none is asked for may be answered by it all the same.
+  const keys = [...document.schemes.values()].flatMap(({ key }) => (key?.in === "header" ? [key.name] : []));
   return {
     freshSeconds: maxAge === undefined ? undefined : Math.floor(milliseconds(maxAge) / 1000),
-    headers: parameterNodes(document, path, written).flatMap(({ value }) =>
-      isObject(value) && value.in === "header" && typeof value.name === "string" ? [value.name.toLowerCase()] : [],
-    ),
+    headers: [...new Set([...parameters, ...keys].map((name) => name.toLowerCase()))],
   };
 }
 
@@ -54,10 +59,10 @@ export const keepsAnswers = (operations: readonly Operation[]): true | undefined
   operations.some(({ cache }) => cache !== undefined) ? true : undefined;
 
 /** Why answers of an operation are for the one who asked; undefined where they are for everybody. */
-function whyNot({ written, fields, access, isMocked }: AskedCache): string | undefined {
+function whyNot({ written, fields, access, alternatives, isMocked }: AskedCache): string | undefined {
   if (written.method !== "GET") return "Answers to GET alone are kept. Leave `cache` out here.";
-  if (access.kind !== "open")
-    return "The operation needs a credential, and what one caller was answered is never kept for another. Leave `cache` out, or let everybody call it.";
+  if (access.kind !== "open" || alternatives.some(({ schemes }) => schemes.length > 0))
+    return "The operation takes a credential, and what one caller was answered is never kept for another. Leave `cache` out, or let everybody call it without one.";
   if (isMocked) return "The answer is mocked: there is nothing to keep. Leave out `cache`, or `mock`.";
   if (fields.streaming === true || fields.webSocket === true)
     return "The answer is a stream, whose end nobody waits for. Leave out `cache`, or the stream.";

@@ -13,7 +13,7 @@ type Saying = Pick<Extension<{ readonly envoyPatches?: readonly EnvoyPatch[] | u
 
 /** What patches may be of. */
 interface Patched {
-  readonly operations: readonly Pick<Operation, "id">[];
+  readonly operations: readonly Pick<Operation, "id" | "cache">[];
   readonly backends: readonly Pick<Backend, "name">[];
 }
 
@@ -42,7 +42,12 @@ function patchOf({ of, operation, backend, operations }: EnvoyPatch, where: Plac
   return of === "routes" ? { of, operation, changes, where } : { of, backend, changes, where };
 }
 
+const keptApart =
+  "Answers of this operation are kept, so its routes are in two places, before and behind the cache. Take out the patch, or `cache`.";
+
 function astray(patch: Patch, { operations, backends }: Patched): readonly Problem[] {
+  if (patch.of === "routes" && operations.some(({ id, cache }) => id === patch.operation && cache !== undefined))
+    return [error("WrongValue", patch.where, keptApart)];
   if (patch.of === "routes" && patch.operation !== undefined)
     return unknown(
       "operation",

@@ -56,12 +56,12 @@ const patchesFile = "patches.json";
 const validation = ({ image }: GatewayContent, volumeMounts: readonly object[]) => ({
   name: "validate",
   image,
-  command: [...gatewayProgram, "validate"],
+  command: [...gatewayProgram, "validate", "/scratch"],
   workingDir: "/gateway",
   securityContext: confined,
   terminationMessagePolicy: "FallbackToLogsOnError",
   resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "1Gi" } },
-  volumeMounts,
+  volumeMounts: [...volumeMounts, { name: "scratch", mountPath: "/scratch" }],
 });
 
 /** The pod template of a gateway: as Pod Security's level `restricted` wants it, with a file system that nobody writes to. */
@@ -129,6 +129,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
         { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
         // More than the answers that are kept take, for those that are on their way out.
         { name: "cache", emptyDir: { sizeLimit: "128Mi" } },
+        ...(content.mounted.has(patchesFile) ? [{ name: "scratch", emptyDir: { medium: "Memory", sizeLimit: "128Mi" } }] : []),
         ...(secret === undefined ? [] : [{ name: "tls", secret: { secretName: secret } }]),
       ],
     },

@@ -1,4 +1,4 @@
-import { interceptorDetails } from "../../model/gateway-error.ts";
+import { interceptorDetails, ownAnswerHeader } from "../../model/gateway-error.ts";
 import { withoutCoding } from "../content-coding.ts";
 import type { PartStream } from "../part-stream.ts";
 import { fieldsOf, type Head, type MessagePart, writeAnswer, writeChange, writeContinue, writeInstead } from "../processing-messages.ts";
@@ -100,8 +100,14 @@ function givenBody(part: Exclude<MessagePart, { kind: "trailers" }>, areGiven: b
 /** Whether a message is a client's, a backend's or a mock's, and no refusal of the gateway's own; nor one that goes on as another protocol, or has a status that is none. */
 function isSomebodys({ of, attributes, lines }: Head): boolean {
   if (of === "request") return true;
-  const status = Number(fieldsOf(lines)[":status"]);
-  return status >= 200 && status <= 599 && ["via_upstream", "direct_response"].includes(attributes["response.code_details"] ?? "");
+  const fields = fieldsOf(lines);
+  const status = Number(fields[":status"]);
+  return (
+    fields[ownAnswerHeader] === undefined &&
+    status >= 200 &&
+    status <= 599 &&
+    ["via_upstream", "direct_response"].includes(attributes["response.code_details"] ?? "")
+  );
 }
 
 const codingOf = ({ lines }: Head): string => (fieldsOf(lines)["content-encoding"] ?? "").trim().toLowerCase();

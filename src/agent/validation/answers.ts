@@ -1,4 +1,4 @@
-import { invalidResponseDetails } from "../../model/gateway-error.ts";
+import { invalidResponseDetails, ownAnswerHeader } from "../../model/gateway-error.ts";
 import type { PartStream } from "../part-stream.ts";
 import { fieldsOf, type Head as MessageHead, type MessagePart, writeContinue, writeInstead } from "../processing-messages.ts";
 import { logLine } from "./answer.ts";
@@ -38,7 +38,7 @@ interface Head {
 
 function headOf({ lines, attributes }: MessageHead): Head {
   const { ":status": status, ...headers } = fieldsOf(lines);
-  const isBackends = attributes["response.code_details"] === "via_upstream";
+  const isBackends = attributes["response.code_details"] === "via_upstream" && headers[ownAnswerHeader] === undefined;
   return { status: Number(status), headers, method: attributes["request.method"] ?? "", isBackends };
 }
 

@@ -18,12 +18,12 @@ const patience = 120_000;
 export async function validateConfiguration(
   binary: Pick<EnvoyBinary, "path">,
   folder: string,
-  scratch: string = tmpdir(),
+  { scratch = tmpdir(), filters = "inlined" }: LookOptions = {},
 ): Promise<Checked<void>> {
   const work = await mkdtemp(join(scratch, "portico-validate-"));
   try {
     const file = join(work, "static.json");
-    await writeFile(file, JSON.stringify(await staticBootstrap(folder)));
+    await writeFile(file, JSON.stringify(await staticBootstrap(folder, filters)));
     const complaint = await run(binary, file, folder);
     return complaint === undefined
       ? checked(undefined, [])
@@ -41,18 +41,32 @@ export async function validateConfiguration(
   }
 }
 
+/** How files are looked at. */
+interface LookOptions {
+  /** The folder in which the folder is made that the static form is in. */
+  readonly scratch?: string;
+  /** Whether filters that come from files of their own are looked at, too: what credentials are checked with is in them, and Envoy's words may quote it. */
+  readonly filters?: "inlined" | "left";
+}
+
+/** So much of what Envoy says is said: it quotes whole messages. */
+const longestWords = 1_000;
+
+/** Why Envoy does not take something, without what it quotes. */
+export const briefly = (words: string): string => words.replace(/\): \{[\s\S]*$/, ")").slice(0, longestWords);
+
 function run(binary: Pick<EnvoyBinary, "path">, file: string, cwd: string): Promise<string | undefined> {
   const args = ["--mode", "validate", "-c", file, "--disable-hot-restart", "--log-level", "error"];
   return new Promise((resolve) => {
-    execFile(binary.path, args, { cwd, timeout: patience, killSignal: "SIGKILL" }, (failure, _, stderr) => {
+    execFile(binary.path, args, { cwd, timeout: patience, killSignal: "SIGKILL", maxBuffer: 64 * 1024 ** 2 }, (failure, _, stderr) => {
       const log = recentLog();
       for (const line of stderr.split("\n")) log.add(line);
-      resolve(failure === null ? undefined : log.complaint() || failure.message);
+      resolve(failure === null ? undefined : briefly(log.complaint() || failure.message));
     });
   });
 }
 
-async function staticBootstrap(folder: string): Promise<unknown> {
+async function staticBootstrap(folder: string, filters: "inlined" | "left"): Promise<unknown> {
   const bootstrap = await readJson(join(folder, "mounted/bootstrap.json"));
   const dynamic = object(bootstrap.dynamic_resources);
   const given = object(bootstrap.static_resources);
@@ -62,18 +76,18 @@ async function staticBootstrap(folder: string): Promise<unknown> {
     dynamic_resources: {},
     static_resources: {
       ...given,
-      listeners: [...list(given.listeners), ...(await Promise.all(listeners.map((listener) => inlined(folder, listener))))],
+      listeners: [...list(given.listeners), ...(await Promise.all(listeners.map((listener) => inlined(folder, listener, filters))))],
       clusters: [...list(given.clusters), ...(await discovered(folder, dynamic.cds_config))],
     },
   };
 }
 
-/** The same of files that are in no folder yet. */
-export async function validateFiles(binary: EnvoyBinary, files: GatewayFiles): Promise<Checked<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "portico-files-"));
+/** The same of files that are in no folder yet. They are in one below `within` for the time. Filters of theirs are nobody's patch, and are not looked at. */
+export async function validateFiles(binary: EnvoyBinary, files: GatewayFiles, within: string): Promise<Checked<void>> {
+  const folder = await mkdtemp(join(within, "look-"));
   try {
     for (const [path, text] of files) await writeAtomically(join(folder, path), text);
-    return await validateConfiguration(binary, folder);
+    return await validateConfiguration(binary, folder, { scratch: within, filters: "left" });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -91,14 +105,15 @@ async function discovered(folder: string, source: unknown): Promise<readonly Jso
 }
 
 /** The same value with each `rds` replaced by the `route_config`, and each `config_discovery` by the `typed_config`, that it names. */
-async function inlined(folder: string, value: unknown): Promise<unknown> {
-  if (Array.isArray(value)) return Promise.all(value.map((element) => inlined(folder, element)));
+async function inlined(folder: string, value: unknown, filters: "inlined" | "left"): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((element) => inlined(folder, element, filters)));
   if (!isJson(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     if (key === "rds") copy.route_config = await named(folder, object(member).config_source, object(member).route_config_name);
-    else if (key === "config_discovery") copy.typed_config = (await named(folder, object(member).config_source, value.name)).typed_config;
-    else copy[key] = await inlined(folder, member);
+    else if (key === "config_discovery" && filters === "inlined")
+      copy.typed_config = (await named(folder, object(member).config_source, value.name)).typed_config;
+    else copy[key] = await inlined(folder, member, filters);
   }
   return copy;
 }

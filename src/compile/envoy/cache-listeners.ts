@@ -1,9 +1,19 @@
 import type { ErrorForm } from "../../model/error-form.ts";
+import { ownAnswerHeader } from "../../model/gateway-error.ts";
 import { ofEnvoy, router } from "./answer-headers.ts";
 import { saidByProxies } from "./forged-headers.ts";
-import { extension, type Message, typed, watchedFile } from "./json.ts";
+import { extension, type Message, overwriteHeader, typed, watchedFile } from "./json.ts";
 import { localReplies } from "./local-replies.ts";
-import { cacheCluster, cacheFolder, connectionManager, httpOptions, keptRoutesName, uncachedCluster } from "./names.ts";
+import {
+  cacheCluster,
+  cacheFolder,
+  connectionManager,
+  httpOptions,
+  keptHeader,
+  keptHeaders,
+  keptRoutesName,
+  uncachedCluster,
+} from "./names.ts";
 import { present } from "./path-match.ts";
 import { queryFilter } from "./query-changes.ts";
 
@@ -14,16 +24,23 @@ const mostBytes = 64 * 1024 ** 2;
 const mostAtOnce = 10_000;
 /** The client's and Envoy's own. */
 const mostHeaders = 200;
+const mostHeadersKb = 96;
 
 const cacheFilter = "portico.cache";
 /** Envoy's words for an answer that was kept (envoy: "Response Code Details"). */
 const fromCache = "cache.response_from_cache_filter";
 const headerMutation = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
 const forwardedFor = "x-forwarded-for";
-/** X-Forwarded-For as it came: Envoy's cache adds an address of its own to it when it asks for an answer. */
-const forwardedForOfClient = "portico-forwarded-for";
+/**
+ * What the cache changes when it asks for an answer: it adds an address of its own, and asks whether what it has is still right. What it is told then it would take into what it keeps for
+ * everybody, a cookie, too; so it gets an answer whole, and only a client's own question is asked.
+ */
+const asItCame = keptHeaders;
 /** What a backend may make links of. */
-const saidOfHosts = saidByProxies.filter((name) => name !== forwardedFor && !/ip$|cert$|^forwarded-for$/.test(name));
+const saidOfHosts = [
+  "x-forwarded-proto",
+  ...saidByProxies.filter((name) => name !== forwardedFor && !/ip$|cert$|^forwarded-for$/.test(name)),
+];
 
 const overwrite = (key: string, value: string): Message => ({
   append: { header: { key, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
@@ -33,11 +50,11 @@ const overwrite = (key: string, value: string): Message => ({
  * Where answers are kept: two listeners within Envoy. The first has the cache, whose own requests pass by every filter and route behind it (envoy: "Cache filter"), so what is done to
  * requests and answers there has a second one of its own.
  */
-export const cacheListeners = (form: ErrorForm, trustedHops: number): readonly Message[] => [
-  inner(cacheCluster, form, { route_config: bypassing, http_filters: [noted, cache, router] }),
+export const cacheListeners = (form: ErrorForm, trustedHops: number, credentialHeaders: readonly string[]): readonly Message[] => [
+  inner(cacheCluster, form, { route_config: bypassing(credentialHeaders), http_filters: [noted, cache, router] }),
   inner(uncachedCluster, form, {
     rds: { route_config_name: keptRoutesName, config_source: watchedFile("image", `${keptRoutesName}.json`) },
-    http_filters: [restored(trustedHops), queryFilter, router],
+    http_filters: [restored(trustedHops), collected, queryFilter, router],
   }),
 ];
 
@@ -49,7 +66,7 @@ export const cacheClusters: readonly Message[] = [cacheCluster, uncachedCluster]
   circuit_breakers: { thresholds: [{ max_connections: mostAtOnce, max_requests: mostAtOnce, max_pending_requests: mostAtOnce }] },
   typed_extension_protocol_options: {
     [httpOptions]: typed(httpOptions, {
-      common_http_protocol_options: { max_headers_count: mostHeaders },
+      common_http_protocol_options: { max_headers_count: mostHeaders, max_response_headers_kb: mostHeadersKb },
       explicit_http_config: { http2_protocol_options: {} },
     }),
   },
@@ -76,9 +93,9 @@ const inner = (name: string, form: ErrorForm, config: Message): Message => ({
             generate_request_id: false,
             server_header_transformation: "PASS_THROUGH",
             common_http_protocol_options: { max_headers_count: mostHeaders },
-            max_request_headers_kb: 96,
+            max_request_headers_kb: mostHeadersKb,
             stream_idle_timeout: "0s",
-            local_reply_config: localReplies(form),
+            local_reply_config: { mappers: localReplies(form).mappers.map(asOwn) },
             ...config,
           }),
         },
@@ -89,24 +106,38 @@ const inner = (name: string, form: ErrorForm, config: Message): Message => ({
 
 const onward = { route: { cluster: uncachedCluster, timeout: "0s" } };
 
-/** What cookies say of who asks no cache can know: such a request passes by. One with Authorization does so by Envoy's own rule. */
-const bypassing: Message = {
+/** Tells those before the cache that nothing of a backend's is in it. */
+const asOwn = (mapper: Message): Message => ({
+  ...mapper,
+  headers_to_add: [...(Array.isArray(mapper.headers_to_add) ? mapper.headers_to_add : []), overwriteHeader(ownAnswerHeader, "true")],
+});
+
+/** Where people show who they are, whether somebody asks for it or not. */
+const ofPeople = ["authorization", "cookie", "proxy-authorization"];
+
+/** What a request says of who asks no cache can know: such a one passes by. */
+const bypassing = (credentialHeaders: readonly string[]): Message => ({
   name: cacheCluster,
   virtual_hosts: [
     {
       name: "*",
       domains: ["*"],
       routes: [
-        {
-          match: { prefix: "/", headers: [present("cookie")] },
+        ...[...new Set([...ofPeople, ...credentialHeaders])].map((name) => ({
+          match: { prefix: "/", headers: [present(name)] },
           ...onward,
           typed_per_filter_config: { [cacheFilter]: typed("envoy.config.route.v3.FilterConfig", { disabled: true }) },
-        },
+        })),
         { match: { prefix: "/" }, ...onward },
       ],
     },
   ],
-};
+});
+
+/** Holds an answer back until all of it is there: Envoy's cache reads whatever comes, however slowly it is taken. */
+const collected = extension("portico.cache.collected", "envoy.extensions.filters.http.lua.v3.Lua", {
+  default_source_code: { inline_string: "function envoy_on_response(handle) handle:body() end" },
+});
 
 /** Envoy's cache (its first: the second one keeps no answer with Vary), which is work in progress there. */
 const cache = extension(cacheFilter, "envoy.extensions.filters.http.cache.v3.CacheConfig", {
@@ -122,7 +153,7 @@ const cache = extension(cacheFilter, "envoy.extensions.filters.http.cache.v3.Cac
 /** Says in the answer whether it was kept (RFC 9211), and notes what is to be restored. */
 const noted = extension("portico.cache.noted", headerMutation, {
   mutations: {
-    request_mutations: [overwrite(forwardedForOfClient, `%REQ(${forwardedFor})%`)],
+    request_mutations: asItCame.map((name) => overwrite(keptHeader(name), `%REQ(${name})%`)),
     response_mutations: [
       {
         append: {
@@ -141,7 +172,11 @@ const noted = extension("portico.cache.noted", headerMutation, {
 const restored = (trustedHops: number): Message =>
   extension("portico.cache.restored", headerMutation, {
     mutations: {
-      request_mutations: [overwrite(forwardedFor, `%REQ(${forwardedForOfClient})%`), { remove: forwardedForOfClient }],
+      request_mutations: asItCame.flatMap((name) => [
+        { remove: name },
+        overwrite(name, `%REQ(${keptHeader(name)})%`),
+        { remove: keptHeader(name) },
+      ]),
       response_mutations: [
         ofEnvoy,
         ...(trustedHops === 0

@@ -1,9 +1,9 @@
 import type { AgentInterceptors, AgentValidators } from "../../model/agent.ts";
 import { type ApiModel, isPublished } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
+import type { Patch } from "../../model/patch.ts";
 import { verifiersOf } from "../../model/references.ts";
-import { error, type Problem } from "../../problem.ts";
-import type { Engine, Environment, GatewayFiles } from "../engine.ts";
+import type { Engine, Environment, GatewayFiles, RefusedPatch } from "../engine.ts";
 import { interceptorFiles, interceptorFolder } from "../interceptor-files.ts";
 import { validatorFiles, validatorsPath } from "../validators.ts";
 import { agentFile } from "./agent-file.ts";
@@ -28,16 +28,15 @@ import { tokensFile } from "./tokens.ts";
 import { virtualHosts } from "./virtual-hosts.ts";
 
 /** The default engine: Envoy, from files that it watches. */
-export const envoy: Engine = { name: "envoy", compile: (apis, environment) => compile(apis, environment, () => {}), wrongPatches };
+export const envoy: Engine = { name: "envoy", compile: (apis, environment) => compile(apis, environment, () => {}), refusedPatches };
 
-function wrongPatches(apis: readonly ApiModel[], environment: Environment): readonly Problem[] {
-  const wrong = new Map<string, Problem>();
+function refusedPatches(apis: readonly ApiModel[], environment: Environment): readonly RefusedPatch[] {
+  const refused = new Map<Patch, RefusedPatch>();
   if (apis.some(({ patches }) => patches !== undefined))
-    compile(apis, environment, ({ where, changes }, why) => {
-      const message = `This patch cannot be made: ${why}. Look at what is there with \`portico build\`.`;
-      wrong.set(JSON.stringify([where, changes]), error("WrongValue", where, message));
+    compile(apis, environment, (patch, why) => {
+      refused.set(patch, { patch, why });
     });
-  return [...wrong.values()];
+  return [...refused.values()];
 }
 
 function compile(apis: readonly ApiModel[], environment: Environment, refusing: Refusing): GatewayFiles {
@@ -56,7 +55,7 @@ function compile(apis: readonly ApiModel[], environment: Environment, refusing: 
         listeners(environment, {
           form: formOf(apis, environment),
           asksCertificates: verifiers.some(({ trust }) => trust !== undefined),
-          keepsAnswers: keepsAnswers(apis),
+          keepsAnswers: keepsAnswers(apis) ? credentialHeadersOf(apis) : undefined,
           patching: (listener) => patched(listener, listenerPatches(apis), refusing),
         }),
       ),
@@ -94,6 +93,11 @@ function compile(apis: readonly ApiModel[], environment: Environment, refusing: 
 }
 
 const keepsAnswers = (apis: readonly ApiModel[]): boolean => apis.some((api) => api.keepsAnswers === true);
+
+const credentialHeadersOf = (apis: readonly ApiModel[]): readonly string[] =>
+  apis.flatMap(({ securities }) =>
+    securities.flatMap(({ locations }) => locations.flatMap((one) => (one.in === "header" ? [one.name.toLowerCase()] : []))),
+  );
 
 const validatorsOf = (apis: readonly ApiModel[]): readonly AgentValidators[] =>
   apis.flatMap(({ name, validation }) =>

@@ -52,7 +52,7 @@ export const errors = {
     "response-too-large",
     502,
     "Bad Gateway",
-    "The backend's answer is larger than is held against the API's document.",
+    "The backend's answer is larger than the gateway collects, to keep it or to hold it against the API's document.",
   ),
   responseUnchecked: gatewayError(
     "response-unchecked",

@@ -1,6 +1,6 @@
 import { credentialHeader } from "./credential-names.ts";
 import { overLimitHeader } from "./limit-names.ts";
-import { apiHeader, clusterHeader, operationHeader } from "./names.ts";
+import { apiHeader, clusterHeader, keptHeader, keptHeaders, operationHeader } from "./names.ts";
 
 /** Frameworks take a method or a path from these instead of the request's own: then another operation is done than was let through. */
 const overrides = [
@@ -15,6 +15,11 @@ const overrides = [
   "x-override-url",
   "x-rewrite-url",
   "x-forwarded-method",
+  "x-http-path-override",
+  "x-rewrite-uri",
+  "x-forwarded-request-uri",
+  // Next.js would pass by what checks a request.
+  "x-middleware-subrequest",
   "x-forwarded-path",
   "x-forwarded-uri",
 ];
@@ -29,6 +34,7 @@ export const forged: readonly string[] = [
   operationHeader,
   overLimitHeader,
   clusterHeader,
+  ...keptHeaders.map(keptHeader),
   ...Array.from({ length: mostLocations }, (_, index) => `${credentialHeader}-${index}`),
 ];
 
@@ -43,13 +49,21 @@ export const saidByProxies: readonly string[] = [
   "client-ip",
   "fastly-client-ip",
   "forwarded-for",
+  "forwarded-host",
+  "host-override",
+  "remote-user",
   "true-client-ip",
+  "x-backend-host",
   "x-client-cert",
   "x-client-ip",
   "x-cluster-client-ip",
   "x-forwarded",
   "x-forwarded-for",
+  "x-forwarded-base",
+  "x-forwarded-context-path",
   "x-forwarded-host",
+  "x-forwarded-pathbase",
+  "x-forwarded-protocol",
   "x-forwarded-port",
   "x-forwarded-prefix",
   "x-forwarded-scheme",
@@ -57,8 +71,12 @@ export const saidByProxies: readonly string[] = [
   "x-forwarded-ssl",
   "x-forwarded-user",
   "x-host",
+  "x-http-host-override",
   "x-original-host",
   "x-real-ip",
+  "x-remote-user",
   "x-scheme",
+  "x-script-name",
+  "x-url-scheme",
   "x-ssl-client-cert",
 ];

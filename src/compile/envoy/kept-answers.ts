@@ -1,4 +1,5 @@
 import type { Answer, ApiModel, Cache, Operation } from "../../model/api.ts";
+import { ownAnswerHeader } from "../../model/gateway-error.ts";
 import { noHeaderChanges } from "../../model/headers.ts";
 import { backendAction, idleRule } from "./backend-route.ts";
 import { field, headerChanges } from "./header-changes.ts";
@@ -23,6 +24,9 @@ function keptOf(found: EntryOperation): readonly Kept[] {
   const { answer, cache } = found.operation;
   return answer.kind === "backend" && cache !== undefined ? [{ found, answer, cache }] : [];
 }
+
+/** An answer is collected before it is kept, so that nobody's slowness fills memory or disk; a larger one is an error (bytes). Envoy's bound is the stream's, in both directions. */
+const mostOfOne = 8 * 1024 ** 2;
 
 /** What waits behind the cache for an answer is told first that its time is over. */
 const patienceMs = 1_000;
@@ -56,22 +60,22 @@ function keptRoute(entry: PathEntry, { found, answer, cache }: Kept): Message {
     match: routeMatch(entry, [methodIs(...answeredMethods(entry, found))]),
     ...backendAction(api, operation, answer),
     ...headerChanges(operation.requestHeaders, noHeaderChanges),
+    request_body_buffer_limit: mostOfOne,
+    // No backend says that its answer is the gateway's own.
+    response_headers_to_remove: [ownAnswerHeader],
     ...field("response_headers_to_add", [notForOthers, ...freshness(cache), ...cache.headers.map(varyBy)]),
     ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
   };
 }
 
-/** An answer of so many digits of bytes is not kept: Envoy's cache has a bound of all that it keeps, and none of one answer. */
-const digitsOfTooMany = 8;
-
 /**
- * An answer that sets a cookie is for the one who asked; a cache may keep it all the same (RFC 9111, section 7.3), and this one shall not. It varies by a header then that the cache
- * knows nothing of: what its backend says to other caches stays as it is. An empty value adds nothing.
+ * An answer that sets a cookie is for the one who asked, and a part of one for who asked for that part; a cache may keep the first all the same (RFC 9111, section 7.3), and Envoy's keeps the second for who
+ * wants the whole. Such a one varies by a header then that the cache knows nothing of: what its backend says to other caches stays as it is. An empty value adds nothing.
  */
 const notForOthers: Message = {
   header: {
     key: "vary",
-    value: `%CEL("set-cookie" in response.headers || ("content-length" in response.headers && response.headers["content-length"].size() >= ${digitsOfTooMany}) ? "${unkeptHeader}" : "")%`,
+    value: `%CEL("set-cookie" in response.headers || response.code == 206 || "content-range" in response.headers ? "${unkeptHeader}" : "")%`,
   },
   append_action: "APPEND_IF_EXISTS_OR_ADD",
 };

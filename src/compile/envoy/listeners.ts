@@ -1,6 +1,7 @@
 import type { AddressLists } from "../../model/addresses.ts";
 import { certificatesIn } from "../../model/certificates.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
+import { ownAnswerHeader } from "../../model/gateway-error.ts";
 import type { Verifier } from "../../model/security.ts";
 import { entryOf, type Values } from "../../model/values.ts";
 import type { Environment, TlsFiles } from "../engine.ts";
@@ -38,7 +39,7 @@ const agentTimeout = "12s";
 
 /** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
 const httpFilters = (addresses: AddressLists | undefined): readonly Message[] => [
-  answerHeaders(),
+  answerHeaders(ownAnswerHeader),
   refusalFilter,
   // First of those that decide: a preflight has no credential, and a refusal has CORS headers.
   extension(corsFilter, "envoy.extensions.filters.http.cors.v3.Cors"),
@@ -100,7 +101,7 @@ export function listeners(environment: Environment, { form, asksCertificates, ke
   return [
     patching(gatewayListener(environment, form, asksCertificates)),
     monitoringListener(environment.monitoring),
-    ...(keepsAnswers ? cacheListeners(form, environment.trustedHops) : []),
+    ...(keepsAnswers === undefined ? [] : cacheListeners(form, environment.trustedHops, keepsAnswers)),
   ];
 }
 
@@ -108,7 +109,8 @@ export function listeners(environment: Environment, { form, asksCertificates, ke
 interface Asked {
   readonly form: ErrorForm;
   readonly asksCertificates: boolean;
-  readonly keepsAnswers: boolean;
+  /** In which headers credentials are looked for, where answers are kept. */
+  readonly keepsAnswers: readonly string[] | undefined;
   /** What their owners make of the gateway's own listener. */
   readonly patching: (listener: Message) => Message;
 }

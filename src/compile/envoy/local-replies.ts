@@ -112,7 +112,7 @@ const ofAccess: readonly (readonly [condition: string, refusal: Refusal, error: 
  * The bodies of refusals (envoy: HttpConnectionManager.local_reply_config). They stand here once and not in each route. Only what Envoy
  * answers itself comes here, and an answer below 400 passes at its status alone.
  */
-export function localReplies(form: ErrorForm): Message {
+export function localReplies(form: ErrorForm): { readonly mappers: readonly Message[] } {
   const refusal = (error: GatewayError, condition: string, idHeader = requestIdHeader): Message =>
     mapper(error, condition, idHeader, bodyOf(form, error, undefined));
   const notLetIn = (error: GatewayError, condition: string, why: Refusal, headers: readonly Message[] = []): Message =>

@@ -31,6 +31,10 @@ export const clusterHeader = "portico-cluster";
 /** An answer that varies by it is not kept. */
 export const unkeptHeader = "portico-unkept*";
 
+/** Under which a request has a header as it came, on its way through the cache. No client can write it, and no backend sees it. */
+export const keptHeader = (name: string): string => `portico-${name.replace(/^x-/, "")}`;
+export const keptHeaders = ["x-forwarded-for", "if-none-match", "if-modified-since"];
+
 /** Under which a route's metadata has what is said while its operation is being worked on. */
 export const maintenanceField = "maintenance";
 

@@ -19,7 +19,7 @@ import { limitsOf } from "./limit-counters.ts";
 import { limitHeaders } from "./limit-names.ts";
 import { mockActions } from "./mock-route.ts";
 import { clusterHeader, functionsField, headerValue, maintenanceField, operationHeader, ownMetadata } from "./names.ts";
-import { operationPatches, patched, type Refusing } from "./patches.ts";
+import { operationPatches, patchedEach, type Refusing } from "./patches.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
 import { protectionOf } from "./protection.ts";
@@ -57,7 +57,7 @@ export function operationRoutes(
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   const forBackend = changesForBackend(found.operation);
-  return actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, isRefusal }) => {
+  const routes = actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, isRefusal }) => {
     const changes = headerChanges(forBackend.headers, found.operation.responseHeaders);
     const ownHeaders = Object.keys(sandboxing).length > 0 ? [clusterHeader] : [];
     const removed = new Set([...forBackend.headers.remove, ...hidden, ...ownHeaders]);
@@ -76,7 +76,7 @@ export function operationRoutes(
       ...compressionRules(found.operation.isCompressed),
       ...queryRules(forBackend.rewrite),
     };
-    const made = {
+    return {
       ...routeIdentity(found, settings),
       match: routeMatch(entry, [methodIs(...methods), ...when]),
       ...action,
@@ -92,8 +92,8 @@ export function operationRoutes(
       ]),
       ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: { ...Object(action.typed_per_filter_config), ...filters } } : {}),
     };
-    return patched(made, operationPatches(found.api, found.operation.id), settings.refusing);
   });
+  return patchedEach(routes, operationPatches(found.api, found.operation.id), settings.refusing);
 }
 
 /** What these routes do to what a backend sees. Where answers are kept it is done behind that. */

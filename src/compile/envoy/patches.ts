@@ -39,6 +39,15 @@ export const patched = (message: Message, patches: readonly Patch[], refusing: R
     return now;
   }, message);
 
+/** The same for each of several messages that patches are of together: one that can be made in none of them cannot be made. */
+export const patchedEach = (messages: readonly Message[], patches: readonly Patch[], refusing: Refusing): readonly Message[] =>
+  patches.reduce((before, patch) => {
+    const whys: string[] = [];
+    const after = before.map((message) => patched(message, [patch], (_, why) => whys.push(why)));
+    if (whys.length === before.length) refusing(patch, whys[0] ?? "there is nothing that it is of");
+    return after;
+  }, messages);
+
 /** A message with one change made; undefined where there is nothing to be changed, or no message left. */
 function changed(message: Message, { op, path, value }: Change): Message | undefined {
   try {

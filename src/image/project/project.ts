@@ -6,6 +6,7 @@ import type { Answer, ApiModel, MessageValidation, Operation } from "../../model
 import { plainBackend, type Retry } from "../../model/backend.ts";
 import type { ApiInterception } from "../../model/interception.ts";
 import type { LimitCondition } from "../../model/limit.ts";
+import { patchBodies } from "../../model/patch.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
 import { type ProjectApi, type ProjectLimit, type ProjectOperation, projectGateway, projectPolicies, projectValidation } from "./schema.ts";
@@ -39,8 +40,18 @@ export function projectFiles(apis: readonly CompiledApi[], engine: string): Gate
 /** Undefined members are left out, as JSON does. */
 const yaml = (value: object): string => dump(JSON.parse(JSON.stringify(value)), { lineWidth: -1, noRefs: true });
 
-const withoutEnvironment = ({ backends, verifiers: _, limits: __, validation: ___, interception, operations, ...api }: ApiModel) => ({
+const withoutEnvironment = ({
+  backends,
+  verifiers: _,
+  limits: __,
+  validation: ___,
+  interception,
+  operations,
+  patches,
+  ...api
+}: ApiModel) => ({
   ...api,
+  patches: patchBodies(patches),
   backends: backends.map(({ name }) => name),
   operations: operations.map(({ where: ____, ...operation }) => operation),
   interception: interception && { ...interception, files: Object.keys(interception.files) },
