@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { LimitsService } from "../compile/engine.ts";
 import { addSourceOptions, type DocumentOptions } from "./document-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
@@ -39,7 +39,7 @@ export function addBuild(program: Command): void {
     .option("--out <DIR>", "the folder to write; it is made where there is none", folder)
     .option("--project <DIR>", "the folder to write the gateway's project into", folder)
     .option("--from-project <DIR>", "read a project in place of documents, and write image/ alone", folder)
-    .addOption(new Option("--expect <HASH>", "fail where a project makes other files than these").hideHelp())
+    .option("--expect <HASH>", "with --from-project: fail where it makes other files than those of this SHA-256")
     .addOption(ratelimitOption())
     .option("--force", "write into a folder that holds other things; they stay, but for what is written", false)
     .addHelpText("after", examples)

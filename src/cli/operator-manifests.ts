@@ -1,7 +1,7 @@
 import { customResourceDefinition } from "../api/crd.ts";
 import { kindNames } from "../api/kinds.ts";
 import { type OperatorManifest, operatorObjects } from "../workloads/operator.ts";
-import type { InstallationOptions } from "./operator-options.ts";
+import { type InstallationOptions, usualDeadline } from "./operator-options.ts";
 import { hostAndPort } from "./ratelimit-option.ts";
 
 /** Where builds run, where nothing else is said. */
@@ -31,4 +31,9 @@ const argumentsOf = (options: InstallationOptions, buildNamespace: string): read
   ...(options.ratelimit === undefined ? [] : ["--ratelimit", hostAndPort(options.ratelimit)]),
   ...(options.plainHttp ? ["--plain-http"] : []),
   ...options.plainHttpRegistry.flatMap((host) => ["--plain-http-registry", host]),
+  ...(options.cacheRepository === undefined ? [] : ["--cache-repository", options.cacheRepository]),
+  ...options.mirror.flatMap((host) => ["--mirror", host]),
+  // What begins with a hyphen would be read as another option.
+  ...options.kanikoArgument.map((argument) => `--kaniko-argument=${argument}`),
+  ...(options.deadline === usualDeadline ? [] : ["--deadline", String(options.deadline)]),
 ];

@@ -97,10 +97,12 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
   const prefix = parseReference(`${registry.replace(/\/+$/, "")}/x`);
   const bases = parseReference(base);
   const tools = toolkit === undefined ? undefined : parseReference(toolkit);
+  const cache = options.cacheRepository === undefined ? undefined : parseReference(options.cacheRepository);
   const authorities = registryCa === undefined ? undefined : await readAuthority(registryCa);
   if (!prefix.ok) return prefix;
   if (!bases.ok) return bases;
   if (tools?.ok === false) return tools;
+  if (cache?.ok === false) return cache;
   if (authorities?.ok === false) return authorities;
   const kaniko = tools && {
     namespace: buildNamespace ?? `${namespace}-builds`,
@@ -110,10 +112,10 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
     plainHttp,
     plainHttpRegistries: plainHttpRegistry,
     authorities: authorities?.value,
-    cache: undefined,
-    mirrors: [],
-    deadlineSeconds: 900,
-    extraArguments: [],
+    cache: cache?.value,
+    mirrors: options.mirror,
+    deadlineSeconds: options.deadline,
+    extraArguments: options.kanikoArgument,
   };
   return checked(
     {

@@ -53,7 +53,7 @@ interface LookOptions {
 const longestWords = 1_000;
 
 /** Why Envoy does not take something, without what it quotes. */
-export const briefly = (words: string): string => words.replace(/\): \{[\s\S]*$/, ")").slice(0, longestWords);
+const briefly = (words: string): string => words.replace(/\): \{[\s\S]*$/, ")").slice(0, longestWords);
 
 function run(binary: Pick<EnvoyBinary, "path">, file: string, cwd: string): Promise<string | undefined> {
   const args = ["--mode", "validate", "-c", file, "--disable-hot-restart", "--log-level", "error"];
