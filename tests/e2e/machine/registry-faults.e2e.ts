@@ -8,7 +8,7 @@ import { type Registries, storeBlob } from "../../../src/image/copy-blob.ts";
 import { labelNames } from "../../../src/image/gateway-image.ts";
 import { makeLayer } from "../../../src/image/layer.ts";
 import { layerBuilder } from "../../../src/image/layer-builder.ts";
-import { type Descriptor, jsonBlob, mediaTypes } from "../../../src/image/oci.ts";
+import { type Descriptor, digestOf, jsonBlob, mediaTypes } from "../../../src/image/oci.ts";
 import { parseReference } from "../../../src/image/reference.ts";
 import { referrersOf } from "../../../src/image/referrers.ts";
 import type { Checked } from "../../../src/problem.ts";
@@ -16,10 +16,10 @@ import { must } from "../../../testing/envoy.ts";
 import { openRegistries } from "../../../testing/open-registries.ts";
 import { type RealRegistry, startRealRegistry } from "./real-registry.ts";
 
-/** Puts a base image with a layer of 4 MiB into a registry, as `base:1`: the layer. */
-async function putBase(registries: Registries, { host }: RealRegistry): Promise<Descriptor> {
+/** Puts a base image with a layer of so many MiB into a registry, as `base:1`: the layer. */
+async function putBase(registries: Registries, { host }: RealRegistry, mebibytes = 4): Promise<Descriptor> {
   const registry = registries(host);
-  const layer = await makeLayer(new Map([["usr/local/bin/envoy", randomBytes(4 * 2 ** 20)]]));
+  const layer = await makeLayer(new Map([["usr/local/bin/envoy", randomBytes(mebibytes * 2 ** 20)]]));
   const config = jsonBlob(mediaTypes.config, { architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [layer.diffId] } });
   for (const blob of [layer, config]) must(await storeBlob(registry, "base", blob));
   const image = { schemaVersion: 2, mediaType: mediaTypes.manifest, config: config.descriptor, layers: [layer.descriptor] };
@@ -66,6 +66,15 @@ describe("a real registry in trouble", { timeout: 120_000 }, () => {
     const { digest } = must(await build(registries, from, to));
     assert.equal(must(await registries(to.host).manifest("pets", "1"))?.descriptor.digest, digest);
     assert.equal(must(await referrersOf(registries(to.host), "pets", digest)).length, 1);
+  });
+
+  it("none, with a layer that goes up in several chunks", async (t) => {
+    const [from, to] = [await startRealRegistry(t), await startRealRegistry(t)];
+    const registries = openRegistries(t);
+    const layer = await putBase(registries, from, 40);
+    must(await build(registries, from, to));
+    const stored = must(await registries(to.host).blob("pets", layer, 2 ** 30));
+    assert.equal(digestOf(stored), layer.digest);
   });
 
   it("takes nothing in", async (t) => {

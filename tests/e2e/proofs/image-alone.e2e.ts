@@ -5,7 +5,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { hashSync } from "bcryptjs";
-import { imageManifest } from "../../../src/image/oci.ts";
+import { digestOf, imageManifest } from "../../../src/image/oci.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { baseImages } from "../harness/base-images.ts";
@@ -81,7 +81,7 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
     const names = ["--base", pushed(gateway), "--to", pushed(`${target.registry}/e2e/${namespace.name}/pets`)];
     const image = (await portico("image", "build", ...sources, ...names, ...registryOptions)).trim();
     const root = await rootOf(image.replace(/:[^:@/]+@/, "@"), folder);
-    assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["image", "mounted", "run", "unmounted"]);
+    assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["cache", "image", "mounted", "run", "unmounted"]);
     await t.test("with nothing mounted", async (alone) => {
       start(alone, root);
       const missing = await answer(8080, "/pets");
@@ -90,10 +90,17 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
       assert.equal((await answer(8081, "/livez")).status, 200);
       assert.equal((await answer(8081, "/readyz")).status, 503);
     });
+    await t.test("as a file that other programs read", async () => {
+      const [file, copy] = [join(folder, "pets.tar"), join(folder, "of-file")];
+      const to = ["--base", pushed(gateway), "--to", "pets", "--builder", "tar", "--out", file];
+      const digest = (await portico("image", "build", ...sources, ...to, ...registryOptions)).trim().replace(/^.*@/, "");
+      await run(["skopeo", "--insecure-policy", "copy", "--quiet", "--preserve-digests", `oci-archive:${file}`, `dir:${copy}`]);
+      assert.equal(digestOf(await readFile(join(copy, "manifest.json"))), digest);
+    });
     await portico("build", ...sources, "--out", join(folder, "made"));
     await rm(join(root, "gateway/mounted"), { recursive: true });
     await cp(join(folder, "made/mounted"), join(root, "gateway/mounted"), { recursive: true });
-    await run(["chown", "-R", "65532:65532", join(root, "gateway/mounted"), join(root, "gateway/run")]);
+    await run(["chown", "-R", "65532:65532", join(root, "gateway/mounted"), join(root, "gateway/run"), join(root, "gateway/cache")]);
     await t.test("with the environment mounted", async (mounted) => {
       const { child, ended } = start(mounted, root);
       await until("it is ready", async () => (await answer(8081, "/readyz")).status === 200, 20_000);
