@@ -82,6 +82,11 @@ const guard = storedObject({
   },
 });
 
+/** A document with an interceptor of another product. */
+const foreignDocument = {
+  definition: [{ inline: JSON.stringify({ ...JSON.parse(documentOf("1")), "x-wso2-request-interceptor": "java:com.example.Trace" }) }],
+};
+
 /** A patch of the gateway's routes. */
 const patch = (fields: object, change: object = {}): object => ({
   envoyPatches: [{ of: "routes", operations: [{ op: "add", path: "/name", value: "a", ...change }], ...fields }],
@@ -215,6 +220,10 @@ const inApi: Readonly<Record<string, Pair>> = {
     ],
   ),
   ...Object.fromEntries(Object.entries(variables).map(([path, pair]) => [path, pair.map((one) => ({ ...intercepted({}), ...one }))])),
+  "interceptors.foreign": [
+    { ...foreignDocument, interceptors: { foreign: "refuse" } },
+    { ...foreignDocument, interceptors: { foreign: "ignore" } },
+  ],
   "interceptors.source.name": [intercepted({}), intercepted({ source: { name: "functions-of-others", key: "a" } })],
   "interceptors.source.key": [intercepted({}), intercepted({ source: { name: "functions", key: "b" } })],
   "interceptors.request": [intercepted({}), intercepted({ request: "./a.ts#other" })],

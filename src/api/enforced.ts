@@ -117,7 +117,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["validation.request", "validation.response", "validation.maxBody"],
       ...["name", "value", "valueFrom.configMapKeyRef.name", "valueFrom.configMapKeyRef.key"].map((name) => `env[].${name}`),
       ...["name", "key"].map((name) => `env[].valueFrom.secretKeyRef.${name}`),
-      ...["interceptors.source.name", "interceptors.source.key", ...interceptorFields],
+      ...["interceptors.source.name", "interceptors.source.key", "interceptors.foreign", ...interceptorFields],
       ...patchFields,
       ...["cache.maxAge", "maxBody", "compression", "maintenance.message", "maintenance.retryAfter", "publish.document", "publish.page"],
       "security[].name",
@@ -138,7 +138,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       { path: "mode", feature: "backends of one's own", values: ["privateJet", "sidecar"] },
       ...later("gateways for several APIs", "gateway"),
       ...later("the refusal of breaking changes", "breakingChanges"),
-      ...later("what becomes of another product's interceptors", "interceptors.foreign"),
     ],
   },
   TargetEndpoint: {

@@ -189,7 +189,10 @@ export function resolveUsed(input: GatewayInput): Checked<readonly ResolvedApi[]
 const missing: ReadonlySet<Reason> = new Set(["UnknownBackend", "MissingSecurity", "UnknownLimit"]);
 
 /** What an API says for operations that say nothing of it themselves. */
-export type ApiDefaults = Pick<ClusterSettings, "security" | "limits" | "fields" | "publishes" | "allowed" | "patches">;
+export type ApiDefaults = Pick<
+  ClusterSettings,
+  "security" | "limits" | "fields" | "publishes" | "allowed" | "patches" | "foreignInterceptors"
+>;
 
 /** What an API's spec says for such operations. */
 export const defaultsOf = (
@@ -198,6 +201,7 @@ export const defaultsOf = (
 ): ApiDefaults => ({
   publishes: publish,
   allowed: interceptors?.allow,
+  foreignInterceptors: interceptors?.foreign,
   patches: envoyPatches,
   fields: Object.fromEntries(
     Object.entries({ cache, compression, maintenance, maxBody, validation, interceptors: functionsOf(interceptors) }).filter(

@@ -54,7 +54,7 @@ export interface SurveyedApi {
 export function resolveApi(document: OpenApiDocument, resources: Resources, settings: ResolveSettings): SurveyedApi {
   const problems: Problem[] = [];
   const version = document.version ?? "0";
-  const extension = readExtension("document", documentExtension, document.root, { document, version, problems });
+  const extension = readExtension("document", documentExtension, document.root, { document, version, problems, settings });
   const { path: basePath } = parseServerUrl(extension?.fields.basePath ?? document.servers[0]?.url ?? "");
   const whole: Whole = {
     document,

@@ -8,6 +8,7 @@ import { error, type Place, type Problem } from "../problem.ts";
 import { child, isObject, members, type Node, placeOf } from "../text/node.ts";
 import { join } from "../text/pointer.ts";
 import { isOneEditAway } from "../text/suggest.ts";
+import type { ResolveSettings } from "./settings.ts";
 
 /** What one level of a document says in its extension, and where it says each field: under `x-portico`, or in a key of WSO2's. */
 export interface Extension<Fields> {
@@ -27,15 +28,17 @@ interface Whole {
   readonly document: OpenApiDocument;
   readonly version: string;
   readonly problems: Problem[];
+  /** Left out where only what a document says is looked at. */
+  readonly settings?: ResolveSettings;
 }
 
 /** The extension of a level. What is wrong with it, and what this version does not do yet, is added to `problems`. */
 export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, node: Node, whole: Whole): Extension<Fields> | undefined {
-  const { document, version, problems } = whole;
+  const { document, version, problems, settings } = whole;
   if (!isObject(node.value) || !Object.keys(node.value).some((key) => key.startsWith("x-"))) return undefined;
   problems.push(...misspelt(node));
   const own = child(node, "x-portico");
-  const foreign = translate(level, node, version, document.root);
+  const foreign = translate(level, node, version, document.root, settings?.cluster?.foreignInterceptors === "ignore");
   problems.push(...foreign.problems);
   const ownFields = isObject(own.value) ? own.value : {};
   const origins = new Map(

@@ -36,6 +36,8 @@ export interface ClusterSettings {
   readonly allowed?: readonly string[] | undefined;
   /** What the API changes of what is made of its documents. Left out for nothing. */
   readonly patches?: readonly EnvoyPatch[] | undefined;
+  /** What becomes of another product's interceptors where a document does not say it. Left out for refusing them. */
+  readonly foreignInterceptors?: "refuse" | "ignore" | undefined;
   /** What is shown to the world of documents that do not say it themselves. Left out for nothing. */
   readonly publishes?: SaidToBeShown | undefined;
   /** Securities that are there, and left out for what is wrong with them. Left out for none. */

@@ -10,6 +10,8 @@ export interface Scope {
   readonly version: string;
   /** The document's root: some keys of an operation depend on what it says. */
   readonly document: Node;
+  /** Whether interceptors of another product are left out where the document says nothing of it. */
+  readonly ignoresForeign: boolean;
 }
 
 /** A field of `x-portico`, as raw as a person would have written it, and the key that said it. */

@@ -80,13 +80,14 @@ function cors(node: Node): Translation {
   return fieldUnlessUndefined("cors", enabled === false ? false : value, node, reading.problems);
 }
 
-function foreignInterceptor(node: Node, which: "request" | "response", { document }: Scope): Translation {
-  const ignored = child(child(document, "x-portico"), "foreignInterceptors").value === "ignore";
+function foreignInterceptor(node: Node, which: "request" | "response", { document, ignoresForeign }: Scope): Translation {
+  const said = child(child(document, "x-portico"), "foreignInterceptors").value;
+  const ignored = said === "ignore" || (said === undefined && ignoresForeign);
   const what = `\`${nameOf(node)}\` names code of another product, which cannot run here`;
   if (ignored)
     return {
       fields: [],
-      problems: [warning("InterceptorNotCarried", placeOf(node), `${what}. It is left out, as the document's x-portico says.`)],
+      problems: [warning("InterceptorNotCarried", placeOf(node), `${what}. It is left out, as the document's x-portico or its API says.`)],
     };
   const instead = `Write a function and name it by \`x-portico: {interceptors: {${which}: ./file.ts#function}}\`, or let the document's x-portico say \`foreignInterceptors: ignore\`.`;
   return { fields: [], problems: [error("InterceptorNotCarried", placeOf(node), `${what}. ${instead}`)] };

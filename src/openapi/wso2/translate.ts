@@ -18,9 +18,15 @@ export const isWso2Key = (key: string): boolean => rows.has(key) || prefix.test(
  * What the keys of WSO2's beside a level's other members say, as raw fields of `x-portico`, each with the key that said it. `version`
  * is `info.version`; `document` is the document's root, which must be given where the level stands in another file.
  */
-export function translate(level: Level, node: Node, version: string, document: Node = root(node.file)): Translation {
+export function translate(
+  level: Level,
+  node: Node,
+  version: string,
+  document: Node = root(node.file),
+  ignoresForeign = false,
+): Translation {
   if (!isObject(node.value)) return nothing;
-  const scope: Scope = { level, version, document };
+  const scope: Scope = { level, version, document, ignoresForeign };
   const written = Object.keys(node.value).filter((key) => isWso2Key(key) || nearlyPlain(key) !== undefined);
   if (written.length === 0) return nothing;
   const parts = written.toSorted((a, b) => rank(a) - rank(b)).map((key) => one(key, child(node, key), scope));
