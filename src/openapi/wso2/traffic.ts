@@ -87,7 +87,7 @@ function foreignInterceptor(node: Node, which: "request" | "response", { documen
   if (ignored)
     return {
       fields: [],
-      problems: [warning("InterceptorNotCarried", placeOf(node), `${what}. It is left out, as the document's x-portico or its API says.`)],
+      problems: [warning("InterceptorNotCarried", placeOf(node), `${what}. It is left out, as it is to be.`)],
     };
   const instead = `Write a function and name it by \`x-portico: {interceptors: {${which}: ./file.ts#function}}\`, or let the document's x-portico say \`foreignInterceptors: ignore\`.`;
   return { fields: [], problems: [error("InterceptorNotCarried", placeOf(node), `${what}. ${instead}`)] };

@@ -249,7 +249,7 @@ const bad: readonly (readonly [key: string, level: Level, text: string, problems
     "document",
     "x-portico: {foreignInterceptors: ignore}\nx-wso2-response-interceptor: shorten\n",
     [
-      "2:1 warning InterceptorNotCarried: `x-wso2-response-interceptor` names code of another product, which cannot run here. It is left out, as the document's x-portico says.",
+      "2:1 warning InterceptorNotCarried: `x-wso2-response-interceptor` names code of another product, which cannot run here. It is left out, as it is to be.",
     ],
   ],
   [
