@@ -218,6 +218,8 @@ describe("answers that are kept", () => {
     );
     const evil = { "x-forwarded-for": "192.0.2.1", "x-forwarded-host": "evil.example", "x-forwarded-prefix": "/evil" };
     await until("evil's is kept", async () => (await behind.get("/fresh", evil)).headers["cache-status"] === hit);
+    const varied = await behind.get("/fresh?vary=accept-language", evil);
+    assert.deepEqual([varied.headers.vary, (await behind.get("/fresh", evil)).headers.vary], ["accept-language", undefined]);
     assert.match((await behind.get("/fresh", evil)).body, /evil/);
     for (const headers of [
       {},

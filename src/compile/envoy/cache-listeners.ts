@@ -51,7 +51,10 @@ const overwrite = (key: string, value: string): Message => ({
  * requests and answers there has a second one of its own.
  */
 export const cacheListeners = (form: ErrorForm, trustedHops: number, credentialHeaders: readonly string[]): readonly Message[] => [
-  inner(cacheCluster, form, { route_config: bypassing(credentialHeaders), http_filters: [noted, cache, router] }),
+  inner(cacheCluster, form, {
+    route_config: bypassing(credentialHeaders),
+    http_filters: [noted, ...(trustedHops === 0 ? [] : [ownVary]), cache, router],
+  }),
   inner(uncachedCluster, form, {
     rds: { route_config_name: keptRoutesName, config_source: watchedFile("image", `${keptRoutesName}.json`) },
     http_filters: [restored(trustedHops), collected, queryFilter, router],
@@ -165,6 +168,26 @@ const noted = extension("portico.cache.noted", headerMutation, {
         },
       },
     ],
+  },
+});
+
+/** What answers vary by for the cache's sake alone is no client's business. */
+const ownVary = extension("portico.cache.vary", "envoy.extensions.filters.http.lua.v3.Lua", {
+  default_source_code: {
+    inline_string: `
+local own = {}
+for name in (${JSON.stringify(saidOfHosts.join(","))}):gmatch("[^,]+") do own[name] = true end
+
+function envoy_on_response(handle)
+  local vary = handle:headers():get("vary")
+  if vary == nil then return end
+  local kept = {}
+  for name in vary:gmatch("[^,%s]+") do
+    if not own[name:lower()] then kept[#kept + 1] = name end
+  end
+  if #kept == 0 then handle:headers():remove("vary") else handle:headers():replace("vary", table.concat(kept, ", ")) end
+end
+`,
   },
 });
 
