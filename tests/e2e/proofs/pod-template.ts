@@ -48,7 +48,7 @@ export async function patchedPods(t: TestContext): Promise<void> {
   const said = (): Promise<string> => namespace.field("api/patched", '.status.conditions[?(@.type=="Programmed")].message');
   await until("it says what the cluster does not take", async () => (await said()).includes("Sometimes"), 60_000);
   assert.equal(await status(), 200);
-  await namespace.apply(api({}));
+  await namespace.apply(apiOf("patched"));
   await until(
     "the pods are as they were",
     async () => (await pods("app.kubernetes.io/name=portico-gateway")).every((pod) => pod.spec.containers.length === 1),
