@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addressLists } from "./address.ts";
 import { cache, documentInterceptors, maintenance, publish, validation } from "./contract.ts";
-import { envoyPatch } from "./envoy-patch.ts";
+import { envoyPatches, patchesAre } from "./envoy-patch.ts";
 import { expose } from "./expose.ts";
 import { atMostOne, exactlyOne, under } from "./law.ts";
 import { grantedReference, keyReference, objectNamePattern, objectReference } from "./name.ts";
@@ -138,13 +138,7 @@ const fields = z.strictObject({
   maintenance: maintenance.optional().describe("Answers every request with 503 while it is there, whatever the document says."),
   errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457 (`problem`, the default), or WSO2's."),
   publish: publish.optional().describe("What of the document the gateway shows to the world."),
-  envoyPatches: z
-    .array(envoyPatch)
-    .max(32)
-    .optional()
-    .describe(
-      "Changes to the gateway's configuration that Portico has no field for. Envoy looks at the result before anything is served by it.",
-    ),
+  envoyPatches: envoyPatches.optional().describe(patchesAre),
 });
 
 /** An API: documents, and how they are served. */

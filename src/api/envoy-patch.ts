@@ -49,10 +49,15 @@ const ofRoutes = under(patch, {
 });
 
 /** A change of the gateway's configuration that there is no field for. */
-export const envoyPatch = under(ofRoutes, {
+const envoyPatch = under(ofRoutes, {
   message: "`backend` says which clusters are meant. Say `of: clusters`, or leave it out.",
   holds: ({ of, backend }) => backend === undefined || of === "clusters",
   cel: "!has(self.backend) || self.of == 'clusters'",
 });
+
+export const envoyPatches = z.array(envoyPatch).max(32);
+
+export const patchesAre =
+  "Changes to the gateway's configuration that Portico has no field for. Envoy looks at the result before anything is served by it.";
 
 export type EnvoyPatch = z.infer<typeof envoyPatch>;

@@ -4,7 +4,7 @@ import { backendOrName, mirror } from "./backend.ts";
 import { cache, documentInterceptors, interceptors, maintenance, publish, validation } from "./contract.ts";
 import { cors } from "./cors.ts";
 import { duration } from "./duration.ts";
-import { envoyPatch } from "./envoy-patch.ts";
+import { envoyPatches, patchesAre } from "./envoy-patch.ts";
 import { headerChanges, headerName } from "./header.ts";
 import { exactlyOne } from "./law.ts";
 import { dnsLabel, hostName } from "./name.ts";
@@ -148,13 +148,7 @@ const documentOnly = {
     .describe("How the API may be called. Default: as the gateway listens."),
   mode: z.enum(["shared", "privateJet", "sidecar"]).optional().describe("Where a deployed TargetEndpoint runs, as API's `mode`."),
   errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457, or WSO2's."),
-  envoyPatches: z
-    .array(envoyPatch)
-    .max(32)
-    .optional()
-    .describe(
-      "Changes to the gateway's configuration that Portico has no field for. Envoy looks at the result before anything is served by it.",
-    ),
+  envoyPatches: envoyPatches.optional().describe(patchesAre),
   publish: publish.optional().describe("What of the document the gateway shows to the world."),
 };
 
