@@ -102,7 +102,7 @@ describe("the published program", () => {
       assert.match(by20("schema", "API").stdout, /^\{\n/);
       assert.match(by20("completion", "fish").stdout, /complete -c portico/);
       assert.equal(by20("build", "api.yaml", "--out", "gateway").status, 0);
-      assert.deepEqual((await readdir(join(folder, "gateway"))).toSorted(), ["image", "mounted", "run"]);
+      assert.deepEqual((await readdir(join(folder, "gateway"))).toSorted(), ["cache", "image", "mounted", "run"]);
       assert.match(by20("run", "none.yaml").stderr, /^none\.yaml: error FileUnreadable/);
     });
   });
