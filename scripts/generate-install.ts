@@ -28,11 +28,12 @@ const example: InstallationOptions = {
 /** A value of the chart: what it is for, and what it is where nobody says it. */
 interface Value {
   readonly about: string;
-  readonly value: string | number | boolean;
+  readonly value: string | number | boolean | readonly string[];
   readonly schema: object;
 }
 
 const text = { type: "string" };
+const texts = { type: "array", items: text };
 const values: Readonly<Record<string, Value>> = {
   registry: {
     about: "Where images go: a registry, and perhaps a path that all their names begin with. It must be said.",
@@ -55,6 +56,7 @@ const values: Readonly<Record<string, Value>> = {
     value: false,
     schema: { type: "boolean" },
   },
+  plainHttpRegistries: { about: "Those (HOST[:PORT]) that alone are spoken to without TLS.", value: [], schema: texts },
   image: {
     about: "The operator's image, with which Kaniko makes gateways' files, too.",
     value: example.image,
@@ -63,6 +65,14 @@ const values: Readonly<Record<string, Value>> = {
   base: { about: "The image that gateways' images are made on, with Envoy.", value: example.base, schema: text },
   executor: { about: "The image of Kaniko's executor.", value: example.executor, schema: text },
   builder: { about: "What builds where an API does not say it: kaniko, or layer.", value: "kaniko", schema: { enum: ["kaniko", "layer"] } },
+  cacheRepository: { about: "Where Kaniko keeps layers for the next build; without it, nowhere.", value: "", schema: text },
+  mirrors: { about: "Where copies of Docker Hub's images are (HOST[:PORT]).", value: [], schema: texts },
+  kanikoArguments: { about: "More arguments of Kaniko's executor.", value: [], schema: texts },
+  deadline: {
+    about: "After how many seconds a build of Kaniko is given up.",
+    value: usualDeadline,
+    schema: { type: "integer", minimum: 1 },
+  },
   ratelimit: {
     about: "HOST:PORT of the service that counts limits across gateways (envoyproxy/ratelimit); without it, such limits are refused.",
     value: "",
@@ -80,6 +90,7 @@ const values: Readonly<Record<string, Value>> = {
 const mark = (name: string): string => `VALUE-${name}-VALUE`;
 const markedReplicas = 987_654_321;
 const markedPort = 54_321;
+const markedDeadline = 987_654;
 const authority = "-----BEGIN CERTIFICATE-----\n";
 
 const marked: InstallationOptions = {
@@ -94,14 +105,22 @@ const marked: InstallationOptions = {
   builder: "kaniko",
   ratelimit: { host: mark("ratelimit"), port: markedPort },
   plainHttp: true,
-  plainHttpRegistry: [],
-  mirror: [],
-  kanikoArgument: [],
-  deadline: usualDeadline,
+  plainHttpRegistry: [mark("plainHttpRegistries")],
+  cacheRepository: mark("cacheRepository"),
+  mirror: [mark("mirrors")],
+  kanikoArgument: [mark("kanikoArguments")],
+  deadline: markedDeadline,
   replicas: markedReplicas,
 };
 
 const ifSaid = (name: string, lines: string): string => `{{- if .Values.${name} }}\n${lines}{{- end }}\n`;
+
+const forEachSaid = (name: string, lines: string): string =>
+  `{{- range .Values.${name} }}\n${lines.replace(/(?:--[\w-]+=)?VALUE-\w+-VALUE/, inRange)}{{- end }}\n`;
+const inRange = (found: string): string => {
+  const option = found.split("VALUE-", 1)[0] ?? "";
+  return option === "" ? "{{ . | quote }}" : `{{ printf "${option}%s" . | quote }}`;
+};
 
 /** Replaces exactly one place: what the operator is may change, and the chart must follow. */
 function once(chart: string, place: RegExp, by: (found: string) => string): string {
@@ -123,6 +142,19 @@ function operatorTemplate(): string {
   optional("pullSecret", / +- --pull-secret\n.*\n/);
   optional("ratelimit", / +- --ratelimit\n.*\n/);
   optional("plainHttp", / +- --plain-http\n/);
+  optional("cacheRepository", / +- --cache-repository\n.*\n/);
+  const each = (name: string, place: RegExp): void => {
+    chart = once(chart, place, (found) => forEachSaid(name, found));
+  };
+  each("plainHttpRegistries", / +- --plain-http-registry\n.*\n/);
+  each("mirrors", / +- --mirror\n.*\n/);
+  each("kanikoArguments", / +- --kaniko-argument=.*\n/);
+  chart = once(
+    chart,
+    / +- --deadline\n.*\n/,
+    (found) =>
+      `{{- if ne (int .Values.deadline) ${usualDeadline} }}\n${found.replace(new RegExp(`'?${markedDeadline}'?`), "{{ .Values.deadline | int | quote }}")}{{- end }}\n`,
+  );
   optional("registryCa", / +annotations:\n +portico\.dev\/authorities: .*\n/);
   optional("registryCa", / +- --registry-ca\n.*\n/);
   optional("registryCa", / +- name: authorities\n +mountPath: .*\n +readOnly: true\n/);

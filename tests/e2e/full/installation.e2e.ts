@@ -53,7 +53,9 @@ const cases: readonly { readonly title: string; readonly options: readonly strin
         "--executor",
         "e.test/kaniko:1",
       ],
-      ...["--builder", "layer", "--replicas", "3", "--build-namespace", "ci"],
+      ...["--builder", "layer", "--replicas", "3", "--build-namespace", "ci", "--ratelimit", "counts.test:8081"],
+      ...["--plain-http-registry", "a.test", "--plain-http-registry", "b.test:5000", "--mirror", "m.test", "--mirror", "n.test"],
+      ...["--cache-repository", "r.test/cache", "--kaniko-argument=--verbosity=debug", "--kaniko-argument=--x=a b", "--deadline", "60"],
     ],
     values: [
       ...[
@@ -64,6 +66,12 @@ const cases: readonly { readonly title: string; readonly options: readonly strin
         "builder=layer",
         "replicas=3",
         "buildNamespace=ci",
+        "ratelimit=counts.test:8081",
+        "plainHttpRegistries={a.test,b.test:5000}",
+        "mirrors={m.test,n.test}",
+        "cacheRepository=r.test/cache",
+        "kanikoArguments={--verbosity=debug,--x=a b}",
+        "deadline=60",
       ],
     ],
   },
