@@ -1,14 +1,14 @@
 import type { Registries } from "../src/image/copy-blob.ts";
-import { noCredentials } from "../src/image/registry/credentials.ts";
+import { type Credentials, noCredentials } from "../src/image/registry/credentials.ts";
 import { openRegistry, type Registry } from "../src/image/registry/registry.ts";
 import type { Scope } from "./scope.ts";
 
-/** Registries without TLS, as nobody, tried again once and at once; closed with the test. */
-export function openRegistries(scope: Scope): Registries {
+/** Registries without TLS, as nobody where no credentials are given, tried again once and at once; closed with the test. */
+export function openRegistries(scope: Scope, credentials: Credentials = noCredentials): Registries {
   const options = {
     authorities: undefined,
     patienceMs: 2000,
-    credentials: noCredentials,
+    credentials,
     plainHttp: true,
     retries: { most: 1, firstMs: 1, longestMs: 1 },
   };

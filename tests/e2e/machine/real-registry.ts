@@ -23,18 +23,27 @@ interface RealRegistryOptions {
   readonly readOnly?: boolean;
   /** How large its disk is, for one that becomes full. */
   readonly diskMiB?: number;
+  /** Where tokens are had that open it, and the certificate they are checked by. */
+  readonly tokens?: { readonly realm: string; readonly issuer: string; readonly service: string; readonly certificate: string };
 }
 
-export async function startRealRegistry(t: TestContext, { readOnly = false, diskMiB }: RealRegistryOptions = {}): Promise<RealRegistry> {
+export async function startRealRegistry(
+  t: TestContext,
+  { readOnly = false, diskMiB, tokens }: RealRegistryOptions = {},
+): Promise<RealRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
   const storage = join(folder, "storage");
   await mkdir(storage);
   if (diskMiB !== undefined) await run(["mount", "-t", "tmpfs", "-o", `size=${diskMiB}m`, "tmpfs", storage]);
   const host = `127.0.0.1:${await freePort()}`;
   const maintenance = readOnly ? ", maintenance: { readonly: { enabled: true } }" : "";
+  const auth =
+    tokens === undefined
+      ? ""
+      : `auth: { token: { realm: "${tokens.realm}", service: ${tokens.service}, issuer: "${tokens.issuer}", rootcertbundle: ${tokens.certificate} } }\n`;
   await writeFile(
     join(folder, "config.yml"),
-    `version: 0.1\nlog: { level: info }\nstorage: { filesystem: { rootdirectory: ${storage} }${maintenance} }\nhttp: { addr: "${host}" }\n`,
+    `version: 0.1\nlog: { level: info }\nstorage: { filesystem: { rootdirectory: ${storage} }${maintenance} }\nhttp: { addr: "${host}" }\n${auth}`,
   );
   const program = join(await unpackDaemons(() => {}), "usr/bin/docker-registry");
   const log = join(folder, "log");
@@ -52,6 +61,7 @@ export async function startRealRegistry(t: TestContext, { readOnly = false, disk
     if (diskMiB !== undefined) await run(["umount", storage]);
     await rm(folder, { recursive: true });
   });
-  await until("the registry answers", async () => (await fetch(`http://${host}/v2/`).catch(() => undefined))?.status === 200, 10_000);
+  const expected = tokens === undefined ? 200 : 401;
+  await until("the registry answers", async () => (await fetch(`http://${host}/v2/`).catch(() => undefined))?.status === expected, 10_000);
   return { host, process: child, storage };
 }
