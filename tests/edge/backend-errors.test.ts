@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { accessLine } from "../../testing/access-line.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { freePort } from "../../testing/free-port.ts";
+import { serveHttp } from "../../testing/http-server.ts";
 import { type Served, servePortico } from "../../testing/portico.ts";
 import { assertProblem } from "../../testing/problem-answer.ts";
 import { startRawBackend } from "../../testing/raw-backend.ts";
@@ -81,7 +82,9 @@ describe("what fails behind the gateway is an error of its own, by what Envoy sa
   for (const { title, url, timeout, expected, details } of failures) {
     it(title, async (t) => {
       const gateway = await serveBackend(t, await url(t), "/it", timeout);
+      const began = performance.now();
       const id = assertProblem(await send(gateway.port, { send: "GET /it" }), expected);
+      assert.ok(performance.now() - began < 10_000, "in the time that the operation has");
       const line = await accessLine(gateway, id);
       assert.match(line.details ?? "", details);
       assert.equal(line.operation, "it");
@@ -97,10 +100,62 @@ describe("what fails behind the gateway is an error of its own, by what Envoy sa
     assert.ok(took >= 290 && took < 3000, `${took} ms`);
   });
 
-  it("an answer that breaks off in its body breaks off for the client too: its status is sent already", async (t) => {
-    const half = (socket: Socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", () => socket.end());
-    const gateway = await serveBackend(t, await rawUrl(t, half));
+  for (const [how, end] of [
+    ["breaks off", (socket) => socket.end()],
+    ["is reset", (socket) => socket.resetAndDestroy()],
+  ] as const satisfies readonly (readonly [string, (socket: Socket) => void])[])
+    it(`an answer that ${how} in its body breaks off for the client too: its status is sent already`, async (t) => {
+      const half = (socket: Socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", () => end(socket));
+      const gateway = await serveBackend(t, await rawUrl(t, half));
+      await assert.rejects(send(gateway.port, { send: "GET /it" }), /aborted|socket hang up|ECONNRESET/);
+    });
+
+  it("an answer that comes drop by drop is cut off when the operation's time is over", async (t) => {
+    const drip = (socket: Socket): void => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+      const drops = setInterval(() => socket.write("x"), 20);
+      socket.on("close", () => clearInterval(drops));
+    };
+    const gateway = await serveBackend(t, await rawUrl(t, drip), "/it", "500ms");
+    const began = performance.now();
     await assert.rejects(send(gateway.port, { send: "GET /it" }), /aborted|socket hang up|ECONNRESET/);
+    const took = performance.now() - began;
+    assert.ok(took >= 490 && took < 5000, `${took} ms`);
+  });
+});
+
+describe("a backend that answers again is asked again", { concurrency: 2, timeout: 120_000 }, () => {
+  const faults: Readonly<Record<string, (socket: Socket) => void>> = {
+    "a reset before the answer": (socket) => socket.resetAndDestroy(),
+    "another protocol": (socket) => socket.write("220 mail.test ready\r\n\r\n"),
+    "no answer in time": () => undefined,
+    "an answer that breaks off": (socket) =>
+      socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", () => socket.resetAndDestroy()),
+  };
+  for (const [title, fault] of Object.entries(faults))
+    it(`after ${title}`, async (t) => {
+      let isWell = false;
+      const treat = (socket: Socket): void =>
+        isWell ? void socket.end("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nwell") : fault(socket);
+      const gateway = await serveBackend(t, await rawUrl(t, treat), "/it", "500ms");
+      for (let asked = 0; asked < 10; asked++) {
+        const status = await send(gateway.port, { send: "GET /it" }).then(
+          (answer) => answer.status,
+          () => "broken off",
+        );
+        assert.ok(status === 502 || status === 504 || status === "broken off", `${status}`);
+      }
+      isWell = true;
+      const answer = await send(gateway.port, { send: "GET /it" });
+      assert.deepEqual([answer.status, answer.body], [200, "well"]);
+    });
+
+  it("after nobody listened", async (t) => {
+    const port = await freePort();
+    const gateway = await serveBackend(t, `http://127.0.0.1:${port}`);
+    assertProblem(await send(gateway.port, { send: "GET /it" }), "502 backend-unreachable");
+    await serveHttp(t, (_, response) => response.end("well"), port);
+    assert.equal((await send(gateway.port, { send: "GET /it" })).body, "well");
   });
 });
 

@@ -8,6 +8,8 @@ import { noValues } from "../../src/model/values.ts";
 import { must, withEnvoy } from "../../testing/envoy.ts";
 import { freePort } from "../../testing/free-port.ts";
 import { resolveCase } from "../../testing/golden-case.ts";
+import { assertProblem } from "../../testing/problem-answer.ts";
+import { startRawBackend, type Treat } from "../../testing/raw-backend.ts";
 import { send } from "../../testing/raw-request.ts";
 
 /** Certificates made for these tests alone: an authority's, one for localhost, one for other.test. Their keys protect nothing. */
@@ -28,7 +30,15 @@ async function gateway(t: TestContext, shown: string, trustedRoots: string, host
   });
   const address = server.address();
   const backendPort = typeof address === "object" ? address?.port : 0;
-  const urls = hosts.map((host) => `https://${host}:${backendPort}`);
+  return before(
+    t,
+    hosts.map((host) => `https://${host}:${backendPort}`),
+    trustedRoots,
+  );
+}
+
+/** A gateway before backends, which trusts the authorities in a file: its port. */
+async function before(t: TestContext, urls: readonly string[], trustedRoots: string): Promise<number> {
   const input = `openapi: 3.1.0\ninfo: { title: Tls, version: 1.0.0 }\nx-portico: { backend: { urls: ${JSON.stringify(urls)} } }\npaths: { /pets: { get: {} } }\n`;
   const apis = must(resolveCase({ input, settings: { mock: false, credentials: "refuse", debug: false, trustedHops: 0, requests: [] } }));
   const [port, monitoring] = [await freePort(), await freePort()];
@@ -58,7 +68,7 @@ describe("a backend with HTTPS", () => {
 
   it("is not asked when nobody who is trusted knows it", async (t) => {
     const port = await gateway(t, "localhost", certificate("other.pem"));
-    assert.equal((await send(port, { send: "GET /pets" })).status, 502);
+    assertProblem(await send(port, { send: "GET /pets" }), "502 backend-unreachable");
   });
 
   it("of several hosts is asked where the certificate has the name that was meant, and only there", async (t) => {
@@ -69,6 +79,16 @@ describe("a backend with HTTPS", () => {
 
   it("is not asked when its certificate is for another name", async (t) => {
     const port = await gateway(t, "other", certificate("authority.pem"));
-    assert.equal((await send(port, { send: "GET /pets" })).status, 502);
+    assertProblem(await send(port, { send: "GET /pets" }), "502 backend-unreachable");
   });
+
+  for (const [title, treat] of [
+    ["speaks no TLS at all", (socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["breaks the handshake off", (socket) => socket.resetAndDestroy()],
+  ] as const satisfies readonly (readonly [string, Treat])[])
+    it(`is not asked when it ${title}`, async (t) => {
+      const raw = await startRawBackend(t, treat);
+      const served = await before(t, [`https://localhost:${raw}`], certificate("authority.pem"));
+      assertProblem(await send(served, { send: "GET /pets" }), "502 backend-unreachable");
+    });
 });

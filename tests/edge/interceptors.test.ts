@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:http2";
+import { createServer } from "node:net";
 import { before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { startBackend } from "../../testing/backend.ts";
@@ -66,7 +67,7 @@ export async function odd(request: Request): Promise<unknown> {
     case "reads a file": return readFileSync("/etc/hostname");
     case "reads what it was started with": return readFileSync("/proc/self/environ");
     case "starts a program": return spawnSync("/bin/true").error?.message === undefined ? undefined : Promise.reject(new Error("not started"));
-    case "connects": return new Promise((_, reject) => connect(1, "127.0.0.1").on("error", reject));
+    case "connects": return new Promise((resolve, reject) => connect(Number(request.headers.get("x-port")), "127.0.0.1").on("connect", () => resolve(undefined)).on("error", reject));
     case "opens a database": return new (await import("node:sqlite")).DatabaseSync("/tmp/portico-interceptor.db");
     case "ends who started it": return void process.kill(process.ppid);
     case "answers for others": return void process.send({ kind: "goes-on", set: [["x-forged", "1"]], remove: [] });
@@ -215,7 +216,6 @@ describe("functions that see messages", { timeout: 120_000 }, () => {
     ...[
       "reads what it was started with",
       "starts a program",
-      "connects",
       "opens a database",
       "ends who started it",
       "answers for others",
@@ -231,6 +231,24 @@ describe("functions that see messages", { timeout: 120_000 }, () => {
       assert.equal(other.status, 200);
       assert.equal(gateway.backend.received.length, before + 1);
       assert.equal((await gateway.get("/odd")).status, 200, "it goes on");
+    });
+
+  for (const [title, interceptors, status] of [
+    ["no connection unless they may", {}, 500],
+    ["connections where they may", { allow: ["network"] }, 200],
+  ] as const)
+    it(`open ${title}`, async (t) => {
+      let connections = 0;
+      const server = createServer((socket) => {
+        connections++;
+        socket.destroy();
+      });
+      const port = await new Promise<number>((resolve) => server.listen(0, "127.0.0.1", () => resolve(Object(server.address()).port)));
+      t.after(() => server.close());
+      const document = { paths: { "/odd": { get: operation({ request: "./auth.ts#odd" }) } }, "x-portico": { interceptors } };
+      const { get } = await protectedGateway(t, document, [code]);
+      const answer = await get("/odd", { "x-how": "connects", "x-port": String(port) });
+      assert.deepEqual([answer.status, connections], [status, status === 200 ? 1 : 0]);
     });
 
   it("take the body with them where they give none back, and pass it by where they give it back", async () => {
