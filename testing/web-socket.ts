@@ -41,10 +41,18 @@ export async function startChat(scope: Scope): Promise<string> {
 }
 
 /** Asks for an upgrade on a connection of its own. */
-export async function upgrade({ port }: { readonly port: number }, line: string, protocol = "websocket") {
+export async function upgrade(
+  { port }: { readonly port: number },
+  line: string,
+  protocol = "websocket",
+  headers: Readonly<Record<string, string>> = {},
+) {
   const { socket, text } = await openSocket(port);
+  const more = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
   socket.write(
-    `${line} HTTP/1.1\r\nHost: chat.test\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    `${line} HTTP/1.1\r\nHost: chat.test\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${more}\r\n`,
   );
   await until("an answer", () => text().includes("\r\n\r\n"));
   return { socket, text };
