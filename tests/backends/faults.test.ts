@@ -57,6 +57,26 @@ describe("a request is sent again", () => {
     assert.deepEqual([(await other.get("/pets")).status, connections], [200, 2]);
   });
 
+  for (const [title, more, isAll] of [
+    ["not all, where many fail at once", {}, false],
+    ["all, where its backend may be asked so much", { budgetPercent: 100 }, true],
+  ] as const)
+    it(title, async (t) => {
+      const many = 40;
+      const waiting: (() => void)[] = [];
+      let asked = 0;
+      const backend = await startBackend(t, (_, response) => {
+        const fail = (): void => void response.writeHead(503).end();
+        if (++asked > many) return fail();
+        waiting.push(fail);
+        // The first ones fail together.
+        if (waiting.length === many) for (const one of waiting) one();
+      });
+      const gateway = await gatewayTo(t, { pets: { url: backend.url, retry: { attempts: 1, ...more } } });
+      await Promise.all(Array.from({ length: many }, () => gateway.get("/pets")));
+      assert.ok(asked > many && (isAll ? asked === 2 * many : asked < 2 * many), `${asked} requests`);
+    });
+
   it("as an operation says, before what its backend says", async () => {
     const backend = await answering(scope, [503, 503, 200]);
     const retry = { attempts: 2, backoff: "1ms" };

@@ -8,7 +8,7 @@ export function careFields({ care, targets }: Backend, filters: readonly Message
   const hasGroups = targets.some(({ group }) => group > 0);
   return {
     lb_policy: policies[care.balancing.policy],
-    circuit_breakers: { thresholds: [thresholds(care)] },
+    circuit_breakers: { thresholds: [thresholds(care, hasGroups)] },
     ...outliers(care),
     ...(care.check === undefined ? {} : { health_checks: [healthCheck(care.check)] }),
     // Else Envoy would send requests to targets that fail as soon as most of them do.
@@ -26,16 +26,26 @@ const policies: Readonly<Record<Balancing["policy"], string>> = {
   random: "RANDOM",
 };
 
-/** So much of a backend's requests may be repetitions where nothing is said, and always so many at once. */
+/** So much of a backend's requests may be repetitions where nothing is said and there is one group, and always so many at once. */
 const budget = 20;
 const fewRetries = 3;
+const unbounded = 2 ** 32 - 1;
 
-function thresholds({ most, retryBudgetPercent }: BackendCare): Message {
+/**
+ * A budget is a share of the requests under way (envoy: CircuitBreakers.Thresholds.RetryBudget). One that waits for its repetition is none of them, so that the share of a
+ * backend that refuses all at once is next to nothing: to another group all may go.
+ */
+const repetitions = (percent: number): Message =>
+  percent === 100
+    ? { max_retries: unbounded }
+    : { retry_budget: { budget_percent: { value: percent }, min_retry_concurrency: fewRetries } };
+
+function thresholds({ most, retryBudgetPercent }: BackendCare, hasGroups: boolean): Message {
   return {
     ...(most.connections === undefined ? {} : { max_connections: most.connections }),
     ...(most.pendingRequests === undefined ? {} : { max_pending_requests: most.pendingRequests }),
     ...(most.requests === undefined ? {} : { max_requests: most.requests }),
-    retry_budget: { budget_percent: { value: retryBudgetPercent ?? budget }, min_retry_concurrency: fewRetries },
+    ...repetitions(retryBudgetPercent ?? (hasGroups ? 100 : budget)),
   };
 }
 
