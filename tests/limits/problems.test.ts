@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { resolveCase } from "../../testing/golden-case.ts";
+import { runPortico, temporaryFolder } from "../../testing/portico.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { keySecurity } from "../security/protected-gateway.ts";
 import { limited, limitedGateway, rateLimiting, statuses } from "./limited-gateway.ts";
@@ -127,5 +130,20 @@ describe("limits of a document for WSO2's gateway", () => {
       const { fault } = JSON.parse((await gateway.get(`/${path}`, { "x-key": "key-of-alice" })).body);
       assert.deepEqual([fault.code, fault.message], [code, "Message throttled out"], path);
     }
+  });
+});
+
+describe("`portico run --with-ratelimit` without the programs", () => {
+  it("says which, and how each is had; nothing is served", async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeFile(
+      join(folder, "pets.json"),
+      JSON.stringify({ openapi: "3.1.0", info: { title: "Pets", version: "1" }, paths: { "/pets": { get: { responses: {} } } } }),
+    );
+    const none = { PATH: folder, PORTICO_REDIS: join(folder, "redis") };
+    const { exit, stderr } = await runPortico(t, ["run", "pets.json", "--mock", "--with-ratelimit"], folder, none);
+    assert.equal(exit, 1);
+    assert.match(stderr, /error NoLimitsService: The program `redis-server` is not at .*\/redis \(PORTICO_REDIS\)\. Install Redis/);
+    assert.match(stderr, /error NoLimitsService: The program `ratelimit` is not on PATH\. Build it with Go/);
   });
 });

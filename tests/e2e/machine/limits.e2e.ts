@@ -4,18 +4,21 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { type RunningLimitsService, startLimitsService } from "../../../src/apply/limits-service.ts";
 import { must } from "../../../testing/envoy.ts";
+import { freePort } from "../../../testing/free-port.ts";
+import { startPortico } from "../../../testing/portico.ts";
+import { send } from "../../../testing/raw-request.ts";
 import { http1Load } from "../../../testing/steady-load.ts";
 import { until } from "../../../testing/until.ts";
 import { limited, limitedGateway, rateLimiting } from "../../limits/limited-gateway.ts";
+import { run } from "../cluster/command.ts";
 import { unpackRedis } from "../cluster/parts/daemons.ts";
 import { buildRatelimit } from "../cluster/parts/parts.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
 type Gateway = Awaited<ReturnType<typeof limitedGateway>>;
 
-/** The real service with a real Redis, on this machine. */
-async function service(t: TestContext): Promise<RunningLimitsService> {
-  const folder = await testFolder(t);
+/** The real programs, for this machine. */
+async function programs(t: TestContext, folder: string): Promise<NodeJS.ProcessEnv> {
   const redis = await unpackRedis(t.diagnostic.bind(t));
   const program = join(folder, "redis-server");
   await writeFile(
@@ -23,24 +26,20 @@ async function service(t: TestContext): Promise<RunningLimitsService> {
     `#!/bin/bash\nLD_LIBRARY_PATH=${redis}/usr/lib/x86_64-linux-gnu exec -a redis-server ${redis}/usr/bin/redis-check-rdb "$@"\n`,
   );
   await chmod(program, 0o755);
-  await mkdir(join(folder, "run"));
-  const env = { ...process.env, PORTICO_REDIS: program, PORTICO_RATELIMIT: await buildRatelimit(t.diagnostic.bind(t)) };
-  const running = must(await startLimitsService(folder, env, t.diagnostic.bind(t)));
-  return running;
+  return { PORTICO_REDIS: program, PORTICO_RATELIMIT: await buildRatelimit(t.diagnostic.bind(t)) };
 }
 
-const paths = { "/second": limited("second"), "/open": limited("open"), "/closed": limited("closed"), "/bytes": limited("bytes") };
+async function service(t: TestContext): Promise<RunningLimitsService> {
+  const folder = await testFolder(t);
+  await mkdir(join(folder, "run"));
+  return must(await startLimitsService(folder, { ...process.env, ...(await programs(t, folder)) }, t.diagnostic.bind(t)));
+}
+
+const paths = { "/second": limited("second"), "/open": limited("open"), "/closed": limited("closed") };
 const resources = (most: number): readonly object[] => [
   rateLimiting("second", { requests: most, unit: "second", scope: "global" }),
   rateLimiting("open", { requests: 1_000_000, unit: "day", scope: "global" }),
   rateLimiting("closed", { requests: 1000, unit: "day", scope: "global", onFailure: "closed" }),
-  rateLimiting("bytes", {
-    bandwidth: "2Ki",
-    unit: "day",
-    scope: undefined,
-    bandwidthOf: "response",
-    key: { by: "header", name: "X-Team" },
-  }),
 ];
 
 /** Gateways that ask it. It ends after them: it waits for those that are connected. */
@@ -85,25 +84,62 @@ describe("limits that are counted across gateways", { timeout: 120_000 }, () => 
       }
     });
 
-  it("of bytes let through what is not more than they say, for each that is counted apart", async (t) => {
-    const [gateway] = await gatewaysOf(t, 1, await service(t));
-    const statuses = async (team: string): Promise<readonly (number | undefined)[]> => {
-      const found: (number | undefined)[] = [];
-      // The backend's answer holds what it got: a kibibyte, and some more.
-      for (let sent = 0; sent < 4; sent++) {
-        found.push((await gateway?.get("/bytes", { "x-team": team, "x-large": "x".repeat(1024) }))?.status);
-        // What is asked after it is answered after it was counted.
-        await until("it is counted", async () => (await gateway?.get("/second")) !== undefined);
-      }
-      return found;
+  for (const [bandwidthOf, octets] of [
+    ["response", { "x-large": 1024, body: 1 }],
+    ["request", { "x-large": 1, body: 1100 }],
+    ["both", { "x-large": 1, body: 600 }],
+  ] as const)
+    it(`of bytes let one through that goes over, and none after it, for each that is counted apart: ${bandwidthOf}`, async (t) => {
+      const limitsService = await service(t);
+      const limit = { bandwidth: "2Ki", bandwidthOf, unit: "day", scope: undefined, key: { by: "header", name: "X-Team" } };
+      const post = { responses: {}, security: [], "x-portico": { rateLimit: "bytes" } };
+      const gateway = await limitedGateway(t, { ...paths, "/bytes": { post } }, [...resources(20), rateLimiting("bytes", limit)], {
+        limitsService,
+      });
+      t.after(limitsService.stop);
+      const statuses = async (team: string): Promise<readonly number[]> => {
+        const found: number[] = [];
+        // The backend's answer holds what it got, some hundred octets of headers and all.
+        for (let sent = 0; sent < 4; sent++) {
+          const headers = { "x-team": team, "x-large": "x".repeat(octets["x-large"]) };
+          found.push((await send(gateway.port, { send: "POST /bytes", headers, body: "x".repeat(octets.body) })).status);
+          // What is asked after it is answered after it was counted.
+          await until("it is counted", async () => (await gateway.get("/second")) !== undefined);
+        }
+        return found;
+      };
+      assert.deepEqual(
+        [await statuses("a"), await statuses("b")],
+        [
+          [200, 200, 429, 429],
+          [200, 200, 429, 429],
+        ],
+      );
+    });
+
+  it("are counted by what `portico run --with-ratelimit` starts, and ends with itself", async (t) => {
+    const folder = await testFolder(t);
+    const env = await programs(t, folder);
+    const [port, monitoring] = [await freePort(), await freePort()];
+    const document = {
+      openapi: "3.1.0",
+      info: { title: "Pets", version: "1" },
+      paths: { "/pets": { get: { responses: { 200: { description: "fine" } }, "x-portico": { rateLimit: "two" } } } },
     };
-    assert.deepEqual(
-      [await statuses("a"), await statuses("b")],
-      [
-        [200, 200, 429, 429],
-        [200, 200, 429, 429],
-      ],
-    );
+    await writeFile(join(folder, "pets.json"), JSON.stringify(document));
+    await writeFile(join(folder, "two.json"), JSON.stringify(rateLimiting("two", { requests: 2, unit: "day", scope: undefined })));
+    const ports = ["--port", String(port), "--monitoring-port", String(monitoring)];
+    const options = ["run", "pets.json", "--mock", "--resources", "two.json", "--with-ratelimit", ...ports];
+    const { says, signal, ended } = startPortico(t, options, folder, { ...env, TMPDIR: folder });
+    await says(/^Ctrl-C ends it/);
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 4; asked++) statuses.push((await send(port, { send: "GET /pets" })).status);
+    assert.deepEqual(statuses, [200, 200, 429, 429]);
+    const counting = async (): Promise<boolean> => (await run(["ps", "-eo", "args"])).includes(`redis-server unixsocket:${folder}`);
+    assert.ok(await counting(), "a Redis of its own");
+    signal("SIGINT");
+    assert.equal(await ended, 0);
+    assert.ok(!(await counting()), "its Redis has ended with it");
   });
 
   it("do as they say while their Redis stands still under load, hang nobody, and count again by themselves", async (t) => {
