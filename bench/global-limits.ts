@@ -15,7 +15,7 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 7);
 const seconds = Number(process.env.BENCH_SECONDS ?? 2);
 const manyValues = 100_000;
 
-/** So much that nothing is refused. */
+/** So much that nothing is refused, where it is not said otherwise. */
 const limit = (name: string, spec: object): object => ({
   apiVersion: "portico.dev/v1alpha1",
   kind: "RateLimiting",
@@ -26,6 +26,7 @@ const limit = (name: string, spec: object): object => ({
 const limits = [
   limit("local", { scope: "local" }),
   limit("global", { scope: "global" }),
+  limit("over", { scope: "global", requests: 1 }),
   limit("header", { scope: "global", key: { by: "header", name: "x-key" } }),
 ];
 
@@ -34,9 +35,14 @@ const document = (backendPort: number): object => ({
   info: { title: "Pets", version: "1" },
   "x-portico": { backend: { url: `http://127.0.0.1:${backendPort}` } },
   paths: Object.fromEntries(
-    Object.entries({ "/open": false, "/local": "local", "/global": "global", "/header": "header", "/two": ["global", "header"] }).map(
-      ([path, rateLimit]) => [path, { get: { responses: {}, "x-portico": { rateLimit } } }] as const,
-    ),
+    Object.entries({
+      "/open": false,
+      "/local": "local",
+      "/global": "global",
+      "/over": "over",
+      "/header": "header",
+      "/two": ["global", "header"],
+    }).map(([path, rateLimit]) => [path, { get: { responses: {}, "x-portico": { rateLimit } } }] as const),
   ),
 });
 
@@ -78,6 +84,7 @@ export async function benchGlobalLimits(): Promise<string> {
       global: ask("/global"),
       header: ask("/header"),
       two: ask("/two"),
+      over: () => requestsPerSecond(url(gateway, "/over"), seconds, { ...load, refused: true }),
       openWork: work("/open"),
       globalWork: work("/global"),
     });
@@ -86,6 +93,7 @@ export async function benchGlobalLimits(): Promise<string> {
       ["a global limit, over none: requests a second", ratio(figures, "global", "open")],
       [`a global limit for each of ${manyValues} values of a header, over none`, ratio(figures, "header", "open")],
       ["two global limits, over none", ratio(figures, "two", "open")],
+      ["refused by a global limit, over let through by one", ratio(figures, "over", "global")],
       [
         "a global limit, over none: requests for each second of work of Envoy, the service and Redis",
         ratio(figures, "globalWork", "openWork"),
