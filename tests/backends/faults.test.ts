@@ -15,6 +15,30 @@ async function answering(scope: Parameters<typeof startBackend>[0], statuses: re
   });
 }
 
+describe("a connection to a backend", () => {
+  const scope = suiteScope();
+  for (const [title, more, isClosed] of [
+    ["that is not used for so long as is said is closed", { idleTimeout: "200ms" }, true],
+    ["is kept where nothing is said", {}, false],
+  ] as const)
+    it(title, async (t) => {
+      let [opened, closed] = [0, 0];
+      const port = await startRawBackend(t, (socket) => {
+        opened++;
+        socket.on("close", () => closed++);
+        const answer = (): void => void socket.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        socket.on("data", answer);
+        answer();
+      });
+      const gateway = await gatewayTo(scope, { pets: { url: `http://127.0.0.1:${port}`, ...more } });
+      assert.equal((await gateway.get("/pets")).status, 200);
+      const began = performance.now();
+      await until("it is closed, or a second is over", () => closed === 1 || performance.now() - began > 1000);
+      assert.equal((await gateway.get("/pets")).status, 200);
+      assert.deepEqual([opened, closed], isClosed ? [2, 1] : [1, 0]);
+    });
+});
+
 describe("a request is sent again", () => {
   const scope = suiteScope();
   const served = async (statuses: readonly number[], retry: object) => {

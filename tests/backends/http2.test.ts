@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { protectedGateway, secret } from "../security/protected-gateway.ts";
-import { sentTo, targetEndpoint } from "./served.ts";
+import { gatewayTo, sentTo, targetEndpoint } from "./served.ts";
 
 const pem = (name: string): string => readFileSync(fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url)), "utf8");
 
@@ -17,6 +17,12 @@ async function http2Backend(scope: Scope, server: Http2Server | Http2SecureServe
     const number = [...sessions].indexOf(request.stream.session ?? assert.fail());
     response.end(JSON.stringify([request.httpVersion, number]));
   });
+  return listening(scope, server);
+}
+
+async function listening(scope: Scope, server: Http2Server | Http2SecureServer): Promise<number> {
+  const sessions = new Set<ServerHttp2Session>();
+  server.on("session", (session) => sessions.add(session).size);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   scope.after(async () => {
     for (const session of sessions) session.destroy();
@@ -59,5 +65,29 @@ describe("a backend that speaks HTTP/2", () => {
     const plain = await http2Backend(scope, createServer());
     const found = await asked({ url: `http://127.0.0.1:${plain}`, protocol: "h2c", connectionPool: { maxRequestsPerConnection: 1 } });
     assert.deepEqual(found, ['["2.0",0]', '["2.0",1]', '["2.0",2]', '["2.0",3]']);
+  });
+
+  it("has so many requests in a connection at once as is said", async () => {
+    const server = createServer();
+    const connections: unknown[] = [];
+    const waiting: (() => void)[] = [];
+    server.on("request", (request, response) => {
+      connections.push(request.stream.session);
+      waiting.push(() => response.end());
+      if (waiting.length % 3 === 0) for (const answer of waiting.splice(0)) answer();
+    });
+    const url = `http://127.0.0.1:${await listening(scope, server)}`;
+    const connectionPool = { maxStreamsPerConnection: 1 };
+    const gateway = await gatewayTo(scope, {
+      shared: { url, protocol: "h2c" },
+      alone: { url, protocol: "h2c", connectionPool },
+    });
+    for (const [path, count] of [
+      ["/shared", 1],
+      ["/alone", 3],
+    ] as const) {
+      await Promise.all([1, 2, 3].map(() => gateway.get(path)));
+      assert.equal(new Set(connections.splice(0)).size, count, path);
+    }
   });
 });
