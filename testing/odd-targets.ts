@@ -16,6 +16,15 @@ export const targets: Readonly<Record<string, readonly string[]>> = {
   "the case of letters": ["/ADMIN/7", "/Admin", "/aDmin/7", "/%41dmin/7"],
   "slashes at the end": ["/admin/", "/admin/7/", "/admin/7//", "/admin/%20", "/admin%20", "/admin./7", "/admin.", "/admin/7."],
   "letters that are encoded": ["/%61dmin/7", "/adm%69n", "/%61%64%6d%69%6e/7"],
+  "double encodings": [
+    "/%2561dmin/7",
+    "/open/%252e%252e/admin/7",
+    "/open/..%252fadmin",
+    "/open/%252e%252e%252fadmin/7",
+    "/admin%252f7",
+    "/%252fadmin",
+    "/open/%255c..%255cadmin",
+  ],
   "queries and fragments": ["/admin/7?", "/admin?/open/7", "/admin/7#", "/open/7#/../../admin", "/admin?a=b#c", "/?/../admin"],
   "other encodings": [
     "/%c0%ae%c0%ae/admin",

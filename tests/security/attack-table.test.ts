@@ -28,6 +28,7 @@ const rows: readonly (readonly [row: string, titles: RegExp])[] = [
   ["double slashes", /^double slashes$/],
   ["parameters of segments", /^(?:parameters of segments|the case of letters|slashes at the end|other encodings)$/],
   ["letters that need no encoding", /^letters that are encoded$/],
+  ["what is encoded twice", /^double encodings$/],
   ["absolute forms", /^(?:absolute forms|queries and fragments)$/],
   [
     "a request hidden in another one",
