@@ -27,10 +27,12 @@ describe("a backend that moves while requests are sent", { timeout: 120_000 }, (
     const gateway = await servePortico(t, { "moves.json": document({ "/it": a.url }) }, "--watch", "--concurrency", "2");
     const loads = [http1Load(t, gateway.port, "/it", 4), http2Load(t, gateway.port, "/it", 4)];
     const places = [bByName, a.url, b.url, aByName, bByName, aByName, b.url, a.url].map((url = "") => url);
+    const took: number[] = [];
     for (const [index, url] of places.entries()) {
       // Each change meets requests on either side of it.
       await until("more requests", () => loads.every(({ seen }) => seen.requests > index * 50));
       const before = gateway.stderr.length;
+      const written = performance.now();
       const backends = { "/it": url, [`/new-${index}`]: url };
       await gateway.write("moves.json", document(backends, index % 3 === 0 ? url : undefined));
       await gateway.says(/^Changed: 2 operations/, before);
@@ -38,7 +40,9 @@ describe("a backend that moves while requests are sent", { timeout: 120_000 }, (
       assert.equal((await send(gateway.port, { send: `GET /new-${index}` })).status, 200);
       const expected = url.endsWith(`:${a.port}`) ? "a" : "b";
       await until(`${url} is asked`, async () => (await send(gateway.port, { send: "GET /it" })).body === expected);
+      took.push(Math.round(performance.now() - written));
     }
+    t.diagnostic(`from the file to the answer, ms: ${took.join(", ")}`);
     for (const load of loads) await load.stop();
     assert.ok(!gateway.stderr.some((line) => line.startsWith("envoy: ")), gateway.stderr.join("\n"));
     assert.deepEqual(
