@@ -1,10 +1,9 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startLimitsService } from "../src/apply/limits-service.ts";
 import type { GatewayFiles } from "../src/compile/engine.ts";
-import { unpackRedis } from "../tests/e2e/cluster/parts/daemons.ts";
-import { buildRatelimit } from "../tests/e2e/cluster/parts/parts.ts";
+import { countingPrograms } from "../tests/e2e/cluster/parts/counting-programs.ts";
 import { must, type Served, serveFiles } from "./gateway.ts";
 import { guardedFiles } from "./guarded.ts";
 import { requestsPerCpuSecond, requestsPerSecond, shows } from "./load.ts";
@@ -50,12 +49,7 @@ const document = (backendPort: number): object => ({
 async function programs(folder: string): Promise<NodeJS.ProcessEnv> {
   if (process.env.PORTICO_REDIS !== undefined && process.env.PORTICO_RATELIMIT !== undefined) return process.env;
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const redis = await unpackRedis(say);
-  const program = join(folder, "redis-server");
-  const libraries = `${redis}/usr/lib/x86_64-linux-gnu`;
-  await writeFile(program, `#!/bin/bash\nLD_LIBRARY_PATH=${libraries} exec -a redis-server ${redis}/usr/bin/redis-check-rdb "$@"\n`);
-  await chmod(program, 0o755);
-  return { ...process.env, PORTICO_REDIS: program, PORTICO_RATELIMIT: await buildRatelimit(say) };
+  return { ...process.env, ...(await countingPrograms(folder, say)) };
 }
 
 /** What counting across gateways costs, with Redis on the same machine. */

@@ -27,8 +27,8 @@ const leastMs = 5_000;
 
 /** Runs Envoy, and the policy agent where there is work for it, until Envoy ends or we are told to: then its clients are sent away first. Its exit code. */
 async function start(): Promise<number> {
-  // What is mounted takes the place of the folder that the image has; without it the gateway says what is missing.
   if (existsSync(patchesPath) && (await validate(socketsFolder)) !== 0) return 1;
+  // What is mounted takes the place of the folder that the image has; without it the gateway says what is missing.
   const bootstrap = existsSync("mounted/bootstrap.json") ? "mounted/bootstrap.json" : "unmounted/bootstrap.json";
   const agent = existsSync(agentPath) ? superviseAgent({ program: agentProgram(), folder: ".", say }) : undefined;
   const envoy = spawn(envoyProgram, ["--config-path", bootstrap, "--drain-time-s", "5", ...process.argv.slice(3)], {

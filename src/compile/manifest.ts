@@ -109,7 +109,7 @@ export function gatewayManifest(apis: readonly CompiledApi[], engine: string): G
         validators: validation?.hash,
         interceptors: interception && { hash: interception.hash, mayConnect: interception.mayConnect },
         keepsAnswers,
-        patches: patchBodies(patches),
+        patches: patches && patchBodies(patches),
       }),
     ),
   };
@@ -129,7 +129,7 @@ function inputHash(apis: readonly CompiledApi[], engine: string): string {
         ...api,
         backends: backends.map(({ name }) => name),
         operations: operations.length,
-        patches: patchBodies(patches),
+        patches: patches && patchBodies(patches),
       }),
     );
     for (const { where: _, ...operation } of operations) hash.update(canonical(operation));

@@ -4,7 +4,14 @@ import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { Problem } from "../problem.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
-import { type GatewayContent, gatewayLabels, gatewayName, mountedAnnotation, mountedHash } from "../workloads/gateway-content.ts";
+import {
+  type GatewayContent,
+  gatewayLabels,
+  gatewayName,
+  mountedAnnotation,
+  mountedHash,
+  patchesFile,
+} from "../workloads/gateway-content.ts";
 import type { KubernetesObject } from "../workloads/object.ts";
 import { applyObject } from "./apply-objects.ts";
 import type { Progress } from "./conditions.ts";
@@ -45,7 +52,7 @@ export async function servingOf(
 
 /** What people have patched may be what keeps pods from beginning. */
 const withAdvice = (rollout: Rollout, { mounted }: GatewayContent): Rollout =>
-  rollout.kind === "complete" || !mounted.has("patches.json")
+  rollout.kind === "complete" || !mounted.has(patchesFile)
     ? rollout
     : {
         ...rollout,

@@ -21,5 +21,4 @@ export interface Change {
 }
 
 /** Patches without where they are said, which is nobody's business but their owner's. */
-export const patchBodies = (patches: readonly Patch[] | undefined): readonly PatchBody[] | undefined =>
-  patches?.map(({ where: _, ...patch }) => patch);
+export const patchBodies = (patches: readonly Patch[]): readonly PatchBody[] => patches.map(({ where: _, ...patch }) => patch);

@@ -119,14 +119,12 @@ function referencesIn(value: unknown): readonly string[] {
 
 const placeIn = (file: string, pointer: string): string => `${file}#${pointer}`;
 
-const fragmentOf = (ref: string): string => (ref.includes("#") ? ref.slice(ref.indexOf("#") + 1) : "");
-
 const isOurs = (key: string): boolean => key === "x-portico" || isWso2Key(key);
 
 /** A reference to another file, or from another file, as one to where that stands now. */
 function movedReference({ file, names, rootName }: Published, ref: string): string {
   const target = refTarget(file.name, ref);
-  const fragment = fragmentOf(ref);
+  const fragment = ref.includes("#") ? ref.slice(ref.indexOf("#") + 1) : "";
   if (target.file === rootName) return `#${fragment}`;
   return names.includes(target.file) ? `#/${filesKey}/${fileKey(names, target.file)}${fragment}` : ref;
 }

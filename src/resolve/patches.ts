@@ -48,20 +48,9 @@ const keptApart =
 function astray(patch: Patch, { operations, backends }: Patched): readonly Problem[] {
   if (patch.of === "routes" && operations.some(({ id, cache }) => id === patch.operation && cache !== undefined))
     return [error("WrongValue", patch.where, keptApart)];
-  if (patch.of === "routes" && patch.operation !== undefined)
-    return unknown(
-      "operation",
-      patch.operation,
-      operations.map(({ id }) => id),
-      patch.where,
-    );
-  if (patch.of === "clusters" && patch.backend !== undefined)
-    return unknown(
-      "backend",
-      patch.backend,
-      backends.map(({ name }) => name),
-      patch.where,
-    );
+  const [ids, names] = [operations.map(({ id }) => id), backends.map(({ name }) => name)];
+  if (patch.of === "routes" && patch.operation !== undefined) return unknown("operation", patch.operation, ids, patch.where);
+  if (patch.of === "clusters" && patch.backend !== undefined) return unknown("backend", patch.backend, names, patch.where);
   return [];
 }
 

@@ -31,6 +31,9 @@ export const imageAnnotation = "portico.dev/image";
  */
 export const mountedName = (api: string, inputHash: string): string => ownedName(api, `mounted-${inputHash.slice(0, 12)}`);
 
+/** The file of what is mounted that says what people have patched; there is none where nothing is. */
+export const patchesFile = "patches.json";
+
 /** What is mounted, as a hash. */
 export const mountedHash = ({ mounted, certificate }: GatewayContent): string =>
   createHash("sha256")

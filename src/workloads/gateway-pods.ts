@@ -1,6 +1,6 @@
 import type { GatewayWorkload } from "../model/workload.ts";
 import { servesTls } from "./exposure.ts";
-import { type GatewayContent, gatewayPort, monitoringPort, mountedName } from "./gateway-content.ts";
+import { type GatewayContent, gatewayPort, monitoringPort, mountedName, patchesFile } from "./gateway-content.ts";
 import { pullSecretsOf, resourcesOf } from "./pods.ts";
 
 /** How long a pod that ends may take to send its clients away (seconds); its drain program keeps within it. */
@@ -51,8 +51,6 @@ const agentContainer = ({ image }: GatewayContent, { env }: GatewayWorkload, vol
 });
 
 /** What people have patched Envoy looks at before it serves: a pod with what it does not take never begins, and those before it serve on. */
-const patchesFile = "patches.json";
-
 const validation = ({ image }: GatewayContent, volumeMounts: readonly object[]) => ({
   name: "validate",
   image,

@@ -41,6 +41,17 @@ export async function validateConfiguration(
   }
 }
 
+/** The same of files that are in no folder yet. They are in one below `within` for the time. Filters of theirs are nobody's patch, and are not looked at. */
+export async function validateFiles(binary: EnvoyBinary, files: GatewayFiles, within: string): Promise<Checked<void>> {
+  const folder = await mkdtemp(join(within, "look-"));
+  try {
+    for (const [path, text] of files) await writeAtomically(join(folder, path), text);
+    return await validateConfiguration(binary, folder, { scratch: within, filters: "left" });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** How files are looked at. */
 interface LookOptions {
   /** The folder in which the folder is made that the static form is in. */
@@ -80,17 +91,6 @@ async function staticBootstrap(folder: string, filters: "inlined" | "left"): Pro
       clusters: [...list(given.clusters), ...(await discovered(folder, dynamic.cds_config))],
     },
   };
-}
-
-/** The same of files that are in no folder yet. They are in one below `within` for the time. Filters of theirs are nobody's patch, and are not looked at. */
-export async function validateFiles(binary: EnvoyBinary, files: GatewayFiles, within: string): Promise<Checked<void>> {
-  const folder = await mkdtemp(join(within, "look-"));
-  try {
-    for (const [path, text] of files) await writeAtomically(join(folder, path), text);
-    return await validateConfiguration(binary, folder, { scratch: within, filters: "left" });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** What a discovery file holds, without the type that a static list does not repeat. */

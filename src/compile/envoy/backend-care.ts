@@ -1,5 +1,5 @@
 import type { Backend, BackendCare, Balancing, Circuit, Ejection, HealthCheck } from "../../model/backend.ts";
-import { type Message, typed } from "./json.ts";
+import { type Message, mostOf32Bits, typed } from "./json.ts";
 import { httpOptions } from "./names.ts";
 import { inSeconds } from "./retry-policy.ts";
 
@@ -29,7 +29,6 @@ const policies: Readonly<Record<Balancing["policy"], string>> = {
 /** So much of a backend's requests may be repetitions where nothing is said and there is one group, and always so many at once. */
 const budget = 20;
 const fewRetries = 3;
-const unbounded = 2 ** 32 - 1;
 
 /**
  * A budget is a share of the requests under way (envoy: CircuitBreakers.Thresholds.RetryBudget). One that waits for its repetition is none of them, so that the share of a
@@ -37,7 +36,7 @@ const unbounded = 2 ** 32 - 1;
  */
 const repetitions = (percent: number): Message =>
   percent === 100
-    ? { max_retries: unbounded }
+    ? { max_retries: mostOf32Bits }
     : { retry_budget: { budget_percent: { value: percent }, min_retry_concurrency: fewRetries } };
 
 function thresholds({ most, retryBudgetPercent }: BackendCare, hasGroups: boolean): Message {

@@ -1,6 +1,6 @@
 import { ofEnvoy } from "./answer-headers.ts";
 import { saidByProxies } from "./forged-headers.ts";
-import { extension, type Message, typed } from "./json.ts";
+import { appendHeader, extension, type Message, typed } from "./json.ts";
 import { cacheFolder, keptHeader, keptHeaders } from "./names.ts";
 
 /** What is kept in all (bytes). */
@@ -12,11 +12,6 @@ export const cacheFilter = "portico.cache";
 const fromCache = "cache.response_from_cache_filter";
 const headerMutation = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
 const forwardedFor = "x-forwarded-for";
-/**
- * What the cache changes when it asks for an answer: it adds an address of its own, and asks whether what it has is still right. What it is told then it would take into what it keeps for
- * everybody, a cookie, too; so it gets an answer whole, and only a client's own question is asked.
- */
-const asItCame = keptHeaders;
 /** What a backend may make links of. */
 const saidOfHosts = [
   "x-forwarded-proto",
@@ -50,16 +45,13 @@ const cache = extension(cacheFilter, "envoy.extensions.filters.http.cache.v3.Cac
 /** Says in the answer whether it was kept (RFC 9211), and notes what is to be restored. */
 const noted = extension("portico.cache.noted", headerMutation, {
   mutations: {
-    request_mutations: asItCame.map((name) => overwrite(keptHeader(name), `%REQ(${name})%`)),
+    request_mutations: keptHeaders.map((name) => overwrite(keptHeader(name), `%REQ(${name})%`)),
     response_mutations: [
       {
-        append: {
-          header: {
-            key: "cache-status",
-            value: `%CEL(response.code_details == ${JSON.stringify(fromCache)} ? "portico; hit" : "portico; fwd=miss")%`,
-          },
-          append_action: "APPEND_IF_EXISTS_OR_ADD",
-        },
+        append: appendHeader(
+          "cache-status",
+          `%CEL(response.code_details == ${JSON.stringify(fromCache)} ? "portico; hit" : "portico; fwd=miss")%`,
+        ),
       },
     ],
   },
@@ -89,16 +81,11 @@ end
 const restored = (trustedHops: number): Message =>
   extension("portico.cache.restored", headerMutation, {
     mutations: {
-      request_mutations: asItCame.flatMap((name) => [
+      request_mutations: keptHeaders.flatMap((name) => [
         { remove: name },
         overwrite(name, `%REQ(${keptHeader(name)})%`),
         { remove: keptHeader(name) },
       ]),
-      response_mutations: [
-        ofEnvoy,
-        ...(trustedHops === 0
-          ? []
-          : [{ append: { header: { key: "vary", value: saidOfHosts.join(", ") }, append_action: "APPEND_IF_EXISTS_OR_ADD" } }]),
-      ],
+      response_mutations: [ofEnvoy, ...(trustedHops === 0 ? [] : [{ append: appendHeader("vary", saidOfHosts.join(", ")) }])],
     },
   });

@@ -1,3 +1,4 @@
+import type { ApiModel } from "../../model/api.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { ownAnswerHeader } from "../../model/gateway-error.ts";
 import { router } from "./answer-headers.ts";
@@ -13,6 +14,9 @@ const mostAtOnce = 10_000;
 /** The client's and Envoy's own. */
 const mostHeaders = 200;
 const mostHeadersKb = 96;
+
+/** Whether a gateway of these APIs has a cache. */
+export const keepsAnswers = (apis: readonly ApiModel[]): boolean => apis.some((api) => api.keepsAnswers === true);
 
 /**
  * Where answers are kept: two listeners within Envoy. The first has the cache, whose own requests pass by every filter and route behind it (envoy: "Cache filter"), so what is done to

@@ -8,7 +8,7 @@ import type { Environment } from "../engine.ts";
 import { careFields } from "./backend-care.ts";
 import { credentialFilters } from "./backend-secrets.ts";
 import { backendTls, soleHost } from "./backend-tls.ts";
-import { cacheClusters } from "./cache-listeners.ts";
+import { cacheClusters, keepsAnswers } from "./cache-listeners.ts";
 import { limitsService } from "./global-limits.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
@@ -34,7 +34,7 @@ export function clusters(
     ),
     ...keysClusters(apis, surroundings),
     ...(counter === undefined ? [] : [backendCluster(limitsCluster, limitsService(counter), surroundings)]),
-    ...(apis.some(({ keepsAnswers }) => keepsAnswers) ? cacheClusters : []),
+    ...(keepsAnswers(apis) ? cacheClusters : []),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Cors } from "../../model/cors.ts";
 import { exactRegex } from "../../text/exact-regex.ts";
-import { type Message, typed } from "./json.ts";
+import { appendHeader, type Message, typed } from "./json.ts";
 
 export const corsFilter = "envoy.filters.http.cors";
 
@@ -22,7 +22,7 @@ export function corsPolicy(cors: Cors, methods: readonly string[]): Message {
 }
 
 /** The answer depends on who asks, which caches have to know (WHATWG Fetch, section 3.2.5). */
-export const varyByOrigin: Message = { header: { key: "vary", value: "Origin" }, append_action: "APPEND_IF_EXISTS_OR_ADD" };
+export const varyByOrigin = appendHeader("vary", "Origin");
 
 function originMatch(origin: string): Message {
   if (origin === "*") return { safe_regex: { regex: ".*" } };

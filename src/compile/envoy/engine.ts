@@ -10,6 +10,7 @@ import { agentFile } from "./agent-file.ts";
 import { backendSecretFiles } from "./backend-secrets.ts";
 import { blockedFile } from "./blocked-clients.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { keepsAnswers } from "./cache-listeners.ts";
 import { addressesFile } from "./client-addresses.ts";
 import { clusters } from "./clusters.ts";
 import { idHeader } from "./errors.ts";
@@ -55,7 +56,7 @@ function compile(apis: readonly ApiModel[], environment: Environment, refusing: 
         listeners(environment, {
           form: formOf(apis, environment),
           asksCertificates: verifiers.some(({ trust }) => trust !== undefined),
-          keepsAnswers: keepsAnswers(apis) ? credentialHeadersOf(apis) : undefined,
+          keptWithout: keepsAnswers(apis) ? credentialHeadersOf(apis) : undefined,
           patching: (listener) => patched(listener, listenerPatches(apis), refusing),
         }),
       ),
@@ -91,8 +92,6 @@ function compile(apis: readonly ApiModel[], environment: Environment, refusing: 
       : []),
   ]);
 }
-
-const keepsAnswers = (apis: readonly ApiModel[]): boolean => apis.some((api) => api.keepsAnswers === true);
 
 const credentialHeadersOf = (apis: readonly ApiModel[]): readonly string[] =>
   apis.flatMap(({ securities }) =>

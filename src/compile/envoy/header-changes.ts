@@ -1,5 +1,5 @@
 import type { HeaderChanges } from "../../model/headers.ts";
-import { type Message, overwriteHeader } from "./json.ts";
+import { appendHeader, type Message, overwriteHeader } from "./json.ts";
 
 /** Changes to a route's requests or responses (envoy: config.route.v3.Route). */
 export function headerChanges(requests: HeaderChanges, responses: HeaderChanges): Message {
@@ -16,8 +16,5 @@ export const field = (name: string, list: readonly Message[]): Message => (list.
 
 const additions = ({ set, add }: HeaderChanges): readonly Message[] => [
   ...set.map(({ name, value }) => overwriteHeader(name, value)),
-  ...add.map(({ name, value }) => ({
-    header: { key: name, value: value.replaceAll("%", "%%") },
-    append_action: "APPEND_IF_EXISTS_OR_ADD",
-  })),
+  ...add.map(({ name, value }) => appendHeader(name, value.replaceAll("%", "%%"))),
 ];

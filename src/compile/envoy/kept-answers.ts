@@ -3,7 +3,7 @@ import { ownAnswerHeader } from "../../model/gateway-error.ts";
 import { noHeaderChanges } from "../../model/headers.ts";
 import { backendAction, idleRule } from "./backend-route.ts";
 import { field, headerChanges } from "./header-changes.ts";
-import type { Message } from "./json.ts";
+import { appendHeader, type Message } from "./json.ts";
 import { cacheCluster, keptRoutesName, unkeptHeader } from "./names.ts";
 import type { EntryOperation, PathEntry } from "./path-entry.ts";
 import { methodIs, routeMatch } from "./path-match.ts";
@@ -63,7 +63,7 @@ function keptRoute(entry: PathEntry, { found, answer, cache }: Kept): Message {
     request_body_buffer_limit: mostOfOne,
     // No backend says that its answer is the gateway's own.
     response_headers_to_remove: [ownAnswerHeader],
-    ...field("response_headers_to_add", [notForOthers, ...freshness(cache), ...cache.headers.map(varyBy)]),
+    ...field("response_headers_to_add", [notForOthers, ...freshness(cache), ...cache.headers.map((name) => appendHeader("vary", name))]),
     ...(Object.keys(filters).length > 0 ? { typed_per_filter_config: filters } : {}),
   };
 }
@@ -72,13 +72,10 @@ function keptRoute(entry: PathEntry, { found, answer, cache }: Kept): Message {
  * An answer that sets a cookie is for the one who asked, and a part of one for who asked for that part; a cache may keep the first all the same (RFC 9111, section 7.3), and Envoy's keeps the second for who
  * wants the whole. Such a one varies by a header then that the cache knows nothing of: what its backend says to other caches stays as it is. An empty value adds nothing.
  */
-const notForOthers: Message = {
-  header: {
-    key: "vary",
-    value: `%CEL("set-cookie" in response.headers || response.code == 206 || "content-range" in response.headers ? "${unkeptHeader}" : "")%`,
-  },
-  append_action: "APPEND_IF_EXISTS_OR_ADD",
-};
+const notForOthers = appendHeader(
+  "vary",
+  `%CEL("set-cookie" in response.headers || response.code == 206 || "content-range" in response.headers ? "${unkeptHeader}" : "")%`,
+);
 
 /** How long a good answer is fresh that does not say it itself. */
 const freshness = ({ freshSeconds }: Cache): readonly Message[] =>
@@ -93,5 +90,3 @@ const freshness = ({ freshSeconds }: Cache): readonly Message[] =>
           append_action: "ADD_IF_ABSENT",
         },
       ];
-
-const varyBy = (name: string): Message => ({ header: { key: "vary", value: name }, append_action: "APPEND_IF_EXISTS_OR_ADD" });

@@ -97,11 +97,11 @@ const withoutForgeries = (trustedHops: number): Message =>
   );
 
 /** The gateway's own listener, the one that is looked at by those who run it, and, where answers are kept, those of the cache. */
-export function listeners(environment: Environment, { form, asksCertificates, keepsAnswers, patching }: Asked): readonly Message[] {
+export function listeners(environment: Environment, { form, asksCertificates, keptWithout, patching }: Asked): readonly Message[] {
   return [
     patching(gatewayListener(environment, form, asksCertificates)),
     monitoringListener(environment.monitoring),
-    ...(keepsAnswers === undefined ? [] : cacheListeners(form, environment.trustedHops, keepsAnswers)),
+    ...(keptWithout === undefined ? [] : cacheListeners(form, environment.trustedHops, keptWithout)),
   ];
 }
 
@@ -109,8 +109,8 @@ export function listeners(environment: Environment, { form, asksCertificates, ke
 interface Asked {
   readonly form: ErrorForm;
   readonly asksCertificates: boolean;
-  /** In which headers credentials are looked for, where answers are kept. */
-  readonly keepsAnswers: readonly string[] | undefined;
+  /** Headers with credentials: what has one passes the cache by. Undefined where no answers are kept. */
+  readonly keptWithout: readonly string[] | undefined;
   /** What their owners make of the gateway's own listener. */
   readonly patching: (listener: Message) => Message;
 }

@@ -33,6 +33,10 @@ export const unkeptHeader = "portico-unkept*";
 
 /** Under which a request has a header as it came, on its way through the cache. No client can write it, and no backend sees it. */
 export const keptHeader = (name: string): string => `portico-${name.replace(/^x-/, "")}`;
+/**
+ * What the cache changes when it asks for an answer: it adds an address of its own, and asks whether what it has is still right. What it is told then it would take into what it keeps for
+ * everybody, a cookie, too; so it gets an answer whole, and only a client's own question is asked.
+ */
 export const keptHeaders = ["x-forwarded-for", "if-none-match", "if-modified-since"];
 
 /** Under which a route's metadata has what is said while its operation is being worked on. */

@@ -12,7 +12,7 @@ import { faultRules } from "./fault.ts";
 import { globalLimitRules } from "./global-limits.ts";
 import { field, headerChanges } from "./header-changes.ts";
 import { interceptorRules } from "./interceptors.ts";
-import { type Message, overwriteHeader } from "./json.ts";
+import { appendHeader, type Message, overwriteHeader } from "./json.ts";
 import { keptAction } from "./kept-answers.ts";
 import { addressListRules, addressListsOf } from "./limit-addresses.ts";
 import { limitsOf } from "./limit-counters.ts";
@@ -168,9 +168,6 @@ function refusal(api: ApiModel, { schemes }: Extract<Access, { kind: "refused" }
     when: [],
     action: { direct_response: { status: errors.unauthorized.status } },
     requestHeaders: [],
-    responseHeaders: challenges.map((value) => ({
-      header: { key: "www-authenticate", value: value.replaceAll("%", "%%") },
-      append_action: "APPEND_IF_EXISTS_OR_ADD",
-    })),
+    responseHeaders: challenges.map((value) => appendHeader("www-authenticate", value.replaceAll("%", "%%"))),
   };
 }

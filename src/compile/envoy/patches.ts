@@ -1,6 +1,6 @@
 import jsonPatch from "fast-json-patch";
 import type { ApiModel } from "../../model/api.ts";
-import type { Change, Patch } from "../../model/patch.ts";
+import { type Change, type Patch, patchBodies } from "../../model/patch.ts";
 import { isObject } from "../../text/node.ts";
 import type { Message } from "./json.ts";
 
@@ -60,6 +60,6 @@ function changed(message: Message, { op, path, value }: Change): Message | undef
 
 /** What was changed, where something was: for people, and for what has Envoy look at it. */
 export function patchesFile(apis: readonly ApiModel[]): readonly (readonly [path: string, text: string])[] {
-  const all = ofAll(apis).map(({ where: _, ...patch }) => patch);
+  const all = patchBodies(ofAll(apis));
   return all.length === 0 ? [] : [[patchesPath, `${JSON.stringify(all)}\n`]];
 }

@@ -51,7 +51,7 @@ const withoutEnvironment = ({
   ...api
 }: ApiModel) => ({
   ...api,
-  patches: patchBodies(patches),
+  patches: patches && patchBodies(patches),
   backends: backends.map(({ name }) => name),
   operations: operations.map(({ where: ____, ...operation }) => operation),
   interception: interception && { ...interception, files: Object.keys(interception.files) },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { type RunningLimitsService, startLimitsService } from "../../../src/apply/limits-service.ts";
@@ -12,28 +12,18 @@ import { http1Load } from "../../../testing/steady-load.ts";
 import { until } from "../../../testing/until.ts";
 import { limited, limitedGateway, rateLimiting } from "../../limits/limited-gateway.ts";
 import { run } from "../cluster/command.ts";
-import { unpackRedis } from "../cluster/parts/daemons.ts";
-import { buildRatelimit } from "../cluster/parts/parts.ts";
+import { countingPrograms } from "../cluster/parts/counting-programs.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
 type Gateway = Awaited<ReturnType<typeof limitedGateway>>;
 
-/** The real programs, for this machine. */
-async function programs(t: TestContext, folder: string): Promise<NodeJS.ProcessEnv> {
-  const redis = await unpackRedis(t.diagnostic.bind(t));
-  const program = join(folder, "redis-server");
-  await writeFile(
-    program,
-    `#!/bin/bash\nLD_LIBRARY_PATH=${redis}/usr/lib/x86_64-linux-gnu exec -a redis-server ${redis}/usr/bin/redis-check-rdb "$@"\n`,
-  );
-  await chmod(program, 0o755);
-  return { PORTICO_REDIS: program, PORTICO_RATELIMIT: await buildRatelimit(t.diagnostic.bind(t)) };
-}
-
+/** The real service with a real Redis, on this machine. */
 async function service(t: TestContext): Promise<RunningLimitsService> {
   const folder = await testFolder(t);
   await mkdir(join(folder, "run"));
-  return must(await startLimitsService(folder, { ...process.env, ...(await programs(t, folder)) }, t.diagnostic.bind(t)));
+  return must(
+    await startLimitsService(folder, { ...process.env, ...(await countingPrograms(folder, t.diagnostic.bind(t))) }, t.diagnostic.bind(t)),
+  );
 }
 
 const paths = { "/second": limited("second"), "/open": limited("open"), "/closed": limited("closed") };
@@ -142,7 +132,7 @@ describe("limits that are counted across gateways", { timeout: 120_000 }, () => 
 
   it("are counted by what `portico run --with-ratelimit` starts, and ends with itself", async (t) => {
     const folder = await testFolder(t);
-    const env = await programs(t, folder);
+    const env = await countingPrograms(folder, t.diagnostic.bind(t));
     const [port, monitoring] = [await freePort(), await freePort()];
     const document = {
       openapi: "3.1.0",
