@@ -52,9 +52,10 @@ export function addBuild(program: Command): void {
 }
 
 /** What does not go together, in one sentence. */
-function wrongUsage(documents: readonly string[], { out, project, fromProject }: BuildOptions): string | undefined {
+function wrongUsage(documents: readonly string[], { out, project, fromProject, expect }: BuildOptions): string | undefined {
   if (fromProject !== undefined && (documents.length > 0 || project !== undefined))
     return "--from-project takes the place of documents: name no document, and no --project";
+  if (fromProject === undefined && expect !== undefined) return "--expect goes with --from-project: name the project, or leave it out";
   if (fromProject === undefined && documents.length === 0) return "missing required argument 'DOC'";
   if (out === undefined && project === undefined) return "say where to write: --out <DIR>, or --project <DIR>";
   return undefined;

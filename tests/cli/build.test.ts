@@ -131,6 +131,7 @@ describe("portico build", { concurrency: 2 }, () => {
     assert.ok(!(await readdir(cwd)).includes("unexpected"));
     assert.equal((await portico(["build", "--from-project", "none", "--out", "other"], { cwd })).code, 1);
     assert.equal((await portico(["build", "api.yaml", "--from-project", "project", "--out", "other"], { cwd })).code, 2);
+    assert.equal((await portico(["build", "api.yaml", "--expect", "0".repeat(64), "--out", "other"], { cwd })).code, 2);
   });
 
   it("says that a file is no folder", async (t) => {
