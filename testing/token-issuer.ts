@@ -21,10 +21,19 @@ export interface TokenIssuer {
 
 const base64url = (value: unknown): string => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 
+const rsa = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
+const curve = (namedCurve: string) => () => generateKeyPairSync("ec", { namedCurve });
+
 const pairs = {
-  RS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
-  PS256: () => generateKeyPairSync("rsa", { modulusLength: 2048 }),
-  ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  RS256: rsa,
+  RS384: rsa,
+  RS512: rsa,
+  PS256: rsa,
+  PS384: rsa,
+  PS512: rsa,
+  ES256: curve("P-256"),
+  ES384: curve("P-384"),
+  ES512: curve("P-521"),
   EdDSA: () => generateKeyPairSync("ed25519"),
 } as const;
 
@@ -33,9 +42,10 @@ export type Algorithm = keyof typeof pairs;
 function signature(algorithm: Algorithm, key: KeyObject, text: string): string {
   const bytes = Buffer.from(text);
   if (algorithm === "EdDSA") return sign(null, bytes, key).toString("base64url");
-  // 6 is RSA_PKCS1_PSS_PADDING.
-  const options = algorithm === "PS256" ? { key, padding: 6, saltLength: 32 } : { key, dsaEncoding: "ieee-p1363" as const };
-  return sign("sha256", bytes, options).toString("base64url");
+  const bits = Number(algorithm.slice(2));
+  // 6 is RSA_PKCS1_PSS_PADDING, whose salt is as long as the hash (RFC 7518, section 3.5).
+  const options = algorithm.startsWith("PS") ? { key, padding: 6, saltLength: bits / 8 } : { key, dsaEncoding: "ieee-p1363" as const };
+  return sign(`sha${bits}`, bytes, options).toString("base64url");
 }
 
 /** Tokens of it are good for an hour, for the audience `pets`, and say that they are of `ann`. Its key is new, unless it has one. */
