@@ -1,106 +1,80 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { request } from "node:https";
 import { before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { serveHttp } from "../../testing/http-server.ts";
+import fc from "fast-check";
 import { suiteScope } from "../../testing/scope.ts";
-import { tokenIssuer } from "../../testing/token-issuer.ts";
-import { guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
+import { guarded } from "./protected-gateway.ts";
+import { gatewayOfKinds, kinds, type Shown, statusOf } from "./seven-kinds.ts";
 
-const path = (name: string): string => fileURLToPath(new URL(`../fixtures/certificates/${name}`, import.meta.url));
-const pem = (name: string): string => readFileSync(path(name), "utf8");
-const issuer = tokenIssuer();
-const signer = tokenIssuer("https://keys.test");
-
-/** What a client shows: a header, or its certificate. */
-type Shown = readonly [header: string, value: string] | "certificate";
-
-/** Each kind of credential: one that is good, and one that is not. */
-const kinds: Readonly<Record<string, { readonly good: Shown; readonly bad: Shown | undefined }>> = {
-  jwt: { good: ["x-jwt", issuer.token()], bad: ["x-jwt", issuer.token({ claims: { exp: 1 } })] },
-  key: { good: ["x-key", "key-of-alice"], bad: ["x-key", "nobody's"] },
-  signed: { good: ["x-signed", signer.token()], bad: ["x-signed", `${signer.token()}x`] },
-  basic: {
-    good: ["authorization", `Basic ${Buffer.from("alice:a").toString("base64")}`],
-    bad: ["authorization", `Basic ${Buffer.from("alice:b").toString("base64")}`],
-  },
-  opaque: { good: ["x-opaque", "good"], bad: ["x-opaque", "bad"] },
-  mtls: { good: "certificate", bad: undefined },
-  own: { good: ["x-own", "good"], bad: ["x-own", "bad"] },
-};
 const names = Object.keys(kinds);
 const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other] as const));
 
-function get(port: number, target: string, all: readonly (Shown | undefined)[]): Promise<number> {
-  const headers = Object.fromEntries(all.flatMap((one) => (one === undefined || one === "certificate" ? [] : [one])));
-  const certificate = all.includes("certificate") ? { cert: pem("alice.pem"), key: pem("alice.key") } : {};
-  return new Promise((resolve, reject) => {
-    const tls = { servername: "localhost", ca: pem("authority.pem"), agent: false, ...certificate };
-    const sent = request({ host: "127.0.0.1", port, path: target, headers, ...tls }, (response) => {
-      response.resume();
-      response.once("end", () => resolve(response.statusCode ?? 0));
-    });
-    sent.once("error", reject);
-    sent.end();
-  });
-}
-
 describe("two kinds of credential", { timeout: 60_000 }, () => {
   const scope = suiteScope();
-  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  let gateway: Awaited<ReturnType<typeof gatewayOfKinds>>;
   before(async () => {
-    const introspection = await serveHttp(scope, (asked, answer) => {
-      let body = "";
-      asked.on("data", (part: Buffer) => (body += part.toString()));
-      asked.once("end", () => answer.end(JSON.stringify({ active: new URLSearchParams(body).get("token") === "good" })));
-    });
-    const own = await serveHttp(scope, (asked, answer) => void answer.writeHead(asked.headers["x-own"] === "good" ? 200 : 401).end());
     const demand = (name: string): object => ({ [name]: [] });
-    const paths = Object.fromEntries(
-      pairs.flatMap(([one, other]) => [
-        [`/${one}/and/${other}`, guarded({ ...demand(one), ...demand(other) })],
-        [`/${one}/or/${other}`, guarded(demand(one), demand(other))],
-        [`/${one}/or/${other}/or/none`, guarded(demand(one), demand(other), {})],
-      ]),
-    );
-    gateway = await protectedGateway(
-      scope,
-      { paths },
-      [
-        tokenSecurity("jwt", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }], locations: [{ header: "x-jwt" }] }),
-        ...keySecurity("key", { alice: "key-of-alice" }, { locations: [{ header: "x-key" }] }),
-        security("signed", {
-          type: "apiKey",
-          apiKey: { locations: [{ header: "x-signed" }], signed: { issuers: [{ issuer: signer.issuer, jwks: { inline: signer.jwks } }] } },
-        }),
-        security("basic", { type: "basic", basic: { users: { name: "users" } } }),
-        secret("users", { htpasswd: `alice:{SHA}${createHash("sha1").update("a").digest("base64")}` }),
-        security("opaque", {
-          type: "oauth2",
-          oauth2: {
-            introspectionUrl: `http://127.0.0.1:${introspection}`,
-            client: { name: "gateway" },
-            locations: [{ header: "x-opaque" }],
-          },
-        }),
-        secret("gateway", { username: "gateway", password: "secret" }),
-        security("mtls", { type: "mtls", mtls: { trust: { name: "clients" } } }),
-        secret("clients", { "ca.crt": pem("clients.pem") }),
-        security("own", { type: "authorizer", authorizer: { url: `http://127.0.0.1:${own}`, sendHeaders: ["x-own"] } }),
-      ],
-      { tls: { certificate: path("localhost.pem"), key: path("localhost.key") } },
-    );
+    const paths = pairs.flatMap(([one, other]) => [
+      [`/${one}/and/${other}`, guarded({ ...demand(one), ...demand(other) })],
+      [`/${one}/or/${other}`, guarded(demand(one), demand(other))],
+      [`/${one}/or/${other}/or/none`, guarded(demand(one), demand(other), {})],
+    ]);
+    gateway = await gatewayOfKinds(scope, Object.fromEntries(paths));
   });
 
   for (const [one, other] of pairs)
     it(`${one} and ${other}: both, either, or none`, async () => {
       const [a, b] = [kinds[one], kinds[other]];
       const shown = [[], [a?.good], [b?.good], [a?.good, b?.good], [a?.bad, b?.good], [a?.good, b?.bad], [a?.bad, b?.bad]];
-      const statuses = (target: string): Promise<readonly number[]> => Promise.all(shown.map((all) => get(gateway.port, target, all)));
+      const statuses = (target: string): Promise<readonly number[]> => Promise.all(shown.map((all) => statusOf(gateway.port, target, all)));
       assert.deepEqual(await statuses(`/${one}/and/${other}`), [401, 401, 401, 200, 401, 401, 401]);
       assert.deepEqual(await statuses(`/${one}/or/${other}`), [401, 200, 200, 200, 200, 200, 401]);
       assert.deepEqual(await statuses(`/${one}/or/${other}/or/none`), [200, 200, 200, 200, 200, 200, 200]);
     });
+});
+
+type Requirement = Readonly<Record<string, readonly string[]>>;
+type State = "none" | "bad" | "good" | "scoped";
+
+/** Any list of requirements (OpenAPI 3.1, 4.8.30) over all kinds; those that have scopes may ask for one. */
+const requirement: fc.Arbitrary<Requirement> = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...names), fc.boolean()), { minLength: 1, maxLength: 3, selector: ([name]) => name })
+  .map((schemes) =>
+    Object.fromEntries(schemes.map(([name, isScoped]) => [name, isScoped && kinds[name]?.scoped !== undefined ? ["read"] : []])),
+  );
+const lists = fc.sample(fc.array(requirement, { minLength: 1, maxLength: 4 }), { numRuns: 60, seed: 20_261_130 });
+
+const mixture: fc.Arbitrary<Readonly<Record<string, State>>> = fc.record(
+  Object.fromEntries(names.map((name) => [name, fc.constantFrom<State>("none", "bad", "good", "scoped", "good", "scoped")])),
+);
+
+/** What is shown of a kind, and what it is worth to a demand. */
+const shownOf = (name: string, state: State): Shown | undefined =>
+  state === "none" ? undefined : (kinds[name]?.[state] ?? (state === "bad" ? undefined : kinds[name]?.good));
+function worth(scopes: readonly string[], state: State): "good" | "insufficient" | "nothing" {
+  if (state === "none" || state === "bad") return "nothing";
+  return scopes.length > 0 && state !== "scoped" ? "insufficient" : "good";
+}
+
+function expected(list: readonly Requirement[], states: Readonly<Record<string, State>>): 200 | 401 | 403 {
+  const outcomes = list.map((one) => Object.entries(one).map(([name, scopes]) => worth(scopes, states[name] ?? "none")));
+  if (outcomes.some((all) => all.every((one) => one === "good"))) return 200;
+  return outcomes.some((all) => all.every((one) => one !== "nothing")) ? 403 : 401;
+}
+
+describe("any requirements over all kinds of credential", { timeout: 120_000 }, () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof gatewayOfKinds>>;
+  before(async () => {
+    gateway = await gatewayOfKinds(scope, Object.fromEntries(lists.map((list, index) => [`/${index}`, guarded(...list)])));
+  });
+
+  it("let in whom OpenAPI says, whatever else is shown", () =>
+    fc.assert(
+      fc.asyncProperty(fc.nat(lists.length - 1), mixture, async (index, states) => {
+        const list = lists[index] ?? [];
+        const shown = names.map((name) => shownOf(name, states[name] ?? "none"));
+        assert.equal(await statusOf(gateway.port, `/${index}`, shown), expected(list, states), JSON.stringify(list));
+      }),
+      { numRuns: 600 },
+    ));
 });
