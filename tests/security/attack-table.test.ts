@@ -36,6 +36,20 @@ const rows: readonly (readonly [row: string, titles: RegExp])[] = [
   ],
 ];
 
+/** The rows of whose attacks there is no list: a test each, by its file and title. */
+const tested: readonly (readonly [row: string, file: string, title: string])[] = [
+  [
+    "the headers in which backends are told who calls",
+    "security/token-rules",
+    "what the backend is told of who calls, which no client can say itself",
+  ],
+  ["an address in `X-Forwarded-For`", "edge/forwarding", "the client is the address that the proxy wrote last"],
+  ["a certificate in `X-Forwarded-Client-Cert`", "security/certificates", "tell the backend who it is, which no client can say"],
+  ["each of the 256 octets", "security/route-attacks", "no octet inside or at the end of a segment is a way around"],
+  ["headers that name another method, path or host", "security/route-attacks", "headers that name another method or path say nothing"],
+  ["HTTP/2: paths without a slash", "security/route-attacks", "HTTP/2's own fields are no way around"],
+];
+
 describe("the attacks of docs/security.md", () => {
   const docs = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
   const titles = [...refused, ...tooLarge, ...accepted, ...odd].map(([what]) => what).concat(Object.keys(targets), Object.keys(smuggled));
@@ -47,4 +61,21 @@ describe("the attacks of docs/security.md", () => {
       assert.ok(docs.includes(`\n| ${row}`));
       assert.ok(titles.some((title) => named.test(title)));
     });
+
+  for (const [row, file, title] of tested)
+    it(`say what was tried: ${row}`, () => {
+      assert.ok(docs.includes(`\n| ${row}`));
+      assert.ok(readFileSync(new URL(`../${file}.test.ts`, import.meta.url), "utf8").includes(`it("${title}`));
+    });
+
+  it("are all in these two lists", () => {
+    const said = [...docs.matchAll(/\n\| Attack \| Answer \|\n\| --- \| --- \|\n((?:\|.*\n)+)/g)].flatMap(([, table = ""]) =>
+      table.trim().split("\n"),
+    );
+    const known = [...rows, ...tested].map(([row]) => `| ${row}`);
+    assert.deepEqual(
+      said.filter((line) => !known.some((row) => line.startsWith(row))),
+      [],
+    );
+  });
 });
