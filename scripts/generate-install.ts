@@ -197,7 +197,7 @@ const chart = {
   type: "application",
   version: manifest.version,
   appVersion: manifest.version,
-  kubeVersion: ">=1.29.0-0",
+  kubeVersion: ">=1.30.0-0",
 };
 
 const buildNamespace = `{{- define "portico.buildNamespace" -}}

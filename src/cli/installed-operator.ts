@@ -4,7 +4,7 @@ import { resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
-import { operatorName } from "../workloads/operator.ts";
+import { operatorName } from "../workloads/operator-object.ts";
 import { addRun, type InstallationOptions, type OperatorRunOptions } from "./operator-options.ts";
 
 /** An operator that is in a cluster. */

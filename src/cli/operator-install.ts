@@ -4,7 +4,7 @@ import { applyManifests } from "../apply/kubernetes/apply-manifest.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { parseReference } from "../image/reference.ts";
 import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
-import { operatorName } from "../workloads/operator.ts";
+import { operatorName } from "../workloads/operator-object.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
 import { installedOperator } from "./installed-operator.ts";

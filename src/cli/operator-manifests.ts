@@ -1,6 +1,7 @@
 import { customResourceDefinition } from "../api/crd.ts";
 import { kindNames } from "../api/kinds.ts";
-import { type OperatorManifest, operatorObjects } from "../workloads/operator.ts";
+import { operatorObjects } from "../workloads/operator.ts";
+import type { OperatorManifest } from "../workloads/operator-object.ts";
 import { type InstallationOptions, usualDeadline } from "./operator-options.ts";
 import { hostAndPort } from "./ratelimit-option.ts";
 

@@ -3,7 +3,7 @@ import { resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { type Checked, checked, failed } from "../problem.ts";
-import { operatorName } from "../workloads/operator.ts";
+import { operatorName } from "../workloads/operator-object.ts";
 import { failure } from "./failure.ts";
 import { inCluster } from "./in-cluster.ts";
 import { installedOperator } from "./installed-operator.ts";

@@ -7,7 +7,7 @@ import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { managedSelector } from "../workloads/object.ts";
-import type { OperatorManifest } from "../workloads/operator.ts";
+import type { OperatorManifest } from "../workloads/operator-object.ts";
 import { failure } from "./failure.ts";
 import { inCluster } from "./in-cluster.ts";
 import { type InstalledOperator, installedOperator } from "./installed-operator.ts";

@@ -6,7 +6,7 @@ import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { errorCode } from "../error-code.ts";
-import { operatorName as name } from "../workloads/operator.ts";
+import { operatorName as name } from "../workloads/operator-object.ts";
 import type { Log } from "./log.ts";
 
 /** The one operator that works, of several that run (Kubernetes: "Leases"). */

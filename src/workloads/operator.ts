@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { admissionPolicies } from "./admission.ts";
+import { type OperatorManifest, operatorLabels, operatorName } from "./operator-object.ts";
+import { rolesOfPeople } from "./people.ts";
 
 /** How an operator is installed. */
 export interface OperatorInstallation {
@@ -19,12 +22,6 @@ export interface OperatorInstallation {
 /** Where an operator answers /healthz, /readyz and /metrics. */
 export const operatorMonitoringPort = 8081;
 
-/** One of an operator's objects: some have a namespace. */
-export type OperatorManifest = Readonly<Record<string, unknown>> & {
-  readonly kind: string;
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string };
-};
-
 /**
  * How Node runs an operator. What speaks to the cluster takes addresses apart in a way that Node warns of, in the middle of the log. What is new stays in little memory:
  * most of what the operator reads is soon gone.
@@ -35,14 +32,11 @@ export const operatorNodeOptions = "--disable-warning=DEP0169 --max-semi-space-s
 const snapshotFolder = "/var/lib/portico";
 const containerNodeOptions = `${operatorNodeOptions} --heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${snapshotFolder}`;
 
-/** The name of an operator's Deployment, of its Lease, and of what else belongs to it. */
-export const operatorName = "portico-operator";
-
 /** As whom builds run: an account of their own, without rights. */
 export const buildAccount = "portico-builds";
 
 const name = operatorName;
-const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "portico" };
+const labels = operatorLabels;
 /** Where the operator's container has the authorities. */
 const authoritiesFile = "/etc/portico/registry/ca.crt";
 
@@ -74,6 +68,8 @@ export function operatorObjects(installation: OperatorInstallation): readonly Op
     },
     binding("RoleBinding", { ...own, name: `${name}-builds`, namespace: buildNamespace }, "Role", namespace),
     ...(authorities === undefined ? [] : [{ apiVersion: "v1", kind: "ConfigMap", metadata: own, data: { "ca.crt": authorities } }]),
+    ...rolesOfPeople(),
+    ...admissionPolicies(),
     deployment(installation),
   ];
 }

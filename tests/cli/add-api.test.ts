@@ -107,6 +107,16 @@ describe("portico add api", () => {
     }
   });
 
+  it("adds no operation whose credential nothing checks", async (t) => {
+    const open = { openapi: "3.1.0", info: { title: "Pets", version: "1" }, servers: [{ url: "http://pets.test" }] };
+    const schemes = { components: { securitySchemes: { user: { type: "http", scheme: "bearer" } } } };
+    const paths = { "/pets": { get: { security: [{ user: [] }], responses: {} } } };
+    const cwd = await folderWith(t, { "api.yaml": JSON.stringify({ ...open, ...schemes, paths }) });
+    const ended = await portico(["add", "api", "pets", "--from-file=api.yaml", "--dry-run=client", "--output=json"], { cwd });
+    assert.deepEqual([ended.code, ended.stdout], [1, ""]);
+    assert.match(ended.stderr, /^api\.yaml:1:\d+: error MissingSecurity: 1 operation needs `user`/);
+  });
+
   it("takes a folder with documents and resources, and says what it does not apply", async (t) => {
     const object = (kind: string, name: string, more: object = {}, apiVersion = "portico.dev/v1alpha1"): object => ({
       apiVersion,

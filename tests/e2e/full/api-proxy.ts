@@ -11,6 +11,8 @@ interface Passing {
   readonly path: string;
   /** What a write does, by kind: `apply deployments`, `status apis`, `create events`. Undefined for what only reads. */
   readonly write: string | undefined;
+  /** In which form the answer is wanted. */
+  readonly accept: string;
 }
 
 /** What becomes of a request: it goes on, or is answered in the cluster's place. */
@@ -93,9 +95,9 @@ export async function startApiProxy(t: Ending): Promise<ApiProxy> {
 /** `/apis/apps/v1/namespaces/a/deployments/b/status`: the resource, and what of it. */
 const resourcePath = /^\/(?:api|apis\/[^/]+)\/[^/]+\/(?:namespaces\/[^/]+\/)?(?<plural>[a-z]+)(?:\/[^/?]+(?:\/(?<part>[a-z]+))?)?/;
 
-function passingOf({ method = "GET", url: path = "/" }: IncomingMessage): Passing {
+function passingOf({ method = "GET", url: path = "/", headers: { accept = "" } }: IncomingMessage): Passing {
   const { plural = "", part } = resourcePath.exec(path)?.groups ?? {};
   const verbs: Readonly<Record<string, string>> = { PATCH: "apply", POST: "create", PUT: "replace", DELETE: "remove" };
   const verb = verbs[method];
-  return { method, path, write: verb === undefined ? undefined : `${part ?? verb} ${plural}` };
+  return { method, path, write: verb === undefined ? undefined : `${part ?? verb} ${plural}`, accept };
 }

@@ -149,7 +149,9 @@ describe("an installation", { timeout: 600_000 }, () => {
     );
     // Helm takes over nothing that it did not make.
     const kinds = kindNames.map((name) => `${kindsOf[name].plural}.portico.dev`);
-    await system.kubectl("delete", "--ignore-not-found", "clusterrole/portico-operator", "clusterrolebinding/portico-operator");
+    await system.kubectl("delete", "--ignore-not-found", "clusterrolebinding/portico-operator");
+    const own = "validatingadmissionpolicies,validatingadmissionpolicybindings,clusterroles";
+    await system.kubectl("delete", own, "--selector=app.kubernetes.io/part-of=portico");
     await system.kubectl("delete", "--ignore-not-found", "crds", ...kinds);
     const release = (verb: string, ...more: readonly string[]): Promise<string> =>
       run([helm, verb, "portico", ...more, "--namespace", system.name]);

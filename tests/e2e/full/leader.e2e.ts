@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { operatorName } from "../../../src/workloads/operator.ts";
+import { operatorName } from "../../../src/workloads/operator-object.ts";
 import { until } from "../../../testing/until.ts";
 import { components, waitForComponent } from "../cluster/components/components.ts";
 import { endProcess, startProcess } from "../cluster/node.ts";

@@ -16,6 +16,8 @@ const batch = 500;
 /** Those that are there beside the many. */
 const others = ["seed", "secured"];
 
+const versionsOnly = "--output=jsonpath={.items[*].metadata.resourceVersion}";
+
 const readyCount = async (namespace: Namespace): Promise<number> => {
   const path = '--output=jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
   return (await namespace.kubectl("get", "apis", path)).split(" ").filter((status) => status === "True").length;
@@ -86,6 +88,12 @@ async function oneChange(namespace: Namespace, proxy: ApiProxy, operator: Operat
   return count();
 }
 
+/** `apply deployments, 2 status apis`. */
+function grouped(writes: readonly string[]): string {
+  const byKind = Map.groupBy(writes, (write) => write.split(":", 1)[0] ?? "");
+  return [...byKind].map(([kind, all]) => (all.length === 1 ? kind : `${all.length} ${kind}`)).join(", ");
+}
+
 /** A certificate of the tests' own, as a Secret that an API uses. */
 async function certificate(name: "localhost" | "other"): Promise<object> {
   const read = (file: string): Promise<string> => readFile(new URL(`../../fixtures/certificates/${file}`, import.meta.url), "utf8");
@@ -120,6 +128,8 @@ describe("an operator of many APIs", { timeout: 1_500_000 }, () => {
     await namespace.condition("api/seed", "Ready", 60);
     const image = await namespace.field("api/seed", ".status.image");
     const inputHash = await namespace.field("api/seed", ".status.inputHash");
+    const seed = (): Promise<string> => namespace.kubectl("get", "api/seed", "deployment/seed-gateway", versionsOnly);
+    const seedBefore = await seed();
     const [first, other] = [await certificate("localhost"), await certificate("other")];
     await namespace.apply(first, objectOf("API", "secured", { image, inputHash, replicas: 0, expose: { tls: { name: "certificate" } } }));
     await namespace.condition("api/secured", "Ready", 60);
@@ -149,7 +159,7 @@ describe("an operator of many APIs", { timeout: 1_500_000 }, () => {
       await figure(
         t,
         `${size} APIs: one change of a Secret that one uses`,
-        `${touched.writes.length} writes, ${touched.requests.length} requests`,
+        `${touched.writes.length} writes, ${touched.requests.length} requests: ${grouped(touched.writes)}`,
       );
       const ofOthers = touched.requests.filter((request) => /many-\d|\/seed/.test(request));
       assert.deepEqual(ofOthers, [], "no other API is read or written");
@@ -175,5 +185,6 @@ describe("an operator of many APIs", { timeout: 1_500_000 }, () => {
       assert.deepEqual(await writesSince(known, username, namespace), [], "by the cluster's own log either");
     }
     for (const cost of costs) assert.deepEqual(cost, costs[0]);
+    assert.equal(await seed(), seedBefore, "what is there beside the many is not written to");
   });
 });

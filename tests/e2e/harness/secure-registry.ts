@@ -5,6 +5,15 @@ import { type SecureRegistry, target } from "./target.ts";
 /** What a docker configuration holds for the registry that wants a password. */
 export const authOf = ({ user, password }: SecureRegistry): string => Buffer.from(`${user}:${password}`).toString("base64");
 
+/** A Secret with which that registry's images are pulled and pushed. */
+export const registrySecret = (name: string, { registry }: SecureRegistry, auth: string): object => ({
+  apiVersion: "v1",
+  kind: "Secret",
+  metadata: { name },
+  type: "kubernetes.io/dockerconfigjson",
+  data: { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: { [registry]: { auth } } })).toString("base64") },
+});
+
 /** Copies an image of the tests' own registry to the one that wants a password. */
 export async function copyToSecure({ authority, user, password }: SecureRegistry, from: string, to: string): Promise<void> {
   const plain = target.registryIsPlainHttp ? ["--src-tls-verify=false"] : [];

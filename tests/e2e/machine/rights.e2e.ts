@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { z } from "zod";
-import { operatorName, operatorObjects } from "../../../src/workloads/operator.ts";
+import { operatorObjects } from "../../../src/workloads/operator.ts";
+import { operatorName } from "../../../src/workloads/operator-object.ts";
 import { auditEvents } from "../harness/audit.ts";
 
 const rules = z.array(z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) }));
@@ -12,8 +13,8 @@ const rightOf = (verb: string, group: string, resource: string): string => `${ve
 /** Every right that an operator gets when it is installed. */
 function granted(): ReadonlySet<string> {
   const names = { namespace: "system", buildNamespace: "builds", image: "image", replicas: 1, args: [] };
-  const roles = operatorObjects({ ...names, pullSecret: undefined, authorities: undefined }).filter(({ kind }) =>
-    /^(Cluster)?Role$/.test(kind),
+  const roles = operatorObjects({ ...names, pullSecret: undefined, authorities: undefined }).filter(
+    ({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && metadata.name.startsWith(operatorName),
   );
   const all = roles.flatMap((role) => rules.parse(role.rules));
   return new Set(

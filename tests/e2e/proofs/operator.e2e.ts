@@ -17,15 +17,18 @@ import { install, installOperator, type Operator } from "../harness/operator.ts"
 import { kubernetesPages } from "../harness/pages.ts";
 import { withPlugins } from "../harness/plugins.ts";
 import { reportFailures } from "../harness/report.ts";
-import { authOf, copyToSecure } from "../harness/secure-registry.ts";
+import { authOf, copyToSecure, registrySecret } from "../harness/secure-registry.ts";
 import { target, testImage } from "../harness/target.ts";
 import { testFolder } from "../harness/test-folder.ts";
+import { askedByKubectl } from "./asked-by-kubectl.ts";
 import { checkedByTheAgent } from "./checked-by-agent.ts";
 import { grantedByAnotherNamespace } from "./granted.ts";
 import { shownToFunctions } from "./intercepted.ts";
 import { keptInPods } from "./kept.ts";
 import { limitedByARateLimiting } from "./limited.ts";
+import { pulledWithTheirOwn } from "./own-pull-secrets.ts";
 import { patchedByItsOwner } from "./patched.ts";
+import { heldToTheirRights } from "./people.ts";
 import { patchedPods } from "./pod-template.ts";
 import { protectedByTokensAndKeys } from "./protected.ts";
 import { revokedAtOnce } from "./revoked.ts";
@@ -153,6 +156,11 @@ describe("the operator", { timeout: 900_000 }, () => {
       );
       assert.match(await namespace.kubectl("get", "deployments", "--output=name"), /store-backend/);
     });
+
+    it(
+      "what the plugin asks for as Krew installs it: a document in several ConfigMaps, tried first, and another one in its place",
+      askedByKubectl,
+    );
 
     it("what its pages show", async (t) => {
       const namespace = await makeNamespace(t);
@@ -366,6 +374,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     it("APIs whose backends want a credential: what is missing is told until it is there, and what changes takes effect", shownToBackends);
 
     it("what another namespace lets it use, and nothing else of that", grantedByAnotherNamespace);
+    it("nobody beyond his own rights", heldToTheirRights);
 
     it("no password out of a document: it offers a Secret, and makes it when it is asked to", async (t) => {
       const namespace = await makeNamespace(t);
@@ -465,7 +474,10 @@ describe("the operator", { timeout: 900_000 }, () => {
         '--output=jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}',
       );
     };
-    const before = await versions();
+    const events = (): Promise<string> =>
+      namespace.kubectl("get", "events", "--field-selector=reportingComponent=portico.dev/operator", "--output=name");
+    const before = [await versions(), await events()];
+    assert.match(before[1] ?? "", /event/);
     const system = operator.namespace;
     await system.kubectl("scale", "deployment/portico-operator", "--replicas=1");
     await system.kubectl("rollout", "restart", "deployment/portico-operator");
@@ -479,7 +491,21 @@ describe("the operator", { timeout: 900_000 }, () => {
       },
       60_000,
     );
-    assert.equal(await versions(), before);
+    assert.deepEqual([await versions(), await events()], before);
+  });
+
+  it("logs in JSON, with the names of the objects that it works on", async (t) => {
+    const namespace = await makeNamespace(t);
+    await namespace.apply(apiOf("pets"));
+    await until("it misses the document", async () => (await reasonOf(namespace, "pets")) === "DefinitionMissing", 30_000);
+    const lines = (await operator.namespace.kubectl("logs", "deployment/portico-operator")).trim().split("\n");
+    const records: readonly Record<string, unknown>[] = lines.map((line) => JSON.parse(line));
+    for (const { time, level, message } of records)
+      assert.deepEqual([typeof time, typeof level, typeof message], ["string", "string", "string"]);
+    assert.ok(
+      records.some((one) => one.message === "API Ready: DefinitionMissing" && one.namespace === namespace.name && one.name === "pets"),
+      lines.slice(-5).join("\n"),
+    );
   });
 
   it("writes down what it has in memory when it is asked to", async () => {
@@ -521,13 +547,7 @@ describe("the operator", { timeout: 900_000 }, () => {
     await copyToSecure(secure, images.gateway, there.gateway);
     await copyToSecure(secure, testImage("echo"), `${registry}/echo:1`);
     const auth = authOf(secure);
-    const secret = (content: string): object => ({
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name: "registry" },
-      type: "kubernetes.io/dockerconfigjson",
-      data: { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: { [secure.registry]: { auth: content } } })).toString("base64") },
-    });
+    const secret = (content: string): object => registrySecret("registry", secure, content);
     await system.apply(secret(auth));
     await install({ ...operator, registry, images: there }, "--registry-secret", "registry", "--registry-ca", secure.authority);
 
@@ -560,6 +580,13 @@ describe("the operator", { timeout: 900_000 }, () => {
     ]);
     assert.doesNotMatch(said.join("\n"), new RegExp(`${secure.password}|${auth}`));
     assert.doesNotMatch(await operator.builds.kubectl("get", "secrets,jobs", "--output=name"), /./, "nothing of a build is left");
+  });
+
+  it("has pods pulled with the Secrets that an API and a TargetEndpoint name", {
+    skip: target.secure === undefined && "the cluster has no such registry",
+  }, async (t) => {
+    assert.ok(target.secure !== undefined);
+    await pulledWithTheirOwn(t, operator, target.secure);
   });
 });
 
