@@ -78,5 +78,5 @@ const conflict = (request: BuildRequest, there: string, wanted: string): Problem
   error(
     "TagConflict",
     wholeFile(showReference(request.target)),
-    `The version stands for a gateway of another document (input ${there.slice(0, 12)}, not ${wanted.slice(0, 12)}), which goes on serving. Give the API another version, set \`rebuild: always\`, or ask once: annotate it with portico.dev/rebuild-to=${wanted}.`,
+    `The version stands for a gateway of another document (input ${there.slice(0, 12)}, not ${wanted.slice(0, 12)}), which goes on serving. Give the API another version, set \`rebuild: always\`, or ask once: \`kubectl update api --override\` annotates it with portico.dev/rebuild-to=${wanted}.`,
   );
