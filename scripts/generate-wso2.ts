@@ -24,5 +24,18 @@ export function wso2Page(): string {
     "An endpoint is `{urls: [...], type: http | load_balance | failover, advanceEndpointConfig: {...}}`. `advanceEndpointConfig` becomes the backend's `timeout`, `retry`, `circuitBreaker` and `connectionPool`. A password in `securityConfig` is a Problem (`InlinePassword`) that names the Secret it belongs into.",
     "A scheme in the document's `security` is the Security of the same name. A document that names no scheme at all takes tokens, as it did there: the Security of each kind in `x-wso2-application-security`, by default `jwt` and `oauth2`, checks them, unless the API says another `security`; where there are several of a kind it is a Problem, until somebody says which, and one that is wrong counts among them. In a cluster a Security of another namespace is none of them, and what serves is never handed to another Security for its kind alone: [protecting operations](security.md) says more. `x-wso2-disable-security: true` says that everybody may call. Whatever else begins with `x-wso2-` or `x-mgw-` is a Problem with the key that was probably meant.",
     "What cannot be carried over is a Problem: interceptors in Ballerina or Java (`InterceptorNotCarried`), and the mode `Serverless`. Error answers have the form of RFC 9457 unless `errors: wso2` is said.",
+    "",
+    'With it the body is `{"fault": {"code", "message", "description"}}`, and the codes are those of its gateway:',
+    "",
+    "| code | when |",
+    "| --- | --- |",
+    "| 900800, 900802, 900803, 900804 | over a limit of the API, the operation, the application, the subscription |",
+    "| 900805 | the client or its address is blocked |",
+    "| 900900 | who knows whether the credential is good does not answer, or nothing checks it |",
+    "| 900901, 900902, 900905 | the credential is no good, is missing, is a token whose time is over |",
+    "| 900910 | a scope or a claim is missing |",
+    "| 101503, 101504 | the backend cannot be reached, or is too slow |",
+    "",
+    "Where it had no code the status stands there. Its other codes between 900900 and 900911 are of subscriptions and of an API's life in API Manager, whose database a gateway made from a document does not ask.",
   ].join("\n\n")}\n`;
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Environment, GatewayFiles, LimitsService, TlsFiles } from "../src/compile/engine.ts";
+import type { Environment, GatewayFiles, LimitsService, TlsFiles, TraceCollector } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import type { AddressLists } from "../src/model/addresses.ts";
 import { noValues, type Values } from "../src/model/values.ts";
@@ -120,6 +120,7 @@ interface Surroundings {
   readonly trustedHops?: number;
   readonly addresses?: AddressLists | undefined;
   readonly limitsService?: LimitsService;
+  readonly traces?: TraceCollector;
 }
 
 /** The gateway files of a case, with surroundings of one's own where it is to run. */
@@ -135,6 +136,7 @@ export function compileCase(
     trustedHops,
     addresses,
     limitsService,
+    traces,
   }: Surroundings,
 ): GatewayFiles {
   const standard = environment(settings);
@@ -146,6 +148,7 @@ export function compileCase(
       trustedHops: trustedHops ?? standard.trustedHops,
       addresses,
       limitsService: limitsService ?? standard.limitsService,
+      traces,
       values,
       listener: { ...standard.listener, port, tls: tls ?? standard.listener.tls },
       monitoring: { ...standard.monitoring, port: monitoring },

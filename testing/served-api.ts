@@ -191,7 +191,7 @@ export async function serveApi(
   const compiled = () =>
     compiledGateways({
       ...{ store, users, collections, registries: () => registry, issuers: followIssuers() },
-      ...{ alwaysUsed: [], limitsService: undefined },
+      ...{ alwaysUsed: [], limitsService: undefined, traces: undefined },
     });
   let state: ImageState = { kind: "building" };
   let copy: World["registrySecret"]["copyFor"] = async () => checked(undefined, []);
@@ -200,7 +200,7 @@ export async function serveApi(
   const world = (): World => ({
     settings: {
       ...{ namespace: "portico", registry: { registry: registryName, repository: "" }, base: target, builder: "layer", kaniko: undefined },
-      ...{ pullSecret: undefined, limitsService: undefined, version: "1" },
+      ...{ pullSecret: undefined, limitsService: undefined, traces: undefined, version: "1" },
     },
     ...{ collections, store, gateways, users, metrics: makeMetrics(), lastApplied: new Map() },
     // Everything is applied each time.

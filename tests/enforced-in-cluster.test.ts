@@ -119,6 +119,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
     },
     alwaysUsed: [],
     limitsService: undefined,
+    traces: undefined,
   });
   const made = await gateways.summary(api, read.value, workload);
   if (!made.ok) return JSON.stringify(made.problems);

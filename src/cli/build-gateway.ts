@@ -15,6 +15,7 @@ import { failure } from "./failure.ts";
 import { engine, folderOf, prepareGateway } from "./prepare.ts";
 import { reportProblems } from "./report-problems.ts";
 import { plural } from "./reports/reading-order.ts";
+import { tracesOf } from "./trace-options.ts";
 import { version } from "./version.ts";
 import { writeFolder, writeGateway } from "./write-gateway.ts";
 
@@ -48,6 +49,7 @@ async function buildDocuments(documents: readonly string[], options: BuildOption
     ...containerEnvironment,
     mockSocket: mocks.value,
     limitsService: ratelimit,
+    traces: tracesOf(options),
     values: prepared.value.values,
   });
   return said(await writeGateway(out, gateway.files, force), gateway, gateway.files.size, out);

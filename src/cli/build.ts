@@ -2,8 +2,9 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { LimitsService } from "../compile/engine.ts";
 import { addSourceOptions, type DocumentOptions } from "./document-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
+import { addTraceOptions, type TraceOptions } from "./trace-options.ts";
 
-export interface BuildOptions extends DocumentOptions {
+export interface BuildOptions extends DocumentOptions, TraceOptions {
   readonly out?: string;
   readonly project?: string;
   readonly fromProject?: string;
@@ -29,12 +30,14 @@ Examples:
 
 /** Adds `portico build`. */
 export function addBuild(program: Command): void {
-  addSourceOptions(
-    program
-      .command("build")
-      .summary("write the gateway's files into a folder")
-      .description("Compiles documents and writes the gateway's files into a folder: all of them, or none.")
-      .argument("[DOC...]", "OpenAPI documents, YAML or JSON"),
+  addTraceOptions(
+    addSourceOptions(
+      program
+        .command("build")
+        .summary("write the gateway's files into a folder")
+        .description("Compiles documents and writes the gateway's files into a folder: all of them, or none.")
+        .argument("[DOC...]", "OpenAPI documents, YAML or JSON"),
+    ),
   )
     .option("--out <DIR>", "the folder to write; it is made where there is none", folder)
     .option("--project <DIR>", "the folder to write the gateway's project into", folder)

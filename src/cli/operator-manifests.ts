@@ -3,7 +3,8 @@ import { kindNames } from "../api/kinds.ts";
 import { operatorObjects } from "../workloads/operator.ts";
 import type { OperatorManifest } from "../workloads/operator-object.ts";
 import { type InstallationOptions, usualDeadline } from "./operator-options.ts";
-import { hostAndPort } from "./ratelimit-option.ts";
+import { hostAndPort } from "./service-address.ts";
+import { usualTracePercent } from "./trace-options.ts";
 
 /** Where builds run, where nothing else is said. */
 export const usualBuildNamespace = (namespace: string): string => `${namespace}-builds`;
@@ -30,6 +31,8 @@ const argumentsOf = (options: InstallationOptions, buildNamespace: string): read
   ...(options.registrySecret === undefined ? [] : ["--registry-secret", options.registrySecret]),
   ...(options.pullSecret === undefined ? [] : ["--pull-secret", options.pullSecret]),
   ...(options.ratelimit === undefined ? [] : ["--ratelimit", hostAndPort(options.ratelimit)]),
+  ...(options.otlp === undefined ? [] : ["--otlp", hostAndPort(options.otlp)]),
+  ...(options.tracePercent === usualTracePercent ? [] : ["--trace-percent", String(options.tracePercent)]),
   ...(options.plainHttp ? ["--plain-http"] : []),
   ...options.plainHttpRegistry.flatMap((host) => ["--plain-http-registry", host]),
   ...(options.cacheRepository === undefined ? [] : ["--cache-repository", options.cacheRepository]),

@@ -4,9 +4,10 @@ import type { ClusterChoiceOptions } from "./cluster-options.ts";
 import { addKanikoSettings, type KanikoSettingOptions } from "./kaniko-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
 import { addRegistryOptions, type RegistryOptions } from "./registry-options.ts";
+import { addTraceOptions, type TraceOptions } from "./trace-options.ts";
 
 /** What the operator works with, however it is started. */
-interface OperatorSettingsOptions extends RegistryOptions, KanikoSettingOptions {
+interface OperatorSettingsOptions extends RegistryOptions, KanikoSettingOptions, TraceOptions {
   readonly registry: string;
   readonly registrySecret?: string;
   readonly pullSecret?: string;
@@ -66,27 +67,29 @@ export const usualDeadline = 900;
 const addSettings = (command: Command, isNew: boolean): Command =>
   addRegistryOptions(
     addKanikoSettings(
-      addNamespace(
-        command
-          .addOption(
-            new Option(
-              "--registry <NAME>",
-              "where images go: a registry, and perhaps a path that all their names begin with",
-            ).makeOptionMandatory(isNew),
-          )
-          .addOption(new Option("--base <IMAGE>", "the image that gateways' images are made on, with Envoy").makeOptionMandatory(isNew))
-          .option(
-            "--registry-secret <NAME>",
-            "the Secret (kubernetes.io/dockerconfigjson) in the operator's namespace that opens the registry",
-          )
-          .option("--pull-secret <NAME>", "the Secret there whose copies pods elsewhere pull with, and may read; else the same")
-          .option("--executor <IMAGE>", "the image of Kaniko's executor", "gcr.io/kaniko-project/executor:v1.24.0")
-          .addOption(
-            new Option("--builder <BUILDER>", "what builds where an API does not say it").choices(["kaniko", "layer"]).default("kaniko"),
-          ),
-      )
-        .option("--build-namespace <NAME>", "where Kaniko's pods run; without it, a namespace beside the operator's own")
-        .addOption(ratelimitOption()),
+      addTraceOptions(
+        addNamespace(
+          command
+            .addOption(
+              new Option(
+                "--registry <NAME>",
+                "where images go: a registry, and perhaps a path that all their names begin with",
+              ).makeOptionMandatory(isNew),
+            )
+            .addOption(new Option("--base <IMAGE>", "the image that gateways' images are made on, with Envoy").makeOptionMandatory(isNew))
+            .option(
+              "--registry-secret <NAME>",
+              "the Secret (kubernetes.io/dockerconfigjson) in the operator's namespace that opens the registry",
+            )
+            .option("--pull-secret <NAME>", "the Secret there whose copies pods elsewhere pull with, and may read; else the same")
+            .option("--executor <IMAGE>", "the image of Kaniko's executor", "gcr.io/kaniko-project/executor:v1.24.0")
+            .addOption(
+              new Option("--builder <BUILDER>", "what builds where an API does not say it").choices(["kaniko", "layer"]).default("kaniko"),
+            ),
+        )
+          .option("--build-namespace <NAME>", "where Kaniko's pods run; without it, a namespace beside the operator's own")
+          .addOption(ratelimitOption()),
+      ),
       usualDeadline,
     ),
   );

@@ -21,6 +21,7 @@ import { failure } from "./failure.ts";
 import type { OperatorRunOptions } from "./operator-options.ts";
 import { type OpenRegistries, ofOperator, openRegistries, readAuthority } from "./registries.ts";
 import { secretCredentials } from "./secret-credentials.ts";
+import { tracesOf } from "./trace-options.ts";
 import { version } from "./version.ts";
 
 /** Runs the operator until it is told to end; the exit code. */
@@ -126,6 +127,7 @@ async function settingsOf(options: OperatorRunOptions): Promise<Checked<Operator
       kaniko,
       pullSecret: pullSecretOf(options),
       limitsService: options.ratelimit,
+      traces: tracesOf(options),
       version,
     },
     [],

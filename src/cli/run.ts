@@ -3,9 +3,10 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { LimitsService } from "../compile/engine.ts";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
+import { addTraceOptions, type TraceOptions } from "./trace-options.ts";
 
 /** What `portico run` is told. */
-export interface RunOptions extends DocumentOptions {
+export interface RunOptions extends DocumentOptions, TraceOptions {
   readonly host: string;
   readonly port: number;
   readonly monitoringPort: number;
@@ -35,11 +36,13 @@ Examples:
 
 /** Adds `portico run`. */
 export function addRun(program: Command): void {
-  addDocumentOptions(
-    program
-      .command("run")
-      .summary("serve documents on this machine, through Envoy")
-      .description("Serves documents on this machine, through Envoy."),
+  addTraceOptions(
+    addDocumentOptions(
+      program
+        .command("run")
+        .summary("serve documents on this machine, through Envoy")
+        .description("Serves documents on this machine, through Envoy."),
+    ),
   )
     .option("--host <ADDRESS>", "the IP address to listen on", address, "127.0.0.1")
     .option("--port <PORT>", "the port to listen on", port, 8080)

@@ -16,6 +16,7 @@ import { checkCertificate } from "../source/certificate.ts";
 import { agentProgram } from "./agent-program.ts";
 import { compileGateway, type PreparedGateway } from "./prepare.ts";
 import type { RunOptions } from "./run.ts";
+import { tracesOf } from "./trace-options.ts";
 
 /** A gateway that runs, with all that was started for it. */
 export interface RunningGateway {
@@ -62,7 +63,7 @@ async function startIn(
   binary: EnvoyBinary,
   places: Places,
   prepared: PreparedGateway,
-  { trustedHops, debug, concurrency, ratelimit, withRatelimit, env }: RunOptions,
+  { trustedHops, debug, concurrency, ratelimit, withRatelimit, env, otlp, tracePercent }: RunOptions,
   say: (line: string) => void,
 ): Promise<Checked<RunningGateway>> {
   const counter = withRatelimit === true ? await startLimitsService(folder.path, process.env, say) : undefined;
@@ -77,6 +78,7 @@ async function startIn(
     trustedHops,
     mockSocket: mocksSocket,
     limitsService: counter?.value ?? ratelimit,
+    traces: tracesOf({ otlp, tracePercent }),
     trustedRoots: await trustedRoots(folder.path, process.env),
     values: prepared.values,
     debug,

@@ -39,6 +39,8 @@ export interface Environment {
   readonly trustedRoots: string;
   /** What counts limits across gateways; left out where nothing does. */
   readonly limitsService?: LimitsService | undefined;
+  /** Who is told of requests, as traces; left out for nobody. */
+  readonly traces?: TraceCollector | undefined;
   /** Gateways of one neighbourhood count together: the namespace of a cluster. Left out for `portico`. */
   readonly neighbourhood?: string | undefined;
   /** What credentials are checked with. */
@@ -51,6 +53,14 @@ export interface Environment {
 export interface LimitsService {
   readonly host: string;
   readonly port: number;
+}
+
+/** A collector of traces (OpenTelemetry, OTLP over gRPC). */
+export interface TraceCollector {
+  readonly host: string;
+  readonly port: number;
+  /** How many of a hundred requests it is told of. */
+  readonly percent: number;
 }
 
 /** PEM files, watched: a renamed one takes effect without a restart. */

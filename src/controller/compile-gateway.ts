@@ -5,7 +5,7 @@ import { tiers } from "../api/tiers.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { pageLibrary } from "../apply/page-library.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
-import type { Environment, GatewayFiles, LimitsService } from "../compile/engine.ts";
+import type { Environment, GatewayFiles, LimitsService, TraceCollector } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
@@ -86,6 +86,8 @@ export interface GatewayInput {
 
 /** Where a gateway runs, and what is there for it. */
 interface Surroundings extends Pick<GatewayInput, "workload" | "limitsService"> {
+  /** Who is told of requests. */
+  readonly traces: TraceCollector | undefined;
   /** What credentials were checked with so far beside an image, by what it is made from; undefined where that is not known. */
   readonly before: (inputHash: string) => Values | undefined;
   /** Whether the API serves already. */
@@ -265,7 +267,7 @@ const resolve = (
 
 /** A gateway's surroundings in its pod. What leads an Ingress or HTTPRoute to it says who the client is. */
 export function environmentOf(
-  { workload, limitsService }: Pick<Surroundings, "workload" | "limitsService">,
+  { workload, limitsService, traces }: Pick<Surroundings, "workload" | "limitsService" | "traces">,
   mockSocket: string | undefined,
 ): Environment {
   const { ingress, httpRoute } = workload.exposure;
@@ -278,6 +280,7 @@ export function environmentOf(
     trustedHops: ingress === undefined && httpRoute === undefined ? 0 : 1,
     mockSocket,
     limitsService,
+    traces,
     neighbourhood: workload.namespace,
   };
 }

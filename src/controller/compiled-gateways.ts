@@ -2,7 +2,7 @@ import type { ApiSpec } from "../api/api.ts";
 import { inTime } from "../apply/in-time.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
-import type { LimitsService } from "../compile/engine.ts";
+import type { LimitsService, TraceCollector } from "../compile/engine.ts";
 import { type CompiledApi, decisionHash } from "../compile/manifest.ts";
 import { manifestRead } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
@@ -88,9 +88,20 @@ interface Sources {
   readonly alwaysUsed: readonly string[];
   /** What counts limits for all gateways. */
   readonly limitsService: LimitsService | undefined;
+  /** Who is told of requests. */
+  readonly traces: TraceCollector | undefined;
 }
 
-export function compiledGateways({ store, registries, issuers, users, collections, alwaysUsed, limitsService }: Sources): CompiledGateways {
+export function compiledGateways({
+  store,
+  registries,
+  issuers,
+  users,
+  collections,
+  alwaysUsed,
+  limitsService,
+  traces,
+}: Sources): CompiledGateways {
   const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
   const lastGood = makeLastGood();
@@ -149,7 +160,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
     const values = await valuesOf({ store, issuers }, namespace, noticed(api, modelReferences(resolved.value.map(({ model }) => model))));
     const before = (inputHash: string): Values | undefined => lastGood.values(keyOf(api), inputHash, "all");
     return values.ok
-      ? compileGateway(resolved, { workload, limitsService, before, serves: servedImage(api) !== undefined }, values.value)
+      ? compileGateway(resolved, { workload, limitsService, traces, before, serves: servedImage(api) !== undefined }, values.value)
       : values;
   };
 
@@ -163,6 +174,7 @@ export function compiledGateways({ store, registries, issuers, users, collection
     const gatewayBy = (read: Parameters<typeof gatewayOfImage>[0]): Promise<Checked<GatewaySummary>> =>
       gatewayOfImage(read, ready, workload, {
         limitsService,
+        traces,
         part,
         before: (inputHash) => lastGood.values(keyOf(api), inputHash, part),
         mounted: (inputHash) => lastGood.securities(keyOf(api), inputHash),

@@ -106,6 +106,7 @@ export async function operate(
       collections,
       alwaysUsed: opening.used,
       limitsService: settings.limitsService,
+      traces: settings.traces,
     }),
     users,
     knowsUsers: () => unseen?.size === 0,

@@ -1,5 +1,5 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import type { LimitsService } from "../compile/engine.ts";
+import type { LimitsService, TraceCollector } from "../compile/engine.ts";
 import { mocksSocket } from "../compile/envoy/names.ts";
 import { contract } from "../compile/manifest.ts";
 import { patchProblems } from "../compile/patch-problems.ts";
@@ -34,6 +34,7 @@ export interface ReadyImage {
 /** What an image's environment is looked for in. */
 export interface ImageSurroundings {
   readonly limitsService: LimitsService | undefined;
+  readonly traces: TraceCollector | undefined;
   /** What credentials were checked with so far beside an image, by what it was made from; undefined where that is not known. */
   readonly before: (inputHash: string) => Values | undefined;
   /** Whether the API serves already: then what is gone lets nobody in, and the rest serves. */
@@ -90,7 +91,7 @@ export async function gatewayOfImage(
   });
   if (missing.length > 0) return failed(...missing);
   // The image has the routes; of what is compiled here only the environment's part counts.
-  const environment = { ...environmentOf({ workload, limitsService: surroundings.limitsService }, mocksSocket), values: kept };
+  const environment = { ...environmentOf({ workload, ...surroundings }, mocksSocket), values: kept };
   const whole = models.map(withAbsentees(manifest));
   const patches = patchProblems(engine.refusedPatches(whole, environment).filter(({ patch }) => patch.of !== "routes"));
   if (isWhole && patches.length > 0) return failed(...patches);

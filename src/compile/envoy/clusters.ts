@@ -12,16 +12,17 @@ import { cacheClusters, keepsAnswers } from "./cache-listeners.ts";
 import { limitsService } from "./global-limits.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
-import { clusterName, limitsCluster, ownMetadata } from "./names.ts";
+import { clusterName, collectorCluster, limitsCluster, ownMetadata } from "./names.ts";
 import { backendPatches, patched, type Refusing } from "./patches.ts";
 import { keysCluster } from "./tokens.ts";
+import { traceCollector } from "./tracing.ts";
 
 type Surroundings = Pick<Environment, "trustedRoots" | "values">;
 
 /** The clusters of a gateway: one for each backend, and those of Portico's own. They are mounted: they hold the environment's addresses. */
 export function clusters(
   apis: readonly ApiModel[],
-  { mockSocket, limitsService: counter, trustedRoots, values }: Environment,
+  { mockSocket, limitsService: counter, traces, trustedRoots, values }: Environment,
   refusing: Refusing,
 ): readonly Message[] {
   const surroundings = { trustedRoots, values };
@@ -34,6 +35,7 @@ export function clusters(
     ),
     ...keysClusters(apis, surroundings),
     ...(counter === undefined ? [] : [backendCluster(limitsCluster, limitsService(counter), surroundings)]),
+    ...(traces === undefined ? [] : [backendCluster(collectorCluster, traceCollector(traces), surroundings)]),
     ...(keepsAnswers(apis) ? cacheClusters : []),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];

@@ -28,6 +28,7 @@ import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
 import { responseFilters } from "./response-validation.ts";
 import { sandboxFilters } from "./sandbox.ts";
+import { traceHeaders, tracing } from "./tracing.ts";
 import { transportFilter } from "./transports.ts";
 import { validationFilters } from "./validation.ts";
 
@@ -88,12 +89,22 @@ function decision(name: string): Message {
   return { ...extension(name, rbacType, { rules: { action: "ALLOW", policies: {} } }), disabled: true };
 }
 
-/** What a request must not say when it comes from outside. Its route is chosen after they are gone. */
-const withoutForgeries = (trustedHops: number): Message =>
+/**
+ * What a request must not say when it comes from outside. Its route is chosen after they are gone. Which trace it is part of is believed as far as the rest: a client of the open
+ * internet would decide of which requests a collector is told.
+ */
+const withoutForgeries = ({ trustedHops, traces }: Environment): Message =>
   extension(
     "envoy.http.early_header_mutation.header_mutation",
     "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
-    { mutations: [ofEnvoy, ...[...forged, ...(trustedHops === 0 ? saidByProxies : [])].map((name) => ({ remove: name }))] },
+    {
+      mutations: [
+        ofEnvoy,
+        ...[...forged, ...(trustedHops === 0 ? saidByProxies : []), ...(trustedHops === 0 && traces !== undefined ? traceHeaders : [])].map(
+          (name) => ({ remove: name }),
+        ),
+      ],
+    },
   );
 
 /** The gateway's own listener, the one that is looked at by those who run it, and, where answers are kept, those of the cache. */
@@ -116,7 +127,8 @@ interface Asked {
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */
-function gatewayListener({ listener, trustedHops, addresses }: Environment, form: ErrorForm, asksCertificates: boolean): Message {
+function gatewayListener(environment: Environment, form: ErrorForm, asksCertificates: boolean): Message {
+  const { listener } = environment;
   return {
     name: "gateway",
     address: { socket_address: { address: listener.host, port_value: listener.port } },
@@ -131,22 +143,23 @@ function gatewayListener({ listener, trustedHops, addresses }: Environment, form
       : {}),
     filter_chains: [
       {
-        filters: [{ name: "http", typed_config: typed(connectionManager, http(trustedHops, addresses, form)) }],
+        filters: [{ name: "http", typed_config: typed(connectionManager, http(environment, form)) }],
         ...(listener.tls ? { transport_socket: tls(asksCertificates) } : {}),
       },
     ],
   };
 }
 
-const http = (trustedHops: number, addresses: AddressLists | undefined, form: ErrorForm): Message => ({
+const http = (environment: Environment, form: ErrorForm): Message => ({
   stat_prefix: "gateway",
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
-  http_filters: httpFilters(addresses),
-  early_header_mutation_extensions: [withoutForgeries(trustedHops)],
+  http_filters: httpFilters(environment.addresses),
+  early_header_mutation_extensions: [withoutForgeries(environment)],
+  ...(environment.traces === undefined ? {} : { tracing: tracing(environment.traces) }),
   access_log: [...accessLogs(), requestMetrics(), refusalMetrics(), violationMetrics()],
   local_reply_config: localReplies(form),
   use_remote_address: true,
-  xff_num_trusted_hops: trustedHops,
+  xff_num_trusted_hops: environment.trustedHops,
   normalize_path: true,
   merge_slashes: true,
   path_with_escaped_slashes_action: "REJECT_REQUEST",

@@ -6,6 +6,7 @@ export const agentCluster = "portico-agent";
 /** The same agent, asked by what may have it wait for long: that takes no credential's turn. */
 export const functionsCluster = "portico-functions";
 export const limitsCluster = "portico-limits";
+export const collectorCluster = "portico-traces";
 /** Where answers are kept, and what is behind that: listeners within Envoy, and the clusters that lead there. */
 export const cacheCluster = "portico-cache";
 export const uncachedCluster = "portico-uncached";
