@@ -53,7 +53,7 @@ const summaries = {
 const descriptions = {
   add: "Stores the document in the cluster, adds an API, and waits until its gateway serves.",
   update:
-    "Stores the document in place of the one that is there, and waits until the API serves it. Under the same version its tag moves to the new image; with another --version a new image stands beside the old one.",
+    "Stores the document in place of the one that is there, and waits until the API serves it. Without a document that stays as it is. Under the same version its tag moves to the new image; with another --version a new image stands beside the old one.",
 };
 
 /** Adds `api` to a verb: of `portico add`, say, and of `kubectl add`, for which kubectl runs `kubectl-add`. */
@@ -62,7 +62,7 @@ export function addApi(parent: Command, program: string, intent: Intent): void {
   addApiOptions(command)
     .addHelpText("after", examples(program))
     .action(async (name: string, options: AddApiOptions, own: Command) => {
-      const wrong = wrongUsage(options);
+      const wrong = wrongUsage(options, intent);
       if (wrong !== undefined) own.error(`error: ${wrong}`, { exitCode: 2 });
       const { applyApi } = await import("./apply-api.ts");
       process.exitCode = await applyApi(name, options, intent);
@@ -70,8 +70,9 @@ export function addApi(parent: Command, program: string, intent: Intent): void {
 }
 
 /** What does not go together, in one sentence. */
-function wrongUsage({ fromFile, image }: AddApiOptions): string | undefined {
-  if (fromFile.length === 0 && image === undefined)
+function wrongUsage({ fromFile, image }: AddApiOptions, intent: Intent): string | undefined {
+  // What is left unsaid of an API that is there stays as it is, its documents too.
+  if (fromFile.length === 0 && image === undefined && intent === "add")
     return "nothing says which document: name one with --from-file=petstore.yaml, or an image with --image";
   if (fromFile.length > 0 && image !== undefined)
     return "an image has its documents in it: name a document with --from-file, or an image with --image";

@@ -3,12 +3,14 @@ import type { ApiSpec } from "../api/api.ts";
 import { apiVersion } from "../api/kinds.ts";
 import { readResources } from "../api/resource.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
+import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { gatewayManifest } from "../compile/manifest.ts";
+import { patchProblemsAnywhere } from "../compile/patch-problems.ts";
 import { type ApiDefaults, apiSpecOf, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
-import { type Checked, checked } from "../problem.ts";
+import { type Checked, checked, failed } from "../problem.ts";
 import { publishedApis, type ResolvedApi, unserved } from "../resolve/gateway.ts";
 import { globalLimitProblems } from "../resolve/limit.ts";
 import { type DefinitionMap, definitionMaps } from "../source/definition-maps.ts";
@@ -60,7 +62,7 @@ export async function manifestsOf(
   } as const;
   const read = await loadSources(paths);
   const given = namedResources(read.resources, name, namespace);
-  if (options.image !== undefined) {
+  if (options.image !== undefined || options.fromFile.length === 0) {
     const problems = [...read.problems, ...readResources(given.files).problems, ...given.problems];
     return checked(
       {
@@ -81,6 +83,12 @@ export async function manifestsOf(
   if (!resolved.ok) return resolved;
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return mocks;
+  const refused = engine.refusedPatches(
+    resolved.value.map(({ model }) => model),
+    containerEnvironment,
+  );
+  const patches = patchProblemsAnywhere(refused);
+  if (patches.some(({ severity }) => severity === "error")) return failed(...resolved.problems, ...patches);
   const stem = ownedName(name, "definition");
   const documents = sources.documents.map((document, index) =>
     definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
@@ -97,7 +105,7 @@ export async function manifestsOf(
       inputHash,
       version: resolved.value[0]?.model.version,
     },
-    [...resolved.problems, ...mocks.problems, ...given.problems],
+    [...resolved.problems, ...mocks.problems, ...patches, ...given.problems],
   );
 }
 
@@ -110,7 +118,8 @@ export const specOf = (api: Manifest): Checked<ApiSpec> =>
 
 /** What an API says for operations that say nothing of it themselves. What is wrong with it is said where it is read as a whole. */
 function defaultsIn(spec: JsonObject, name: string, namespace: string): ApiDefaults {
-  const read = specOf({ apiVersion, kind: "API", metadata: { name, namespace }, spec });
+  // What it is made from stands beside it, in files.
+  const read = specOf({ apiVersion, kind: "API", metadata: { name, namespace }, spec: { ...spec, definition: [{ inline: "{}" }] } });
   return read.ok ? defaultsOf(read.value, namespace) : {};
 }
 

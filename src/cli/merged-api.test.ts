@@ -46,6 +46,11 @@ it("what is left unsaid of an API stays, a part of a field too; a document takes
   });
 });
 
+it("without a document or an image the one that is there stays", () => {
+  const before = { definition: [{ inline: "{}" }], inputHash: "abc", replicas: 2 };
+  assert.deepEqual(mergedApi(made({ replicas: 3 }), there(before), options).api.spec, { ...before, replicas: 3 });
+});
+
 it("another document is an ask to move the tag only where its version is the one that serves", () => {
   assert.equal(rebuild(mergedApi(made({}), there({}), options)), "new");
   assert.equal(rebuild(mergedApi(made({}, "2.0.0"), there({}), options)), undefined);

@@ -12,11 +12,13 @@ import { statusOf } from "./stored-api.ts";
  */
 export function mergedApi(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
   const { inputHash } = made;
-  const spec = merged(withoutSources(there?.value.spec), Object(made.api.spec));
+  const said = Object(made.api.spec);
+  const isElsewhere = "definition" in said || "image" in said;
+  const spec = merged(isElsewhere ? withoutSources(there?.value.spec) : Object(there?.value.spec), said);
   const status = there === undefined ? {} : statusOf(there);
-  const said = version ?? (typeof spec.version === "string" ? spec.version : made.version);
+  const named = version ?? (typeof spec.version === "string" ? spec.version : made.version);
   const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;
-  const isSame = said !== undefined && tagOf(status.image) === tagOfVersion(said);
+  const isSame = named !== undefined && tagOf(status.image) === tagOfVersion(named);
   const moves = other && isSame;
   if (moves) process.stderr.write("The version stays as it is: its tag moves to the new image, where it is not the same.\n");
   // The same document, said again, is an ask where its image was made with other things than there are now.

@@ -38,15 +38,15 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
   const log = jsonLog((line) => process.stdout.write(line));
-  const building = buildingOf(client.value, settings.value, registries.value, credentials);
   const metrics = makeMetrics();
   let knows = true;
   const monitoring = serveMonitoring({ ready: () => knows, metrics: metrics.text });
-  const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal) => {
+  const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal, leads) => {
     knows = false;
     const works = (): void => {
       knows = true;
     };
+    const building = buildingOf(client.value, settings.value, registries.value, credentials, leads);
     return operate(settings.value, { transport, building, log, metrics, works }, signal);
   });
   monitoring.close();
@@ -61,7 +61,7 @@ async function asLeader(
   { namespace }: OperatorSettings,
   log: Log,
   signal: AbortSignal,
-  work: (transport: Transport, signal: AbortSignal) => Promise<void>,
+  work: (transport: Transport, signal: AbortSignal, leads: () => boolean) => Promise<void>,
 ): Promise<number> {
   const own = openTransport(config);
   const seeking = new AbortController();
@@ -84,7 +84,7 @@ async function asLeader(
       code = 1;
       lost.abort();
     });
-    await work(transport, AbortSignal.any([signal, lost.signal]));
+    await work(transport, AbortSignal.any([signal, lost.signal]), leadership.holds);
     await leadership.release();
     transport.close();
   }
@@ -157,13 +157,15 @@ const buildingOf = (
   { kaniko, namespace, pullSecret }: OperatorSettings,
   { open }: OpenRegistries,
   credentials: Credentials,
+  leads: () => boolean,
 ): Building => ({
+  leads,
   registries: open,
   pullCredentials: credentialsOf(client, namespace, pullSecret),
   builder: (name, listener) => {
     if (name === "layer") return checked(layerBuilder(open), []);
     if (kaniko !== undefined)
-      return checked(kanikoBuilder(buildCluster(client), kaniko, { ...listener, credentials, registries: open, resumes: true }), []);
+      return checked(kanikoBuilder(buildCluster(client, leads), kaniko, { ...listener, credentials, registries: open, resumes: true }), []);
     const advice = "Let the API say `builder: layer`, or install the operator with --toolkit.";
     return failed(error("BuildFailed", wholeFile("operator"), `The operator was not told with which toolkit Kaniko builds. ${advice}`));
   },

@@ -79,3 +79,34 @@ it("why a build does not begin is told, and shown until it ends", async () => {
   wait("Too late.");
   assert.deepEqual([told, ensure().kind], [2, "there"]);
 });
+
+it("so many are looked for at a time; the others say that they wait, and begin as soon as one ends", async () => {
+  const ends: ((state: Exclude<ImageState, { kind: "building" }>) => void)[] = [];
+  const images = makeImages(
+    () => {},
+    () => assert.fail(),
+  );
+  const ensure = (index: number): ImageState => images.ensure(`a/${index}`, "one", () => new Promise((resolve) => ends.push(resolve)));
+  for (let index = 0; index < 9; index++) ensure(index);
+  await until("eight have begun", () => ends.length === 8);
+  assert.match(JSON.stringify(ensure(8)), /waits for its turn/);
+  ends[0]?.({ kind: "there", reference: "r/pets@sha256:1", madeWith });
+  await until("the ninth begins", () => ends.length === 9);
+  assert.deepEqual([ensure(0).kind, ensure(8)], ["there", { kind: "building" }]);
+});
+
+it("all that runs ends when it is told to, and what waits for its turn does not begin", async () => {
+  let begun = 0;
+  const images = makeImages(
+    () => assert.fail("nobody is told"),
+    () => assert.fail(),
+  );
+  const provide = (signal: AbortSignal): Promise<Exclude<ImageState, { kind: "building" }>> => {
+    begun++;
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve({ kind: "failed", problems: [] })));
+  };
+  for (let index = 0; index < 12; index++) images.ensure(`a/${index}`, "one", provide);
+  await until("eight have begun", () => begun === 8);
+  await images.stop();
+  assert.equal(begun, 8);
+});

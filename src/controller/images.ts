@@ -1,5 +1,6 @@
 import type { MadeWith } from "../image/reuse.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
+import { makeTurns } from "./turns.ts";
 
 /** What is known of the image that an API needs. */
 export type ImageState =
@@ -26,7 +27,12 @@ export interface Images {
   ensure(api: string, ask: string, provide: Provide): ImageState;
   /** Ends what runs for an API that is gone. */
   forget(api: string): void;
+  /** Ends all that runs: nobody waits for it any more. Resolves when it has ended. */
+  stop(): Promise<void>;
 }
+
+/** So many images are looked for, or built, at a time: each takes memory here, and a pod or a registry's time. */
+const mostAtATime = 8;
 
 interface Entry {
   readonly ask: string;
@@ -44,6 +50,8 @@ interface Entry {
  */
 export function makeImages(changed: (api: string) => void, unexpected: (api: string, thrown: unknown) => void): Images {
   const entries = new Map<string, Entry>();
+  const running = new Set<Promise<void>>();
+  const turns = makeTurns(mostAtATime);
   const begin = (api: string, entry: Entry, provide: Provide): void => {
     entry.stage = "runs";
     entry.building = {};
@@ -56,10 +64,22 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
       entry.stage = "ended";
       if (entries.get(api) === entry) changed(api);
     };
-    void provide(entry.ended.signal, now).then(end, (thrown: unknown) => {
+    const { signal } = entry.ended;
+    const provided = turns.inTurn<Ended>(
+      async () => {
+        entry.building = {};
+        return signal.aborted ? { kind: "failed", problems: [nobodyWaits(api)] } : provide(signal, now);
+      },
+      () => {
+        entry.building = { why: `It waits for its turn: ${mostAtATime} others are looked for, or built.` };
+      },
+    );
+    const run = provided.then(end, (thrown: unknown) => {
       unexpected(api, thrown);
       end({ kind: "failed", problems: [nobodyThoughtOf(api)] });
     });
+    running.add(run);
+    void run.finally(() => running.delete(run));
   };
   return {
     ensure: (api, ask, provide) => {
@@ -79,8 +99,15 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
       entries.get(api)?.ended.abort();
       entries.delete(api);
     },
+    stop: async () => {
+      for (const { ended } of entries.values()) ended.abort();
+      entries.clear();
+      await Promise.all(running);
+    },
   };
 }
+
+const nobodyWaits = (api: string): Problem => error("BuildFailed", wholeFile(`API/${api}`), "Nobody waits for this image any more.");
 
 const nobodyThoughtOf = (api: string): Problem =>
   error(

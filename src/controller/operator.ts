@@ -29,6 +29,9 @@ import type { Building, World } from "./world.ts";
 /** How many objects are worked on at a time. Builds are not among them: they run beside. */
 const concurrency = 4;
 
+/** How long what runs may take to end when the operator ends (milliseconds); a pod has thirty seconds. */
+const endingMs = 10_000;
+
 /** What an operator works with. */
 interface Surroundings {
   readonly transport: Transport;
@@ -86,6 +89,10 @@ export async function operate(
     changed: (issuer) => hearers.used(usedIssuer(issuer)),
     isUsed: (issuer) => users.of(usedIssuer(issuer)).size > 0,
   });
+  const images = makeImages(
+    (api) => queue.add(`API ${api}`),
+    (api, thrown) => unexpected(`API ${api}`, thrown),
+  );
   const world: World = {
     settings,
     collections,
@@ -94,10 +101,7 @@ export async function operate(
     untouched: new Map(),
     store,
     building,
-    images: makeImages(
-      (api) => queue.add(`API ${api}`),
-      (api, thrown) => unexpected(`API ${api}`, thrown),
-    ),
+    images,
     gateways: compiledGateways({
       store,
       registries,
@@ -153,6 +157,8 @@ export async function operate(
   log("info", "The operator works.", { apis: collections.apis.objects.size });
   await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   issuers.close();
+  // The lead is given away after that: what is being made is somebody else's to go on with.
+  await Promise.race([images.stop(), wait(endingMs, undefined, { ref: false })]);
   await queue.stop();
   ended.abort();
 }

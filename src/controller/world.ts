@@ -35,6 +35,8 @@ export interface Building {
   /** What pods elsewhere pull images with. */
   readonly pullCredentials: Credentials;
   builder(name: "kaniko" | "layer", listener: Listener): Checked<Builder>;
+  /** Whether this operator leads for sure, at this moment. */
+  leads(): boolean;
 }
 
 /** All that a reconcile reads and writes. */

@@ -76,6 +76,11 @@ describe("what is in an image", () => {
     assert.equal(changedOperations({ ...found, operations: new Map() }, found)[0]?.change, "added");
   });
 
+  it("is refused where it has more in it than anybody could hold", async (t) => {
+    const { contents } = await build(t, `{"pets":[{"id":"a","method":"GET","path":"/a","policies":{"x":[${"[],".repeat(600_000)}0]}}]}`);
+    assert.equal(await reasonOf(contents()), "ForeignImage");
+  });
+
   it("is refused where it is nested without end", async (t) => {
     const deep = `{"pets":[{"id":"a","method":"GET","path":"/a","policies":{"x":${"[".repeat(20_000)}${"]".repeat(20_000)}}}]}`;
     const { contents } = await build(t, deep);

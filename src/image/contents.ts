@@ -2,6 +2,7 @@ import { z } from "zod";
 import { manifestPath, operationsPath } from "../compile/gateway-folder.ts";
 import type { GatewayManifest } from "../compile/manifest.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import { hasMoreSigns } from "../text/parse.ts";
 import { readBase } from "./base-image.ts";
 import { gatewayFolderInImage } from "./builder.ts";
 import { type BaseImage, labelNames } from "./gateway-image.ts";
@@ -109,9 +110,14 @@ export async function contentsOf(registry: Registry, reference: ImageReference):
   );
 }
 
-function parsed(text: Uint8Array | undefined): unknown {
+/** As much as an operator can have in memory of what somebody else says of an image: ten times what GitHub's says. */
+const mostSigns = 1_000_000;
+
+function parsed(bytes: Uint8Array | undefined): unknown {
   try {
-    const value: unknown = JSON.parse(Buffer.from(text ?? "").toString("utf8"));
+    const text = Buffer.from(bytes ?? "").toString("utf8");
+    if (hasMoreSigns(text, mostSigns)) return undefined;
+    const value: unknown = JSON.parse(text);
     return isShallow(value) ? value : undefined;
   } catch {
     return undefined;

@@ -15,7 +15,7 @@ async function registryOf(t: TestContext) {
   const fake = await startFakeRegistry(t);
   await putBaseImage(fake, "portico/gateway", "1", "amd64");
   const registries = openRegistries(t);
-  const provide = (inputHash: string, documentHash: string, rule: Partial<RebuildRule> = {}, toolkit = "1.0.0") =>
+  const provide = (inputHash: string, documentHash: string, rule: Partial<RebuildRule> = {}, toolkit = "1.0.0", isWanted = () => true) =>
     provideVersion(
       layerBuilder(registries),
       registries(fake.host),
@@ -29,6 +29,7 @@ async function registryOf(t: TestContext) {
       },
       { inputHash, documentHash },
       { rebuild: "onPolicy", asked: false, now: { toolkit, base: undefined }, ...rule },
+      isWanted,
     );
   const digestUnder = (tag: string) => {
     const bytes = fake.manifests.get(`apis/pets:${tag}`)?.bytes;
@@ -48,6 +49,13 @@ describe("the image of an API's version", () => {
     const one = must(await provide(first, "d1"));
     const two = must(await provide(first, "d1"));
     assert.deepEqual([one.made, two.made, one.digest === two.digest, digestUnder("1.0")], [true, false, true, one.digest]);
+  });
+
+  it("takes no version's tag once nobody wants it any more, or another operator leads", async (t) => {
+    const { provide, digestUnder } = await registryOf(t);
+    const before = must(await provide(first, "d1"));
+    const late = await provide(second, "d1", {}, "1.0.0", () => false);
+    assert.deepEqual([late.problems.map(({ reason }) => reason), digestUnder("1.0")], [["BuildFailed"], before.digest]);
   });
 
   it("is built anew when a policy changed: under a tag that never moves, and the version moves there", async (t) => {

@@ -25,7 +25,7 @@ export interface ImageInput {
  * The image of an API's version. The one that is there when it was made from the same input. Where only a policy changed, or a rebuild is
  * asked, a new one: under `<version>-<12 digits of the input hash>`, which never moves, and then under `<version>`, which does. Else fails with
  * TagConflict; where the tag is somebody else's with ForeignImage, always. One of the same input that was made with an older base or program is taken as it is,
- * unless a rebuild is asked. After the signal no tag moves any more.
+ * unless a rebuild is asked. No tag moves any more once it is not wanted.
  */
 export async function provideVersion(
   builder: Builder,
@@ -33,7 +33,7 @@ export async function provideVersion(
   request: BuildRequest,
   input: ImageInput,
   rule: RebuildRule,
-  signal?: AbortSignal,
+  isWanted: () => boolean = () => true,
 ): Promise<Checked<ProvidedImage>> {
   const standing = await standingOf(registry, request.target);
   if (!standing.ok) return standing;
@@ -46,9 +46,7 @@ export async function provideVersion(
   const fixed = { ...request.target, tag: fixedTag(request.target.tag ?? "latest", input.inputHash) };
   const provided = await provideImage(builder, registry, { ...request, target: fixed }, input.inputHash, false);
   if (!provided.ok) return provided;
-  // Somebody wants another one by now: that one's tag is not for this one to move.
-  if (signal?.aborted) return failed(superseded(request));
-  const moved = await moveTag(registry, request.target, provided.value.digest);
+  const moved = await moveTag(registry, request, provided.value.digest, isWanted);
   return moved.ok
     ? checked({ ...provided.value, reference: { ...request.target, digest: provided.value.digest } }, provided.problems)
     : moved;
@@ -64,9 +62,12 @@ function mayReplace(found: Extract<Standing, { kind: "gateway" }>, { documentHas
 /** A tag has at most 128 characters; the hash alone tells inputs apart. */
 const fixedTag = (tag: string, inputHash: string): string => `${tag.slice(0, 115)}-${inputHash.slice(0, 12)}`;
 
-async function moveTag(registry: Registry, target: BuildRequest["target"], digest: string): Promise<Checked<void>> {
+async function moveTag(registry: Registry, request: BuildRequest, digest: string, isWanted: () => boolean): Promise<Checked<void>> {
+  const { target } = request;
   const manifest = await existingManifest(registry, { ...target, digest });
   if (!manifest.ok) return manifest;
+  // Somebody wants another one by now, or it is another operator's turn: the tag is not for this one to move.
+  if (!isWanted()) return failed(superseded(request));
   const put = await registry.putManifest(target.repository, target.tag ?? "latest", manifest.value);
   return put.ok ? checked(undefined, []) : put;
 }

@@ -31,11 +31,29 @@ function urlsDestination(
   said: InFull,
   at: Node,
   name: string,
-  { problems }: Surroundings,
+  { problems, settings }: Surroundings,
 ): Destination | undefined {
+  if (settings.cluster !== undefined) for (const one of shownSecrets(said, at)) sayOnce(problems, one);
   const places = placesOf({ urls: urls ?? (url === undefined ? [] : [url]), failover: said.failover });
   const backend = backendOf(name, places, said, child(at, urls === undefined ? "url" : "urls"), problems);
   return backend && { shares: whole(backend), path: said.basePath ?? "strip", timeoutMs: undefined, retry: retryAt(said, backend) };
+}
+
+/**
+ * In a cluster a Secret of its namespace would be sent wherever a document says. Who may change a ConfigMap need not be who may read Secrets: there a TargetEndpoint says it, which is held to its writer's rights.
+ */
+function shownSecrets({ credentials, tls }: InFull, at: Node): readonly Problem[] {
+  const fields = [
+    ...(credentials === undefined ? [] : [["credentials", child(at, "credentials")] as const]),
+    ...(tls?.clientCertificate === undefined ? [] : [["clientCertificate", child(child(at, "tls"), "clientCertificate")] as const]),
+  ];
+  return fields.map(([field, where]) =>
+    error(
+      "WrongValue",
+      placeOf(where),
+      `In a cluster no document says what of a Secret a backend sees. Name a TargetEndpoint here, and write its \`url\` and \`${field}\` there.`,
+    ),
+  );
 }
 
 /** Each place gets its share; what is to be said of all is said beside them, else by the first. */

@@ -26,6 +26,7 @@ export function patchesOf(
 ): readonly Patch[] | undefined {
   const own =
     extension?.fields.envoyPatches?.map((patch, index) => patchOf(patch, placeOf(child(extension.at("envoyPatches"), index)))) ?? [];
+  if (cluster !== undefined && extension !== undefined && own.length > 0) problems.push(notHere(placeOf(extension.at("envoyPatches"))));
   const others = (cluster?.patches ?? []).map((patch, index) =>
     patchOf(patch, { ...wholeFile("API"), pointer: `/spec/envoyPatches/${index}` }),
   );
@@ -41,6 +42,10 @@ function patchOf({ of, operation, backend, operations }: EnvoyPatch, where: Plac
   if (of === "listener") return { of, changes, where };
   return of === "routes" ? { of, operation, changes, where } : { of, backend, changes, where };
 }
+
+/** A patch can have a Secret sent anywhere, and who may change a ConfigMap need not be who may read Secrets. */
+const notHere = (where: Place): Problem =>
+  error("WrongValue", where, "In a cluster the API says what is changed of its gateway. Write this into its `envoyPatches`.");
 
 const keptApart =
   "Answers of this operation are kept, so its routes are in two places, before and behind the cache. Take out the patch, or `cache`.";

@@ -66,7 +66,8 @@ export function parseOne(name: string, text: string): Checked<SourceFile> {
   return checked(first, []);
 }
 
-function hasMoreSigns(text: string, most: number): boolean {
+/** Whether a text has more of the signs that part values, in JSON as in YAML: a bound on the memory that its values take. */
+export function hasMoreSigns(text: string, most: number): boolean {
   if (text.length <= most) return false;
   let count = 0;
   for (let at = 0; at < text.length; at++) count += signs[text.charCodeAt(at)] ?? 0;

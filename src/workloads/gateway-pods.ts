@@ -62,6 +62,9 @@ const validation = ({ image }: GatewayContent, volumeMounts: readonly object[]) 
   volumeMounts: [...volumeMounts, { name: "scratch", mountPath: "/scratch" }],
 });
 
+/** What a Secret holds beside a certificate and its key is nothing to a gateway. */
+const tlsEntries = ["tls.crt", "tls.key"].map((key) => ({ key, path: key }));
+
 /** The pod template of a gateway: as Pod Security's level `restricted` wants it, with a file system that nobody writes to. */
 export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, labels: Readonly<Record<string, string>>) {
   const { api, resources, exposure } = workload;
@@ -128,7 +131,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
         // More than the answers that are kept take, for those that are on their way out.
         { name: "cache", emptyDir: { sizeLimit: "128Mi" } },
         ...(content.mounted.has(patchesFile) ? [{ name: "scratch", emptyDir: { medium: "Memory", sizeLimit: "128Mi" } }] : []),
-        ...(secret === undefined ? [] : [{ name: "tls", secret: { secretName: secret } }]),
+        ...(secret === undefined ? [] : [{ name: "tls", secret: { secretName: secret, items: tlsEntries } }]),
       ],
     },
   };

@@ -117,6 +117,51 @@ describe("portico add api", () => {
     assert.match(ended.stderr, /^api\.yaml:1:\d+: error MissingSecurity: 1 operation needs `user`/);
   });
 
+  it("adds nothing that its gateway could not be made with, and nothing that sends a Secret where a document says", async (t) => {
+    const ask = async (extension: object) => {
+      const document = { openapi: "3.1.0", info: { title: "Pets", version: "1" }, "x-portico": extension };
+      const api = { ...document, paths: { "/pets": { get: { operationId: "listPets", responses: {} } } } };
+      const cwd = await folderWith(t, { "api.yaml": JSON.stringify(api) });
+      return portico(["add", "api", "pets", "--from-file=api.yaml", "--dry-run=client", "--output=json"], { cwd });
+    };
+    const url = "http://pets.test";
+    const wrong: readonly (readonly [object, RegExp])[] = [
+      [{ backend: { url, credentials: { bearer: { name: "any-secret" } } } }, /`url` and `credentials` there/],
+      [
+        { backend: { url: "https://pets.test", tls: { clientCertificate: { name: "any-secret" } } } },
+        /`url` and `clientCertificate` there/,
+      ],
+      [
+        { backend: { url }, envoyPatches: [{ of: "clusters", operations: [{ op: "add", path: "/a", value: 1 }] }] },
+        /Write this into its `envoyPatches`/,
+      ],
+    ];
+    for (const [extension, said] of wrong) {
+      const { code, stdout, stderr } = await ask(extension);
+      assert.deepEqual([code, stdout], [1, ""], stderr);
+      assert.match(stderr, said);
+    }
+  });
+
+  it("adds no API whose patch cannot be made", async (t) => {
+    const document = { openapi: "3.1.0", info: { title: "Pets", version: "1" }, "x-portico": { backend: { url: "http://pets.test" } } };
+    const envoyPatches = [{ of: "routes", operation: "listPets", operations: [{ op: "remove", path: "/no_such_field" }] }];
+    const cwd = await folderWith(t, {
+      "pets/api.json": JSON.stringify({ ...document, paths: { "/pets": { get: { operationId: "listPets", responses: {} } } } }),
+      "pets/object.json": JSON.stringify({
+        apiVersion: "portico.dev/v1alpha1",
+        kind: "API",
+        metadata: { name: "pets" },
+        spec: { envoyPatches },
+      }),
+    });
+    const { code, stdout, stderr } = await portico(["add", "api", "pets", "--from-file=pets", "--dry-run=client", "--output=json"], {
+      cwd,
+    });
+    assert.deepEqual([code, stdout], [1, ""], stderr);
+    assert.match(stderr, /This patch cannot be made/);
+  });
+
   it("takes a folder with documents and resources, and says what it does not apply", async (t) => {
     const object = (kind: string, name: string, more: object = {}, apiVersion = "portico.dev/v1alpha1"): object => ({
       apiVersion,

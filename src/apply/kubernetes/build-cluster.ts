@@ -8,10 +8,10 @@ import { buildNews } from "./build-news.ts";
 import type { Client } from "./client.ts";
 import { followLog } from "./follow-log.ts";
 import { clusterProblem } from "./problems.ts";
-import { openTransport } from "./transport.ts";
+import { NotLeading, openTransport } from "./transport.ts";
 
-/** The cluster that images are built in, through its API. */
-export function buildCluster(client: Client): BuildCluster {
+/** The cluster that images are built in, through its API. `mayWrite` is asked right before each request that writes. */
+export function buildCluster(client: Client, mayWrite: () => boolean = () => true): BuildCluster {
   const { server, config, batch, core } = client;
   const transport = openTransport(config);
   const asked = async <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => {
@@ -26,7 +26,7 @@ export function buildCluster(client: Client): BuildCluster {
   return {
     create: (object) => {
       const { kind } = object;
-      return answered(`create a ${String(kind)}`, () => made(client, object));
+      return answered(`create a ${String(kind)}`, () => made(client, object, mayWrite));
     },
     dockerConfig: async (namespace, name) => {
       const secret = await answered(`read the Secret ${namespace}/${name}`, () => core.readNamespacedSecret({ namespace, name }));
@@ -53,13 +53,15 @@ export function buildCluster(client: Client): BuildCluster {
       ),
     remove: (namespace, name) =>
       answered("remove the Job", async () => {
+        if (!mayWrite()) throw new NotLeading();
         await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
       }),
   };
 }
 
 /** Makes an object; of a build that is taken up it is there already. */
-async function made({ objects, batch }: Client, object: KubernetesObject): Promise<string> {
+async function made({ objects, batch }: Client, object: KubernetesObject, mayWrite: () => boolean): Promise<string> {
+  if (!mayWrite()) throw new NotLeading();
   try {
     return uidOf(await objects.create({ ...object }));
   } catch (thrown) {

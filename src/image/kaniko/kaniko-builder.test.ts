@@ -89,7 +89,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
     assert.match(text, new RegExp(`FROM [^ ]+/base:1@${base.descriptor.digest} AS toolkit`));
     assert.ok(text.includes(`base.digest=${base.descriptor.digest}`));
     assert.ok(text.includes("=$$(HOME) costs $$5"));
-    assert.match(removed.join(), /^portico-pets-2-[0-9a-f]{8}$/);
+    assert.match(removed.join(), /^portico-pets-2-[0-9a-f]{16}$/);
     assert.equal(made.filter(({ kind }) => kind === "Secret").length, 1);
   });
 
@@ -100,7 +100,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
       return Object(made[0]?.metadata).name.replace(/^.*-/, "");
     };
     assert.notEqual(await nameOf(false), await nameOf(false));
-    assert.match(String(await nameOf(true)), /^[0-9a-f]{8}$/);
+    assert.match(String(await nameOf(true)), /^[0-9a-f]{16}$/);
   });
 
   it("is not lost when the cluster is silent for a while", async (t) => {

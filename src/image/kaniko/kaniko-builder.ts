@@ -71,7 +71,7 @@ async function buildOf(
     plainHttp,
     plainHttpRegistries,
   ]);
-  const own = resumes ? createHash("sha256").update(same).digest("hex").slice(0, 8) : randomBytes(4).toString("hex");
+  const own = resumes ? createHash("sha256").update(same).digest("hex").slice(0, ownDigits) : randomBytes(ownDigits / 2).toString("hex");
   return {
     name: `${nameOf(target.repository)}-${own}`,
     base,
@@ -83,9 +83,12 @@ async function buildOf(
   };
 }
 
+/** By so many digits a build is known: as many as nobody finds another input for. */
+const ownDigits = 16;
+
 /** The begin of a DNS label that says what is built (Kubernetes: "DNS Label Names"); a Job's pods need room for their own ends. */
 const nameOf = (repository: string): string =>
-  `portico-${(repository.split("/").at(-1) ?? "").replaceAll(/[^a-z0-9]+/g, "-").slice(0, 30)}`.replace(/-+$/, "");
+  `portico-${(repository.split("/").at(-1) ?? "").replaceAll(/[^a-z0-9]+/g, "-").slice(0, 22)}`.replace(/-+$/, "");
 
 async function runJob(
   cluster: BuildCluster,

@@ -6,26 +6,21 @@ import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, objectOf, pets } from "../harness/api.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { startApiProxy } from "./api-proxy.ts";
+import { makeBystander } from "./bystander.ts";
 import { startOperator } from "./operator-process.ts";
 
 const backend = (url = "http://store.example"): object => objectOf("TargetEndpoint", "store", { url });
 const api = (name: string, spec: object = {}): object => apiOf(name, { replicas: 0, ...spec });
 const ready = (namespace: Namespace, name: string): Promise<void> => namespace.condition(`api/${name}`, "Ready", 120);
 
-/** An operator, and an API in a namespace of its own that nothing of this is about: neither it nor what was made for it is written to. */
 async function begin(t: TestContext) {
   const proxy = await startApiProxy(t);
-  const [namespace, other] = [await makeNamespace(t), await makeNamespace(t)];
+  const namespace = await makeNamespace(t);
   const operator = await startOperator(t, proxy.url, randomBytes(4).toString("hex"));
   await operator.idle();
-  await other.apply(configMap("pets", pets), backend(), api("bystander"));
-  await ready(other, "bystander");
+  const isUntouched = await makeBystander(t);
   await operator.idle();
-  const versions = '--output=jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
-  const bystander = (): Promise<string> => other.kubectl("get", "apis,deployments,services,secrets", versions);
-  const before = await bystander();
-  assert.match(before, /Deployment bystander-gateway/);
-  return { proxy, namespace, operator, isUntouched: async () => assert.equal(await bystander(), before) };
+  return { proxy, namespace, operator, isUntouched };
 }
 
 const status = (code: number, reason: string) => ({ apiVersion: "v1", kind: "Status", status: "Failure", code, reason, message: reason });

@@ -6,6 +6,7 @@ import { apiOf, configMap, objectOf, pets } from "../harness/api.ts";
 import { makeNamespace, type Namespace } from "../harness/namespace.ts";
 import { startRealRegistry } from "../machine/real-registry.ts";
 import { startApiProxy } from "./api-proxy.ts";
+import { makeBystander } from "./bystander.ts";
 import { startOperator } from "./operator-process.ts";
 
 const backend = objectOf("TargetEndpoint", "store", { url: "http://store.example" });
@@ -19,7 +20,9 @@ async function begin(t: TestContext) {
   const namespace = await makeNamespace(t);
   const operator = await startOperator(t, proxy.url, randomBytes(4).toString("hex"));
   await operator.idle();
-  return { namespace, operator };
+  const isUntouched = await makeBystander(t);
+  await operator.idle();
+  return { namespace, operator, isUntouched };
 }
 
 /** A document of so many operations, each of about 1,100 bytes. */
@@ -31,7 +34,7 @@ function large(operations: number): object {
 
 describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
   it("serves the others where a document is garbage, and the one when that is mended", async (t) => {
-    const { namespace } = await begin(t);
+    const { namespace, isUntouched } = await begin(t);
     const garbage = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "garbage" }, data: { "swagger.json": '{"openapi": [[[' } };
     const names = ["a", "b", "c"];
     const odd = api("odd", { definition: [{ configMap: { name: "garbage" } }] });
@@ -40,10 +43,11 @@ describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
     assert.equal(await reasonOf(namespace, "odd"), "NotYaml");
     await namespace.apply(configMap("garbage", pets));
     await ready(namespace, "odd");
+    await isUntouched();
   });
 
   it("takes an API of 1.4 MB, about the most that a cluster keeps (etcd: --max-request-bytes, 1.5 MiB)", async (t) => {
-    const { namespace } = await begin(t);
+    const { namespace, isUntouched } = await begin(t);
     const operations = 1300;
     const inline = JSON.stringify(large(operations));
     await namespace.apply(backend, objectOf("API", "large", { definition: [{ inline }], builder: "layer", replicas: 0 }));
@@ -52,10 +56,11 @@ describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
     // Without kubectl's indentation.
     const kept = JSON.stringify(JSON.parse(await namespace.kubectl("get", "api", "large", "--output=json")));
     assert.ok(kept.length >= 1_400_000, String(kept.length));
+    await isUntouched();
   });
 
   it("has done with a namespace that is deleted in the middle, and goes on with the others", async (t) => {
-    const { namespace, operator } = await begin(t);
+    const { namespace, operator, isUntouched } = await begin(t);
     const doomed = await makeNamespace(t);
     const names = Array.from({ length: 20 }, (_, index) => `doomed-${index}`);
     await doomed.apply(configMap("pets", pets), backend, ...names.map((name) => api(name)));
@@ -66,6 +71,7 @@ describe("an operator whose people do odd things", { timeout: 600_000 }, () => {
     await doomed.kubectl("wait", "--for=delete", `namespace/${doomed.name}`, "--timeout=120s");
     await operator.idle();
     assert.equal(operator.starts, 1);
+    await isUntouched();
     await doomed.kubectl("create", "namespace", doomed.name);
   });
 

@@ -38,6 +38,13 @@ export const echoObjects = (name: string, { replicas = 1, type = "ClusterIP" } =
 export const rolledOut = (namespace: Namespace, deployment: string): Promise<string> =>
   namespace.kubectl("rollout", "status", `deployment/${deployment}`, "--timeout=60s");
 
+/** Waits until what is deployed for the TargetEndpoint `store` is made and ready. */
+export async function backendRolledOut(namespace: Namespace): Promise<void> {
+  const deployments = (): Promise<string> => namespace.kubectl("get", "deployments", "--output=name");
+  await until("the backend is made", async () => (await deployments()).includes("store-backend"), 30_000);
+  await rolledOut(namespace, "store-backend");
+}
+
 /** Sends a request from inside a pod of a Deployment, and resolves with the body; asks again while nothing answers, as after a Service was made. */
 export async function requestFrom(
   namespace: Namespace,

@@ -45,7 +45,8 @@ describe("the rights of the operator, by the cluster's own log of all that its t
       [],
     ));
 
-  it("are all used", () => {
+  // The full run is about what goes wrong: it does not ask for all that people may.
+  it("are all used", { skip: process.env.PORTICO_E2E_FIGURES !== undefined }, () => {
     // To apply what is not there yet is to create it: the log says `patch` (Kubernetes: "Server-Side Apply").
     const isUsed = (right: string): boolean => used.has(right) || used.has(right.replace(/^create /, "patch "));
     const unused = [...granted()].filter((right) => !isUsed(right));

@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { pets, store } from "../harness/api.ts";
-import { requestFrom, rolledOut } from "../harness/echo.ts";
+import { backendRolledOut, requestFrom } from "../harness/echo.ts";
 import { makeNamespace } from "../harness/namespace.ts";
 import { withPlugins } from "../harness/plugins.ts";
 import { target } from "../harness/target.ts";
@@ -30,7 +30,7 @@ export async function askedByKubectl(t: TestContext): Promise<void> {
   const write = (description: string): Promise<void> => writeFile(file, JSON.stringify({ ...pets, info: { ...pets.info, description } }));
   const names = (): Promise<string> => namespace.kubectl("get", "apis,configmaps", "--output=name");
   await namespace.apply(store);
-  await rolledOut(namespace, "store-backend");
+  await backendRolledOut(namespace);
 
   await write(randomBytes(2_000_000).toString("base64"));
   const before = await names();

@@ -7,7 +7,7 @@ import { shellWords } from "../../../testing/page-examples.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
-import { echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
+import { backendRolledOut, echoObjects, requestFrom, rolledOut } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
 import { porticoCommand } from "../harness/gateway.ts";
 import { installGatewayApi } from "../harness/gateway-api.ts";
@@ -115,7 +115,7 @@ describe("the operator", { timeout: 900_000 }, () => {
       const folder = await testFolder(t);
       const env = await withPlugins(folder);
       await namespace.apply(store);
-      await rolledOutBackend(namespace);
+      await backendRolledOut(namespace);
       const document = { ...JSON.parse(await readFile(github, "utf8")), "x-portico": { backend: "store" } };
       await writeFile(join(folder, "github.json"), JSON.stringify(document));
       const ask = [
@@ -604,15 +604,6 @@ function typed(
 
 /** A line that a page shows: columns may be wider. */
 const asShown = (line: string): RegExp => new RegExp(line.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll(" ", " +"));
-
-const rolledOutBackend = async (namespace: Namespace): Promise<void> => {
-  await until(
-    "the backend is made",
-    async () => (await namespace.kubectl("get", "deployments", "--output=name")).includes("store-backend"),
-    30_000,
-  );
-  await rolledOut(namespace, "store-backend");
-};
 
 const podNames = async (namespace: Namespace): Promise<readonly string[]> =>
   (await namespace.kubectl("get", "pods", "--selector=app.kubernetes.io/name=portico-gateway", "--output=name"))
