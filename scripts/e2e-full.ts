@@ -1,5 +1,5 @@
 // All that `npm run e2e:full` does: the core flow, and what takes longer or needs more than one cluster. It writes tests/e2e/REPORT.md, which is checked in. With names of parts it
-// runs those alone: `npm run e2e:full -- faults demo`; the report says of each part when, and of which commit, it was run last.
+// runs those alone: `npm run e2e:full -- faults demo`; the report, written after each part, says of each part when, and of which commit, it was run last.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -44,10 +44,10 @@ async function demo(): Promise<number> {
 
 const parts: readonly { readonly key: string; readonly name: string; readonly run: () => Promise<number> }[] = [
   { key: "core", name: "The core flow (`npm run e2e`) in a cluster of its own", run: () => runInForeground(e2e) },
-  { key: "killed", name: "The core flow after one that was killed (SIGKILL) while it ran", run: afterKill },
-  { key: "second", name: "The core flow in a second cluster that is known by its KUBECONFIG", run: inSecondCluster },
   { key: "faults", name: "Faults: kills, a cluster or registry in trouble, two operators, odd objects, 1,000 APIs", run: faults },
   { key: "demo", name: "`npm run demo`, and `npm run demo -- down`", run: demo },
+  { key: "second", name: "The core flow in a second cluster that is known by its KUBECONFIG", run: inSecondCluster },
+  { key: "killed", name: "The core flow after one that was killed (SIGKILL) while it ran", run: afterKill },
 ];
 const asked = process.argv.slice(2);
 if (asked.some((key) => parts.every((part) => part.key !== key))) {
@@ -62,35 +62,38 @@ const last = existsSync(file) ? readFileSync(file, "utf8") : "";
 const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain") === "" ? "" : " and changes to it"}`;
 const today = new Date().toISOString().slice(0, 10);
 
-const rows: string[] = [];
+const rows = new Map(
+  parts.map(({ key, name }) => [key, last.split("\n").find((line) => line.startsWith(`| ${name} |`)) ?? `| ${name} | not run yet | | |`]),
+);
+const machine = `${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split("-")[0]}`;
+
+/** What is known so far: one that ends in the middle keeps what it has. */
+function writeReport(): string {
+  const before = last.split("\n## Figures\n")[1];
+  const table = existsSync(figures) ? `\n| what | value |\n| --- | --- |\n${readFileSync(figures, "utf8")}` : before;
+  const report = `# The last run of \`npm run e2e:full\`
+
+On ${machine}.
+
+| what | result | time | when, and of which commit |
+| --- | --- | --- | --- |
+${[...rows.values()].join("\n")}
+${table === undefined ? "" : `\n## Figures\n${table}`}`;
+  writeFileSync(file, report);
+  return report;
+}
+
 let exitCode = 0;
 for (const { key, name, run } of parts) {
-  if (asked.length > 0 && !asked.includes(key)) {
-    rows.push(last.split("\n").find((line) => line.startsWith(`| ${name} |`)) ?? `| ${name} | not run yet | | |`);
-    continue;
-  }
+  if (asked.length > 0 && !asked.includes(key)) continue;
   say(`\n── ${name}`);
   const start = performance.now();
   const code = await run();
   // What ran has put its things in order; the report of the last whole run stays.
   if (wasToldToEnd()) process.exit(130);
   exitCode ||= code;
-  rows.push(
-    `| ${name} | ${code === 0 ? "passed" : "failed"} | ${((performance.now() - start) / 1000).toFixed(0)} s | ${today}, ${commit} |`,
-  );
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  rows.set(key, `| ${name} | ${code === 0 ? "passed" : "failed"} | ${seconds} s | ${today}, ${commit} |`);
+  say(`\n${writeReport()}`);
 }
-
-const machine = `${cpus().length} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split("-")[0]}`;
-const figuresBefore = last.split("\n## Figures\n")[1];
-const table = existsSync(figures) ? `\n| what | value |\n| --- | --- |\n${readFileSync(figures, "utf8")}` : figuresBefore;
-const report = `# The last run of \`npm run e2e:full\`
-
-On ${machine}.
-
-| what | result | time | when, and of which commit |
-| --- | --- | --- | --- |
-${rows.join("\n")}
-${table === undefined ? "" : `\n## Figures\n${table}`}`;
-writeFileSync(file, report);
-say(`\n${report}`);
 process.exitCode = exitCode;

@@ -13,6 +13,8 @@ export async function pulledWithTheirOwn(t: TestContext, operator: Operator, sec
   const { namespace: system } = operator;
   const registry = `${secure.registry}/e2e/${system.name}`;
   const images = { operator: `${registry}/operator:1`, gateway: `${registry}/gateway:1` };
+  await copyToSecure(secure, operator.images.operator, images.operator);
+  await copyToSecure(secure, operator.images.gateway, images.gateway);
   // Under a name that no node has yet.
   await copyToSecure(secure, testImage("echo"), `${registry}/echo:own`);
   const wrong = Buffer.from("portico:another").toString("base64");
