@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { startBackend } from "../../testing/backend.ts";
 import { startRawBackend } from "../../testing/raw-backend.ts";
 import { suiteScope } from "../../testing/scope.ts";
+import { silentPort } from "../../testing/silent-port.ts";
 import { until } from "../../testing/until.ts";
 import { gatewayTo, numbered, sentTo, tally } from "./served.ts";
 
@@ -39,6 +40,25 @@ describe("a connection to a backend", () => {
     });
 });
 
+describe("a backend that answers no call", () => {
+  const scope = suiteScope();
+  it("is given up after as long as is said", async () => {
+    const url = `http://127.0.0.1:${await silentPort(scope)}`;
+    const gateway = await gatewayTo(scope, { pets: { url, connectTimeout: "300ms" }, usual: { url } });
+    const began = performance.now();
+    const [said, usual] = await Promise.all(
+      ["/pets", "/usual"].map(async (path) => {
+        const { status } = await gateway.get(path);
+        return { status, seconds: (performance.now() - began) / 1000 };
+      }),
+    );
+    assert.deepEqual([said?.status, usual?.status], [502, 502]);
+    // Where nothing is said it is five seconds.
+    assert.ok((said?.seconds ?? 0) > 0.29 && (said?.seconds ?? 9) < (usual?.seconds ?? 0), JSON.stringify([said, usual]));
+    assert.ok((usual?.seconds ?? 0) > 4.9, JSON.stringify(usual));
+  });
+});
+
 describe("a request is sent again", () => {
   const scope = suiteScope();
   const served = async (statuses: readonly number[], retry: object) => {
@@ -57,6 +77,22 @@ describe("a request is sent again", () => {
     assert.deepEqual([(await other.gateway.get("/pets")).status, other.asked()], [500, 1]);
     const named = await served([418, 200], { attempts: 1, statuses: [418], backoff: "1ms" });
     assert.deepEqual([(await named.gateway.get("/pets")).status, named.asked()], [200, 2]);
+  });
+
+  it("after pauses that grow and are never the same", async () => {
+    const times: number[] = [];
+    const { url } = await startBackend(scope, (_, response) => {
+      times.push(performance.now());
+      response.writeHead(503).end();
+    });
+    const retry = { attempts: 8, backoff: "100ms", maxBackoff: "200ms", budgetPercent: 100 };
+    const gateway = await gatewayTo(scope, { pets: { url, retry } });
+    assert.equal((await gateway.get("/pets")).status, 503);
+    const pauses = times.slice(1).map((time, index) => Math.round(time - (times[index] ?? 0)));
+    assert.equal(pauses.length, 8);
+    // Each is anything up to its bound (envoy: "x-envoy-max-retries"): of eight that are less than 50 ms together one run in 10^9 has some.
+    assert.ok(pauses.reduce((sum, one) => sum + one) > 50, pauses.join());
+    assert.ok(new Set(pauses).size > 1, pauses.join());
   });
 
   it("by safe methods alone, unless others are named", async () => {
