@@ -46,7 +46,9 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
     const works = (): void => {
       knows = true;
     };
-    const building = buildingOf(client.value, settings.value, registries.value, credentials, leads);
+    // Who ends leaves what is being built to the next one, which goes on with it.
+    const mayWrite = (): boolean => leads() && !signal.aborted;
+    const building = buildingOf(client.value, settings.value, registries.value, credentials, mayWrite);
     return operate(settings.value, { transport, building, log, metrics, works }, signal);
   });
   monitoring.close();

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
 import { apiOf, configMap, objectOf, pets, store } from "../harness/api.ts";
+import { auditEvents } from "../harness/audit.ts";
 import { statusFrom } from "../harness/echo.ts";
 import { endings } from "../harness/endings.ts";
 import { registryOptions } from "../harness/gateway.ts";
@@ -75,6 +76,31 @@ describe("an operator whose builds fail", { timeout: 900_000 }, () => {
     await assertOthersServe();
     await namespace.condition("api/pets", "Ready", 180);
   });
+
+  for (const [how, end] of [
+    ["killed", ["delete", "pod", "--selector=app.kubernetes.io/name=portico-operator", "--grace-period=0", "--force"]],
+    ["told to end", ["rollout", "restart", "deployment/portico-operator"]],
+  ] as const)
+    it(`goes on with the build of one that was ${how} in the middle of it, and leaves nothing behind`, async (t) => {
+      const namespace = await makeNamespace(t);
+      const before = (await auditEvents()).length;
+      await namespace.apply(
+        configMap("pets", { ...pets, info: { title: "Pets", version: how.replaceAll(" ", "-") } }),
+        backend,
+        api("pets"),
+      );
+      await running();
+      await operator.namespace.kubectl(...end);
+      await namespace.condition("api/pets", "Ready", 240);
+      const made = (await auditEvents(before)).filter(({ verb, objectRef }) => verb === "create" && objectRef?.resource === "jobs");
+      assert.equal(made.filter(({ responseStatus }) => responseStatus?.code === 201).length, 1, "one Job was made");
+      await until(
+        "nothing of it is left",
+        async () => !/./.test(await operator.builds.kubectl("get", "jobs,pods,secrets", "--output=name")),
+        60_000,
+      );
+      await assertOthersServe();
+    });
 
   it("says that a build had too little memory, and builds when there is enough", async (t) => {
     // With twice as much, the kernel reads the program anew again and again instead, until the build's time is over.

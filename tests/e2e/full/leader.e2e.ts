@@ -60,6 +60,9 @@ describe("two operators", { timeout: 600_000 }, () => {
     const namespace = await makeNamespace(t);
     await namespace.apply(configMap("pets", pets), store, apiOf("before"));
     await namespace.condition("api/before", "Ready", 60);
+    // It stands still in the middle of a build, which the other one goes on with.
+    await namespace.apply(apiOf("built", { builder: "kaniko", replicas: 0 }));
+    await until("its build runs", async () => /./.test(await operator.builds.kubectl("get", "jobs", "--output=name")), 60_000);
     process.kill(pid, "SIGSTOP");
     const began = performance.now();
     await namespace.apply(apiOf("meanwhile"));
@@ -67,7 +70,7 @@ describe("two operators", { timeout: 600_000 }, () => {
     const seconds = (performance.now() - began) / 1000;
     t.diagnostic(`the other one leads after ${seconds.toFixed(1)} s`);
     assert.ok(seconds < 20, String(seconds));
-    await namespace.condition("api/meanwhile", "Ready", 60);
+    await namespace.condition("api/meanwhile", "Ready", 120);
     const writes = await writesOf(still);
     assert.ok(writes.length > 0, "the log has what it wrote before");
     process.kill(pid, "SIGCONT");
@@ -76,6 +79,7 @@ describe("two operators", { timeout: 600_000 }, () => {
       async () => Number(await system.field(`pod/${still}`, ".status.containerStatuses[0].restartCount")) > 0,
       60_000,
     );
+    await namespace.condition("api/built", "Ready", 240);
     // A lease that is not its own any more it may try to write, and is refused.
     const since = (await writesOf(still)).slice(writes.length).filter((write) => write !== "update leases 409");
     assert.deepEqual(since, []);
