@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { smuggled, targets } from "../../testing/odd-targets.ts";
-import { accepted, odd, refused, tooLarge } from "../../testing/odd-tokens.ts";
+import { accepted, odd, ownKeys, refused, tooLarge } from "../../testing/odd-tokens.ts";
 
 /** How a row of docs/security.md begins, and the titles of the attacks that it stands for. */
 const rows: readonly (readonly [row: string, titles: RegExp])[] = [
@@ -52,7 +52,9 @@ const tested: readonly (readonly [row: string, file: string, title: string])[] =
 
 describe("the attacks of docs/security.md", () => {
   const docs = readFileSync(new URL("../../docs/security.md", import.meta.url), "utf8");
-  const titles = [...refused, ...tooLarge, ...accepted, ...odd].map(([what]) => what).concat(Object.keys(targets), Object.keys(smuggled));
+  const titles = [...refused, ...tooLarge, ...accepted, ...odd]
+    .map(([what]) => what)
+    .concat(Object.keys(ownKeys), Object.keys(targets), Object.keys(smuggled));
 
   for (const title of titles) it(`have a row for ${title}`, () => assert.ok(rows.some(([, named]) => named.test(title))));
 

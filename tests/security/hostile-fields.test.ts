@@ -139,6 +139,12 @@ const cases: readonly Case[] = [
     base: resource("RateLimiting", "some", { type: "api", requests: 5, unit: "minute" }),
   },
   {
+    what: "a document's x-portico",
+    schema: "x-portico",
+    objects: (one) => [{ ...document({}), "x-portico": one }, ...secrets],
+    base: { backend: { url: "http://backend.test" } },
+  },
+  {
     what: "an operation's x-portico",
     schema: "x-portico-operation",
     objects: (one) => [document({ "x-portico": one })],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { accepted, elliptic, issuer, issuers, odd, refused, tooLarge } from "../../testing/odd-tokens.ts";
+import { startBackend } from "../../testing/backend.ts";
+import { accepted, elliptic, issuer, issuers, odd, ownKeys, refused, thief, tooLarge } from "../../testing/odd-tokens.ts";
 import { suiteScope } from "../../testing/scope.ts";
 import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
 
@@ -27,6 +28,15 @@ describe("tokens", () => {
   });
 
   for (const [what, parts] of refused) it(`are refused: ${what}`, () => isRefused(what, "/pets", bearer(issuer.token(parts))));
+  for (const [what, saying] of Object.entries(ownKeys))
+    it(`are refused, and nobody is asked: ${what}`, async (t) => {
+      const elsewhere = await startBackend(t, (_, response) => void response.end(thief.jwks));
+      for (const kid of [undefined, "one"]) {
+        const token = thief.token({ header: { kid, ...saying(elsewhere.url) } });
+        await isRefused(what, "/pets", bearer(token));
+      }
+      assert.equal(elsewhere.received.length, 0);
+    });
   for (const [what, target, headers] of odd) it(`are refused: ${what}`, () => isRefused(what, target, headers));
   for (const [what, parts, scheme = "Bearer"] of accepted)
     it(`get in: ${what}`, async () =>
