@@ -52,9 +52,9 @@ describe("keys", () => {
       assert.equal(await status("/header", key === "" ? {} : { "x-api-key": key }), 401, key);
   });
 
-  it("get in by the query, percent-encoded or not, which stays as it is", async () => {
+  it("get in by the query, percent-encoded or not, and what else stands there stays as it is", async () => {
     assert.equal(await status("/query?a=%26b%20&key=key-of-alice&c"), 200);
-    assert.equal(gateway.backend.received.at(-1)?.path, "/query?a=%26b%20&key=key-of-alice&c");
+    assert.equal(gateway.backend.received.at(-1)?.path, "/query?a=%26b%20&c");
     assert.equal(await status(`/query?key=${encodeURIComponent("bob's / key+?=")}`), 200);
     assert.equal(await status("/query?key=nobody"), 401);
     assert.equal(await status("/query?other=key-of-alice"), 401);
@@ -62,6 +62,7 @@ describe("keys", () => {
 
   it("get in by a cookie", async () => {
     assert.equal(await status("/cookie", { cookie: "a=b; key=key-of-dave; c=d" }), 200);
+    assert.equal(gateway.backend.received.at(-1)?.headers.cookie, "a=b; c=d");
     assert.equal(await status("/cookie", { cookie: "key=key-of-alice" }), 401);
   });
 

@@ -116,9 +116,28 @@ describe("what a Security says of tokens", () => {
     const token = issuer.token();
     assert.equal((await gateway.get("/placed", { "x-token": token })).status, 200);
     assert.equal((await gateway.get(`/placed?a=b&token=${token}&c=d`)).status, 200);
-    assert.equal(gateway.backend.received.at(-1)?.path, `/placed?a=b&token=${token}&c=d`);
+    assert.equal(gateway.backend.received.at(-1)?.path, "/placed?a=b&c=d");
     assert.equal((await gateway.get("/placed", { cookie: `a=b; token=${token}` })).status, 200);
+    assert.equal(gateway.backend.received.at(-1)?.headers.cookie, "a=b");
     assert.equal((await gateway.get("/placed", bearer(token))).status, 401);
+  });
+
+  it("that the backend sees no token beside the one that counted, wherever else one stands", async () => {
+    const [good, bad] = [issuer.token(), tokenIssuer().token()];
+    const requests: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+      [`/placed?token=${good}&a=%26token%3D1&token=${bad}`, {}],
+      [`/placed?%74oken=${bad}&token=${good}&tok%65n=${bad}`, {}],
+      [`/placed?token=${bad}`, { cookie: `token=${good}; a=b; token=${bad}` }],
+      [`/placed?token=${bad}`, { "x-token": good, cookie: `token=${bad};a=b` }],
+    ];
+    for (const [target, headers] of requests) {
+      const before = gateway.backend.received.length;
+      await gateway.get(target, headers);
+      for (const { path, headers: seen } of gateway.backend.received.slice(before))
+        assert.doesNotMatch(`${path} ${JSON.stringify(seen)}`, /eyJ|[?&]t/, target);
+    }
+    await gateway.get(`/placed?token=${good}&a=%26token%3D1&b=+%zz`, {});
+    assert.equal(gateway.backend.received.at(-1)?.path, "/placed?a=%26token%3D1&b=+%zz", "what is left is as it came");
   });
 
   it("whether the backend sees it", async () => {

@@ -7,22 +7,6 @@ import type { Message } from "./json.ts";
 type Protected = Extract<Access, { kind: "protected" }>;
 
 /**
- * The headers that a credential of the API stood in, but those whose credential the backend is to see: where each alternative has one that stands there, and nowhere else, and is passed on. Else it
- * may be another's password, or a token that is none, beside a credential that was good. It is taken out once all have looked. Cookies stay whole, and so does the query: what Envoy makes of it when it takes a parameter out is another query, whose escapes are undone.
- */
-export function credentialHeaders({ alternatives }: Protected, securities: Securities): readonly string[] {
-  const headers = ({ locations }: Security): readonly string[] => locations.flatMap((one) => (one.in === "header" ? [one.name] : []));
-  const isPassedOn = (header: string): boolean =>
-    alternatives.every((all) =>
-      all.some(({ security }) => {
-        const found = securities.get(security);
-        return found?.forward === true && found.locations.every((one) => one.in === "header" && one.name === header);
-      }),
-    );
-  return [...new Set([...securities.values()].flatMap(headers))].filter((name) => !isPassedOn(name));
-}
-
-/**
  * The headers in which the backend sees who calls. A token's claims only where no alternative does without it: else it may be one that was refused, beside
  * another credential that was not.
  */

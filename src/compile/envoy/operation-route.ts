@@ -60,7 +60,7 @@ export function operationRoutes(
   const routes = actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, isRefusal }) => {
     const changes = headerChanges(forBackend.headers, found.operation.responseHeaders);
     const ownHeaders = Object.keys(sandboxing).length > 0 ? [clusterHeader] : [];
-    const removed = new Set([...forBackend.headers.remove, ...hidden, ...ownHeaders]);
+    const removed = new Set([...forBackend.headers.remove, ...hidden.header, ...ownHeaders]);
     const filters = {
       ...corsFilters(found, methods),
       ...addressRules(found.operation.addresses),
@@ -74,7 +74,7 @@ export function operationRoutes(
       ...responseRules(found.api, found.operation),
       ...(isRefusal === true ? {} : interceptorRules(found.api, found.operation)),
       ...compressionRules(found.operation.isCompressed),
-      ...queryRules(forBackend.rewrite),
+      ...queryRules(forBackend.rewrite, hidden),
     };
     return {
       ...routeIdentity(found, settings),

@@ -2,7 +2,8 @@ import type { Access, ApiModel } from "../../model/api.ts";
 import { securitiesIn } from "../../model/security.ts";
 import { accessFilters } from "./access-policy.ts";
 import { challengesOf } from "./challenges.ts";
-import { credentialHeaders, identityHeaders } from "./identity-headers.ts";
+import { type HiddenCredentials, hiddenCredentials, nothingHidden } from "./hidden-credentials.ts";
+import { identityHeaders } from "./identity-headers.ts";
 import type { Message } from "./json.ts";
 import { shownCredentials } from "./shown-credentials.ts";
 
@@ -12,13 +13,13 @@ export interface Protection {
   readonly filters: Message;
   /** The headers in which the backend sees who calls. */
   readonly identity: readonly Message[];
-  /** The headers whose credentials the backend does not see. */
-  readonly hidden: readonly string[];
+  /** The credentials that the backend does not see. */
+  readonly hidden: HiddenCredentials;
   /** What a refusal is told by. */
   readonly metadata: Message;
 }
 
-const none: Protection = { filters: {}, identity: [], hidden: [], metadata: {} };
+const none: Protection = { filters: {}, identity: [], hidden: nothingHidden, metadata: {} };
 
 /** What routes of an operation are protected with; nothing where anybody may call, or nobody. */
 export function protectionOf(api: ApiModel, access: Access): Protection {
@@ -28,7 +29,7 @@ export function protectionOf(api: ApiModel, access: Access): Protection {
   return {
     filters: accessFilters(access, securities),
     identity: identityHeaders(access, securities),
-    hidden: credentialHeaders(access, securities),
+    hidden: hiddenCredentials(access, securities),
     metadata: {
       ...challengesOf(api.name, access.schemes),
       ...(asksAgent ? { asksAgent } : {}),
