@@ -3,6 +3,8 @@ import { before, describe, it } from "node:test";
 import { startBackend } from "../../testing/backend.ts";
 import { accepted, elliptic, issuer, issuers, odd, ownKeys, refused, thief, tooLarge } from "../../testing/odd-tokens.ts";
 import { suiteScope } from "../../testing/scope.ts";
+import { hmac } from "../../testing/token-issuer.ts";
+import { until } from "../../testing/until.ts";
 import { bearer, guarded, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
 
 describe("tokens", () => {
@@ -48,6 +50,19 @@ describe("tokens", () => {
       assert.equal((await gateway.get("/pets", bearer(issuer.token({ claims })))).status, 431);
       assert.equal(gateway.backend.received.length, before);
     });
+
+  it("are refused: signed with a shared secret that stands in the issuer's own set, which Envoy fetches", async (t) => {
+    const secret = { kty: "oct", kid: "shared", k: Buffer.from("everybody's").toString("base64url"), alg: "HS256" };
+    const keys = { keys: [...JSON.parse(issuer.jwks).keys, secret] };
+    const { url } = await startBackend(t, (_, response) => void response.end(JSON.stringify(keys)));
+    const securities = [tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { url: `${url}/keys` } }], audiences: ["pets"] })];
+    const fetching = await protectedGateway(t, { paths: { "/pets": guarded({ user: [] }) } }, securities);
+    await until("the keys are there", async () => (await fetching.get("/pets", bearer(issuer.token()))).status === 200);
+    for (const kid of ["shared", "one", undefined]) {
+      const token = issuer.token({ header: { alg: "HS256", kid }, signature: (signed) => hmac("everybody's", signed) });
+      assert.equal((await fetching.get("/pets", bearer(token))).status, 401, String(kid));
+    }
+  });
 
   it("are refused: a signature of nothing but zeros (ES256, r = s = 0)", () =>
     isRefused("zeros", "/pets", bearer(elliptic.token({ signature: () => Buffer.alloc(64).toString("base64url") }))));
