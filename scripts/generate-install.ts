@@ -88,7 +88,8 @@ const values: Readonly<Record<string, Value>> = {
   tracePercent: {
     about: "Of how many of a hundred requests.",
     value: usualTracePercent,
-    schema: { type: "number", minimum: 0, maximum: 100 },
+    // Of a number with a point `helm --set` makes a text.
+    schema: { type: ["number", "string"], minimum: 0, maximum: 100, pattern: "^\\d{1,3}(\\.\\d{1,2})?$" },
   },
   replicas: { about: "How many operators there are: one leads, the others wait.", value: 1, schema: { type: "integer", minimum: 1 } },
   buildNamespace: {
