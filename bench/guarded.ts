@@ -1,4 +1,4 @@
-import type { GatewayFiles, LimitsService } from "../src/compile/engine.ts";
+import type { GatewayFiles, ServiceAddress } from "../src/compile/engine.ts";
 import { must } from "../testing/envoy.ts";
 import { caseValues, compileCase, type GoldenCase, resolveCase } from "../testing/golden-case.ts";
 
@@ -35,7 +35,7 @@ export function guardedFiles(
   objects: readonly object[],
   port: number,
   monitoring: number,
-  more: { readonly limitsService?: LimitsService } = {},
+  more: { readonly limitsService?: ServiceAddress } = {},
 ): GatewayFiles {
   const input = objects.map((one) => JSON.stringify(one)).join("\n---\n");
   return compileCase(must(resolveCase({ input, settings })), settings, { port, monitoring, values: caseValues({ input }), ...more });

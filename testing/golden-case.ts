@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import type { Environment, GatewayFiles, LimitsService, TlsFiles, TraceCollector } from "../src/compile/engine.ts";
+import type { Environment, GatewayFiles, ServiceAddress, TlsFiles, TraceCollector } from "../src/compile/engine.ts";
 import { envoy } from "../src/compile/envoy/engine.ts";
 import type { AddressLists } from "../src/model/addresses.ts";
 import { noValues, type Values } from "../src/model/values.ts";
@@ -119,7 +119,7 @@ interface Surroundings {
   /** In place of what the settings say. */
   readonly trustedHops?: number;
   readonly addresses?: AddressLists | undefined;
-  readonly limitsService?: LimitsService;
+  readonly limitsService?: ServiceAddress;
   readonly traces?: TraceCollector;
 }
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { LimitsService } from "../compile/engine.ts";
+import type { ServiceAddress } from "../compile/engine.ts";
 import { limitsDomain } from "../compile/envoy/global-limits.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
 import { mayRun, onPath } from "./on-path.ts";
@@ -10,7 +10,7 @@ import { freePort } from "./port.ts";
 import { type Supervised, supervise } from "./supervised.ts";
 
 /** A service that counts for all gateways (envoyproxy/ratelimit), with a Redis of its own. */
-export interface RunningLimitsService extends LimitsService {
+export interface RunningLimitsService extends ServiceAddress {
   readonly pids: readonly (number | undefined)[];
   stop(): Promise<void>;
 }

@@ -3,10 +3,8 @@ import type { ApiSpec } from "../api/api.ts";
 import { apiVersion } from "../api/kinds.ts";
 import { readResources } from "../api/resource.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
-import { containerEnvironment } from "../compile/container-environment.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { gatewayManifest } from "../compile/manifest.ts";
-import { patchProblemsAnywhere } from "../compile/patch-problems.ts";
 import { type ApiDefaults, apiSpecOf, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
@@ -22,7 +20,7 @@ import type { AddApiOptions } from "./add.ts";
 import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
 import { functionsMap, withFunctions } from "./functions-map.ts";
 import { merged, type NamedResources, namedResources, withoutSources } from "./named-resources.ts";
-import { engine } from "./prepare.ts";
+import { engine, patchesOf } from "./prepare.ts";
 import { isSound } from "./put-back.ts";
 
 /** All that an API is made of in the cluster. */
@@ -83,12 +81,8 @@ export async function manifestsOf(
   if (!resolved.ok) return resolved;
   const mocks = mocksOfBuild(resolved.value);
   if (!mocks.ok) return mocks;
-  const refused = engine.refusedPatches(
-    resolved.value.map(({ model }) => model),
-    containerEnvironment,
-  );
-  const patches = patchProblemsAnywhere(refused);
-  if (patches.some(({ severity }) => severity === "error")) return failed(...resolved.problems, ...patches);
+  const patches = patchesOf(resolved.value.map(({ model }) => model));
+  if (!patches.ok) return failed(...resolved.problems, ...patches.problems);
   const stem = ownedName(name, "definition");
   const documents = sources.documents.map((document, index) =>
     definitionMaps(sources.documents.length === 1 ? stem : `${stem}-${index}`, keyOf(document), textOf(document)),
@@ -105,7 +99,7 @@ export async function manifestsOf(
       inputHash,
       version: resolved.value[0]?.model.version,
     },
-    [...resolved.problems, ...mocks.problems, ...patches, ...given.problems],
+    [...resolved.problems, ...mocks.problems, ...patches.problems, ...given.problems],
   );
 }
 

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { LimitsService } from "../compile/engine.ts";
+import type { ServiceAddress } from "../compile/engine.ts";
 import { addSourceOptions, type DocumentOptions } from "./document-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
 import { addTraceOptions, type TraceOptions } from "./trace-options.ts";
@@ -10,7 +10,7 @@ export interface BuildOptions extends DocumentOptions, TraceOptions {
   readonly fromProject?: string;
   readonly expect?: string;
   readonly force: boolean;
-  readonly ratelimit?: LimitsService;
+  readonly ratelimit?: ServiceAddress;
 }
 
 const examples = `

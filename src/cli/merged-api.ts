@@ -13,8 +13,8 @@ import { statusOf } from "./stored-api.ts";
 export function mergedApi(made: Manifests, there: StoredObject | undefined, { version, override }: AddApiOptions): Manifests {
   const { inputHash } = made;
   const said = Object(made.api.spec);
-  const isElsewhere = "definition" in said || "image" in said;
-  const spec = merged(isElsewhere ? withoutSources(there?.value.spec) : Object(there?.value.spec), said);
+  const namesSources = "definition" in said || "image" in said;
+  const spec = merged(namesSources ? withoutSources(there?.value.spec) : Object(there?.value.spec), said);
   const status = there === undefined ? {} : statusOf(there);
   const named = version ?? (typeof spec.version === "string" ? spec.version : made.version);
   const other = inputHash !== undefined && status.inputHash !== undefined && status.inputHash !== inputHash;

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { LimitsService } from "../compile/engine.ts";
+import type { ServiceAddress } from "../compile/engine.ts";
 import type { ClusterChoiceOptions } from "./cluster-options.ts";
 import { addKanikoSettings, type KanikoSettingOptions } from "./kaniko-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
@@ -16,7 +16,7 @@ interface OperatorSettingsOptions extends RegistryOptions, KanikoSettingOptions,
   readonly builder: "kaniko" | "layer";
   readonly namespace: string;
   readonly buildNamespace?: string;
-  readonly ratelimit?: LimitsService;
+  readonly ratelimit?: ServiceAddress;
 }
 
 export interface OperatorRunOptions extends OperatorSettingsOptions {

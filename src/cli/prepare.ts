@@ -64,15 +64,21 @@ export async function prepareGateway(
   const { apis, resources, untaken } = found.value;
   const files = [...sources.documents.flatMap(({ files: own }) => [own.root, ...own.files.values()]), ...read.resources];
   const models = apis.map(({ model }) => model);
-  const patches = patchProblemsAnywhere(engine.refusedPatches(models, containerEnvironment));
-  if (patches.some(({ severity }) => severity === "error")) return failed(...found.problems, ...patches);
+  const patches = patchesOf(models);
+  if (!patches.ok) return failed(...found.problems, ...patches.problems);
   const references = modelReferences(models);
   const values = await loadValues(resources, references, { noticed, issuers });
   const judged = unchecked === undefined ? models.map(givenIn(values)) : models;
   const severity = unchecked ?? (settings.credentials === "fail" ? "error" : "warning");
   const missing = valueProblems(judged, values, () => severity, before?.values);
   const kept = withLastGood(models, values, before?.values);
-  return checked({ apis, resources, files, values: kept, untaken }, [...found.problems, ...patches, ...missing]);
+  return checked({ apis, resources, files, values: kept, untaken }, [...found.problems, ...patches.problems, ...missing]);
+}
+
+/** Whether patches of models can be made, as far as that can be said where the gateway's environment is not known. */
+export function patchesOf(models: readonly ApiModel[]): Checked<void> {
+  const problems = patchProblemsAnywhere(engine.refusedPatches(models, containerEnvironment));
+  return problems.some(({ severity }) => severity === "error") ? failed(...problems) : checked(undefined, problems);
 }
 
 /** A model with those verifiers and backends alone whose Secrets and files are all there: the others are of an environment that is elsewhere. */

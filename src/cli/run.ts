@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Command, InvalidArgumentError } from "commander";
-import type { LimitsService } from "../compile/engine.ts";
+import type { ServiceAddress } from "../compile/engine.ts";
 import { addDocumentOptions, type DocumentOptions } from "./document-options.ts";
 import { ratelimitOption } from "./ratelimit-option.ts";
 import { addTraceOptions, type TraceOptions } from "./trace-options.ts";
@@ -17,7 +17,7 @@ export interface RunOptions extends DocumentOptions, TraceOptions {
   readonly envoy?: string;
   readonly concurrency?: number;
   readonly trustedHops: number;
-  readonly ratelimit?: LimitsService;
+  readonly ratelimit?: ServiceAddress;
   readonly withRatelimit?: boolean;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;

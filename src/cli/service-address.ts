@@ -1,11 +1,6 @@
 import { isIPv6 } from "node:net";
 import { InvalidArgumentError } from "commander";
-
-/** Where a service is reached: a name or an address, and a port. */
-export interface ServiceAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import type { ServiceAddress } from "../compile/engine.ts";
 
 /** Reads `HOST:PORT` of a command line, an IPv6 address in brackets. */
 export function serviceAddress(text: string): ServiceAddress {

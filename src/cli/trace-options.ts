@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { TraceCollector } from "../compile/engine.ts";
-import { type ServiceAddress, serviceAddress } from "./service-address.ts";
+import type { ServiceAddress, TraceCollector } from "../compile/engine.ts";
+import { serviceAddress } from "./service-address.ts";
 
 /** Who is told of requests, as it is said on a command line. */
 export interface TraceOptions {

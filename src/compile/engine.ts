@@ -37,8 +37,8 @@ export interface Environment {
   readonly mockSocket: string | undefined;
   /** The file (PEM) of the certification authorities that backends' certificates are checked against. */
   readonly trustedRoots: string;
-  /** What counts limits across gateways; left out where nothing does. */
-  readonly limitsService?: LimitsService | undefined;
+  /** What counts limits across gateways (envoyproxy/ratelimit); left out where nothing does. */
+  readonly limitsService?: ServiceAddress | undefined;
   /** Who is told of requests, as traces; left out for nobody. */
   readonly traces?: TraceCollector | undefined;
   /** Gateways of one neighbourhood count together: the namespace of a cluster. Left out for `portico`. */
@@ -49,16 +49,14 @@ export interface Environment {
   readonly debug: boolean;
 }
 
-/** A service that counts for all gateways (envoyproxy/ratelimit), over gRPC. */
-export interface LimitsService {
+/** Where a service of one's own is reached, over gRPC. */
+export interface ServiceAddress {
   readonly host: string;
   readonly port: number;
 }
 
 /** A collector of traces (OpenTelemetry, OTLP over gRPC). */
-export interface TraceCollector {
-  readonly host: string;
-  readonly port: number;
+export interface TraceCollector extends ServiceAddress {
   /** How many of a hundred requests it is told of. */
   readonly percent: number;
 }

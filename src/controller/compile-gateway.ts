@@ -5,7 +5,7 @@ import { tiers } from "../api/tiers.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { pageLibrary } from "../apply/page-library.ts";
 import { containerEnvironment } from "../compile/container-environment.ts";
-import type { Environment, GatewayFiles, LimitsService, TraceCollector } from "../compile/engine.ts";
+import type { Environment, GatewayFiles, ServiceAddress, TraceCollector } from "../compile/engine.ts";
 import { envoy } from "../compile/envoy/engine.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { type GatewayFolder, gatewayFolder } from "../compile/gateway-folder.ts";
@@ -81,7 +81,7 @@ export interface GatewayInput {
   readonly rateLimitings: readonly StoredObject[];
   readonly defaults: ApiDefaults;
   /** What counts limits for all gateways. */
-  readonly limitsService: LimitsService | undefined;
+  readonly limitsService: ServiceAddress | undefined;
 }
 
 /** Where a gateway runs, and what is there for it. */

@@ -2,7 +2,7 @@ import type { ApiSpec } from "../api/api.ts";
 import { inTime } from "../apply/in-time.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
-import type { LimitsService, TraceCollector } from "../compile/engine.ts";
+import type { ServiceAddress, TraceCollector } from "../compile/engine.ts";
 import { type CompiledApi, decisionHash } from "../compile/manifest.ts";
 import { manifestRead } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
@@ -87,7 +87,7 @@ interface Sources {
   /** What every API uses. */
   readonly alwaysUsed: readonly string[];
   /** What counts limits for all gateways. */
-  readonly limitsService: LimitsService | undefined;
+  readonly limitsService: ServiceAddress | undefined;
   /** Who is told of requests. */
   readonly traces: TraceCollector | undefined;
 }

@@ -1,5 +1,5 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import type { LimitsService, TraceCollector } from "../compile/engine.ts";
+import type { ServiceAddress, TraceCollector } from "../compile/engine.ts";
 import { mocksSocket } from "../compile/envoy/names.ts";
 import { contract } from "../compile/manifest.ts";
 import { patchProblems } from "../compile/patch-problems.ts";
@@ -33,7 +33,7 @@ export interface ReadyImage {
 
 /** What an image's environment is looked for in. */
 export interface ImageSurroundings {
-  readonly limitsService: LimitsService | undefined;
+  readonly limitsService: ServiceAddress | undefined;
   readonly traces: TraceCollector | undefined;
   /** What credentials were checked with so far beside an image, by what it was made from; undefined where that is not known. */
   readonly before: (inputHash: string) => Values | undefined;

@@ -1,4 +1,4 @@
-import type { LimitsService, TraceCollector } from "../compile/engine.ts";
+import type { ServiceAddress, TraceCollector } from "../compile/engine.ts";
 import type { KanikoSettings } from "../image/kaniko/settings.ts";
 import type { ImageReference } from "../image/reference.ts";
 
@@ -20,7 +20,7 @@ export interface OperatorSettings {
    */
   readonly pullSecret: string | undefined;
   /** What counts limits for all gateways; undefined where nothing does. */
-  readonly limitsService: LimitsService | undefined;
+  readonly limitsService: ServiceAddress | undefined;
   /** Who is told of requests; undefined for nobody. */
   readonly traces: TraceCollector | undefined;
   /** The version of this program. */

@@ -1,12 +1,12 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import type { LimitsService } from "../../src/compile/engine.ts";
+import type { ServiceAddress } from "../../src/compile/engine.ts";
 import type { Scope } from "../../testing/scope.ts";
 
 /** RateLimitResponse (envoy.service.ratelimit.v3) with `overall_code: OVER_LIMIT`. */
 const overLimit = Buffer.from([0x08, 0x02]);
 
 /** A service for which everything is too much: with it is seen whether a filter asks. What the real one counts is tested in tests/e2e. */
-export async function refusingService(scope: Scope): Promise<LimitsService> {
+export async function refusingService(scope: Scope): Promise<ServiceAddress> {
   const server = new Server();
   const bytes = (value: Buffer): Buffer => value;
   server.addService(

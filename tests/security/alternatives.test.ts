@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { type Requirement, statusBy, type Worth } from "./evaluator.ts";
 import { bearer, guarded, keySecurity, protectedGateway, tokenSecurity } from "./protected-gateway.ts";
 
 // The law: an operation lets in exactly whom OpenAPI says (3.1, section 4.8.30), whatever else a request shows. It is checked by an evaluator of its own,
@@ -25,7 +26,6 @@ const shown = {
 } as const;
 
 type Shown = { readonly [Scheme in keyof typeof shown]: keyof (typeof shown)[Scheme] };
-type Requirement = Readonly<Record<string, readonly string[]>>;
 
 const requirements: readonly Requirement[] = [
   { user: ["read"] },
@@ -54,17 +54,13 @@ const lists: readonly (readonly Requirement[])[] = [
 ];
 
 /** What a credential is worth to a demand. */
-function worth(scheme: string, scopes: readonly string[], has: Shown): "good" | "insufficient" | "nothing" {
+function worth(scheme: string, scopes: readonly string[], has: Shown): Worth {
   if (scheme === "user" && has.user === "scopeless") return scopes.length === 0 ? "good" : "insufficient";
   return (scheme === "user" ? has.user : scheme === "key" ? has.key : has.partner) === "good" ? "good" : "nothing";
 }
 
-function expected(list: readonly Requirement[], has: Shown): 200 | 401 | 403 {
-  if (list.length === 0) return 200;
-  const outcomes = list.map((one) => Object.entries(one).map(([scheme, scopes]) => worth(scheme, scopes, has)));
-  if (outcomes.some((all) => all.every((one) => one === "good"))) return 200;
-  return outcomes.some((all) => all.every((one) => one !== "nothing")) ? 403 : 401;
-}
+const expected = (list: readonly Requirement[], has: Shown): 200 | 401 | 403 =>
+  statusBy(list, (scheme, scopes) => worth(scheme, scopes, has));
 
 /** Every mixture of credentials. */
 const mixtures: readonly Shown[] = (["none", "good", "scopeless", "expired", "foreign", "opaque"] as const).flatMap((user) =>

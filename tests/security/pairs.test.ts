@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import fc from "fast-check";
 import { suiteScope } from "../../testing/scope.ts";
+import { type Requirement, statusBy, type Worth } from "./evaluator.ts";
 import { guarded } from "./protected-gateway.ts";
 import { gatewayOfKinds, kinds, type Shown, statusOf } from "./seven-kinds.ts";
 
@@ -32,7 +33,6 @@ describe("two kinds of credential", { timeout: 60_000 }, () => {
     });
 });
 
-type Requirement = Readonly<Record<string, readonly string[]>>;
 type State = "none" | "bad" | "good" | "scoped";
 
 /** Any list of requirements (OpenAPI 3.1, 4.8.30) over all kinds; those that have scopes may ask for one. */
@@ -50,16 +50,13 @@ const mixture: fc.Arbitrary<Readonly<Record<string, State>>> = fc.record(
 /** What is shown of a kind, and what it is worth to a demand. */
 const shownOf = (name: string, state: State): Shown | undefined =>
   state === "none" ? undefined : (kinds[name]?.[state] ?? (state === "bad" ? undefined : kinds[name]?.good));
-function worth(scopes: readonly string[], state: State): "good" | "insufficient" | "nothing" {
+function worth(scopes: readonly string[], state: State): Worth {
   if (state === "none" || state === "bad") return "nothing";
   return scopes.length > 0 && state !== "scoped" ? "insufficient" : "good";
 }
 
-function expected(list: readonly Requirement[], states: Readonly<Record<string, State>>): 200 | 401 | 403 {
-  const outcomes = list.map((one) => Object.entries(one).map(([name, scopes]) => worth(scopes, states[name] ?? "none")));
-  if (outcomes.some((all) => all.every((one) => one === "good"))) return 200;
-  return outcomes.some((all) => all.every((one) => one !== "nothing")) ? 403 : 401;
-}
+const expected = (list: readonly Requirement[], states: Readonly<Record<string, State>>): 200 | 401 | 403 =>
+  statusBy(list, (name, scopes) => worth(scopes, states[name] ?? "none"));
 
 describe("any requirements over all kinds of credential", { timeout: 120_000 }, () => {
   const scope = suiteScope();

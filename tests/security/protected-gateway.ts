@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type AgentProcess, superviseAgent } from "../../src/apply/agent-process.ts";
-import type { GatewayFiles, LimitsService, TlsFiles, TraceCollector } from "../../src/compile/engine.ts";
+import type { GatewayFiles, ServiceAddress, TlsFiles, TraceCollector } from "../../src/compile/engine.ts";
 import { agentPath } from "../../src/compile/envoy/agent-file.ts";
 import { versionOf } from "../../src/compile/envoy/update.ts";
 import type { AddressLists } from "../../src/model/addresses.ts";
@@ -35,7 +35,7 @@ export async function protectedGateway(
     readonly tls?: TlsFiles;
     readonly trustedHops?: number;
     readonly addresses?: AddressLists;
-    readonly limitsService?: LimitsService;
+    readonly limitsService?: ServiceAddress;
     readonly traces?: TraceCollector;
     /** What is changed in the compiled files, to see whether that is noticed. */
     readonly mutated?: (files: GatewayFiles) => GatewayFiles;

@@ -23,10 +23,12 @@ export function buildCluster(client: Client, mayWrite: () => boolean = () => tru
   };
   /** The client itself waits for ever. */
   const answered = <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> => asked(what, () => inTime(act(), patienceMs, late));
+  const written = <T>(what: string, act: () => Promise<T>): Promise<Checked<T>> =>
+    answered(what, () => (mayWrite() ? act() : Promise.reject(new NotLeading())));
   return {
     create: (object) => {
       const { kind } = object;
-      return answered(`create a ${String(kind)}`, () => made(client, object, mayWrite));
+      return written(`create a ${String(kind)}`, () => made(client, object));
     },
     dockerConfig: async (namespace, name) => {
       const secret = await answered(`read the Secret ${namespace}/${name}`, () => core.readNamespacedSecret({ namespace, name }));
@@ -52,16 +54,14 @@ export function buildCluster(client: Client, mayWrite: () => boolean = () => tru
         followLog(config, { namespace, pod, container: kanikoContainer }, { follow: true }, write, signal),
       ),
     remove: (namespace, name) =>
-      answered("remove the Job", async () => {
-        if (!mayWrite()) throw new NotLeading();
+      written("remove the Job", async () => {
         await batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
       }),
   };
 }
 
 /** Makes an object; of a build that is taken up it is there already. */
-async function made({ objects, batch }: Client, object: KubernetesObject, mayWrite: () => boolean): Promise<string> {
-  if (!mayWrite()) throw new NotLeading();
+async function made({ objects, batch }: Client, object: KubernetesObject): Promise<string> {
   try {
     return uidOf(await objects.create({ ...object }));
   } catch (thrown) {

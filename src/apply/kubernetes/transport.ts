@@ -104,7 +104,6 @@ export function openTransport(config: KubeConfig, mayWrite: () => boolean = () =
 }
 
 /** A write that was not sent, since another operator may lead by now. */
-/** A write that is not sent: another operator may lead by now. */
 export class NotLeading extends Error {
   override readonly message = "This operator does not lead any more.";
 }

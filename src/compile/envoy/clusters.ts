@@ -4,18 +4,16 @@ import { type Backend, type BackendTarget, plainBackend } from "../../model/back
 import { backendValues } from "../../model/backend-values.ts";
 import { remoteKeys } from "../../model/issuer-keys.ts";
 import { verifiersOf } from "../../model/references.ts";
-import type { Environment } from "../engine.ts";
+import type { Environment, ServiceAddress } from "../engine.ts";
 import { careFields } from "./backend-care.ts";
 import { credentialFilters } from "./backend-secrets.ts";
 import { backendTls, soleHost } from "./backend-tls.ts";
 import { cacheClusters, keepsAnswers } from "./cache-listeners.ts";
-import { limitsService } from "./global-limits.ts";
 import { extension, type Message } from "./json.ts";
 import { mockBackendCluster } from "./mock-route.ts";
 import { clusterName, collectorCluster, limitsCluster, ownMetadata } from "./names.ts";
 import { backendPatches, patched, type Refusing } from "./patches.ts";
 import { keysCluster } from "./tokens.ts";
-import { traceCollector } from "./tracing.ts";
 
 type Surroundings = Pick<Environment, "trustedRoots" | "values">;
 
@@ -34,11 +32,21 @@ export function clusters(
       }),
     ),
     ...keysClusters(apis, surroundings),
-    ...(counter === undefined ? [] : [backendCluster(limitsCluster, limitsService(counter), surroundings)]),
-    ...(traces === undefined ? [] : [backendCluster(collectorCluster, traceCollector(traces), surroundings)]),
+    ...(counter === undefined ? [] : [serviceCluster(limitsCluster, counter, mostQuestions, surroundings)]),
+    ...(traces === undefined ? [] : [serviceCluster(collectorCluster, traces, plainBackend.care.most.requests, surroundings)]),
     ...(keepsAnswers(apis) ? cacheClusters : []),
     ...(mockSocket === undefined ? [] : [mockBackendCluster(mockSocket)]),
   ];
+}
+
+/** What counts limits is asked little, and by many requests at once. */
+const mostQuestions = 100_000;
+
+/** A service of one's own, over gRPC. */
+function serviceCluster(name: string, { host, port }: ServiceAddress, requests: number | undefined, surroundings: Surroundings): Message {
+  const care = { ...plainBackend.care, http: "2", most: { ...plainBackend.care.most, requests } } as const;
+  const targets = [{ tls: false, host, port, weight: 1, group: 0 }];
+  return backendCluster(name, { name, targets, path: "", ...plainBackend, care }, surroundings);
 }
 
 /** Where issuers' keys are fetched from, each place once. */

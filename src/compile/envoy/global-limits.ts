@@ -1,7 +1,5 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
-import { type Backend, plainBackend } from "../../model/backend.ts";
 import { type Counted, countedTogether, type Measure } from "../../model/limit.ts";
-import type { LimitsService } from "../engine.ts";
 import { extension, type Message, typed } from "./json.ts";
 import { type Counter, countersOf, limitsOf, type ScopedLimit } from "./limit-counters.ts";
 import { globalFilter } from "./limit-names.ts";
@@ -90,12 +88,3 @@ function counting({ most }: ScopedLimit<"global">): { readonly units: number; re
   if (most < 2 ** 32) return { units: most, perUnit: 1 };
   return { units: Math.floor(most / kibibyte), perUnit: kibibyte };
 }
-
-/** The service that counts, as a backend: a question is small, and many are asked at once. */
-export const limitsService = ({ host, port }: LimitsService): Backend => ({
-  name: limitsCluster,
-  targets: [{ tls: false, host, port, weight: 1, group: 0 }],
-  path: "",
-  ...plainBackend,
-  care: { ...plainBackend.care, http: "2", most: { ...plainBackend.care.most, requests: 100_000 } },
-});

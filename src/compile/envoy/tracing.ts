@@ -1,4 +1,3 @@
-import { type Backend, plainBackend } from "../../model/backend.ts";
 import type { TraceCollector } from "../engine.ts";
 import { ofRoute } from "./access-log.ts";
 import { extension, type Message } from "./json.ts";
@@ -34,12 +33,3 @@ const attributes: Readonly<Record<string, string>> = {
   "portico.api": ofRoute("api"),
   "portico.operation": ofRoute("operation"),
 };
-
-/** The collector, as a backend. */
-export const traceCollector = ({ host, port }: TraceCollector): Backend => ({
-  name: collectorCluster,
-  targets: [{ tls: false, host, port, weight: 1, group: 0 }],
-  path: "",
-  ...plainBackend,
-  care: { ...plainBackend.care, http: "2" },
-});
