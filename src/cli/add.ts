@@ -70,12 +70,13 @@ export function addApi(parent: Command, program: string, intent: Intent): void {
 }
 
 /** What does not go together, in one sentence. */
-function wrongUsage({ fromFile, image }: AddApiOptions, intent: Intent): string | undefined {
+function wrongUsage({ fromFile, image, override }: AddApiOptions, intent: Intent): string | undefined {
   // What is left unsaid of an API that is there stays as it is, its documents too.
   if (fromFile.length === 0 && image === undefined && intent === "add")
     return "nothing says which document: name one with --from-file=petstore.yaml, or an image with --image";
   if (fromFile.length > 0 && image !== undefined)
     return "an image has its documents in it: name a document with --from-file, or an image with --image";
+  if (override && fromFile.length === 0) return "--override builds a document anew: name it with --from-file";
   return undefined;
 }
 

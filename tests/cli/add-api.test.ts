@@ -92,6 +92,17 @@ describe("portico add api", () => {
     }
   });
 
+  it("is used wrongly with --override where no document is named, which would be passed over", async () => {
+    for (const ask of [
+      ["add", "api", "pets", "--image=r.test/pets:1", "--override"],
+      ["update", "api", "pets", "--override"],
+    ]) {
+      const { code, stdout, stderr } = await portico(ask);
+      assert.deepEqual([code, stdout], [2, ""]);
+      assert.match(stderr, /--override builds a document anew/);
+    }
+  });
+
   it("says what the cluster would not take before anything is sent", async (t) => {
     const wrong: readonly (readonly [option: string, said: RegExp])[] = [
       ["--host=bad host", /spec\/expose\/hosts/],
