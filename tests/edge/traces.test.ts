@@ -70,6 +70,14 @@ describe("traces", () => {
     assert.deepEqual([server?.trace, server?.parent], [parent.trace, parent.id]);
   });
 
+  it("are not told of where a trusted proxy says that its trace is not", async () => {
+    const behind = { "x-forwarded-for": "192.0.2.7" };
+    const { gateway, collector, spansOf } = await begin(100, 1);
+    assert.equal((await gateway.get("/pets/8", { ...behind, traceparent: traceparent.replace(/01$/, "00") })).status, 200);
+    await spansOf(200, "/pets/7", { ...behind, traceparent });
+    assert.ok(!collector.spans.some(({ attributes }) => attributes["url.path"] === "/pets/8"));
+  });
+
   it("are told of as many requests as is said, and a client changes nothing of that", async () => {
     const { gateway, collector } = await begin(10);
     const forcing = { traceparent, "x-client-trace-id": "a", "x-envoy-force-trace": "true" };

@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { get } from "node:http";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { hash } from "bcryptjs";
-import { adminSocket } from "../../src/compile/envoy/names.ts";
 import { parseReference } from "../../src/image/reference.ts";
 import { startBackend } from "../../testing/backend.ts";
 import { findCanary, formsOf } from "../../testing/canary.ts";
 import { must } from "../../testing/envoy.ts";
 import { putBaseImage, startFakeRegistry } from "../../testing/fake-registry.ts";
 import { caseValues, goldenCases } from "../../testing/golden-case.ts";
+import { configurationOf, processesOf, textsIn } from "../../testing/looked-through.ts";
 import { openRegistries } from "../../testing/open-registries.ts";
-import { type Portico, runPortico, type Served, servePortico, temporaryFolder } from "../../testing/portico.ts";
+import { runPortico, type Served, servePortico, temporaryFolder } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
@@ -64,26 +63,6 @@ const documentFor = (url: string, names: readonly string[], more: object = {}): 
   components: { securitySchemes: { key: { type: "apiKey", in: "query", name: "key" } } },
   paths: { ...Object.fromEntries(names.map((name) => [`/${name}`, guarded({ [name]: [] })])), ...more },
 });
-
-/** The command lines and environments of a process and all that it started. */
-async function processesOf({ pid }: Portico): Promise<string> {
-  const found: string[] = [];
-  const look = async (one: string): Promise<void> => {
-    for (const file of ["cmdline", "environ"]) found.push(await readFile(`/proc/${one}/${file}`, "utf8").catch(() => ""));
-    const children = await readFile(`/proc/${one}/task/${one}/children`, "utf8").catch(() => "");
-    for (const child of children.split(" ").filter(Boolean)) await look(child);
-  };
-  await look(String(pid));
-  assert.ok(found.length >= 6, "Envoy and the policy agent are among them");
-  return found.join("\n");
-}
-
-/** All files below a folder as one text. */
-async function textsIn(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return (await Promise.all(files.map((file) => readFile(file, "latin1")))).join("\n");
-}
 
 function assertNone(where: string, text: string, among: readonly string[] = [...Object.values(canaries), token]): void {
   for (const canary of among) assert.deepEqual(formsOf(canary, Buffer.from(text)), [], `${canary} in ${where}`);
@@ -151,7 +130,9 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
     assertNone("what the program says", gateway.stderr.join("\n"));
     assertNone("the answers", answers.join("\n"));
     assertNone("the metrics", (await send(gateway.monitoringPort, { send: "GET /metrics" })).body);
-    assertNone("processes", await processesOf(gateway));
+    const processes = await processesOf(gateway.pid);
+    assert.ok(processes.files >= 6, "Envoy and the policy agent are among them");
+    assertNone("processes", processes.text);
     // The search finds one that leaked on purpose: paths are logged.
     await ask(`/shown/${canaries.opaqueToken}`);
     const leaked = await until("its line", () => gateway.stdout.find((line) => line.includes('"/shown/')));
@@ -159,13 +140,7 @@ describe("secrets stay where they belong", { timeout: 120_000 }, () => {
   });
 
   it("what Envoy says of its configuration has them where its filters look them up, and nowhere else", async () => {
-    const [run = ""] = await readdir(gateway.runs);
-    const dump = await new Promise<string>((resolve, reject) => {
-      const socketPath = join(gateway.runs, run, adminSocket);
-      get({ socketPath, path: "/config_dump?include_eds", headers: { host: "admin" } }, async (answer) => {
-        resolve(Buffer.concat(await answer.toArray()).toString("utf8"));
-      }).once("error", reject);
-    });
+    const dump = await configurationOf(gateway);
     // A key is looked up as it is (rbac's matcher). The socket is this user's alone, and nothing on the ports leads to it.
     assert.deepEqual(formsOf(canaries.key, Buffer.from(dump)), ["plain"]);
     const { key: _, ...others } = canaries;

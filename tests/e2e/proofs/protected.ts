@@ -91,6 +91,8 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   await here.apply(issuerKeys(renewed.jwks));
   await until("tokens by the new key are good", async () => (await status(here, "/pets", bearer(renewed.token(reader)))) === 200, 30_000);
   assert.equal(await status(here, "/pets", bearer(one.token(reader))), 401);
+  assert.equal(await status(here, "/badge", { "x-badge": renewed.token() }), 200);
+  assert.equal(await status(here, "/badge", { "x-badge": one.token() }), 401);
   await load.more(50);
   assert.deepEqual((await load.stop()).failures.slice(0, 5), [], "who has a key that stays is answered while others change");
   assert.deepEqual([await pods(), await here.field("api/guarded", ".status.image")], [before, image]);
@@ -102,6 +104,7 @@ export async function protectedByTokensAndKeys(t: TestContext): Promise<void> {
   await elsewhere.condition("api/guarded", "Ready", 60);
   assert.equal(await status(elsewhere, "/pets", bearer(other.token(reader))), 200);
   assert.equal(await status(elsewhere, "/pets", bearer(one.token(reader))), 401);
+  assert.equal(await status(elsewhere, "/badge", { "x-badge": other.token() }), 200);
   assert.equal(await status(elsewhere, "/pets/7", { "x-api-key": "key-of-bob" }), 200);
   assert.equal(await status(elsewhere, "/pets/7", { "x-api-key": "another-key-of-alice" }), 401);
 
