@@ -1,3 +1,4 @@
+import { matchesGlob } from "node:path/posix";
 import { z } from "zod";
 import { Redacted } from "../../redacted.ts";
 
@@ -43,12 +44,37 @@ const hubKeys = ["https://index.docker.io/v1/", "index.docker.io", "docker.io", 
 const keysOf = (registry: string): readonly string[] =>
   registry === "registry-1.docker.io" ? hubKeys : [registry, `https://${registry}`, `http://${registry}`];
 
-/** The credential that the configuration itself holds for a registry. */
+/**
+ * The credential that the configuration itself holds for a registry: under its name, else under a pattern of such (`*.example.com`), else under a path in it where there is only one. The
+ * latter two are Kubernetes' ("Images: Interpretation of config.json"); Docker itself writes names alone.
+ */
 export function storedCredential({ auths }: DockerConfig, registry: string): Credential | undefined {
-  const wanted = keysOf(registry);
-  const names = (key: string): readonly string[] => [key.toLowerCase(), key.toLowerCase().replace(/\/(?:v[12]\/?)?$/, "")];
-  const [, found] = Object.entries(auths ?? {}).find(([key]) => names(key).some((name) => wanted.includes(name))) ?? [];
+  const entries = Object.entries(auths ?? {}).map(([key, found]) => ({ ...placeOf(key), found }));
+  const wanted = keysOf(registry).map((key) => placeOf(key).host);
+  const whole = entries.filter(({ path }) => path === "");
+  const below = entries.filter(({ host, path }) => path !== "" && wanted.some((name) => isLike(name, host)));
+  const { found } =
+    whole.find(({ host }) => wanted.includes(host)) ??
+    whole.find(({ host }) => wanted.some((name) => isLike(name, host))) ??
+    (below.length === 1 ? below[0] : undefined) ??
+    {};
   return found ? credentialOf(found) : undefined;
+}
+
+/** The host, with its port, and the path that a key of the configuration is for; the version of the protocol is no path. */
+function placeOf(key: string): { readonly host: string; readonly path: string } {
+  const [host = "", ...path] = key
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/(?:v[12]\/?)?$/, "")
+    .split("/");
+  return { host, path: path.join("/") };
+}
+
+/** Whether a host is one of a pattern, which is matched label by label. */
+function isLike(host: string, pattern: string): boolean {
+  const [labels, patterns] = [host.split("."), pattern.split(".")];
+  return labels.length === patterns.length && labels.every((label, index) => matchesGlob(label, patterns[index] ?? ""));
 }
 
 /** The program that is asked for a registry's credential, by the end of its name; undefined where none is. */

@@ -45,6 +45,25 @@ describe("who is logged in with docker", () => {
     for (const registry of ["empty.test", "nobody.test", "test", "evil-registry.test"]) assert.equal(await ask(registry), undefined);
   });
 
+  it("is known by a pattern of registries and by the one path in it, as in a Secret of Kubernetes; a registry's own name counts more", async (t) => {
+    const { ask } = await asPerson(t, {
+      auths: {
+        "*.cloud.test": { auth: base64("any:a") },
+        "own.cloud.test": { auth: base64("own:b") },
+        "https://path.test/team/app": { auth: base64("team:c") },
+        "two.test/one": { auth: base64("one:d") },
+        "two.test/other": { auth: base64("other:e") },
+        "reg-*.test:5000": { auth: base64("port:f") },
+      },
+    });
+    assert.deepEqual(await ask("eu.cloud.test"), ["any", "a"]);
+    assert.deepEqual(await ask("own.cloud.test"), ["own", "b"]);
+    assert.deepEqual(await ask("path.test"), ["team", "c"]);
+    assert.deepEqual(await ask("reg-7.test:5000"), ["port", "f"]);
+    for (const registry of ["a.eu.cloud.test", "cloud.test", "two.test", "reg-7.test", "evilcloud.test"])
+      assert.equal(await ask(registry), undefined, registry);
+  });
+
   it("is asked of the helper that is named for the registry, else of the one for all; it is told the registry's name alone", async (t) => {
     const config = {
       credsStore: "all",
