@@ -181,8 +181,8 @@ export async function serveApi(
     ...{ putManifest: unused, hasBlob: unused, openBlob: unused, mountBlob: unused, uploadBlob: unused, referrers: unused },
     close: unused,
   };
-  const none = { objects: new Map<string, StoredObject>(), filled: Promise.resolve() };
-  const collection = (objects: ReadonlyMap<string, StoredObject>) => ({ objects, filled: Promise.resolve() });
+  const collection = (objects: ReadonlyMap<string, StoredObject>) => ({ objects, filled: Promise.resolve(), takeIn: () => {} });
+  const none = collection(new Map());
   const collections = {
     ...{ configMaps: none, targetEndpoints: none, rateLimitings: none, referenceGrants: collection(kept.grants) },
     ...{ apis: collection(apis), securities: collection(kept.securities), secrets: collection(kept.secrets) },

@@ -92,7 +92,7 @@ const patch = (fields: object, change: object = {}): object => ({
   envoyPatches: [{ of: "routes", operations: [{ op: "add", path: "/name", value: "a", ...change }], ...fields }],
 });
 
-const nothing = { objects: new Map(), filled: Promise.resolve() };
+const nothing = { objects: new Map(), filled: Promise.resolve(), takeIn: () => {} };
 
 /** Everything that somebody could tell the difference by: the gateway's objects, its image's name, and what is asked of it. */
 async function outcomeOfApi(fields: object): Promise<string> {
@@ -114,8 +114,8 @@ async function outcomeOfApi(fields: object): Promise<string> {
     users: makeUsers(),
     collections: {
       ...{ configMaps: nothing, secrets: nothing, targetEndpoints: nothing, referenceGrants: nothing },
-      rateLimitings: { objects: new Map(), filled: Promise.resolve() },
-      securities: { objects: new Map([["a/guard", guard]]), filled: Promise.resolve() },
+      rateLimitings: nothing,
+      securities: { ...nothing, objects: new Map([["a/guard", guard]]) },
     },
     alwaysUsed: [],
     limitsService: undefined,

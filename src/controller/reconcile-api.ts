@@ -37,7 +37,8 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
     written: newest,
   }: Stepped = spec.ok ? await step(world, api, spec.value) : { progress: { at: "refused", problems: spec.problems }, known: {} };
   const behind = isRolledOut(progress) ? [] : await followCredentials(world, api, newest);
-  const written = await writeStatus(world, resources.apis, api, { buildPod: undefined, ...known }, conditionsOf(progress));
+  const kept = { collection: world.collections.apis, resource: resources.apis };
+  const written = await writeStatus(world, kept, api, { buildPod: undefined, ...known }, conditionsOf(progress));
   return written && !isTransient(progress) && !behind.some(({ reason }) => transient.has(reason)) ? "done" : "retry";
 }
 

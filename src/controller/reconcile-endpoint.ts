@@ -31,7 +31,8 @@ export async function reconcileEndpoint(world: World, key: string): Promise<Outc
   const { namespace, name } = endpoint.metadata;
   const { progress, fields, againMs } = await step(world, endpoint);
   const users = world.knowsUsers() ? { users: world.users.of(usedEndpoint(namespace, name)).size } : {};
-  const written = await writeStatus(world, resources.targetEndpoints, endpoint, { ...fields, ...users }, endpointConditions(progress));
+  const kept = { collection: world.collections.targetEndpoints, resource: resources.targetEndpoints };
+  const written = await writeStatus(world, kept, endpoint, { ...fields, ...users }, endpointConditions(progress));
   if (!written || progress.at === "unapplied") return "retry";
   return againMs === undefined ? "done" : { afterMs: againMs };
 }

@@ -98,7 +98,7 @@ export function watchWorld(transport: Transport, served: Served, hearers: Hearer
           const namespaces = [now, before].flatMap((one) => (one === undefined ? [] : grantedNamespaces(one)));
           for (const namespace of new Set(namespaces)) used(usedGrants(namespace));
         })
-      : { objects: new Map(), filled: Promise.resolve() },
+      : { objects: new Map(), filled: Promise.resolve(), takeIn: () => {} },
   };
   const own = watchOwned(transport, served, hearers, signal);
   const all = [...Object.values(collections), ...own.collections];

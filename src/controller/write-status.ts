@@ -1,22 +1,26 @@
+import type { Collection } from "../apply/kubernetes/collection.ts";
 import type { ApiResource } from "../apply/kubernetes/kinds.ts";
-import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { JsonObject } from "../text/node.ts";
 import { isObject } from "../text/node.ts";
 import type { Saying } from "./conditions.ts";
 import { conditionOf, sameStatus, statusWith } from "./status.ts";
 import type { World } from "./world.ts";
 
-/** The one place that writes a status: where it says something new, and then an Event where it became ready, or no more. Whether that succeeded. */
+/**
+ * The one place that writes a status: where it says something new, and then an Event where it became ready, or no more. What was written is taken in at once: compared with what the watch
+ * has told so far, a status that changes and changes back would be left at the first. Whether it succeeded.
+ */
 export async function writeStatus(
-  world: World,
-  resource: ApiResource,
+  world: Pick<World, "store" | "log" | "metrics">,
+  { collection, resource }: KeptIn,
   object: StoredObject,
   fields: JsonObject,
   sayings: readonly Saying[],
 ): Promise<boolean> {
   const { store, log } = world;
   const { namespace, name, generation } = object.metadata;
-  const before = object.value.status;
+  const before = (collection.objects.get(keyOf(object)) ?? object).value.status;
   const kept = isObject(before) ? Object.fromEntries(Object.entries(before).filter(([key]) => key !== "conditions")) : {};
   const after = statusWith(before, { ...kept, ...fields }, sayings, generation, `${new Date().toISOString().slice(0, 19)}Z`);
   if (sameStatus(before, after)) return true;
@@ -28,6 +32,7 @@ export async function writeStatus(
     ...(written.ok ? {} : { reason: written.problems[0]?.reason ?? "", why: written.problems[0]?.message ?? "" }),
   });
   if (!written.ok) return false;
+  collection.takeIn(written.value);
   if (last?.status === "False") world.metrics.refused(resource.kind, last.reason);
   const changes = [
     ...newImage(before, fields),
@@ -35,6 +40,12 @@ export async function writeStatus(
   ];
   for (const change of changes) await tell(world, resource, object, change);
   return true;
+}
+
+/** The collection that an object is kept in, and of which kind its objects are. */
+export interface KeptIn {
+  readonly collection: Collection;
+  readonly resource: ApiResource;
 }
 
 /** What is said of an image that takes another's place. */
@@ -55,7 +66,7 @@ interface Told {
 
 /** An Event that `kubectl describe` shows (Kubernetes: events.k8s.io/v1). One that is not taken is no reason to try again. */
 async function tell(
-  { store, log }: World,
+  { store, log }: Pick<World, "store" | "log">,
   { apiVersion, kind }: ApiResource,
   object: StoredObject,
   { reason, message, status }: Told,
@@ -71,8 +82,20 @@ async function tell(
     action: "Reconcile",
     type: status === "False" && !["Building", "Progressing"].includes(reason) ? "Warning" : "Normal",
     reason,
-    note: message.slice(0, 1000),
+    note: noteOf(message),
     regarding: { apiVersion, kind, namespace, name, uid, resourceVersion },
   });
   if (!told.ok) log("warning", "An Event was not taken.", { namespace, name, why: told.problems[0]?.message ?? "" });
+}
+
+/** As much of a message as an Event takes: 1 KiB of UTF-8 (Kubernetes: events.k8s.io/v1, `note`). */
+function noteOf(message: string): string {
+  const bytes = Buffer.from(message);
+  // A character that is cut in two becomes one that stands for what cannot be read.
+  return bytes.length <= 1024
+    ? message
+    : bytes
+        .subarray(0, 1020)
+        .toString("utf8")
+        .replace(/\uFFFD$/, "");
 }

@@ -10,6 +10,8 @@ export interface Collection {
   readonly objects: ReadonlyMap<string, StoredObject>;
   /** Resolves once all are there. */
   readonly filled: Promise<void>;
+  /** Takes in what a write of one of them was answered with: the watch tells of it later. */
+  takeIn(object: StoredObject): void;
 }
 
 /** Who is told of changes. */
@@ -44,13 +46,23 @@ export function watchCollection(transport: Transport, selection: Selection, obse
   /** Follows changes until the connection ends; `reached` hears how far. */
   const follow = async (from: string, reached: (version: string) => void): Promise<void> => {
     for await (const change of changesSince(transport, selection, from, signal)) {
-      if (change.kind === "put") put(change.object);
+      if (change.kind === "put" && !isOlder(change.object, objects.get(keyOf(change.object)))) put(change.object);
       if (change.kind === "gone") drop(keyOf(change.object));
       reached(change.version);
     }
   };
   const filled = new Promise<void>((resolve) => void keepFresh({ list, follow, observer, signal, filled: resolve }));
-  return { objects, filled };
+  const takeIn = (object: StoredObject): void => {
+    const known = objects.get(keyOf(object));
+    if (known?.metadata.uid === object.metadata.uid && !isOlder(object, known)) put(object);
+  };
+  return { objects, filled, takeIn };
+}
+
+/** Whether an object is as it was before another moment (Kubernetes API: "Resource versions" are numbers that grow). */
+function isOlder({ metadata: { resourceVersion: one } }: StoredObject, than: StoredObject | undefined): boolean {
+  const other = than?.metadata.resourceVersion ?? "";
+  return /^\d+$/.test(one) && /^\d+$/.test(other) && BigInt(one) < BigInt(other);
 }
 
 interface Freshness {
