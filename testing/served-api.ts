@@ -34,6 +34,8 @@ export interface ServedApi {
   granted(name: string, spec: object | undefined): void;
   /** Makes a Secret, or another one of it; undefined deletes it. */
   secret(name: string, entries: Readonly<Record<string, string>> | undefined): void;
+  /** Makes a TargetEndpoint, or another one of it; undefined deletes it. */
+  endpoint(name: string, spec: object | undefined): void;
   /** Says how it is with the image that is wanted. */
   image(state: ImageState): void;
   /** Lets the API name the image that serves, in place of its documents. */
@@ -80,6 +82,7 @@ export async function serveApi(
   spec: object,
   securities: Readonly<Record<string, object>>,
   secrets: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  endpoints: Readonly<Record<string, object>> = {},
 ): Promise<ServedApi> {
   let version = 1;
   const apis = new Map<string, StoredObject>();
@@ -87,6 +90,7 @@ export async function serveApi(
     securities: new Map<string, StoredObject>(),
     secrets: new Map<string, StoredObject>(),
     grants: new Map<string, StoredObject>(),
+    endpoints: new Map<string, StoredObject>(),
   };
   const entries = new Map<string, ReadonlyMap<string, Redacted>>();
   const blobs = new Map<string, Blob>();
@@ -104,6 +108,10 @@ export async function serveApi(
   const secure = (namespace: string, name: string, fields: object | undefined): void => {
     kept.securities.delete(`${namespace}/${name}`);
     if (fields !== undefined) kept.securities.set(`${namespace}/${name}`, made("Security", name, { spec: fields }, namespace));
+  };
+  const send = (name: string, fields: object | undefined): void => {
+    kept.endpoints.delete(`a/${name}`);
+    if (fields !== undefined) kept.endpoints.set(`a/${name}`, made("TargetEndpoint", name, { spec: fields }));
   };
   const hold = (name: string, texts: Readonly<Record<string, string>> | undefined): void => {
     entries.delete(`a/${name}`);
@@ -184,7 +192,7 @@ export async function serveApi(
   const collection = (objects: ReadonlyMap<string, StoredObject>) => ({ objects, filled: Promise.resolve(), takeIn: () => {} });
   const none = collection(new Map());
   const collections = {
-    ...{ configMaps: none, targetEndpoints: none, rateLimitings: none, referenceGrants: collection(kept.grants) },
+    ...{ configMaps: none, targetEndpoints: collection(kept.endpoints), rateLimitings: none, referenceGrants: collection(kept.grants) },
     ...{ apis: collection(apis), securities: collection(kept.securities), secrets: collection(kept.secrets) },
   };
   let users = makeUsers();
@@ -206,6 +214,7 @@ export async function serveApi(
     // Everything is applied each time.
     owned: {
       of: owned.of,
+      isAsked: owned.isAsked,
       find: (kind, _namespace, name) => (kind === "Deployment" && pods.names.length > 0 ? podOrDeployment(kind, name) : undefined),
     },
     untouched,
@@ -221,6 +230,7 @@ export async function serveApi(
 
   put(spec);
   for (const [name, fields] of Object.entries(securities)) secure("a", name, fields);
+  for (const [name, fields] of Object.entries(endpoints)) send(name, fields);
   for (const [name, texts] of Object.entries(secrets)) hold(name, texts);
   const built: string[] = [];
   const build = async (): Promise<void> => {
@@ -253,6 +263,7 @@ export async function serveApi(
     reconcile,
     spec: put,
     secret: hold,
+    endpoint: send,
     security: (name, fields) => secure("a", name, fields),
     granted: (name, fields) => {
       const from = [{ group: "portico.dev", kind: "API", namespace: "a" }];

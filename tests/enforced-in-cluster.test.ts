@@ -126,7 +126,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
   const summary = made.value;
   const registry = { registry: "registry.test", repository: "apis" };
   const { inputHash, mounted } = summary;
-  const content = { image: "registry.test/apis/pets@sha256:1", inputHash, mounted: mounted.open(), certificate: undefined };
+  const content = { image: "registry.test/apis/pets@sha256:1", inputHash, mounted: mounted.open(), hosts: [], certificate: undefined };
   return JSON.stringify([
     gatewayObjects(workload, content, owner),
     imageAsk(registry, api, read.value, workload, { ...summary, now: { toolkit: undefined, base: undefined } }),

@@ -1,7 +1,8 @@
 import { addressLists } from "../api/address.ts";
 import { checkShape } from "../api/check.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import { withKeysClusters } from "../compile/envoy/update.ts";
+import { isBackendSecret } from "../compile/envoy/backend-secrets.ts";
+import { followedClusters, hostsOf } from "../compile/envoy/update.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Problem, warning, wholeFile } from "../problem.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
@@ -19,12 +20,12 @@ const addressesFile = "addresses.json";
 const clustersFile = "clusters.json";
 const noClusters = "{}";
 
-/** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. */
+/** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. Beside them backends are followed, with what they are shown. */
 const followedFiles = ["tokens.json", "blocked.json", "keys.json", "agent.json", "trust.json", addressesFile];
 
 /**
- * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one, or pods of a new image do not come. Who is let
- * in by it is all the same who may be let in now. `written` is the image whose mounted part is up to date. What cannot be brought up to date is written into the log, and comes back.
+ * What serves goes on while what its API asks for cannot be had: its spec or document is wrong, say, or its version stands for another one, or an image is being built, or pods of a new one do not
+ * come. Who is let in by it is all the same who may be let in now, and it asks the backends where they are now. `written` is the image whose mounted part is up to date. What cannot be brought up to date is written into the log, and comes back.
  */
 export async function followCredentials(world: World, api: StoredObject, written: string | undefined): Promise<readonly Problem[]> {
   const { namespace, name } = api.metadata;
@@ -32,7 +33,7 @@ export async function followCredentials(world: World, api: StoredObject, written
   const problems: Problem[] = [];
   for (const image of mountedImages(world, api)) if (image !== written) problems.push(...(await follow(world, api, image, workload)));
   for (const { message } of problems)
-    world.log("warning", "Credentials of what serves could not be brought up to date.", { namespace, name, why: message });
+    world.log("warning", "What serves could not be brought up to date.", { namespace, name, why: message });
   return problems;
 }
 
@@ -65,7 +66,8 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   const before = new Map([...there.value].map(([file, text]) => [file, text.reveal()] as const));
   const { changed, unheeded } = changesOf(api, before, mounted.open());
   if (changed.length === 0 && !isTouchOwed(world, workload, inputHash)) return [...problems, ...unheeded];
-  const content = { image, inputHash, mounted: new Map([...before, ...changed]), certificate: undefined };
+  const files = new Map([...before, ...changed]);
+  const content = { image, inputHash, mounted: files, hosts: hostsOf(files.get(clustersFile) ?? noClusters), certificate: undefined };
   const object = gatewayObjects(workload, content, ownerOf(api)).find(
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,
   );
@@ -73,12 +75,13 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   return [...problems, ...unheeded, ...(applied?.ok === false ? applied.problems : await touchPods(world, workload, content))];
 }
 
+const isBackendFile = (file: string): boolean => isBackendSecret(`mounted/${file}`);
+
 /** The files that are others now, and what cannot be brought to pods that serve. */
 function changesOf(api: StoredObject, before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>) {
-  const wanted = new Map([...now].filter(([file]) => followedFiles.includes(file)));
-  // Backends stay as they are; but without a way to its keys an issuer's tokens could not be checked.
-  wanted.set(clustersFile, withKeysClusters(before.get(clustersFile) ?? noClusters, now.get(clustersFile) ?? noClusters));
-  const changed = [...wanted].filter(([file, text]) => before.has(file) && before.get(file) !== text);
+  const wanted = new Map([...now].filter(([file]) => followedFiles.includes(file) || isBackendFile(file)));
+  wanted.set(clustersFile, followedClusters(before.get(clustersFile) ?? noClusters, now.get(clustersFile) ?? noClusters));
+  const changed = [...wanted].filter(([file, text]) => (before.has(file) || isBackendFile(file)) && before.get(file) !== text);
   return { changed, unheeded: now.has(addressesFile) && !before.has(addressesFile) ? [listsUnheeded(api)] : [] };
 }
 

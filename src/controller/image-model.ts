@@ -76,12 +76,13 @@ export function modelOfImage(
 }
 
 /**
- * The same of an image that serves, as far as credentials are checked with it. What is wrong with a Security, by itself or beside the others, holds up no other, and is said elsewhere.
+ * The same of an image that serves, as far as its credentials and its backends are followed. What is wrong with a Security, by itself or beside the others, or with a TargetEndpoint holds up
+ * no other, and is said elsewhere; a document's own servers stay as they are.
  */
 export function credentialsOfImage(
   api: ManifestApi,
   { namespace }: Pick<GatewayWorkload, "namespace">,
-  { securities }: ImageObjects,
+  { endpoints, securities }: ImageObjects,
   image: string,
   { mounted, isApart, isCrowded }: Besides & { readonly mounted: readonly MountedSecurity[] },
 ): FoundApi {
@@ -92,7 +93,11 @@ export function credentialsOfImage(
   const trusting = isApart ? beside.map((one) => trustingAsBefore(one, mounted)) : beside;
   const followed = isCrowded ? trusting.map((one) => believingAsBefore(one, mounted)) : trusting;
   return {
-    model: modelOf(api, [], followed),
+    model: modelOf(
+      api,
+      api.backends.flatMap((name) => soundBackend(backendNamed(name, namespace, endpoints, image))),
+      followed,
+    ),
     problems: [],
     securities: followed.filter(({ isKnown }) => isKnown),
     stays: followed.flatMap(({ name, stays }) => (stays.length === 0 ? [] : [{ security: name, files: stays }])),
@@ -192,6 +197,9 @@ function backendNamed(name: string, namespace: string, endpoints: readonly Store
   const wrong: Problem[] = [...problems];
   return { backend: endpointBackend(endpoint, clusterSettings(namespace, undefined), wrong), problems: wrong };
 }
+
+const soundBackend = ({ backend, problems }: Found): readonly Backend[] =>
+  backend === undefined || problems.some(({ severity }) => severity === "error") ? [] : [backend];
 
 /** Whether a Security that was mounted is still there and in order, and checks credentials of the same sort. Of one that nobody knows how it was mounted nobody can say that. */
 export function isAsMounted(

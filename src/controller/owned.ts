@@ -1,10 +1,13 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { namesService, servicesAnnotation } from "../workloads/gateway-content.ts";
 
 /** The objects that Portico made, by the uid of whom they belong to. */
 export interface Owned {
   of(uid: string): readonly StoredObject[];
   /** Whether an object of this kind is there, and not of that owner. */
   find(kind: string, namespace: string, name: string): StoredObject | undefined;
+  /** Whether a gateway is mounted so that it sends requests to this host. */
+  isAsked(host: string): boolean;
 }
 
 /** The same, kept up to date. */
@@ -18,6 +21,7 @@ export function ownedIndex(): OwnedIndex {
   const ownerOf = (object: StoredObject): string => object.metadata.owners[0]?.uid ?? "";
   return {
     of: (uid) => [...(byOwner.get(uid) ?? [])].flatMap((key) => byKey.get(key) ?? []),
+    isAsked: (host) => [...byKey.values()].some(({ metadata }) => namesService(metadata.annotations[servicesAnnotation], host)),
     find: (kind, namespace, name) => byKey.get(`${kind} ${namespace}/${name}`),
     changed: (kind, key, now) => {
       const full = `${kind} ${key}`;

@@ -8,6 +8,7 @@ import type { Registries } from "../image/copy-blob.ts";
 import { labelNames } from "../image/gateway-image.ts";
 import { type ImageReference, parseReference, showReference } from "../image/reference.ts";
 import type { ApiModel } from "../model/api.ts";
+import { backendValues } from "../model/backend-values.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
@@ -39,7 +40,7 @@ export interface ImageSurroundings {
   readonly before: (inputHash: string) => Values | undefined;
   /** Whether the API serves already: then what is gone lets nobody in, and the rest serves. */
   readonly serves: boolean;
-  /** What is wanted of it: all that its environment supplies, or what credentials are checked with alone. */
+  /** What is wanted of it: all that its environment supplies, or what is followed of one that serves: what credentials are checked with, and its backends. */
   readonly part: "all" | "credentials";
   /** How Securities are mounted beside an image that serves, by what it was made from, as far as that is known. */
   readonly mounted: (inputHash: string) => readonly MountedSecurity[];
@@ -85,14 +86,15 @@ export async function gatewayOfImage(
   if (!problems.every(isGone)) return failed(...problems);
   const values = await surroundings.values(modelReferences(models));
   if (!values.ok) return values;
-  const { kept, missing, unresolved } = judgedValues(models, values.value, {
+  const followed = isWhole ? models : models.map((model) => withKnownBackends(model, values.value));
+  const { kept, missing, unresolved } = judgedValues(followed, values.value, {
     before: surroundings.before(manifest.inputHash),
     serves: surroundings.serves,
   });
   if (missing.length > 0) return failed(...missing);
   // The image has the routes; of what is compiled here only the environment's part counts.
   const environment = { ...environmentOf({ workload, ...surroundings }, mocksSocket), values: kept };
-  const whole = models.map(withAbsentees(manifest));
+  const whole = followed.map(withAbsentees(manifest));
   const patches = patchProblems(engine.refusedPatches(whole, environment).filter(({ patch }) => patch.of !== "routes"));
   if (isWhole && patches.length > 0) return failed(...patches);
   const files = engine.compile(whole, environment);
@@ -120,6 +122,12 @@ export async function gatewayOfImage(
     said,
   );
 }
+
+/** Of an image that serves, a backend whose Secret is gone stays as it is mounted. */
+const withKnownBackends = (model: ApiModel, values: Values): ApiModel => ({
+  ...model,
+  backends: model.backends.filter((backend) => backendValues(backend, values).kind === "read"),
+});
 
 /** What is found of the APIs of an image. */
 interface FoundImage {

@@ -1,6 +1,7 @@
 import type { ApiSpec } from "../api/api.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { hostsOf } from "../compile/envoy/update.ts";
 import { outdated } from "../image/reuse.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
@@ -83,7 +84,9 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
   await spendAsk(world, api, inputHash);
   const mounted = summary.value.mounted.open();
   const certificate = certificateVersion(world, workload);
-  const progress = await servingOf(world, api, workload, { image: image.reference, inputHash, mounted, certificate }, copy.value);
+  const hosts = hostsOf(mounted.get("clusters.json") ?? "");
+  const content = { image: image.reference, inputHash, mounted, hosts, certificate };
+  const progress = await servingOf(world, api, workload, content, copy.value);
   if (progress.at !== "applied") return { progress, known };
   world.gateways.serves(api, summary.value, image.reference, isRolledOut(progress));
   const older = outdated(image.madeWith, world.makesWith());

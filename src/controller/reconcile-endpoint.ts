@@ -7,7 +7,7 @@ import { type Checked, checked } from "../problem.ts";
 import { unserved } from "../resolve/gateway.ts";
 import { backendWorkload } from "../resolve/workload.ts";
 import { child, root } from "../text/node.ts";
-import { backendName, backendObjects } from "../workloads/backend.ts";
+import { backendHost, backendObjects } from "../workloads/backend.ts";
 import type { KubernetesObject } from "../workloads/object.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
 import { applyObject } from "./apply-objects.ts";
@@ -66,7 +66,7 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
     if (object.kind === "Deployment") rollout = rolloutOf(applied.value.value);
   }
   const isUsed = !world.knowsUsers() || world.users.of(usedEndpoint(namespace, name)).size > 0;
-  const retired = await retire(world, endpoint, objects.value, isUsed);
+  const retired = await retire(world, endpoint, objects.value, { isUsed, isAsked: world.owned.isAsked(backendHost(name, namespace)) });
   if (!retired.ok) return { progress: { at: "unapplied", problems: retired.problems }, fields: {} };
   if (workload === undefined)
     return {
@@ -74,7 +74,7 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
       progress: { at: "applied", rollout: { kind: "complete", pods: 0 } },
       fields: { address: urlOf(spec.value), replicas: undefined },
     };
-  const address = `http://${backendName(name)}.${namespace}.svc:${workload.port}`;
+  const address = `http://${backendHost(name, namespace)}:${workload.port}`;
   return {
     againMs: retired.value,
     progress: { at: "applied", rollout },

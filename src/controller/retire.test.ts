@@ -22,7 +22,7 @@ const made = (unusedSince?: string): StoredObject =>
 const ago = (milliseconds: number): string => new Date(Date.now() - milliseconds).toISOString();
 
 /** What is left for how long, and what was written. */
-async function retired(object: StoredObject, { isWanted = false, isUsed = true } = {}) {
+async function retired(object: StoredObject, { isWanted = false, isUsed = true, isAsked = false } = {}) {
   const written: string[] = [];
   const unused = (): never => assert.fail("not asked for");
   const store: ObjectStore = {
@@ -45,13 +45,13 @@ async function retired(object: StoredObject, { isWanted = false, isUsed = true }
       return checked(undefined, []);
     },
   };
-  const owned = { of: () => [object], find: () => object };
+  const owned = { of: () => [object], find: () => object, isAsked: () => isAsked };
   const wanted = {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: "store-backend", namespace: "a", labels: {}, ownerReferences: [] },
   };
-  const result = await retire({ owned, store }, endpoint, isWanted ? [wanted] : [], isUsed);
+  const result = await retire({ owned, store }, endpoint, isWanted ? [wanted] : [], { isUsed, isAsked });
   assert.ok(result.ok);
   return { restMs: result.value, written };
 }
@@ -67,6 +67,13 @@ describe("what was deployed and is wanted no more", () => {
   it("goes after that, and at once where nobody uses it", async () => {
     assert.deepEqual(await retired(made(ago(31_000))), { restMs: undefined, written: ["remove"] });
     assert.deepEqual(await retired(made(), { isUsed: false }), { restMs: undefined, written: ["remove"] });
+  });
+
+  it("stays while a gateway is mounted so that it sends requests to it, and is marked once none is", async () => {
+    for (const object of [made(), made(ago(31_000))])
+      assert.equal((await retired(object, { isAsked: true })).written.includes("remove"), false);
+    assert.deepEqual(await retired(made(), { isAsked: true, isUsed: false }), { restMs: undefined, written: [] });
+    assert.deepEqual(await retired(made()), { restMs: 30_000, written: ["mark"] });
   });
 
   it("that is wanted again stays, and is marked no longer", async () => {

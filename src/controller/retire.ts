@@ -10,20 +10,28 @@ const unusedAnnotation = "portico.dev/unused-since";
 /** So long gateways may still send requests to a backend after they were told of another: kubelet hands them the files within seconds of a touch. */
 const graceMs = 30_000;
 
+/** Who may still be using what is wanted no more. */
+interface Usage {
+  /** Whether something refers to its object. */
+  readonly isUsed: boolean;
+  /** Whether a gateway is mounted so that it sends requests to it: then it stays, and is looked at again when that changes. */
+  readonly isAsked: boolean;
+}
+
 /**
- * Removes what was made for an object and is wanted no more, once nobody can be using it: how long that is from now (milliseconds), for what is left; undefined where
- * nothing is.
+ * Removes what was made for an object and is wanted no more, once nobody can be using it: how long that is from now (milliseconds), for what is left and is to be looked at again by itself;
+ * undefined where nothing is.
  */
 export async function retire(
   { owned, store }: Pick<World, "owned" | "store">,
   owner: StoredObject,
   wanted: readonly KubernetesObject[],
-  isUsed: boolean,
+  usage: Usage,
 ): Promise<Checked<number | undefined>> {
   const keep = new Set(wanted.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   let restMs: number | undefined;
   for (const object of owned.of(owner.metadata.uid)) {
-    const done = await retireOne(store, object, keep.has(`${String(object.value.kind)} ${object.metadata.name}`), isUsed);
+    const done = await retireOne(store, object, keep.has(`${String(object.value.kind)} ${object.metadata.name}`), usage);
     if (!done.ok) return done;
     restMs = done.value === undefined ? restMs : Math.max(restMs ?? 0, done.value);
   }
@@ -34,7 +42,7 @@ async function retireOne(
   store: World["store"],
   { metadata, value }: StoredObject,
   isWanted: boolean,
-  isUsed: boolean,
+  { isUsed, isAsked }: Usage,
 ): Promise<Checked<number | undefined>> {
   const resource = resourceOf({ apiVersion: String(value.apiVersion), kind: String(value.kind) });
   const mark = async (since: string | null, restMs: number | undefined): Promise<Checked<number | undefined>> => {
@@ -42,7 +50,7 @@ async function retireOne(
     return marked.ok ? checked(restMs, []) : marked;
   };
   const since = metadata.annotations[unusedAnnotation];
-  if (isWanted) return since === undefined ? checked(undefined, []) : mark(null, undefined);
+  if (isWanted || isAsked) return since === undefined ? checked(undefined, []) : mark(null, undefined);
   const ageMs = Date.now() - Date.parse(since ?? "");
   // What is no time, or one to come, was written by somebody else: it makes nothing last longer.
   if (isUsed && !(ageMs >= 0)) return mark(new Date().toISOString(), graceMs);

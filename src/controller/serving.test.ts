@@ -11,6 +11,7 @@ const unused = (): never => assert.fail("not asked for");
 
 it("pods are touched for files that are as before again, where others came in between without the Deployment", async () => {
   const contentOf = (text: string): GatewayContent => ({
+    hosts: [],
     image: "pets",
     inputHash: "1",
     mounted: new Map([["keys.json", text]]),
@@ -36,7 +37,7 @@ it("pods are touched for files that are as before again, where others came in be
     ...{ read: unused, secret: unused, changeEntries: unused, apply: unused, applyStatus: unused },
     ...{ create: unused, replace: unused, remove: unused },
   };
-  const world = { store, untouched: new Map(), owned: { of: unused, find: () => objectOf("Deployment", "pets-gateway") } };
+  const world = { store, untouched: new Map(), owned: { of: unused, isAsked: unused, find: () => objectOf("Deployment", "pets-gateway") } };
   const workload = gatewayWorkload({ name: "pets", namespace: "a" }, { definition: [{ inline: "x" }] }, []);
   assert.deepEqual(await touchPods(world, workload, other), []);
   assert.equal(touched.get("Pod"), mountedHash(other));

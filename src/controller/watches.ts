@@ -2,6 +2,7 @@ import { type Collection, watchCollection } from "../apply/kubernetes/collection
 import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
+import { servicesAnnotation } from "../workloads/gateway-content.ts";
 import { managedSelector } from "../workloads/object.ts";
 import { grantedNamespaces } from "./grants.ts";
 import { type Owned, ownedIndex } from "./owned.ts";
@@ -122,6 +123,7 @@ function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served,
     const changed: Changed = (key, now, before) => {
       owned.changed(resource.kind, key, now);
       if (before !== undefined && before.metadata.uid !== now?.metadata.uid) gone(before.metadata.uid);
+      for (const backend of leftBackends(owned, now, before)) work(backend);
       const [owner] = (now ?? before)?.metadata.owners ?? [];
       if (owner !== undefined) work(`${owner.kind} ${key.split("/")[0]}/${owner.name}`);
     };
@@ -136,4 +138,17 @@ function saysMore(now: StoredObject, before: StoredObject): boolean {
   const said = ({ metadata: { generation, annotations, labels, deleted, uid } }: StoredObject): string =>
     JSON.stringify([uid, generation, annotations, labels, deleted]);
   return said(now) !== said(before);
+}
+
+/** The TargetEndpoints whose backends a gateway sent requests to, and does no more: what was deployed for them may go now. */
+function leftBackends(owned: Owned, now: StoredObject | undefined, before: StoredObject | undefined): readonly string[] {
+  const servicesOf = (object: StoredObject | undefined): readonly string[] =>
+    object?.metadata.annotations[servicesAnnotation]?.split(",") ?? [];
+  return servicesOf(before)
+    .filter((host) => !servicesOf(now).includes(host))
+    .flatMap((host) => {
+      const [name = "", namespace = ""] = host.split(".");
+      const [owner] = owned.find("Service", namespace, name)?.metadata.owners ?? [];
+      return owner === undefined ? [] : `${owner.kind} ${namespace}/${owner.name}`;
+    });
 }

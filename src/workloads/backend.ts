@@ -6,6 +6,9 @@ import { strategicMerge } from "./strategic-merge.ts";
 /** The name of a deployed backend's Deployment and Service. */
 export const backendName = (endpoint: string): string => ownedName(endpoint, "backend");
 
+/** The host under which gateways reach a deployed backend (Kubernetes: "DNS for Services and Pods"). */
+export const backendHost = (endpoint: string, namespace: string): string => `${backendName(endpoint)}.${namespace}.svc`;
+
 /** All objects of a deployed backend. */
 export function backendObjects(workload: BackendWorkload, owner: OwnerReference): readonly KubernetesObject[] {
   const { endpoint, namespace, pods, port } = workload;

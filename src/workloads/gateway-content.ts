@@ -9,6 +9,8 @@ export interface GatewayContent {
   readonly inputHash: string;
   /** File name -> text, of the folder `mounted`. */
   readonly mounted: ReadonlyMap<string, string>;
+  /** The hosts that it sends requests to. */
+  readonly hosts: readonly string[];
   /** Which version of its certificate's Secret is mounted; undefined where it serves no TLS. */
   readonly certificate: string | undefined;
 }
@@ -24,6 +26,15 @@ export const mountedAnnotation = "portico.dev/mounted";
 
 /** The annotation of the environment's part of a gateway that names the image which it belongs to, so that it is kept up to date while pods may have it. */
 export const imageAnnotation = "portico.dev/image";
+
+/** The annotation of the environment's part that names the Services of backends which it sends requests to: they stay while it does. */
+export const servicesAnnotation = "portico.dev/services";
+
+/** The Services among hosts, as that annotation has them. */
+export const servicesAmong = (hosts: readonly string[]): string => hosts.filter((host) => host.endsWith(".svc")).join(",");
+
+/** Whether an annotation of that kind names a Service. */
+export const namesService = (annotation: string | undefined, host: string): boolean => annotation?.split(",").includes(host) === true;
 
 /**
  * The environment's part of a gateway has a Secret for each image: while pods of an older image still serve, they keep the files that

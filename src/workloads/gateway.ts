@@ -8,6 +8,8 @@ import {
   mountedAnnotation,
   mountedHash,
   mountedName,
+  servicesAmong,
+  servicesAnnotation,
 } from "./gateway-content.ts";
 import { gatewayPods } from "./gateway-pods.ts";
 import { type KubernetesObject, type ObjectMetadata, type OwnerReference, podSelector } from "./object.ts";
@@ -26,7 +28,11 @@ export function gatewayObjects(workload: GatewayWorkload, content: GatewayConten
       kind: "Secret",
       metadata: {
         ...named(mountedName(api, content.inputHash)),
-        annotations: { [mountedAnnotation]: mountedHash(content), [imageAnnotation]: content.image },
+        annotations: {
+          [mountedAnnotation]: mountedHash(content),
+          [imageAnnotation]: content.image,
+          [servicesAnnotation]: servicesAmong(content.hosts),
+        },
       },
       type: "Opaque",
       data: Object.fromEntries([...content.mounted].map(([name, text]) => [name, Buffer.from(text).toString("base64")])),

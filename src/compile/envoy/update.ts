@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../../text/node.ts";
 
 /**
@@ -12,15 +13,27 @@ export function resourcesOfBoth(before: string, after: string): string {
   return gone.length === 0 ? after : `${JSON.stringify({ version_info: `${versionOf(after)}-both`, resources: [...next, ...gone] })}\n`;
 }
 
-/** A clusters file with those of another one, too, from which the keys of issuers are fetched. It is as it was where it has them all. */
-export function withKeysClusters(before: string, other: string): string {
-  const old = resourcesOf(before);
-  const names = new Set(old.map(({ name }) => name));
-  const more = resourcesOf(other).filter(({ name }) => String(name).startsWith("@keys/") && !names.has(name));
-  if (more.length === 0) return before;
-  const resources = [...old, ...more];
+/**
+ * A clusters file with the backends as another file has them, where it has them, and with those places, too, that the keys of issuers are fetched from there. Routes may name all that there were:
+ * none is left out. It is as it was where nothing is new.
+ */
+export function followedClusters(before: string, now: string): string {
+  const [old, next] = [resourcesOf(before), new Map(resourcesOf(now).map((one) => [String(one.name), one] as const))];
+  const names = new Set(old.map(({ name }) => String(name)));
+  const isBackend = (name: string): boolean => name.includes("/") && !isKeys(name);
+  const kept = old.map((one) => (isBackend(String(one.name)) ? (next.get(String(one.name)) ?? one) : one));
+  const resources = [...kept, ...[...next].flatMap(([name, one]) => (isKeys(name) && !names.has(name) ? one : []))];
+  if (isDeepStrictEqual(old, resources)) return before;
   const version = createHash("sha256").update(JSON.stringify(resources)).digest("hex").slice(0, 12);
   return `${JSON.stringify({ version_info: version, resources })}\n`;
+}
+
+const isKeys = (name: string): boolean => name.startsWith("@keys/");
+
+/** The hosts that a clusters file sends requests to, each once. */
+export function hostsOf(file: string): readonly string[] {
+  const hosts = [...file.matchAll(/"socket_address":\{"address":"([^"]+)"/g)].map(([, host = ""]) => host);
+  return [...new Set(hosts)].toSorted();
 }
 
 /** The version a file says of itself: Envoy reports it once the file is in effect. */
