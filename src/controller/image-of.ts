@@ -80,14 +80,8 @@ function provide(
   const builder = chosen === "none" ? checked(noBuilder, []) : building.builder(chosen, { ...listener, write });
   if (!builder.ok) return Promise.resolve(builder);
   const request = imageRequest(apis, folder, target, settings.base, { engine: engine.name, toolkit: settings.version });
-  return provideVersion(
-    builder.value,
-    building.registries(target.registry),
-    request,
-    input,
-    rule,
-    () => !listener.signal.aborted && building.leads(),
-  );
+  const isWanted = (): boolean => !listener.signal.aborted && building.leads();
+  return provideVersion(builder.value, building.registries(target.registry), { ...request, isWanted }, input, rule);
 }
 
 /** Where nothing is to be built, the image is there already, or it is somebody's to bring. */

@@ -110,3 +110,24 @@ it("all that runs ends when it is told to, and what waits for its turn does not 
   await images.stop();
   assert.equal(begun, 8);
 });
+
+it("another ask for an API begins when what it takes the place of has ended", async () => {
+  const ends: (() => void)[] = [];
+  const begun: string[] = [];
+  const images = makeImages(
+    () => {},
+    () => assert.fail(),
+  );
+  const ensure = (ask: string): ImageState =>
+    images.ensure("a/pets", ask, () => {
+      begun.push(ask);
+      return new Promise((resolve) => ends.push(() => resolve({ kind: "there", reference: `r/pets@${ask}`, madeWith })));
+    });
+  for (const ask of ["one", "two", "three"]) ensure(ask);
+  assert.deepEqual(begun, ["one"]);
+  ends[0]?.();
+  await until("the last begins", () => begun.length === 2);
+  assert.deepEqual(begun, ["one", "three"], "what nobody waits for any more never begins");
+  ends[1]?.();
+  await until("it is there", () => ensure("three").kind === "there");
+});

@@ -50,7 +50,8 @@ interface Entry {
  */
 export function makeImages(changed: (api: string) => void, unexpected: (api: string, thrown: unknown) => void): Images {
   const entries = new Map<string, Entry>();
-  const running = new Set<Promise<void>>();
+  /** The last of what runs for each: what it takes the place of may be writing its last, and the same tag is not for two. */
+  const running = new Map<string, Promise<void>>();
   const turns = makeTurns(mostAtATime);
   const begin = (api: string, entry: Entry, provide: Provide): void => {
     entry.stage = "runs";
@@ -65,21 +66,26 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
       if (entries.get(api) === entry) changed(api);
     };
     const { signal } = entry.ended;
-    const provided = turns.inTurn<Ended>(
-      async () => {
-        entry.building = {};
-        return signal.aborted ? { kind: "failed", problems: [nobodyWaits(api)] } : provide(signal, now);
-      },
-      () => {
-        entry.building = { why: `It waits for its turn: ${mostAtATime} others are looked for, or built.` };
-      },
-    );
+    const work = (): Promise<Ended> =>
+      turns.inTurn<Ended>(
+        async () => {
+          entry.building = {};
+          return signal.aborted ? { kind: "failed", problems: [nobodyWaits(api)] } : provide(signal, now);
+        },
+        () => {
+          entry.building = { why: `It waits for its turn: ${mostAtATime} others are looked for, or built.` };
+        },
+      );
+    const before = running.get(api);
+    const provided = before === undefined ? work() : before.then(work);
     const run = provided.then(end, (thrown: unknown) => {
       unexpected(api, thrown);
       end({ kind: "failed", problems: [nobodyThoughtOf(api)] });
     });
-    running.add(run);
-    void run.finally(() => running.delete(run));
+    running.set(api, run);
+    void run.then(() => {
+      if (running.get(api) === run) running.delete(api);
+    });
   };
   return {
     ensure: (api, ask, provide) => {
@@ -102,7 +108,7 @@ export function makeImages(changed: (api: string) => void, unexpected: (api: str
     stop: async () => {
       for (const { ended } of entries.values()) ended.abort();
       entries.clear();
-      await Promise.all(running);
+      await Promise.all(running.values());
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { GatewayFiles } from "../compile/engine.ts";
-import type { Checked } from "../problem.ts";
-import type { ImageReference } from "./reference.ts";
+import { type Checked, error, type Problem, wholeFile } from "../problem.ts";
+import { type ImageReference, showReference } from "./reference.ts";
 import type { Attachment } from "./referrers.ts";
 
 /** What a gateway's image is made from. */
@@ -16,6 +16,8 @@ export interface BuildRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** Documents that lie beside it. */
   readonly attachments: readonly Attachment[];
+  /** Whether it is still wanted, asked right before its tag is written: somebody may want another one by now, or it is another operator's turn. Left out for always. */
+  readonly isWanted?: (() => boolean) | undefined;
 }
 
 /** An image that is in its registry. */
@@ -31,6 +33,10 @@ export interface Builder {
   /** Fails with what the registry, or the build, says; then nothing is under the tag that was not there before. */
   build(request: BuildRequest): Promise<Checked<BuiltImage>>;
 }
+
+/** Why an image that is made is not put under its tag. */
+export const superseded = ({ target }: Pick<BuildRequest, "target">): Problem =>
+  error("BuildFailed", wholeFile(showReference(target)), "The image was built, but something else is asked for by now.");
 
 /** The gateway's folder in an image. */
 export const gatewayFolderInImage = "gateway";

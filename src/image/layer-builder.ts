@@ -1,6 +1,6 @@
-import { type Checked, checked } from "../problem.ts";
+import { type Checked, checked, failed } from "../problem.ts";
 import { type Base, readBase } from "./base-image.ts";
-import { type Builder, type BuildRequest, type BuiltImage, gatewayFolderInImage } from "./builder.ts";
+import { type Builder, type BuildRequest, type BuiltImage, gatewayFolderInImage, superseded } from "./builder.ts";
 import { copyBlob, type Registries, storeBlob } from "./copy-blob.ts";
 import { type AssembledImage, assembleImage, type BaseImage, labelNames, layerMediaType } from "./gateway-image.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -27,6 +27,7 @@ async function build(registries: Registries, request: BuildRequest): Promise<Che
   if (!manifest.ok) return manifest;
   const attached = await attach(to, target, manifest.value.descriptor, request.attachments);
   if (!attached.ok) return attached;
+  if (request.isWanted?.() === false) return failed(superseded(request));
   // The tag comes last: until it stands, nobody sees anything of this.
   const tagged = await to.putManifest(target.repository, target.tag ?? "latest", manifest.value);
   if (!tagged.ok) return tagged;

@@ -26,10 +26,10 @@ async function registryOf(t: TestContext) {
         project: () => new Map(),
         labels: { [labelNames.inputHash]: inputHash, [labelNames.documentHash]: documentHash, [labelNames.toolkit]: toolkit },
         attachments: [],
+        isWanted,
       },
       { inputHash, documentHash },
       { rebuild: "onPolicy", asked: false, now: { toolkit, base: undefined }, ...rule },
-      isWanted,
     );
   const digestUnder = (tag: string) => {
     const bytes = fake.manifests.get(`apis/pets:${tag}`)?.bytes;
@@ -56,6 +56,14 @@ describe("the image of an API's version", () => {
     const before = must(await provide(first, "d1"));
     const late = await provide(second, "d1", {}, "1.0.0", () => false);
     assert.deepEqual([late.problems.map(({ reason }) => reason), digestUnder("1.0")], [["BuildFailed"], before.digest]);
+    const anew = await provide(first, "d1", { asked: true, now }, "1.1.0", () => false);
+    assert.deepEqual([anew.problems.map(({ reason }) => reason), digestUnder("1.0")], [["BuildFailed"], before.digest]);
+  });
+
+  it("is put under no tag, the first time too, once nobody wants it any more", async (t) => {
+    const { provide, digestUnder } = await registryOf(t);
+    const late = await provide(first, "d1", {}, "1.0.0", () => false);
+    assert.deepEqual([late.problems.map(({ reason }) => reason), digestUnder("1.0")], [["BuildFailed"], undefined]);
   });
 
   it("is built anew when a policy changed: under a tag that never moves, and the version moves there", async (t) => {

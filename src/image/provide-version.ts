@@ -1,5 +1,5 @@
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import type { Builder, BuildRequest } from "./builder.ts";
+import { type Builder, type BuildRequest, superseded } from "./builder.ts";
 import { existingManifest } from "./existing.ts";
 import { type ProvidedImage, provideImage, provideOver } from "./provide.ts";
 import { showReference } from "./reference.ts";
@@ -25,7 +25,7 @@ export interface ImageInput {
  * The image of an API's version. The one that is there when it was made from the same input. Where only a policy changed, or a rebuild is
  * asked, a new one: under `<version>-<12 digits of the input hash>`, which never moves, and then under `<version>`, which does. Else fails with
  * TagConflict; where the tag is somebody else's with ForeignImage, always. One of the same input that was made with an older base or program is taken as it is,
- * unless a rebuild is asked. No tag moves any more once it is not wanted.
+ * unless a rebuild is asked. No tag is written any more once it is not wanted.
  */
 export async function provideVersion(
   builder: Builder,
@@ -33,7 +33,6 @@ export async function provideVersion(
   request: BuildRequest,
   input: ImageInput,
   rule: RebuildRule,
-  isWanted: () => boolean = () => true,
 ): Promise<Checked<ProvidedImage>> {
   const standing = await standingOf(registry, request.target);
   if (!standing.ok) return standing;
@@ -46,7 +45,7 @@ export async function provideVersion(
   const fixed = { ...request.target, tag: fixedTag(request.target.tag ?? "latest", input.inputHash) };
   const provided = await provideImage(builder, registry, { ...request, target: fixed }, input.inputHash, false);
   if (!provided.ok) return provided;
-  const moved = await moveTag(registry, request, provided.value.digest, isWanted);
+  const moved = await moveTag(registry, request, provided.value.digest);
   return moved.ok
     ? checked({ ...provided.value, reference: { ...request.target, digest: provided.value.digest } }, provided.problems)
     : moved;
@@ -62,18 +61,14 @@ function mayReplace(found: Extract<Standing, { kind: "gateway" }>, { documentHas
 /** A tag has at most 128 characters; the hash alone tells inputs apart. */
 const fixedTag = (tag: string, inputHash: string): string => `${tag.slice(0, 115)}-${inputHash.slice(0, 12)}`;
 
-async function moveTag(registry: Registry, request: BuildRequest, digest: string, isWanted: () => boolean): Promise<Checked<void>> {
+async function moveTag(registry: Registry, request: BuildRequest, digest: string): Promise<Checked<void>> {
   const { target } = request;
   const manifest = await existingManifest(registry, { ...target, digest });
   if (!manifest.ok) return manifest;
-  // Somebody wants another one by now, or it is another operator's turn: the tag is not for this one to move.
-  if (!isWanted()) return failed(superseded(request));
+  if (request.isWanted?.() === false) return failed(superseded(request));
   const put = await registry.putManifest(target.repository, target.tag ?? "latest", manifest.value);
   return put.ok ? checked(undefined, []) : put;
 }
-
-const superseded = ({ target }: BuildRequest): Problem =>
-  error("BuildFailed", wholeFile(showReference(target)), "The image was built, but something else is asked for by now.");
 
 const conflict = (request: BuildRequest, there: string, wanted: string): Problem =>
   error(
