@@ -51,10 +51,15 @@ describe("conditions", () => {
     assert.ok((accepted?.message.length ?? 0) < 1100);
   });
 
-  it("of a TargetEndpoint are two", () => {
+  it("of a TargetEndpoint are two, and one more where somebody has to change something", () => {
     const applied = endpointConditions({ at: "applied", rollout: { kind: "failed", message: "No room." } });
     assert.deepEqual(
       applied.map(({ type, status }) => `${type}=${status}`),
+      ["Accepted=True", "Stalled=True", "Ready=False"],
+    );
+    const progressing = endpointConditions({ at: "applied", rollout: { kind: "progressing", message: "1 of 2." } });
+    assert.deepEqual(
+      progressing.map(({ type, status }) => `${type}=${status}`),
       ["Accepted=True", "Ready=False"],
     );
   });

@@ -55,7 +55,8 @@ export function conditionsOf(progress: Progress): readonly Saying[] {
   const ahead = steps
     .slice(place + 1)
     .map((step): Saying => ({ type: step, status: "Unknown", reason: "Waiting", message: `Waits for ${stuck?.type ?? ""}.` }));
-  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, ...age(progress), readiness(progress, stuck ?? lacking)];
+  const ready = readiness(progress, stuck ?? lacking);
+  return [...passed, ...(stuck === undefined ? [] : [stuck]), ...ahead, ...age(progress), ...stalled(progress, ready), ready];
 }
 
 /** What is said of a gateway that serves without something that it refers to. */
@@ -63,6 +64,30 @@ function lackOf(progress: Progress): (Saying & { readonly type: Step }) | undefi
   if (progress.at !== "applied" || progress.unresolved === undefined || progress.unresolved.length === 0) return undefined;
   return broken("ResolvedRefs", progress.unresolved);
 }
+
+/**
+ * What does not pass by itself: somebody has to change something. Said only while it is so, as kstatus reads it (sigs.k8s.io/cli-utils, "The Stalled condition"): whoever waits, Flux say,
+ * waits no longer.
+ */
+function stalled(progress: Progress, { reason, message }: Saying): readonly Saying[] {
+  return isStalled(progress) ? [{ type: "Stalled", status: "True", reason, message }] : [];
+}
+
+function isStalled(progress: Progress): boolean {
+  switch (progress.at) {
+    case "refused":
+      return true;
+    case "unbuilt":
+      return progress.problems.some(({ reason }) => lasting.has(reason));
+    case "applied":
+      return progress.rollout.kind === "failed";
+    default:
+      return false;
+  }
+}
+
+/** What is wrong with an image, or its name, and stays so. */
+const lasting: ReadonlySet<Reason> = new Set(["TagConflict", "ForeignImage", "BadImage", "BadImageName"]);
 
 /** Whether the image that serves was made with other things than are here now: it serves on all the same. */
 function age(progress: Progress): readonly Saying[] {
@@ -119,7 +144,8 @@ function rolledOut(rollout: Rollout): Omit<Saying, "type"> {
 export function endpointConditions(progress: Progress): readonly Saying[] {
   const stuck = standing(progress);
   const accepted: Saying = { type: "Accepted", status: "True", reason: "Accepted", message: "It is in order." };
-  return [stuck?.type === "Accepted" ? stuck : accepted, endpointReadiness(progress, stuck)];
+  const ready = endpointReadiness(progress, stuck);
+  return [stuck?.type === "Accepted" ? stuck : accepted, ...stalled(progress, ready), ready];
 }
 
 function endpointReadiness(progress: Progress, stuck: Saying | undefined): Saying {
@@ -130,6 +156,8 @@ function endpointReadiness(progress: Progress, stuck: Saying | undefined): Sayin
 }
 
 /** The conditions of a policy. */
-export const policyConditions = (problems: readonly Problem[]): readonly Saying[] => [
-  problems.length > 0 ? broken("Accepted", problems) : { type: "Accepted", status: "True", reason: "Accepted", message: "It is in order." },
-];
+export function policyConditions(problems: readonly Problem[]): readonly Saying[] {
+  if (problems.length === 0) return [{ type: "Accepted", status: "True", reason: "Accepted", message: "It is in order." }];
+  const refused = broken("Accepted", problems);
+  return [...stalled({ at: "refused", problems }, refused), refused];
+}

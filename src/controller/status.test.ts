@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { error, wholeFile } from "../problem.ts";
+import type { Reason } from "../reason.ts";
 import type { JsonObject } from "../text/node.ts";
 import { conditionsOf, endpointConditions, type Progress } from "./conditions.ts";
-import type { Rollout } from "./rollout.ts";
 import { conditionOf, sameStatus, statusWith } from "./status.ts";
 
 const ready = (status: "True" | "False") => ({ type: "Ready", status, reason: "Ready", message: "" }) as const;
@@ -30,27 +30,26 @@ function kstatus(generation: number, status: JsonObject): "InProgress" | "Failed
   return holds("Ready") ? "Current" : "InProgress";
 }
 
-it("a status is read by kstatus's generic rules: current where all is done that its generation asks for, and not before", () => {
-  const problems = [error("WrongValue", wholeFile("API/pets"), "Wrong.")];
-  const rollouts: readonly Rollout[] = [
-    { kind: "progressing", message: "1 of 2." },
-    { kind: "failed", message: "No room." },
-  ];
-  const unready: readonly Progress[] = [
-    { at: "refused", problems },
-    { at: "unresolved", problems },
-    { at: "building" },
-    { at: "unbuilt", problems },
-    { at: "unapplied", problems },
-    ...rollouts.map((rollout) => ({ at: "applied", rollout }) as const),
+it("a status is read by kstatus's generic rules: current where all is done that its generation asks for, failed where somebody has to change something", () => {
+  const problemsOf = (reason: Reason) => [error(reason, wholeFile("API/pets"), "Wrong.")];
+  const problems = problemsOf("WrongValue");
+  const unready: readonly (readonly [Progress, "InProgress" | "Failed"])[] = [
+    [{ at: "refused", problems }, "Failed"],
+    [{ at: "unresolved", problems: problemsOf("DefinitionMissing") }, "InProgress"],
+    [{ at: "building" }, "InProgress"],
+    [{ at: "unbuilt", problems: problemsOf("RegistryUnreachable") }, "InProgress"],
+    [{ at: "unbuilt", problems: problemsOf("TagConflict") }, "Failed"],
+    [{ at: "unapplied", problems: problemsOf("ClusterFailed") }, "InProgress"],
+    [{ at: "applied", rollout: { kind: "progressing", message: "1 of 2." } }, "InProgress"],
+    [{ at: "applied", rollout: { kind: "failed", message: "No room." } }, "Failed"],
   ];
   const done: Progress = { at: "applied", rollout: { kind: "complete", pods: 1 } };
   for (const conditions of [conditionsOf, endpointConditions]) {
     const statusOf = (progress: Progress): JsonObject => statusWith(undefined, {}, conditions(progress), 2, "2026-01-01T00:00:00Z");
     assert.equal(kstatus(2, statusOf(done)), "Current");
     assert.equal(kstatus(3, statusOf(done)), "InProgress", "of a generation before");
-    for (const progress of unready) {
-      assert.equal(kstatus(2, statusOf(progress)), "InProgress", progress.at);
+    for (const [progress, expected] of unready) {
+      assert.equal(kstatus(2, statusOf(progress)), expected, progress.at);
       const types = conditions(progress).map(({ type }) => type);
       assert.deepEqual(types, [...new Set(types)]);
     }
