@@ -124,3 +124,40 @@ describe("what an attacker found next stays mended", () => {
     assert.equal(await status("/placed", {}), 401);
   });
 });
+
+describe("what an attacker found after that stays mended", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const signed = { issuers: user.issuers, claims: user.claims, claimsToHeaders: user.claimsToHeaders };
+    const locations = [{ header: "x-signed" }, { query: "s" }];
+    gateway = await protectedGateway(scope, { paths: { "/both": guarded({ both: [] }) } }, [
+      ...keySecurity("both", { partner: "key-of-partner" }, { signed, locations }),
+    ]);
+  });
+  const ask = async (query: string, headers: Readonly<Record<string, string>>): Promise<unknown> => {
+    const before = gateway.backend.received.length;
+    const { status } = await gateway.get(`/both${query}`, headers);
+    return gateway.backend.received.length === before ? status : [status, gateway.backend.received.at(-1)?.headers["x-user"] ?? null];
+  };
+  const tokenOf = (claims: object, alg?: Parameters<typeof tokenIssuer>[1]): string =>
+    (alg === undefined ? issuer : tokenIssuer(issuer.issuer, alg)).token({ claims: { sub: "victim", ...claims } });
+
+  it("a signed key that is refused tells nobody's name beside one's own key, in whatever place it stands", async () => {
+    const refused = tokenOf({ verified: false });
+    const own = { "x-signed": "key-of-partner" };
+    assert.deepEqual(
+      [await ask("", { "x-signed": refused }), await ask("", own), await ask("?s=key-of-partner", {})],
+      [403, [200, null], [200, null]],
+    );
+    assert.equal(await ask(`?s=${refused}`, own), 403);
+    // Here Envoy takes no token at all to be genuine: two places have one, and the last of them is none.
+    assert.deepEqual(await ask("?s=key-of-partner", { "x-signed": refused }), [200, null]);
+  });
+
+  it("one that is good tells its own, and does so beside a key", async () => {
+    const good = tokenOf({ verified: true });
+    assert.deepEqual(await ask("", { "x-signed": good }), [200, "victim"]);
+    assert.deepEqual(await ask(`?s=${good}`, { "x-signed": "key-of-partner" }), [200, "victim"]);
+  });
+});

@@ -47,3 +47,44 @@ describe("many issuers", () => {
     assert.equal(await status("/pets", tokenIssuer(one?.issuer, "EdDSA").token()), 401);
   });
 });
+
+describe("many issuers that two Securities believe, in different places", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  const all = { issuers: issuers.map(({ issuer, jwks }) => ({ issuer, jwks: { inline: jwks } })) };
+  before(async () => {
+    const paths = {
+      "/placed": guarded({ placed: [] }),
+      "/usual": guarded({ usual: [] }),
+      "/either": guarded({ placed: [] }, { usual: [] }),
+    };
+    gateway = await protectedGateway(scope, { paths }, [
+      tokenSecurity("placed", { ...all, audiences: ["placed"], locations: [{ header: "x-token" }, { query: "t" }] }),
+      tokenSecurity("usual", { ...all, audiences: ["usual"], forward: true }),
+    ]);
+  });
+  const status = async (target: string, headers: Readonly<Record<string, string>> = {}): Promise<number> =>
+    (await gateway.get(target, headers)).status;
+
+  for (const [index, issuer] of issuers.entries())
+    it(`number ${index} is believed in its places, and in no other's`, async () => {
+      const [placed, usual] = [issuer.token({ claims: { aud: "placed" } }), issuer.token({ claims: { aud: "usual" } })];
+      const places = (token: string) => [bearer(token), { "x-token": token }] as const;
+      const all = async (target: string, token: string): Promise<readonly number[]> => [
+        ...(await Promise.all(places(token).map((headers) => status(target, headers)))),
+        await status(`${target}?t=${token}`),
+      ];
+      assert.deepEqual(await all("/placed", placed), [401, 200, 200]);
+      assert.deepEqual(await all("/usual", usual), [200, 401, 401]);
+      assert.deepEqual(await all("/either", placed), [401, 200, 200]);
+      assert.deepEqual(await all("/either", usual), [200, 401, 401]);
+    });
+
+  it("none is believed for a forged token beside a good one elsewhere", async () => {
+    for (const issuer of issuers) {
+      const forged = bearer(tokenIssuer(issuer.issuer, "EdDSA").token({ claims: { aud: "usual" } }));
+      const good = issuer.token({ claims: { aud: "usual" } });
+      assert.deepEqual([await status("/usual", { ...forged, "x-token": good }), await status(`/usual?t=${good}`, forged)], [401, 401]);
+    }
+  });
+});

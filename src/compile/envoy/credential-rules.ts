@@ -23,7 +23,7 @@ export function genuine({ security }: Demand, securities: Securities): Message {
   const found = securities.get(security);
   const rules = [
     ...(found?.token === undefined ? [] : [genuineToken(found, found.token)]),
-    ...(found?.keys === true ? [knownKey(security)] : []),
+    ...(found?.keys === true ? [keyOf(found)] : []),
     ...(found?.asked === undefined ? [] : [agentSays(agentGenuine(security))]),
     ...(found?.certificate === undefined ? [] : [shownCertificate(security, found.certificate)]),
   ];
@@ -36,7 +36,7 @@ export function satisfied(demand: Demand, securities: Securities): Message {
   const isScopeless = demand.scopes.length === 0;
   const rules = [
     ...(found?.token === undefined ? [] : [allowingToken(demand, found, found.token)]),
-    ...(found?.keys === true && isScopeless ? [knownKey(demand.security)] : []),
+    ...(found?.keys === true && isScopeless ? [keyOf(found)] : []),
     ...(found?.asked === undefined ? [] : [allowedByAgent(demand, found.asked)]),
     ...(found?.certificate !== undefined && isScopeless ? [shownCertificate(demand.security, found.certificate)] : []),
   ];
@@ -107,5 +107,14 @@ const claimsHold = (filter: string, security: string, rules: readonly ClaimRule[
 /** A dot leads into an object, or is part of the claim's own name: `https://issuer.example/roles`. */
 const claimIs = (filter: string, security: string, claim: string, value: Message): Message =>
   anyOf([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(filter, [security, ...path], value)));
+
+/**
+ * That a key is known. Where claims of a signed one are told to the backend it counts only without such a token: one that is refused would tell its caller's name beside somebody else's key.
+ */
+function keyOf({ name, token, identity }: Security): Message {
+  const telling = token !== undefined && identity.some(({ claim }) => claim !== undefined);
+  if (!telling) return knownKey(name);
+  return allOf([knownKey(name), { not_rule: metadata(tokenMetadata, [tokenHeader(name), "alg"], { present_match: true }) }]);
+}
 
 const knownKey = (security: string): Message => metadata(rbacMetadata, [keyResult(security)], equal("allowed"));

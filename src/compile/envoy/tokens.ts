@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { remoteKeys } from "../../model/issuer-keys.ts";
 import { readKeys, usableKeys } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
@@ -16,11 +17,12 @@ export function tokensFile(verifiers: readonly Verifier[], sets: readonly Creden
     (verifier.tokens?.issuers ?? []).flatMap((issuer, index) => {
       const keys = keysOf(issuer, values);
       if (keys === undefined) return [];
+      const { security, locations } = verifier;
       const provider = { ...providerOf(verifier, verifier.tokens, issuer), ...keys };
-      return [{ name: `${verifier.security}/${index}`, security: verifier.security, issuer: issuer.issuer, provider }];
+      return [{ name: `${security}/${index}`, security, issuer: issuer.issuer, locations, provider }];
     }),
   );
-  const believers = believersOf(providers);
+  const believers = byIssuer(providers);
   const place = (index: number): string => failedTokens[providers.length <= failedTokens.length ? index : 0] ?? "";
   const config = {
     providers: Object.fromEntries(
@@ -46,29 +48,30 @@ function tokenSets(verifiers: readonly Verifier[], sets: readonly CredentialSet[
 /**
  * A few providers are asked by name, one after the other: what Envoy remembers of tokens it looks up by their provider. Of many, `allow_missing_or_failed`
  * alone finds a token's by its issuer, in one step, and remembers nothing; where several Securities believe one issuer, it finds any of them, and all of
- * those are asked by name.
+ * those are asked by name. Where these look in different places it would take a token of the one out of a place of the other's: then all are asked by name.
  */
-function requirementOf(providers: readonly Provider[], believers: ReadonlyMap<string, number>): Message {
+function requirementOf(providers: readonly Provider[], believers: ReadonlyMap<string, readonly Provider[]>): Message {
   if (providers.length === 1 && providers[0]) return orNone(providers[0]);
-  if (providers.length > 0 && providers.length <= failedTokens.length) return { requires_all: { requirements: providers.map(orNone) } };
-  const shared = providers.filter(({ issuer }) => believers.get(issuer) !== 1).map(orNone);
+  const believersOf = ({ issuer }: Provider): readonly Provider[] => believers.get(issuer) ?? [];
+  const isTorn = providers.some((one) => believersOf(one).some(({ locations }) => !isDeepStrictEqual(locations, one.locations)));
+  if (providers.length > 0 && (isTorn || providers.length <= failedTokens.length))
+    return { requires_all: { requirements: providers.map(orNone) } };
+  const shared = providers.filter((one) => believersOf(one).length > 1).map(orNone);
   return shared.length === 0
     ? { allow_missing_or_failed: {} }
     : { requires_all: { requirements: [{ allow_missing_or_failed: {} }, ...shared] } };
 }
 
-/** How many providers there are for each issuer. */
-function believersOf(providers: readonly Provider[]): ReadonlyMap<string, number> {
-  const believers = new Map<string, number>();
-  for (const { issuer } of providers) believers.set(issuer, (believers.get(issuer) ?? 0) + 1);
-  return believers;
-}
+/** The providers for each issuer. */
+const byIssuer = (providers: readonly Provider[]): ReadonlyMap<string, readonly Provider[]> =>
+  Map.groupBy(providers, ({ issuer }) => issuer);
 
 /** A provider of Envoy's: one issuer, as one Security believes it. */
 interface Provider {
   readonly name: string;
   readonly security: string;
   readonly issuer: string;
+  readonly locations: readonly CredentialLocation[];
   readonly provider: Message;
 }
 
