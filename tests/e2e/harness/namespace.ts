@@ -22,6 +22,10 @@ export interface Namespace {
   condition(object: string, condition: string, seconds?: number): Promise<void>;
 }
 
+/** From now on pods of the namespace are restricted (Kubernetes: "Pod Security Standards"); those that are there stay. */
+export const restrictPods = ({ name, kubectl }: Namespace): Promise<string> =>
+  kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted");
+
 /** Makes a namespace for a test. It goes with the test; of one that failed, what the cluster says goes into the report first. */
 export async function makeNamespace(t: Ending): Promise<Namespace> {
   const name = `e2e-${randomBytes(4).toString("hex")}`;

@@ -6,7 +6,7 @@ import { until } from "../../../testing/until.ts";
 import { objectOf, pets, store } from "../harness/api.ts";
 import { requestFrom, statusFrom } from "../harness/echo.ts";
 import { portico } from "../harness/gateway.ts";
-import { makeNamespace } from "../harness/namespace.ts";
+import { makeNamespace, restrictPods } from "../harness/namespace.ts";
 import { testFolder } from "../harness/test-folder.ts";
 
 const document = {
@@ -42,6 +42,7 @@ export async function shownToFunctions(t: TestContext): Promise<void> {
   await writeFile(join(folder, "word.ts"), 'export const word: string = "seen ";');
   await namespace.apply(store);
   await namespace.condition("te/store", "Ready", 120);
+  await restrictPods(namespace);
   await add("add", "once");
   await until("the backend is there", async () => (await status("intercepted", "/pets/7")) === 200, 30_000);
   assert.equal(await looked("intercepted"), "seen once in north");

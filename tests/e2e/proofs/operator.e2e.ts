@@ -12,7 +12,7 @@ import { endings } from "../harness/endings.ts";
 import { porticoCommand } from "../harness/gateway.ts";
 import { installGatewayApi } from "../harness/gateway-api.ts";
 import { loadFrom } from "../harness/load.ts";
-import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+import { makeNamespace, type Namespace, restrictPods } from "../harness/namespace.ts";
 import { install, installOperator, type Operator } from "../harness/operator.ts";
 import { kubernetesPages } from "../harness/pages.ts";
 import { withPlugins } from "../harness/plugins.ts";
@@ -334,7 +334,7 @@ describe("the operator", { timeout: 900_000 }, () => {
 
     it("in another namespace, where pods are restricted, what is built already, by document and by image; nothing is built", async (t) => {
       const [development, production] = [await makeNamespace(t), await makeNamespace(t)];
-      await production.kubectl("label", "namespace", production.name, "pod-security.kubernetes.io/enforce=restricted");
+      await restrictPods(production);
       await development.apply(configMap("pets", pets), store, apiOf("shared"));
       await ready(development, "shared");
       const built = await image(development, "shared");

@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { until } from "../../../testing/until.ts";
 import { apiOf, configMap, pets, store } from "../harness/api.ts";
 import { statusFrom } from "../harness/echo.ts";
-import { makeNamespace, type Namespace } from "../harness/namespace.ts";
+import { makeNamespace, type Namespace, restrictPods } from "../harness/namespace.ts";
 
 const http = "/filter_chains/0/filters/0/typed_config";
 /** A patch that lets answers name a server of this name. */
@@ -25,7 +25,10 @@ async function serverOf(namespace: Namespace): Promise<string> {
 export async function patchedByItsOwner(t: TestContext): Promise<void> {
   const namespace = await makeNamespace(t);
   const patched = (field: string, name: string): object => apiOf("patched", { envoyPatches: [naming(field, name)] });
-  await namespace.apply(configMap("pets", pets), store, patched("server_name", "one"));
+  await namespace.apply(store);
+  await namespace.condition("te/store", "Ready", 120);
+  await restrictPods(namespace);
+  await namespace.apply(configMap("pets", pets), patched("server_name", "one"));
   await namespace.condition("api/patched", "Ready", 120);
   await until("the patch serves", async () => (await serverOf(namespace)) === "one", 60_000);
   const image = await namespace.field("api/patched", ".status.image");
