@@ -1,11 +1,11 @@
 import type { ApiSpec } from "../api/api.ts";
-import { inTime } from "../apply/in-time.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { ServiceAddress, TraceCollector } from "../compile/engine.ts";
 import { type CompiledApi, decisionHash } from "../compile/manifest.ts";
 import { manifestRead } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
+import { showReference } from "../image/reference.ts";
 import { documentHash } from "../image/request.ts";
 import { modelReferences } from "../model/references.ts";
 import type { ValueReference, Verifier } from "../model/security.ts";
@@ -23,6 +23,7 @@ import { type ImageSays, makeKnownImages } from "./known-images.ts";
 import { makeLastGood } from "./last-good.ts";
 import { newOfKind } from "./new-of-kind.ts";
 import { type PackedFiles, packFiles } from "./packed-files.ts";
+import { patientReads, type ReadPatience } from "./patient-reads.ts";
 import { gatewayOfImage, type ImageSurroundings, type ReadyImage, readFrom } from "./ready-image.ts";
 import { type UsableCollections, usableObjects } from "./usable.ts";
 import { anySecurity, usedConfigMap, usedGrants, usedSecret } from "./used.ts";
@@ -90,6 +91,8 @@ interface Sources {
   readonly limitsService: ServiceAddress | undefined;
   /** Who is told of requests. */
   readonly traces: TraceCollector | undefined;
+  /** With which registries' answers are waited for; the usual one where nothing is said. */
+  readonly patience?: ReadPatience;
 }
 
 export function compiledGateways({
@@ -101,13 +104,18 @@ export function compiledGateways({
   alwaysUsed,
   limitsService,
   traces,
+  patience,
 }: Sources): CompiledGateways {
   const usable = usableObjects(collections, issuers);
   const memories = new Map<string, Memory>();
   const lastGood = makeLastGood();
   const images = makeKnownImages();
-  /** Of which images nothing is heard: they are not asked for once more meanwhile. */
-  const silent = new Set<string>();
+  const readImage = patientReads(async (reference) => {
+    const says = await readFrom(registries)(reference);
+    // Also where nobody waits for it any more: the next one who asks has it.
+    if (says.ok) images.remember(showReference({ ...reference, digest: says.value.digest }), says.value);
+    return says;
+  }, patience);
   /** What an API would be checked with, though it may not be there, and how all that it looked at was before that was read. */
   const wanted = new Map<string, { readonly used: readonly string[]; readonly before: string }>();
   const fingerprintOf = ({ metadata }: StoredObject, used: readonly string[]): string =>
@@ -186,22 +194,9 @@ export function compiledGateways({
     // What one of a digest says never changes; whether it is still there counts only for one that is to be pulled anew.
     const before = part === "credentials" ? images.of(ready.image) : undefined;
     if (before !== undefined) return gatewayBy(async () => checked(before, []));
-    const found = await inPatience(JSON.stringify([keyOf(api), ready]), ready.image, () => gatewayBy(readFrom(registries)));
-    if (found.ok) images.remember(found.value.image ?? "", found.value);
+    const found = await gatewayBy(readImage);
     const says = found.problems.some(({ reason }) => reason.startsWith("Registry")) ? images.of(ready.image) : undefined;
     return found.ok || says === undefined ? found : gatewayBy(async () => checked(says, []));
-  };
-
-  /** Whoever may write an API names the registry: one that does not answer is not to hold up the others. */
-  const inPatience = (asked: string, image: string, ask: () => Promise<Checked<GatewaySummary>>): Promise<Checked<GatewaySummary>> => {
-    if (silent.has(asked)) return Promise.resolve(failed(tooSlow(image)));
-    const answer = ask();
-    return inTime(answer, imagePatienceMs, () => {
-      silent.add(asked);
-      const answered = (): void => void silent.delete(asked);
-      void inTime(answer, longestSilenceMs, () => undefined).then(answered, answered);
-      return failed(tooSlow(image));
-    });
   };
 
   const served = async (api: StoredObject, image: string, workload: GatewayWorkload): Promise<Checked<GatewaySummary>> => {
@@ -291,16 +286,9 @@ function servedSecurities({ value: { status } }: StoredObject): readonly string[
   return names.map(String);
 }
 
-/** How long the work on an API waits for an image to be read; so long nobody asks a registry again that was silent (milliseconds). */
-const imagePatienceMs = 15_000;
-const longestSilenceMs = 60_000;
-
 /** Why what serves could not be looked at. That may pass, and is no fault of a document's. */
 const whyNot = (looked: Checked<unknown> | undefined): readonly Problem[] =>
   looked?.ok === false ? looked.problems.map((one) => ({ ...one, severity: "warning" })) : [];
-
-const tooSlow = (image: string): Problem =>
-  error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.");
 
 /** A registry or a cluster that does not answer now may answer at the next question, and have another image under the same name. */
 const isLasting = (result: Checked<GatewaySummary>): boolean =>
