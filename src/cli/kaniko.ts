@@ -5,6 +5,7 @@ import type { Registries } from "../image/copy-blob.ts";
 import type { BuildCluster } from "../image/kaniko/cluster.ts";
 import { kanikoBuilder } from "../image/kaniko/kaniko-builder.ts";
 import type { KanikoSettings } from "../image/kaniko/settings.ts";
+import { sharedJobs } from "../image/kaniko/shared-jobs.ts";
 import { parseReference } from "../image/reference.ts";
 import type { Credentials } from "../image/registry/credentials.ts";
 import { dockerCredentials } from "../image/registry/docker-credentials.ts";
@@ -36,7 +37,7 @@ export async function openKaniko(options: KanikoOptions & RegistryOptions, signa
     process.stderr.write(printableLines(text));
   };
   const waits = (why: string): void => write(`${why}\n`);
-  const around = { credentials: credentials.value, write, waits, runs: () => {}, signal, resumes: false };
+  const around = { credentials: credentials.value, write, waits, runs: () => {}, signal, resumes: false, jobs: sharedJobs() };
   const builder = (registries: Registries): Builder => kanikoBuilder(cluster, settings.value, { ...around, registries });
   return checked({ credentials: credentials.value, builder }, []);
 }

@@ -12,6 +12,7 @@ import { operate } from "../controller/operator.ts";
 import type { OperatorSettings } from "../controller/settings.ts";
 import type { Building } from "../controller/world.ts";
 import { kanikoBuilder } from "../image/kaniko/kaniko-builder.ts";
+import { sharedJobs } from "../image/kaniko/shared-jobs.ts";
 import { layerBuilder } from "../image/layer-builder.ts";
 import { type ImageReference, parseReference } from "../image/reference.ts";
 import { type Credentials, noCredentials } from "../image/registry/credentials.ts";
@@ -160,14 +161,15 @@ const buildingOf = (
   { open }: OpenRegistries,
   credentials: Credentials,
   leads: () => boolean,
+  jobs = sharedJobs(),
 ): Building => ({
   leads,
   registries: open,
   pullCredentials: credentialsOf(client, namespace, pullSecret),
   builder: (name, listener) => {
     if (name === "layer") return checked(layerBuilder(open), []);
-    if (kaniko !== undefined)
-      return checked(kanikoBuilder(buildCluster(client, leads), kaniko, { ...listener, credentials, registries: open, resumes: true }), []);
+    const around = { ...listener, credentials, registries: open, resumes: true, jobs };
+    if (kaniko !== undefined) return checked(kanikoBuilder(buildCluster(client, leads), kaniko, around), []);
     const advice = "Let the API say `builder: layer`, or install the operator with --toolkit.";
     return failed(error("BuildFailed", wholeFile("operator"), `The operator was not told with which toolkit Kaniko builds. ${advice}`));
   },

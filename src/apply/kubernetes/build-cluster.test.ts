@@ -9,11 +9,12 @@ import { buildCluster } from "./build-cluster.ts";
 import { openClient } from "./client.ts";
 
 /** How far a build is in a cluster that has this Job and this pod. */
-async function stateOf(t: TestContext, job: object, pod: object) {
+async function stateOf(t: TestContext, job: object | undefined, ...pods: readonly object[]) {
   const port = await serveHttp(t, ({ url = "" }, answer) => {
     const isPods = url.includes("/pods");
     answer.setHeader("content-type", "application/json");
-    answer.end(JSON.stringify(isPods ? { kind: "PodList", metadata: {}, items: [pod] } : { kind: "Job", metadata: { name: "b" }, ...job }));
+    if (!isPods && job === undefined) answer.statusCode = 404;
+    answer.end(JSON.stringify(isPods ? { kind: "PodList", metadata: {}, items: pods } : { kind: "Job", metadata: { name: "b" }, ...job }));
   });
   const folder = await mkdtemp(join(tmpdir(), "portico-"));
   t.after(() => rm(folder, { recursive: true }));
@@ -34,6 +35,18 @@ async function stateOf(t: TestContext, job: object, pod: object) {
 const failedJob = { status: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded", message: "Too often." }] } };
 const podOf = (status: object): object => ({ metadata: { name: "p" }, status });
 const ended = (reason: string): object => ({ containerStatuses: [{ name: "kaniko", state: { terminated: { exitCode: 137, reason } } }] });
+
+describe("a build's Job", () => {
+  it("that is not there is gone, though its pod may still be", async (t) => {
+    assert.deepEqual(await stateOf(t, undefined, podOf({ phase: "Running" })), { kind: "gone" });
+  });
+
+  it("is looked at by its own pod where one of a Job before it has not ended yet", async (t) => {
+    const before = { metadata: { name: "before", deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    const state = { containerStatuses: [{ name: "kaniko", state: { running: {} } }] };
+    assert.deepEqual(await stateOf(t, {}, { ...before, status: state }, podOf(state)), { kind: "running", pod: "p" });
+  });
+});
 
 describe("why a build's Job failed", () => {
   it("is what its pod says: a node that had too little evicted it", async (t) => {

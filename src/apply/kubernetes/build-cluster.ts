@@ -1,5 +1,5 @@
 import { ApiException, type KubernetesObject, type V1ContainerState, type V1Job, type V1Pod } from "@kubernetes/client-node";
-import type { BuildCluster, BuildState } from "../../image/kaniko/cluster.ts";
+import type { BuildCluster, BuildState, MadeObject } from "../../image/kaniko/cluster.ts";
 import { buildLabel, kanikoContainer } from "../../image/kaniko/job.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { Redacted } from "../../redacted.ts";
@@ -43,10 +43,12 @@ export function buildCluster(client: Client, mayWrite: () => boolean = () => tru
     state: (namespace, job) =>
       answered("follow the Job", async () => {
         const [found, pods] = await Promise.all([
-          batch.readNamespacedJob({ namespace, name: job }),
+          unlessGone(batch.readNamespacedJob({ namespace, name: job })),
           core.listNamespacedPod({ namespace, labelSelector: `${buildLabel}=${job}` }),
         ]);
-        return stateOf(found, pods.items[0]);
+        // A Job of the same name before it may have one that has not ended yet.
+        const pod = pods.items.find(({ metadata }) => metadata?.deletionTimestamp === undefined) ?? pods.items[0];
+        return found === undefined ? { kind: "gone" } : stateOf(found, pod);
       }),
     news: (namespace, job, signal) => buildNews(transport, namespace, job, signal),
     followLog: (namespace, pod, write, signal) =>
@@ -61,13 +63,22 @@ export function buildCluster(client: Client, mayWrite: () => boolean = () => tru
 }
 
 /** Makes an object; of a build that is taken up it is there already. */
-async function made({ objects, batch }: Client, object: KubernetesObject): Promise<string> {
+async function made({ objects, batch }: Client, object: KubernetesObject): Promise<MadeObject> {
   try {
-    return uidOf(await objects.create({ ...object }));
+    return { uid: uidOf(await objects.create({ ...object })), isNew: true };
   } catch (thrown) {
     if (!(thrown instanceof ApiException && thrown.code === 409)) throw thrown;
     const { name = "", namespace = "" } = object.metadata ?? {};
-    return object.kind === "Job" ? uidOf(await batch.readNamespacedJob({ namespace, name })) : "";
+    return { uid: object.kind === "Job" ? uidOf(await batch.readNamespacedJob({ namespace, name })) : "", isNew: false };
+  }
+}
+
+async function unlessGone(asked: Promise<V1Job>): Promise<V1Job | undefined> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    if (thrown instanceof ApiException && thrown.code === 404) return undefined;
+    throw thrown;
   }
 }
 

@@ -9,7 +9,16 @@ export type BuildState =
   | { readonly kind: "running"; readonly pod: string }
   /** The message is what its container said last. */
   | { readonly kind: "succeeded"; readonly pod: string; readonly message: string }
-  | { readonly kind: "failed"; readonly pod: string | undefined; readonly why: string };
+  | { readonly kind: "failed"; readonly pod: string | undefined; readonly why: string }
+  /** There is no such Job any more: somebody removed it. */
+  | { readonly kind: "gone" };
+
+/** An object that was made, or was there already. */
+export interface MadeObject {
+  /** Of a Job; of others nobody asks for it. */
+  readonly uid: string;
+  readonly isNew: boolean;
+}
 
 /** Whether there is something to ask for. */
 export interface BuildNews {
@@ -20,8 +29,8 @@ export interface BuildNews {
 
 /** What a build needs of the cluster that it runs in. Failures are NoCluster, ClusterUnreachable, ClusterDenied and ClusterFailed. */
 export interface BuildCluster {
-  /** Makes an object, or finds it made: its uid. */
-  create(object: KubernetesObject): Promise<Checked<string>>;
+  /** Makes an object, or finds it made. */
+  create(object: KubernetesObject): Promise<Checked<MadeObject>>;
   /** What a Secret of type kubernetes.io/dockerconfigjson holds. */
   dockerConfig(namespace: string, secret: string): Promise<Checked<Redacted>>;
   state(namespace: string, job: string): Promise<Checked<BuildState>>;

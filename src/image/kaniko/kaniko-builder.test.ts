@@ -10,9 +10,16 @@ import { parseReference } from "../reference.ts";
 import type { BuildCluster, BuildState } from "./cluster.ts";
 import { kanikoBuilder } from "./kaniko-builder.ts";
 import type { KubernetesObject } from "./settings.ts";
+import { type SharedJobs, sharedJobs } from "./shared-jobs.ts";
 
 const unreachable = failed(error("ClusterUnreachable", wholeFile("cluster"), "It does not answer."));
 const running: BuildState = { kind: "running", pod: "p" };
+
+/** What builds of one program have together. */
+interface Beside {
+  readonly fake?: Awaited<ReturnType<typeof startFakeRegistry>>;
+  readonly jobs?: SharedJobs;
+}
 
 /** Builds in a cluster that is in these states, one after the other; what it made, and what came of it. */
 async function build(
@@ -21,8 +28,9 @@ async function build(
   change: Partial<BuildCluster> = {},
   signal = new AbortController().signal,
   resumes = false,
+  { fake, jobs }: Beside = {},
 ) {
-  const fake = await startFakeRegistry(t);
+  fake ??= await startFakeRegistry(t);
   const base = await putBaseImage(fake, "base", "1", "amd64");
   const made: KubernetesObject[] = [];
   const removed: string[] = [];
@@ -30,7 +38,7 @@ async function build(
   const ran: string[] = [];
   let turn = 0;
   const cluster: BuildCluster = {
-    create: async (object) => checked(String(made.push(object)), []),
+    create: async (object) => checked({ uid: String(made.push(object)), isNew: true }, []),
     dockerConfig: async () => checked(new Redacted(""), []),
     state: async () => {
       const state = states[Math.min(turn++, states.length - 1)] ?? running;
@@ -64,6 +72,7 @@ async function build(
     runs: (pod) => ran.push(pod),
     signal,
     resumes,
+    jobs: jobs ?? sharedJobs(),
   }).build({
     base: must(parseReference(`${fake.host}/base:1`)),
     target: must(parseReference(`${fake.host}/team/Pets_2:1`.toLowerCase())),
@@ -132,6 +141,63 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
       late.built.problems.map(({ log }) => log),
       [["one", "two"]],
     );
+  });
+
+  it("is one that failed, at once, where somebody removed its Job", async (t) => {
+    const before: readonly BuildState[][] = [[{ kind: "waiting", why: undefined }], [running]];
+    for (const states of before) {
+      const { built } = await build(t, [...states, { kind: "gone" }]);
+      assert.deepEqual(problems(built), ["BuildFailed The image was not built. Its Job was removed."]);
+    }
+  });
+
+  it("ends with its Job where its log does not", { timeout: 60_000 }, async (t) => {
+    const { built } = await build(t, [running, succeeded(anyDigest)], { followLog: () => new Promise(() => {}) });
+    assert.equal(built.ok, true);
+  });
+
+  it("waits until what a Job of its name before it had is gone", async (t) => {
+    let left = 1;
+    const create = async ({ kind }: KubernetesObject) => checked({ uid: "1", isNew: kind !== "ConfigMap" || left-- <= 0 }, []);
+    const { built } = await build(t, [succeeded(anyDigest)], { create });
+    assert.equal(built.ok, true);
+    assert.ok(left < 0);
+  });
+
+  it("that another one waits for, too, is not removed by who waits no more", async (t) => {
+    const beside = { fake: await startFakeRegistry(t), jobs: sharedJobs() };
+    const removed: string[] = [];
+    const ended = Promise.withResolvers<void>();
+    const left = new AbortController();
+    let [uid, follows] = [0, 0];
+    const cluster: Partial<BuildCluster> = {
+      create: async ({ kind }) => checked({ uid: "1", isNew: kind !== "Job" || uid++ === 0 }, []),
+      followLog: async () => {
+        follows++;
+        if (follows === 2) left.abort();
+        await ended.promise;
+        return checked(undefined, []);
+      },
+      news: (_, __, signal) => {
+        let first = true;
+        const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+        return {
+          next: async () => {
+            if (!first) await Promise.race([ended.promise, aborted]);
+            first = false;
+          },
+          close: () => {},
+        };
+      },
+      remove: async (_, job) => checked(void removed.push(job), []),
+    };
+    const stays = build(t, [running, succeeded(anyDigest)], cluster, undefined, true, beside);
+    const leaves = build(t, [running], cluster, left.signal, true, beside);
+    assert.equal((await leaves).built.ok, false);
+    assert.deepEqual(removed, []);
+    ended.resolve();
+    assert.equal((await stays).built.ok, true);
+    assert.equal(removed.length, 1);
   });
 
   it("that says no digest is none", async (t) => {

@@ -10,11 +10,11 @@ import { type ImageReference, showReference } from "../reference.ts";
 import { attach } from "../referrers.ts";
 import { type Credentials, configFor } from "../registry/credentials.ts";
 import type { BuildCluster } from "./cluster.ts";
-import { kanikoInputs } from "./inputs.ts";
-import { kanikoJob } from "./job.ts";
 import { lastLines } from "./last-lines.ts";
+import { makeJob } from "./make-job.ts";
 import { buildFailed, digestOfJob, type Listener } from "./run-job.ts";
 import { type KanikoBuild, type KanikoSettings, registriesOf } from "./settings.ts";
+import type { SharedJobs } from "./shared-jobs.ts";
 
 /** What a build reaches beside its cluster. */
 export interface KanikoSurroundings extends Listener {
@@ -23,6 +23,8 @@ export interface KanikoSurroundings extends Listener {
   readonly credentials: Credentials;
   /** Whether the same build, begun by somebody who is gone, is taken up where it stands. */
   readonly resumes: boolean;
+  /** Those of all builds of this program. */
+  readonly jobs: SharedJobs;
 }
 
 /** Makes images in a cluster, as a Job of Kaniko's that builds the project and pushes what it built. */
@@ -34,14 +36,13 @@ export const kanikoBuilder = (cluster: BuildCluster, settings: KanikoSettings, a
     const [pinnedSettings, base] = [{ ...settings, toolkit: images.value.toolkit }, images.value.base];
     const build = await buildOf(pinnedSettings, { ...request, base }, around);
     if (around.signal.aborted) return failed(buildFailed(build.name, "The build was ended.", []));
-    const job = await cluster.create(kanikoJob(pinnedSettings, build));
-    if (!job.ok) return job;
-    try {
-      return await runJob(cluster, pinnedSettings, around, request, build, job.value);
-    } finally {
+    return around.jobs.shared(
+      build.name,
+      () => makeJob(cluster, pinnedSettings, build, around.signal),
+      async (job) => (job.ok ? runJob(cluster, pinnedSettings, around, request, build) : job),
       // Its inputs, the credential among them, go with it; one that cannot be removed ends by its deadline, and then by its age.
-      await cluster.remove(settings.namespace, build.name);
-    }
+      () => cluster.remove(settings.namespace, build.name),
+    );
   },
 });
 
@@ -96,12 +97,7 @@ async function runJob(
   around: KanikoSurroundings,
   request: BuildRequest,
   build: KanikoBuild,
-  uid: string,
 ): Promise<Checked<BuiltImage>> {
-  for (const input of kanikoInputs(settings, build, uid)) {
-    const made = await cluster.create(input);
-    if (!made.ok) return made;
-  }
   const log = lastLines();
   const digest = await digestOfJob(cluster, settings.namespace, around, build.name, log);
   if (!digest.ok) return digest;

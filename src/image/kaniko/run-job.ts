@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
 import type { BuildCluster, BuildNews, BuildState } from "./cluster.ts";
 import type { LastLines } from "./last-lines.ts";
@@ -58,7 +59,10 @@ async function followed(
     return state.kind !== "waiting";
   });
   if (!begun.ok) return begun;
-  const pod = begun.value.kind === "waiting" ? undefined : begun.value.pod;
+  const pod = "pod" in begun.value ? begun.value.pod : undefined;
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  let read: Promise<unknown> = Promise.resolve();
   if (pod !== undefined) {
     runs(`${namespace}/${pod}`);
     const heard = (text: string): void => {
@@ -66,13 +70,26 @@ async function followed(
       write(text);
     };
     // A log that cannot be read says nothing of the build.
-    await cluster.followLog(namespace, pod, heard, signal);
+    read = cluster.followLog(namespace, pod, heard, until);
   }
-  const ended = await reached(ask, signal, ({ kind }) => kind === "succeeded" || kind === "failed");
+  const ended = isEnd(begun.value) ? begun : await reached(ask, signal, isEnd);
+  // The Job says how it ended; a log on a connection that is dead would never.
+  await Promise.race([read, wait(logPatienceMs, undefined, { signal: until }).catch(() => {})]);
+  over.abort();
   if (!ended.ok) return ended;
   if (ended.value.kind === "succeeded") return digestIn(job, ended.value.message, log);
-  const why = ended.value.kind === "failed" ? ended.value.why : "The build was ended.";
+  const why = whyEnded(ended.value);
   return failed(buildFailed(job, said === undefined || log.lines().length > 0 ? why : `${why} ${said}`, log.lines()));
+}
+
+/** How long the rest of a log may take to come, once its Job has ended (milliseconds). */
+const logPatienceMs = 5_000;
+
+const isEnd = ({ kind }: BuildState): boolean => kind === "succeeded" || kind === "failed" || kind === "gone";
+
+function whyEnded(state: BuildState): string {
+  if (state.kind === "gone") return "Its Job was removed.";
+  return state.kind === "failed" ? state.why : "The build was ended.";
 }
 
 /** A cluster may not answer for a while, as when its apiserver is started anew. */
