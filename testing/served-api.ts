@@ -62,6 +62,10 @@ export interface ServedApi {
   rollout(state: "complete" | "progressing" | "refused"): void;
   /** Lets the gateway have pods, of which some cannot be touched now. */
   pods(names: readonly string[], untouchable?: readonly string[]): void;
+  /** Says of which images that were built there are ReplicaSets with pods, the first one counting as 0. */
+  replicaSets(nth: readonly number[]): void;
+  /** The names of what is mounted, or may be. */
+  mountedParts(): readonly string[];
   /** The pods that were touched, in order, as often as they were. */
   touched(): readonly string[];
   /** The mounted parts for which pods are still to be touched, by what their images were made from. */
@@ -136,15 +140,23 @@ export async function serveApi(
         ownerReferences: [{ kind: "API", name: "pets", uid: "API pets" }],
       },
     });
+  const built: string[] = [];
+  let replicaSets: readonly number[] = [0];
+  const replicaSet = (nth: number): StoredObject => {
+    const volumes = [{ name: "mounted", secret: { secretName: built[nth] ?? "" } }, { name: "run" }];
+    return made("ReplicaSet", String(nth), { spec: { replicas: 1, template: { spec: { volumes } } } });
+  };
   const untouched: World["untouched"] = new Map();
   const store: ObjectStore = {
     read: async () => checked(undefined, []),
     secret: async (namespace, name) => checked(entries.get(`${namespace}/${name}`), []),
-    list: async () =>
-      checked(
-        pods.names.map((name) => podOrDeployment("Pod", name)),
-        [],
-      ),
+    list: async ({ kind }) => {
+      const found = {
+        Pod: () => pods.names.map((name) => podOrDeployment("Pod", name)),
+        ReplicaSet: () => replicaSets.map(replicaSet),
+      };
+      return checked(kind === "Pod" || kind === "ReplicaSet" ? found[kind]() : [], []);
+    },
     apply: async (object) => {
       const { data } = object;
       if (object.kind === "Deployment") {
@@ -232,7 +244,6 @@ export async function serveApi(
   for (const [name, fields] of Object.entries(securities)) secure("a", name, fields);
   for (const [name, fields] of Object.entries(endpoints)) send(name, fields);
   for (const [name, texts] of Object.entries(secrets)) hold(name, texts);
-  const built: string[] = [];
   const build = async (): Promise<void> => {
     const api = apis.get("a/pets") ?? assert.fail("there is no API");
     const read = must(apiSpecOf(api));
@@ -305,6 +316,10 @@ export async function serveApi(
     pods: (names, untouchable = []) => {
       pods = { names, untouchable };
     },
+    replicaSets: (nth) => {
+      replicaSets = nth;
+    },
+    mountedParts: () => owned.of("API pets").flatMap(({ metadata: { name } }) => (name.includes("-mounted-") ? name : [])),
     touched: () => touched,
     owed: () => [...untouched.values()].flatMap((one) => [...one.keys()]),
     remove: () => {

@@ -70,6 +70,8 @@ export interface CompiledGateways {
   served(api: StoredObject, image: string, workload: GatewayWorkload): Promise<Checked<GatewaySummary>>;
   /** Says that an API is served by a gateway of this image, and whether by no other any more: of what becomes wrong this is what it was before. */
   serves(api: StoredObject, summary: GatewaySummary, image: string, isAlone: boolean): void;
+  /** Says of which inputs of an API something is mounted still: of the others nothing is kept. */
+  keepMounted(key: string, isMounted: (inputHash: string) => boolean): void;
   forget(key: string): void;
 }
 
@@ -232,6 +234,7 @@ export function compiledGateways({
       images.remember(image, summary);
       lastGood.serves(keyOf(api), summary, isAlone);
     },
+    keepMounted: lastGood.keepMounted,
     summary: async (api, spec, workload) => {
       const key = keyOf(api);
       const known = memories.get(key);

@@ -15,6 +15,8 @@ export interface LastGood {
   serves(api: string, summary: GatewaySummary, isAlone: boolean): void;
   /** Says that the credentials of one that serves were brought up to date. */
   followed(api: string, summary: GatewaySummary): void;
+  /** Says of which inputs something is mounted: nothing else is kept. */
+  keepMounted(api: string, isMounted: (inputHash: string) => boolean): void;
   forget(api: string): void;
 }
 
@@ -47,6 +49,9 @@ export function makeLastGood(): LastGood {
       const before = byApi.get(api)?.get(summary.inputHash)?.ofBackends;
       const ofBackends = before && withoutCredentials(before, summary);
       keep(api, summary, false, { values: new Map([...(ofBackends ?? []), ...summary.values]), ofBackends });
+    },
+    keepMounted: (api, isMounted) => {
+      byApi.set(api, new Map([...(byApi.get(api) ?? [])].filter(([inputHash]) => isMounted(inputHash))));
     },
     forget: (api) => {
       byApi.delete(api);

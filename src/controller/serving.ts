@@ -15,15 +15,32 @@ import {
 import type { KubernetesObject } from "../workloads/object.ts";
 import { applyObject } from "./apply-objects.ts";
 import type { Progress } from "./conditions.ts";
+import { pruneMounted } from "./mounted-parts.ts";
 import { ownerOf, prune } from "./ownership.ts";
 import { type Rollout, rolloutOf } from "./rollout.ts";
 import type { World } from "./world.ts";
 
 /**
- * Puts a gateway's objects into the cluster, and takes out those that it needs no more once its new pods serve. `pullSecret` is the copy of what opens the registry; undefined where that
- * is open.
+ * Puts a gateway's objects into the cluster, and takes out those that it needs no more once its new pods serve; of what no pod needs nothing more is mounted before that. `pullSecret` is
+ * the copy of what opens the registry; undefined where that is open.
  */
 export async function servingOf(
+  world: World,
+  api: StoredObject,
+  workload: GatewayWorkload,
+  content: GatewayContent,
+  pullSecret: KubernetesObject | undefined,
+): Promise<Progress> {
+  const progress = await appliedAll(world, api, workload, content, pullSecret);
+  if (progress.at === "applied" && progress.rollout.kind === "complete") return progress;
+  const isMounted = await pruneMounted(world, api, workload, content.inputHash);
+  if (isMounted === undefined) return progress;
+  world.gateways.keepMounted(keyOf(api), isMounted);
+  forgetOthers(world.untouched.get(keyOf(api)), isMounted);
+  return progress;
+}
+
+async function appliedAll(
   world: World,
   api: StoredObject,
   workload: GatewayWorkload,
@@ -45,7 +62,7 @@ export async function servingOf(
   if (rollout.kind === "complete") {
     const pruned = await prune(world, api, objects);
     if (!pruned.ok) return { at: "unapplied", problems: pruned.problems };
-    forgetOthers(world.untouched.get(keyOf(api)), content.inputHash);
+    forgetOthers(world.untouched.get(keyOf(api)), (inputHash) => inputHash === content.inputHash);
   }
   return { at: "applied", rollout: withAdvice(rollout, content) };
 }
@@ -89,8 +106,8 @@ export async function touchPods(
 }
 
 /** Of images that are gone nothing is mounted any more. */
-function forgetOthers(owed: Map<string, OwedTouch> | undefined, inputHash: string): void {
-  for (const one of owed?.keys() ?? []) if (one !== inputHash) owed?.delete(one);
+function forgetOthers(owed: Map<string, OwedTouch> | undefined, isMounted: (inputHash: string) => boolean): void {
+  for (const one of owed?.keys() ?? []) if (!isMounted(one)) owed?.delete(one);
 }
 
 /** What pods are told of files: those that were to be told of the same ones and were not are told what the others were. */

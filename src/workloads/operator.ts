@@ -107,6 +107,8 @@ const clusterRules = [
   rule("", ["secrets", "services"], ...written),
   rule("", ["pods"], "list", "patch"),
   rule("apps", ["deployments"], ...written),
+  // Which of a gateway's images may still get pods.
+  rule("apps", ["replicasets"], "list"),
   rule("autoscaling", ["horizontalpodautoscalers"], ...written),
   rule("policy", ["poddisruptionbudgets"], ...written),
   rule("networking.k8s.io", ["ingresses"], ...written),

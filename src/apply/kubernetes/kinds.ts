@@ -18,6 +18,7 @@ export const resources = {
   services: of("v1", "Service", "services"),
   pods: of("v1", "Pod", "pods"),
   deployments: of("apps/v1", "Deployment", "deployments"),
+  replicaSets: of("apps/v1", "ReplicaSet", "replicasets"),
   autoscalers: of("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
   budgets: of("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   ingresses: of("networking.k8s.io/v1", "Ingress", "ingresses"),
