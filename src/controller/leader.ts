@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { z } from "zod";
+import { inTime } from "../apply/in-time.ts";
 import { watchCollection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
@@ -7,6 +7,7 @@ import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { errorCode } from "../error-code.ts";
 import { operatorName as name } from "../workloads/operator-object.ts";
+import { deadlineMs, leadOf, leaseMs, periodMs } from "./lease.ts";
 import type { Log } from "./log.ts";
 
 /** The one operator that works, of several that run (Kubernetes: "Leases"). */
@@ -31,18 +32,10 @@ interface LeaderOptions {
   readonly signal: AbortSignal;
 }
 
-/** How long nobody else takes the lead after it was last said, how long one counts on it oneself, and how often it is said (milliseconds). */
-const leaseMs = 15_000;
-const deadlineMs = 10_000;
-const periodMs = 3_000;
-
-const leaseSpec = z.looseObject({ spec: z.looseObject({ holderIdentity: z.string().default("") }).prefault({}) });
-
-const holderOf = (lease: StoredObject): string => leaseSpec.parse(lease.value).spec.holderIdentity;
-
 /**
  * Takes the lead when nobody has it, or when who has it has not said so for the lease's time, measured by this machine's monotonic clock from
- * the last change that was seen: clocks of others are not believed. From then on it says so again and again.
+ * the last change that was seen: clocks of others are not believed. From then on it says so again and again, and leads no more when that did not succeed for
+ * too long, however long the cluster is silent, or when it sees that another one leads.
  */
 export function seekLeadership({ transport, store, namespace, identity, log, signal }: LeaderOptions): Leadership {
   let lease: StoredObject | undefined;
@@ -74,13 +67,15 @@ export function seekLeadership({ transport, store, namespace, identity, log, sig
     heldFrom = holder === identity ? at : undefined;
     return true;
   };
-  const holds = (): boolean => heldFrom !== undefined && performance.now() - heldFrom < deadlineMs;
+  /** How long one may still count on it (milliseconds). */
+  const heldMs = (): number => (heldFrom === undefined ? 0 : Math.max(0, heldFrom + deadlineMs - performance.now()));
+  const holds = (): boolean => heldMs() > 0;
 
   const win = async (): Promise<void> => {
     await filled;
     while (!signal.aborted) {
-      const holder = lease === undefined ? "" : holderOf(lease);
-      const restMs = seenAt + leaseMs - performance.now();
+      const { holder, durationMs } = leadOf(lease);
+      const restMs = seenAt + durationMs - performance.now();
       if ((holder === "" || holder === identity || restMs <= 0) && (await take())) return;
       // Until it changes, or its time is over.
       await pause(Math.max(restMs, periodMs), AbortSignal.any([signal, changed.signal]));
@@ -89,9 +84,12 @@ export function seekLeadership({ transport, store, namespace, identity, log, sig
   };
   const keep = async (): Promise<void> => {
     while (!signal.aborted) {
-      await pause(periodMs, signal);
-      if (!signal.aborted) await take();
-      if (!holds()) return;
+      await pause(Math.min(periodMs, heldMs()), signal);
+      if (signal.aborted) break;
+      if (!["", identity].includes(leadOf(lease).holder)) heldFrom = undefined;
+      // A cluster that is silent is waited for no longer than one counts on the lead.
+      if (holds()) await inTime(take(), heldMs(), () => false);
+      if (!(holds() || signal.aborted)) return;
     }
     await new Promise(() => {});
   };
@@ -101,7 +99,7 @@ export function seekLeadership({ transport, store, namespace, identity, log, sig
     lost: won.then(keep),
     holds,
     release: async () => {
-      if (holds()) await take("");
+      if (holds()) await inTime(take(""), heldMs(), () => false);
     },
   };
 }
