@@ -1,11 +1,9 @@
-import { hostname } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { buildCluster } from "../apply/kubernetes/build-cluster.ts";
 import { type Client, openClient } from "../apply/kubernetes/client.ts";
-import { objectStore } from "../apply/kubernetes/objects.ts";
 import { openTransport, type Transport } from "../apply/kubernetes/transport.ts";
-import { seekLeadership } from "../controller/leader.ts";
-import { jsonLog, type Log } from "../controller/log.ts";
+import { asLeader } from "../controller/as-leader.ts";
+import { jsonLog } from "../controller/log.ts";
 import { makeMetrics } from "../controller/metrics.ts";
 import { serveMonitoring } from "../controller/monitoring.ts";
 import { operate } from "../controller/operator.ts";
@@ -42,59 +40,29 @@ export async function runOperator(options: OperatorRunOptions): Promise<number> 
   const metrics = makeMetrics();
   let knows = true;
   const monitoring = serveMonitoring({ ready: () => knows, metrics: metrics.text });
-  const code = await asLeader(client.value, settings.value, log, ended.signal, (transport, signal, leads) => {
-    knows = false;
-    const works = (): void => {
-      knows = true;
-    };
-    // Who ends leaves what is being built to the next one, which goes on with it.
-    const mayWrite = (): boolean => leads() && !signal.aborted;
-    const building = buildingOf(client.value, settings.value, registries.value, credentials, mayWrite);
-    return operate(settings.value, { transport, building, log, metrics, works }, signal);
-  });
-  monitoring.close();
-  monitoring.closeAllConnections();
-  registries.value.close();
-  return code;
+  const open = (mayWrite?: () => boolean): Transport => openTransport(client.value.config, mayWrite);
+  try {
+    return await asLeader({ open, namespace: settings.value.namespace, log, signal: ended.signal }, (transport, signal, leads) => {
+      knows = false;
+      const works = (): void => {
+        knows = true;
+      };
+      // Who ends leaves what is being built to the next one, which goes on with it.
+      const mayWrite = (): boolean => leads() && !signal.aborted;
+      const building = buildingOf(client.value, settings.value, registries.value, credentials, mayWrite);
+      return operate(settings.value, { transport, building, log, metrics, works }, signal);
+    });
+  } finally {
+    monitoring.close();
+    monitoring.closeAllConnections();
+    registries.value.close();
+    // What is still under way, an upload or a question to a cluster that is silent, is not waited for any longer.
+    setTimeout(() => process.exit(), leavingMs).unref();
+  }
 }
 
-/** Works while this operator leads; the exit code. One that leads no more ends, and is started anew to wait for its turn. */
-async function asLeader(
-  { config }: Client,
-  { namespace }: OperatorSettings,
-  log: Log,
-  signal: AbortSignal,
-  work: (transport: Transport, signal: AbortSignal, leads: () => boolean) => Promise<void>,
-): Promise<number> {
-  const own = openTransport(config);
-  const seeking = new AbortController();
-  const leadership = seekLeadership({
-    transport: own,
-    store: objectStore(own),
-    namespace,
-    identity: hostname(),
-    log,
-    signal: seeking.signal,
-  });
-  const told = new Promise<"told">((resolve) => signal.addEventListener("abort", () => resolve("told"), { once: true }));
-  let code = 0;
-  if ((await Promise.race([leadership.won, told])) !== "told") {
-    log("info", "This operator leads.", { identity: hostname() });
-    const transport = openTransport(config, leadership.holds);
-    const lost = new AbortController();
-    void leadership.lost.then(() => {
-      log("error", "This operator does not lead any more.");
-      code = 1;
-      lost.abort();
-    });
-    await work(transport, AbortSignal.any([signal, lost.signal]), leadership.holds);
-    await leadership.release();
-    transport.close();
-  }
-  seeking.abort();
-  own.close();
-  return code;
-}
+/** How long what is under way may keep the process of an operator that has ended (milliseconds). */
+const leavingMs = 5_000;
 
 async function settingsOf(options: OperatorRunOptions): Promise<Checked<OperatorSettings>> {
   const { registry, base, toolkit, executor, builder, namespace, buildNamespace, plainHttp, plainHttpRegistry, registryCa } = options;

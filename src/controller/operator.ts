@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { ApiException } from "@kubernetes/client-node";
 import { inTime } from "../apply/in-time.ts";
-import { type ApiResource, pathOf, resources } from "../apply/kubernetes/kinds.ts";
+import { resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
+import { serves } from "../apply/kubernetes/serves.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
+import { untilAborted } from "../apply/until-aborted.ts";
 import { errorCode } from "../error-code.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { pin } from "../image/existing.ts";
@@ -38,16 +38,17 @@ interface Surroundings {
   readonly building: Building;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Called once all that is in the cluster is known. */
+  /** Called once all that is in the cluster is known; never after the signal. */
   readonly works: () => void;
 }
 
-/** Keeps the cluster as its APIs and TargetEndpoints say, until the signal. */
+/** Keeps the cluster as its APIs and TargetEndpoints say, until the signal, which may come at any time: what a cluster or a registry then still owes is not waited for. */
 export async function operate(
   settings: OperatorSettings,
   { transport, building, log, metrics, works }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
+  const over = untilAborted(signal);
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
   const queue = makeQueue({ work: (object) => worked(object), concurrency, delayMs: backoffMs });
@@ -78,9 +79,9 @@ export async function operate(
     },
     failed: (thrown: unknown): void => log("warning", "The cluster does not answer a watch.", { why: errorCode(thrown) }),
   };
-  const [httpRoutes, referenceGrants] = await Promise.all(
-    [resources.httpRoutes, resources.referenceGrants].map((resource) => serves(transport, resource, hearers.failed, until)),
-  );
+  const asked = [resources.httpRoutes, resources.referenceGrants].map((resource) => serves(transport, resource, hearers.failed, until));
+  const [httpRoutes, referenceGrants] = (await Promise.race([Promise.all(asked), over])) ?? [];
+  if (signal.aborted) return;
   const served = { httpRoutes: httpRoutes === true, referenceGrants: referenceGrants === true };
   const { collections, owned, filled } = watchWorld(transport, served, hearers, until);
   const opening = registrySecret(settings, collections.secrets, building.pullCredentials);
@@ -149,17 +150,20 @@ export async function operate(
     for (const key of securities.objects.keys()) queue.add(`Security ${key}`);
   }
 
-  [base] = await Promise.all([baseDigest(registries, settings.base), filled]);
+  [base] = (await Promise.race([Promise.all([baseDigest(registries, settings.base), filled]), over])) ?? [];
+  // What waits for that goes on, too: after the signal it does nothing.
   started();
-  unseen = new Set(collections.apis.objects.keys());
-  if (unseen.size === 0) countUsers();
-  works();
-  log("info", "The operator works.", { apis: collections.apis.objects.size });
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  if (!signal.aborted) {
+    unseen = new Set(collections.apis.objects.keys());
+    if (unseen.size === 0) countUsers();
+    works();
+    log("info", "The operator works.", { apis: collections.apis.objects.size });
+    await over;
+  }
   issuers.close();
   // The lead is given away after that: what is being made is somebody else's to go on with.
-  await Promise.race([images.stop(), wait(endingMs, undefined, { ref: false })]);
-  await queue.stop();
+  const stopped = Promise.all([images.stop(), queue.stop()]).then(() => {});
+  await inTime(stopped, endingMs, () => {});
   ended.abort();
 }
 
@@ -184,24 +188,5 @@ function reconcile(world: World, kind: string, key: string): Promise<Outcome> {
       return reconcilePolicy(world, kind, key);
     default:
       return Promise.resolve("done");
-  }
-}
-
-/** Whether a cluster knows a kind. That it does not is its own word: while it does not answer, it is asked again. */
-async function serves(
-  transport: Transport,
-  resource: ApiResource,
-  failed: (thrown: unknown) => void,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (let failures = 0; ; failures++) {
-    try {
-      await transport.json({ method: "GET", path: `${pathOf(resource)}?limit=1` });
-      return true;
-    } catch (thrown) {
-      if (signal.aborted || (thrown instanceof ApiException && thrown.code === 404)) return false;
-      failed(thrown);
-      await wait(Math.min(30_000, 500 * 2 ** failures), undefined, { signal }).catch(() => {});
-    }
   }
 }
