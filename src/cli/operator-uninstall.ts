@@ -1,21 +1,17 @@
 import { customResourceDefinition } from "../api/crd.ts";
 import { kindNames } from "../api/kinds.ts";
 import { removeManifests } from "../apply/kubernetes/apply-manifest.ts";
-import { watchCollection } from "../apply/kubernetes/collection.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import { objectStore } from "../apply/kubernetes/objects.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
-import { managedSelector } from "../workloads/object.ts";
+import { type Checked, checked } from "../problem.ts";
 import type { OperatorManifest } from "../workloads/operator-object.ts";
 import { failure } from "./failure.ts";
 import { inCluster } from "./in-cluster.ts";
 import { type InstalledOperator, installedOperator } from "./installed-operator.ts";
+import { madeIsGone } from "./made-is-gone.ts";
 import { ownManifests, usualBuildNamespace } from "./operator-manifests.ts";
 import type { OperatorUninstallOptions } from "./operator-options.ts";
-
-/** How long gateways may take to go (milliseconds). */
-const patienceMs = 60_000;
 
 /** Takes an operator out of the cluster, and where that is said all APIs too; the exit code. */
 export const uninstallOperator = (options: OperatorUninstallOptions): Promise<number> =>
@@ -45,48 +41,14 @@ async function removeKinds(transport: Transport): Promise<Checked<void>> {
   const store = objectStore(transport);
   for (const resource of [resources.apis, resources.targetEndpoints, resources.rateLimitings, resources.securities]) {
     const found = await store.list(resource, undefined, {});
-    if (!found.ok) return found.problems.some(({ message }) => message.includes(" 404 ")) ? checked(undefined, []) : found;
+    // An uninstallation that did not come to its end may have taken some of the kinds.
+    if (!found.ok && found.problems.some(({ message }) => message.includes(" 404 "))) continue;
+    if (!found.ok) return found;
     for (const { metadata } of found.value) {
       const removed = await store.remove(resource, metadata.namespace, metadata.name, metadata.uid);
       if (!removed.ok) return removed;
     }
   }
-  const left = await gone(transport);
-  if (left.length > 0) return failed(stillThere(left));
-  return removeManifests(transport, kindNames.map(customResourceDefinition));
-}
-
-const stillThere = (left: readonly string[]) =>
-  error(
-    "ClusterFailed",
-    wholeFile("cluster"),
-    `After a minute there are still ${left.slice(0, 3).join(", ")}. Run the command again when they are gone.`,
-  );
-
-const made = [resources.deployments, resources.services, resources.secrets, resources.ingresses];
-
-/** Waits until nothing is there any more that was made for APIs: what is left when that took too long. */
-async function gone(transport: Transport): Promise<readonly string[]> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(patienceMs)]);
-  const left = (): readonly string[] =>
-    collections.flatMap((one, index) => [...one.objects.keys()].map((key) => `${made[index]?.kind ?? ""} ${key}`));
-  const check = (): void => {
-    if (filled && left().length === 0) ended.abort();
-  };
-  let filled = false;
-  const collections = made.map((resource) =>
-    watchCollection(
-      transport,
-      { resource, labelSelector: managedSelector, metadataOnly: true },
-      { changed: check, failed: () => {} },
-      signal,
-    ),
-  );
-  const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-  await Promise.race([Promise.all(collections.map((one) => one.filled)), over]);
-  filled = true;
-  check();
-  await over;
-  return left();
+  const left = await madeIsGone(transport);
+  return left.ok ? removeManifests(transport, kindNames.map(customResourceDefinition)) : left;
 }

@@ -1,5 +1,5 @@
 import { type Collection, watchCollection } from "../apply/kubernetes/collection.ts";
-import { type ApiResource, resources } from "../apply/kubernetes/kinds.ts";
+import { type ApiResource, madeKinds, resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { servicesAnnotation } from "../workloads/gateway-content.ts";
@@ -107,19 +107,9 @@ export function watchWorld(transport: Transport, served: Served, hearers: Hearer
 }
 
 /** Watches what the operator made: a change of it is work for whom it was made for. */
-function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served, { work, gone, failed }: Hearers, signal: AbortSignal) {
+function watchOwned(transport: Transport, { httpRoutes }: Served, { work, gone, failed }: Hearers, signal: AbortSignal) {
   const owned = ownedIndex();
-  const { deployments, services, autoscalers, budgets, ingresses, httpRoutes, secrets } = resources;
-  const made: readonly ApiResource[] = [
-    deployments,
-    services,
-    autoscalers,
-    budgets,
-    ingresses,
-    secrets,
-    ...(hasHttpRoutes ? [httpRoutes] : []),
-  ];
-  const collections = made.map((resource) => {
+  const collections = madeKinds(httpRoutes).map((resource) => {
     const changed: Changed = (key, now, before) => {
       owned.changed(resource.kind, key, now);
       if (before !== undefined && before.metadata.uid !== now?.metadata.uid) gone(before.metadata.uid);
@@ -127,7 +117,7 @@ function watchOwned(transport: Transport, { httpRoutes: hasHttpRoutes }: Served,
       const [owner] = (now ?? before)?.metadata.owners ?? [];
       if (owner !== undefined) work(`${owner.kind} ${key.split("/")[0]}/${owner.name}`);
     };
-    const selection = { resource, labelSelector: managedSelector, metadataOnly: resource === secrets };
+    const selection = { resource, labelSelector: managedSelector, metadataOnly: resource === resources.secrets };
     return watchCollection(transport, selection, { changed, failed }, signal);
   });
   return { owned, collections };

@@ -28,6 +28,14 @@ export const resources = {
   events: of("events.k8s.io/v1", "Event", "events"),
 } as const satisfies Readonly<Record<string, ApiResource>>;
 
+const { secrets, services, deployments, autoscalers, budgets, ingresses, httpRoutes } = resources;
+
+/** The kinds of all that the operator makes for APIs and TargetEndpoints; HTTPRoutes are not known to every cluster. */
+export const madeKinds = (hasHttpRoutes: boolean): readonly ApiResource[] => [
+  ...[deployments, services, autoscalers, budgets, ingresses, secrets],
+  ...(hasHttpRoutes ? [httpRoutes] : []),
+];
+
 /** Where objects of a kind are: in a namespace, or in all (Kubernetes API: "Resource URIs"). */
 export function pathOf({ apiVersion, plural }: ApiResource, namespace?: string, name?: string): string {
   const begin = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
