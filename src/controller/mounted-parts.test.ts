@@ -48,7 +48,11 @@ async function pruned({ there, parts, isDenied = false }: Cluster) {
     named("Secret", "pets-pull"),
     ...parts.map((input) => named("Secret", partOf(input), {}, { [imageAnnotation]: input })),
   ];
-  const world = { store, owned: { of: () => owned, find: unused }, log: (_: string, message: string) => void logged.push(message) };
+  const world = {
+    store,
+    owned: { of: () => owned, find: unused, isAsked: unused },
+    log: (_: string, message: string) => void logged.push(message),
+  };
   const workload = gatewayWorkload({ name: "pets", namespace: "a" }, { definition: [{ inline: "x" }] }, []);
   const isMounted = await pruneMounted(world, named("API", "pets"), workload, "newest");
   return { removed, left: parts.filter((input) => isMounted?.(input)), lists, logged };

@@ -48,7 +48,7 @@ function gatewaysWith(answer: (registry: string) => Promise<void>) {
     ...{ read: unused, secret: unused, changeEntries: unused, list: unused, apply: unused, applyStatus: unused },
     ...{ annotate: unused, create: unused, replace: unused, remove: unused },
   };
-  const none = { objects: new Map(), filled: Promise.resolve() };
+  const none = { objects: new Map(), filled: Promise.resolve(), takeIn: () => {} };
   const collections = {
     ...{ configMaps: none, secrets: none, targetEndpoints: none },
     ...{ rateLimitings: none, securities: none, referenceGrants: none },

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { remoteKeys } from "../../model/issuer-keys.ts";
 import { readKeys, usableKeys } from "../../model/key-set.ts";
 import type { CredentialLocation, CredentialSet, Issuer, TokenVerifier, Verifier } from "../../model/security.ts";
@@ -53,7 +52,9 @@ function tokenSets(verifiers: readonly Verifier[], sets: readonly CredentialSet[
 function requirementOf(providers: readonly Provider[], believers: ReadonlyMap<string, readonly Provider[]>): Message {
   if (providers.length === 1 && providers[0]) return orNone(providers[0]);
   const believersOf = ({ issuer }: Provider): readonly Provider[] => believers.get(issuer) ?? [];
-  const isTorn = providers.some((one) => believersOf(one).some(({ locations }) => !isDeepStrictEqual(locations, one.locations)));
+  const isTorn = providers.some((one) =>
+    believersOf(one).some(({ locations }) => JSON.stringify(locations) !== JSON.stringify(one.locations)),
+  );
   if (providers.length > 0 && (isTorn || providers.length <= failedTokens.length))
     return { requires_all: { requirements: providers.map(orNone) } };
   const shared = providers.filter((one) => believersOf(one).length > 1).map(orNone);

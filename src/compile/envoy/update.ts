@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../../text/node.ts";
 
 /**
@@ -23,7 +22,7 @@ export function followedClusters(before: string, now: string): string {
   const isBackend = (name: string): boolean => name.includes("/") && !isKeys(name);
   const kept = old.map((one) => (isBackend(String(one.name)) ? (next.get(String(one.name)) ?? one) : one));
   const resources = [...kept, ...[...next].flatMap(([name, one]) => (isKeys(name) && !names.has(name) ? one : []))];
-  if (isDeepStrictEqual(old, resources)) return before;
+  if (JSON.stringify(old) === JSON.stringify(resources)) return before;
   const version = createHash("sha256").update(JSON.stringify(resources)).digest("hex").slice(0, 12);
   return `${JSON.stringify({ version_info: version, resources })}\n`;
 }
