@@ -36,8 +36,8 @@ export type AskedRules =
   | { readonly kind: "user"; readonly realm: string }
   /** A token that its issuer is asked about (RFC 7662): what its answer says counts as claims. */
   | { readonly kind: "token"; readonly claims: readonly ClaimRule[]; readonly scopeClaims: readonly string[] }
-  /** What somebody's own authoriser says. */
-  | { readonly kind: "authorizer" };
+  /** What somebody's own authoriser says, who is sent these headers of the request: their names in small letters. */
+  | { readonly kind: "authorizer"; readonly headers: readonly string[] };
 
 /** What must hold of a client's certificate beside who issued it. */
 export interface CertificateRules {

@@ -23,7 +23,7 @@ export function agentRules(
   const { url, protocol = "http", timeout = "200ms", sendHeaders = ["authorization"] } = authorizer;
   const headers = sendHeaders.map((header) => header.toLowerCase());
   return {
-    asked: { kind: "authorizer" },
+    asked: { kind: "authorizer", headers },
     agent: { kind: "authorizer", url, protocol, timeoutMs: milliseconds(timeout), headers },
     forward: true,
   };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:https";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { serveHttp } from "../../testing/http-server.ts";
 import type { Scope } from "../../testing/scope.ts";
@@ -12,8 +13,10 @@ const pem = (name: string): string => readFileSync(path(name), "utf8");
 const issuer = tokenIssuer();
 const signer = tokenIssuer("https://keys.test");
 
-/** What a client shows: a header, or its certificate. */
-export type Shown = readonly [header: string, value: string] | "certificate";
+type Place = "header" | "query" | "cookie";
+
+/** What a client shows: a header, a parameter of the query, a cookie, or its certificate. */
+export type Shown = readonly [place: Place, name: string, value: string] | "certificate";
 
 /** What there is to show of a kind of credential. */
 export interface Kind {
@@ -23,32 +26,39 @@ export interface Kind {
   readonly bad: Shown | undefined;
 }
 
-const basic = (user: string): Shown => ["authorization", `Basic ${Buffer.from(user).toString("base64")}`];
+const basic = (user: string): Shown => ["header", "authorization", `Basic ${Buffer.from(user).toString("base64")}`];
 
 /** Each kind of credential that there is, by the name of its scheme. */
 export const kinds: Readonly<Record<string, Kind>> = {
   jwt: {
-    good: ["x-jwt", issuer.token()],
-    scoped: ["x-jwt", issuer.token({ claims: { scope: "read" } })],
-    bad: ["x-jwt", issuer.token({ claims: { exp: 1 } })],
+    good: ["header", "x-jwt", issuer.token()],
+    scoped: ["header", "x-jwt", issuer.token({ claims: { scope: "read" } })],
+    bad: ["header", "x-jwt", issuer.token({ claims: { exp: 1 } })],
   },
-  key: { good: ["x-key", "key-of-alice"], scoped: undefined, bad: ["x-key", "nobody's"] },
-  signed: { good: ["x-signed", signer.token()], scoped: undefined, bad: ["x-signed", `${signer.token()}x`] },
+  key: { good: ["header", "x-key", "key-of-alice"], scoped: undefined, bad: ["header", "x-key", "nobody's"] },
+  signed: { good: ["query", "signed", signer.token()], scoped: undefined, bad: ["query", "signed", `${signer.token()}x`] },
   basic: { good: basic("alice:a"), scoped: undefined, bad: basic("alice:b") },
-  opaque: { good: ["x-opaque", "good"], scoped: ["x-opaque", "scoped"], bad: ["x-opaque", "bad"] },
+  opaque: {
+    good: ["cookie", "opaque", "opaque-good"],
+    scoped: ["cookie", "opaque", "opaque-scoped"],
+    bad: ["cookie", "opaque", "opaque-bad"],
+  },
   mtls: { good: "certificate", scoped: undefined, bad: undefined },
-  own: { good: ["x-own", "good"], scoped: undefined, bad: ["x-own", "bad"] },
+  own: { good: ["header", "x-own", "own-good"], scoped: undefined, bad: ["header", "x-own", "own-bad"] },
 };
 
-/** The status of a GET that shows all of these. */
-export function statusOf(port: number, target: string, all: readonly (Shown | undefined)[]): Promise<number> {
-  const headers = Object.fromEntries(all.flatMap((one) => (one === undefined || one === "certificate" ? [] : [one])));
+/** The answer to a GET that shows all of these: its status, and its body, in which the backend says what it received. */
+export function answerTo(port: number, target: string, all: readonly (Shown | undefined)[]): Promise<{ status: number; body: string }> {
   const certificate = all.includes("certificate") ? { cert: pem("alice.pem"), key: pem("alice.key") } : {};
+  const pairs = (place: Place): readonly (readonly [string, string])[] =>
+    all.flatMap((one) => (one === undefined || one === "certificate" || one[0] !== place ? [] : [[one[1], one[2]] as const]));
+  const query = new URLSearchParams([["page", "2"], ...pairs("query").map((pair) => [...pair])]);
+  const cookies = [["theme", "dark"] as const, ...pairs("cookie")].map((pair) => pair.join("="));
+  const headers = { ...Object.fromEntries(pairs("header")), cookie: cookies.join("; ") };
   return new Promise((resolve, reject) => {
     const tls = { servername: "localhost", ca: pem("authority.pem"), agent: false, ...certificate };
-    const sent = request({ host: "127.0.0.1", port, path: target, headers, ...tls }, (response) => {
-      response.resume();
-      response.once("end", () => resolve(response.statusCode ?? 0));
+    const sent = request({ host: "127.0.0.1", port, path: `${target}?${query}`, headers, ...tls }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });
     sent.once("error", reject);
     sent.end();
@@ -62,10 +72,11 @@ export async function gatewayOfKinds(scope: Scope, paths: Readonly<Record<string
     asked.on("data", (part: Buffer) => (body += part.toString()));
     asked.once("end", () => {
       const token = new URLSearchParams(body).get("token");
-      answer.end(JSON.stringify({ active: token === "good" || token === "scoped", ...(token === "scoped" ? { scope: "read" } : {}) }));
+      const [isGood, isScoped] = [token === "opaque-good", token === "opaque-scoped"];
+      answer.end(JSON.stringify({ active: isGood || isScoped, ...(isScoped ? { scope: "read" } : {}) }));
     });
   });
-  const own = await serveHttp(scope, (asked, answer) => void answer.writeHead(asked.headers["x-own"] === "good" ? 200 : 401).end());
+  const own = await serveHttp(scope, (asked, answer) => void answer.writeHead(asked.headers["x-own"] === "own-good" ? 200 : 401).end());
   return protectedGateway(
     scope,
     { paths },
@@ -74,7 +85,7 @@ export async function gatewayOfKinds(scope: Scope, paths: Readonly<Record<string
       ...keySecurity("key", { alice: "key-of-alice" }, { locations: [{ header: "x-key" }] }),
       security("signed", {
         type: "apiKey",
-        apiKey: { locations: [{ header: "x-signed" }], signed: { issuers: [{ issuer: signer.issuer, jwks: { inline: signer.jwks } }] } },
+        apiKey: { locations: [{ query: "signed" }], signed: { issuers: [{ issuer: signer.issuer, jwks: { inline: signer.jwks } }] } },
       }),
       security("basic", { type: "basic", basic: { users: { name: "users" } } }),
       secret("users", { htpasswd: `alice:{SHA}${createHash("sha1").update("a").digest("base64")}` }),
@@ -83,7 +94,7 @@ export async function gatewayOfKinds(scope: Scope, paths: Readonly<Record<string
         oauth2: {
           introspectionUrl: `http://127.0.0.1:${introspection}`,
           client: { name: "gateway" },
-          locations: [{ header: "x-opaque" }],
+          locations: [{ cookie: "opaque" }],
         },
       }),
       secret("gateway", { username: "gateway", password: "secret" }),

@@ -1,5 +1,5 @@
 import type { Access } from "../../model/api.ts";
-import type { CredentialLocation, Security } from "../../model/security.ts";
+import { type CredentialLocation, type Demand, type Security, securitiesIn } from "../../model/security.ts";
 import type { Securities } from "./credential-rules.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
@@ -15,16 +15,36 @@ export const nothingHidden: HiddenCredentials = { header: [], query: [], cookie:
  * Else it may be another's password, or a token that is none, beside a credential that was good. It is taken out once all have looked, as often as it stands there.
  */
 export function hiddenCredentials({ alternatives }: Protected, securities: Securities): HiddenCredentials {
-  const isPassedOn = (place: CredentialLocation): boolean =>
-    alternatives.every((all) =>
-      all.some(({ security }) => {
-        const found = securities.get(security);
-        return found?.forward === true && found.locations.every((one) => one.in === place.in && one.name === place.name);
-      }),
-    );
-  const places = [...securities.values()].flatMap(({ locations }: Security) => locations).filter((place) => !isPassedOn(place));
+  const wanted = securitiesIn(alternatives).flatMap((name) => securities.get(name) ?? []);
+  const isPassedOn = (place: CredentialLocation): boolean => {
+    const passing = new Set(wanted.filter((one) => passesOn(one, place, wanted)).map(({ name }) => name));
+    return alternatives.every((all) => all.some(({ security }: Demand) => passing.has(security)));
+  };
+  const places = [...securities.values()].flatMap(placesOf).filter((place) => !isPassedOn(place));
   const named = (kind: CredentialLocation["in"]): readonly string[] => [
     ...new Set(places.flatMap((place) => (place.in === kind ? [place.name] : []))),
   ];
   return { header: named("header"), query: named("query"), cookie: named("cookie") };
 }
+
+const authorization: CredentialLocation = { in: "header", name: "authorization", prefix: "" };
+
+/** Of what an authoriser is sent nobody knows what is a credential, but for the header that is for them alone (RFC 9110, section 11.6.2). */
+const placesOf = ({ asked, locations }: Security): readonly CredentialLocation[] =>
+  asked?.kind === "authorizer" && isSent(asked, authorization) ? [authorization] : locations;
+
+/**
+ * Whether the backend sees what stands in a place because this Security lets it in. An authoriser stands for what it was sent, and for none of the credentials that others look
+ * for there, which it may not know.
+ */
+function passesOn({ asked, forward, locations }: Security, place: CredentialLocation, wanted: readonly Security[]): boolean {
+  if (!forward) return false;
+  if (asked?.kind === "authorizer")
+    return isSent(asked, place) && !wanted.some((one) => one.locations.some((other) => isSame(other, place)));
+  return locations.length > 0 && locations.every((one) => isSame(one, place));
+}
+
+const isSent = ({ headers }: { readonly headers: readonly string[] }, place: CredentialLocation): boolean =>
+  place.in === "header" && headers.includes(place.name);
+
+const isSame = (one: CredentialLocation, other: CredentialLocation): boolean => one.in === other.in && one.name === other.name;

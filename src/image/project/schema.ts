@@ -173,7 +173,7 @@ const tokenRules = z.strictObject({
 const asked = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("user"), realm: z.string() }),
   z.strictObject({ kind: z.literal("token"), claims: z.array(claimRule), scopeClaims: z.array(z.string()) }),
-  z.strictObject({ kind: z.literal("authorizer") }),
+  z.strictObject({ kind: z.literal("authorizer"), headers: z.array(z.string()) }),
 ]);
 
 const subject = z.strictObject({ type: z.enum(["dns", "uri", "email", "address"]), value: z.string(), isPrefix: z.boolean() });
