@@ -27,13 +27,15 @@ function at({ headers, path }: AskedRequest, location: CredentialLocation): stri
   }
 }
 
-/** RFC 6265, section 4.2.1; over HTTP/2 several fields come joined by `;` or `,`. */
+/**
+ * The first cookie of a name (RFC 6265, section 4.2.1), as Envoy's own filters find it. Envoy tells several fields as one with commas between: of what stands behind one nobody knows whether it is a cookie
+ * or a part of another one's value, so where that would be the first there is none.
+ */
 function cookie(field: string, name: string): string | undefined {
-  for (const pair of field.split(/[;,]/)) {
-    const [key = "", ...value] = pair.split("=");
-    if (key.trim() === name) return value.join("=").trim();
-  }
-  return undefined;
+  const isNamed = (pair: string): boolean => pair.split("=", 1)[0]?.trim() === name;
+  const first = field.split(";").find((part) => part.split(",").some(isNamed));
+  const [key, ...value] = first?.replace(/^ +/, "").split("=") ?? [];
+  return key === name ? value.join("=").trim() : undefined;
 }
 
 /** The form of a signed token (RFC 7515, section 7.1): three parts in base64url, the first of which is a JSON object with an `alg`. */

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:http2";
+import { text } from "node:stream/consumers";
 import { before, describe, it } from "node:test";
 import { serveHttp } from "../../testing/http-server.ts";
-import { suiteScope } from "../../testing/scope.ts";
+import { sendBytes } from "../../testing/raw-socket.ts";
+import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
 import { bearer, guarded, keySecurity, protectedGateway, secret, security, tokenSecurity } from "./protected-gateway.ts";
 
@@ -70,5 +74,67 @@ describe("behind an authoriser", { timeout: 60_000 }, () => {
   it("where another one lets in, too, it sees nothing that the authoriser may not have looked at", async () => {
     assert.deepEqual(await seen("/own/or/key", all), ["-", "-", "-", "-"]);
     assert.deepEqual(await seen("/own/or/passed", alice), ["-", "-", "-", "-"]);
+  });
+});
+
+/** An issuer whose only token is `GOOD`. */
+async function opaqueIssuer(scope: Scope): Promise<string> {
+  const port = await serveHttp(scope, (asked, answer) => {
+    text(asked).then(
+      (body) => answer.end(JSON.stringify({ active: new URLSearchParams(body).get("token") === "GOOD" })),
+      () => answer.destroy(),
+    );
+  });
+  return `http://127.0.0.1:${port}`;
+}
+
+/** The status of a GET over HTTP/1.1 that has these fields, each on a line of its own. */
+async function statusOverOne(port: number, target: string, cookies: readonly string[]): Promise<number> {
+  const fields = cookies.map((cookie) => `Cookie: ${cookie}\r\n`).join("");
+  const answer = await sendBytes(port, `GET ${target} HTTP/1.1\r\nHost: pets.test\r\nConnection: close\r\n${fields}\r\n`);
+  return Number(answer.split(" ")[1]);
+}
+
+/** The same over HTTP/2, where a client may send cookies one by one (RFC 9113, section 8.2.3). */
+async function statusOverTwo(port: number, target: string, cookie: readonly string[]): Promise<unknown> {
+  const session = connect(`http://127.0.0.1:${port}`);
+  try {
+    const stream = session.request({ ":path": target, cookie: [...cookie] });
+    const [headers] = await once(stream, "response");
+    await text(stream);
+    return headers[":status"];
+  } finally {
+    session.destroy();
+  }
+}
+
+describe("a token in a cookie", { timeout: 60_000 }, () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const introspectionUrl = await opaqueIssuer(scope);
+    gateway = await protectedGateway(scope, { paths: { "/opaque": guarded({ opaque: [] }) } }, [
+      security("opaque", { type: "oauth2", oauth2: { introspectionUrl, client: { name: "gateway" }, locations: [{ cookie: "t" }] } }),
+      secret("gateway", { username: "gateway", password: "secret" }),
+    ]);
+  });
+
+  it("is what the backend would take for one: a cookie ends at a semicolon, and a comma is part of its value", async () => {
+    const found: unknown[] = [];
+    for (const cookies of ["t=GOOD", "a=1; t=GOOD", "a=1;t=GOOD;b=2", "a=1, 2; t=GOOD; b=3"])
+      found.push(await statusOverOne(gateway.port, "/opaque", [cookies]));
+    for (const cookies of ["a=1,t=GOOD; b=2", "a=1, t=GOOD", "t=GOOD,b=2", "a=1,t=FORGED; t=GOOD"])
+      found.push(await statusOverOne(gateway.port, "/opaque", [cookies]));
+    assert.deepEqual(found, [200, 200, 200, 200, 401, 401, 401, 401]);
+  });
+
+  it("over HTTP/2 may come beside others, each for itself; over HTTP/1.1 there is one field (RFC 6265, section 5.4)", async () => {
+    assert.deepEqual(
+      [await statusOverTwo(gateway.port, "/opaque", ["a=1", "t=GOOD"]), gateway.backend.received.at(-1)?.headers.cookie],
+      [200, "a=1"],
+    );
+    assert.equal(await statusOverTwo(gateway.port, "/opaque", ["a=1,t=GOOD", "b=2"]), 401);
+    assert.equal(await statusOverOne(gateway.port, "/opaque", ["a=1", "t=FORGED; t=GOOD"]), 401);
+    assert.equal(await statusOverOne(gateway.port, "/opaque", ["a=1", "t=GOOD"]), 401);
   });
 });
