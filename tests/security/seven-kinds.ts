@@ -100,7 +100,7 @@ export async function gatewayOfKinds(scope: Scope, paths: Readonly<Record<string
       secret("gateway", { username: "gateway", password: "secret" }),
       security("mtls", { type: "mtls", mtls: { trust: { name: "clients" } } }),
       secret("clients", { "ca.crt": pem("clients.pem") }),
-      security("own", { type: "authorizer", authorizer: { url: `http://127.0.0.1:${own}`, sendHeaders: ["x-own"] } }),
+      security("own", { type: "authorizer", authorizer: { url: `http://127.0.0.1:${own}`, sendHeaders: ["x-own"], timeout: "5s" } }),
     ],
     { tls: { certificate: path("localhost.pem"), key: path("localhost.key") } },
   );

@@ -14,6 +14,11 @@ local function decoded(text)
   return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
+-- In one pass, however many blanks there are.
+local function without_blanks(text)
+  return text:match("^()%s*$") and "" or text:match("^%s*(.*%S)")
+end
+
 local function change_query(headers, gone, added)
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
   local kept = {}
@@ -28,8 +33,7 @@ local function change_cookies(headers, gone)
   local kept = {}
   for index = 0, headers:getNumValues("cookie") - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
-      local cookie = pair:match("^%s*(.-)%s*$")
-      if gone[cookie:match("^[^=]*"):match("^(.-)%s*$")] == nil then kept[#kept + 1] = cookie end
+      if gone[without_blanks(pair:match("^[^=]*"))] == nil then kept[#kept + 1] = without_blanks(pair) end
     end
   end
   headers:remove("cookie")
