@@ -29,7 +29,7 @@ const apiKey = z.strictObject({
     .omit({ locations: true, forward: true })
     .optional()
     .describe("Keys that are signed tokens in themselves, and how they are checked."),
-  forward: z.boolean().optional().describe("Whether the backend sees a key that stands in a header. Default: false."),
+  forward: z.boolean().optional().describe("Whether the backend sees the key. Default: false."),
   clientHeader: headerName.optional().describe("The header in which the backend sees the client's name."),
 });
 

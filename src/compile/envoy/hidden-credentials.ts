@@ -4,8 +4,18 @@ import type { Securities } from "./credential-rules.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 
-/** Where credentials stand that the backend does not see, by the kind of place. */
-export type HiddenCredentials = Readonly<Record<CredentialLocation["in"], readonly string[]>>;
+/** Where credentials stand that the backend does not see: headers, parameters of the query, and cookies. */
+export interface HiddenCredentials {
+  readonly header: readonly string[];
+  readonly query: readonly HiddenName[];
+  readonly cookie: readonly HiddenName[];
+}
+
+/** A name that may stand there several times. Of a credential that is passed on the backend sees the first, which is the one that was checked. */
+export interface HiddenName {
+  readonly name: string;
+  readonly isFirstLeft: boolean;
+}
 
 /** Nothing is taken out. */
 export const nothingHidden: HiddenCredentials = { header: [], query: [], cookie: [] };
@@ -20,11 +30,16 @@ export function hiddenCredentials({ alternatives }: Protected, securities: Secur
     const passing = new Set(wanted.filter((one) => passesOn(one, place, wanted)).map(({ name }) => name));
     return alternatives.every((all) => all.some(({ security }: Demand) => passing.has(security)));
   };
-  const places = [...securities.values()].flatMap(placesOf).filter((place) => !isPassedOn(place));
-  const named = (kind: CredentialLocation["in"]): readonly string[] => [
-    ...new Set(places.flatMap((place) => (place.in === kind ? [place.name] : []))),
-  ];
-  return { header: named("header"), query: named("query"), cookie: named("cookie") };
+  const places = [...securities.values()].flatMap(placesOf);
+  const named = (kind: CredentialLocation["in"]): readonly HiddenName[] => {
+    const all = places
+      .filter((place) => place.in === kind)
+      .map((place) => [place.name, { name: place.name, isFirstLeft: isPassedOn(place) }] as const);
+    return [...new Map(all).values()];
+  };
+  // Several fields of a header are looked at as one: then none of them is good.
+  const header = named("header").flatMap(({ name, isFirstLeft }) => (isFirstLeft ? [] : [name]));
+  return { header, query: named("query"), cookie: named("cookie") };
 }
 
 const authorization: CredentialLocation = { in: "header", name: "authorization", prefix: "" };

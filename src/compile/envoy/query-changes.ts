@@ -1,5 +1,5 @@
 import type { Rewrite } from "../../model/api.ts";
-import { type HiddenCredentials, nothingHidden } from "./hidden-credentials.ts";
+import { type HiddenCredentials, type HiddenName, nothingHidden } from "./hidden-credentials.ts";
 import { extension, type Message, onRoute, typed } from "./json.ts";
 
 const filterName = "portico.query";
@@ -8,6 +8,9 @@ const type = "envoy.extensions.filters.http.lua.v3.Lua";
 /**
  * Takes parameters out of the query, however their names are written, and puts others at its end; takes cookies out. Envoy's own filter for the query (header_mutation) hands on decoded what
  * clients sent encoded, and so lets them write parameters of their own; for cookies it has none.
+ *
+ * Of a credential that is passed on the one is left that was checked: the first parameter whose decoded name it is, or the first cookie with spaces alone before its name, and a `=` behind that. So Envoy's
+ * filters find them (seen in 1.40), and the policy agent. To a backend blanks around a name may make no other name of it, so that all else of that name goes.
  */
 const program = `
 local function decoded(text)
@@ -19,21 +22,33 @@ local function without_blanks(text)
   return text:match("^()%s*$") and "" or text:match("^%s*(.*%S)")
 end
 
-local function change_query(headers, gone, added)
+local function is_left(change, checked, name, is_read)
+  if change ~= "first" then return change == nil end
+  if checked[name] or not is_read then return false end
+  checked[name] = true
+  return true
+end
+
+local function change_query(headers, changes, added)
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
-  local kept = {}
+  local kept, checked = {}, {}
   for pair in query:gmatch("[^&]+") do
-    if gone[decoded(pair:match("^[^=]*"))] == nil then kept[#kept + 1] = pair end
+    local written = decoded(pair:match("^[^=]*"))
+    local name = without_blanks(written)
+    if is_left(changes[written] or changes[name], checked, name, written == name) then kept[#kept + 1] = pair end
   end
   if added ~= "" then kept[#kept + 1] = added end
   headers:replace(":path", #kept == 0 and path or path .. "?" .. table.concat(kept, "&"))
 end
 
-local function change_cookies(headers, gone)
-  local kept = {}
+local function change_cookies(headers, changes)
+  local kept, checked = {}, {}
   for index = 0, headers:getNumValues("cookie") - 1 do
     for pair in headers:getAtIndex("cookie", index):gmatch("[^;]+") do
-      if gone[without_blanks(pair:match("^[^=]*"))] == nil then kept[#kept + 1] = without_blanks(pair) end
+      local written = pair:match("^[^=]*")
+      local name = without_blanks(written)
+      local is_read = #written < #pair and written:match("^ *(.*)$") == name
+      if is_left(changes[name], checked, name, is_read) then kept[#kept + 1] = without_blanks(pair) end
     end
   end
   headers:remove("cookie")
@@ -61,7 +76,7 @@ export function queryRules(
   { query, cookie }: Pick<HiddenCredentials, "query" | "cookie"> = nothingHidden,
 ): Message {
   const { removeQuery, setQuery } = rewrite ?? { removeQuery: [], setQuery: [] };
-  const gone = [...query, ...removeQuery, ...setQuery.map(({ name }) => name)];
+  const gone = [...query, ...[...removeQuery, ...setQuery.map(({ name }) => name)].map((name) => ({ name, isFirstLeft: false }))];
   if (gone.length + cookie.length === 0) return {};
   const added = setQuery.map(({ name, value }) => `${written(name)}=${written(value)}`).join("&");
   const filter_context = {
@@ -72,7 +87,8 @@ export function queryRules(
   return { [filterName]: onRoute(config) };
 }
 
-const named = (names: readonly string[]): Message => Object.fromEntries(names.map((name) => [name, true]));
+const named = (names: readonly HiddenName[]): Message =>
+  Object.fromEntries(names.map(({ name, isFirstLeft }) => [name, isFirstLeft ? "first" : true]));
 
 /** A name or value as it stands in a query. */
 export const written = (text: string): string => encodeURIComponent(text.toWellFormed());
