@@ -6,7 +6,10 @@ import type { Scope } from "./scope.ts";
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message CheckRequest { Attributes attributes = 1; }
-  message Attributes { Request request = 4; }
+  message Attributes { Peer source = 1; Request request = 4; }
+  message Peer { Address address = 1; }
+  message Address { SocketAddress socket_address = 1; }
+  message SocketAddress { string address = 2; }
   message Request { Http http = 2; }
   message Http { string method = 2; map<string, string> headers = 3; string path = 4; }
   message CheckResponse { Status status = 1; Denied denied_response = 2; }
@@ -17,9 +20,10 @@ const { root } = protobuf.parse(`
 const [question, answer] = [root.lookupType("CheckRequest"), root.lookupType("CheckResponse")];
 const path = "/envoy.service.auth.v3.Authorization/Check";
 
-/** An authoriser that speaks gRPC: what it was asked, and its port. It lets in who says `good`, knows who says `known`, and hangs for `slow`. */
+/** An authoriser that speaks gRPC: what it was asked, about clients of which addresses, and its port. It lets in who says `good`, knows who says `known`, and hangs for `slow`. */
 export async function grpcAuthorizer(scope: Scope) {
   const asked: unknown[] = [];
+  const clients: unknown[] = [];
   const asBytes = (bytes: Buffer): Buffer => bytes;
   const method = {
     ...{ path, requestStream: false, responseStream: false },
@@ -38,6 +42,7 @@ export async function grpcAuthorizer(scope: Scope) {
       check: (call: { readonly request: Buffer }, done: (failure: null, bytes: Buffer) => void) => {
         const { attributes } = question.toObject(question.decode(call.request));
         asked.push(attributes.request.http);
+        clients.push(attributes.source?.address?.socketAddress?.address);
         if (attributes.request.http.headers.authorization === "garbled") return done(null, Buffer.from([0xff]));
         const made = answers[attributes.request.http.headers.authorization];
         if (made !== undefined) done(null, Buffer.from(answer.encode(answer.fromObject(made)).finish()));
@@ -48,5 +53,5 @@ export async function grpcAuthorizer(scope: Scope) {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (failure, bound) => (failure ? reject(failure) : resolve(bound)));
   });
   scope.after(async () => server.forceShutdown());
-  return { url: `http://127.0.0.1:${port}`, asked };
+  return { url: `http://127.0.0.1:${port}`, asked, clients };
 }

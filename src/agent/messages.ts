@@ -91,8 +91,8 @@ const asked = z.object({
   }),
 });
 
-/** A question from its bytes; throws where they are none. */
-export function readQuestion(bytes: Uint8Array): Question {
+/** A question from its bytes; throws where they are none. The address is the client's, and empty where a gateway of before does not tell it: then it is the connection's. */
+export function readQuestion(bytes: Uint8Array, address: string): Question {
   const { source, request, contextExtensions } = asked.parse(plain(checkRequest, bytes)).attributes;
   const { api, operation } = contextExtensions;
   if (api !== undefined && operation !== undefined) {
@@ -106,7 +106,7 @@ export function readQuestion(bytes: Uint8Array): Question {
     securities: (contextExtensions.securities ?? "").split(",").filter(Boolean),
     request: {
       ...withoutBody(request.http),
-      address: source.address.socketAddress.address,
+      address: address === "" ? source.address.socketAddress.address : address,
       besideTokens: contextExtensions.besideTokens === "true",
     },
   };

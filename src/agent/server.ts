@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { Server, ServerCredentials, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { addressMetadata } from "../model/agent.ts";
 import { checkPath, type Question, readQuestion } from "./messages.ts";
 import type { PartStream } from "./part-stream.ts";
 import { processPath, readPart } from "./processing-messages.ts";
@@ -32,8 +33,8 @@ export async function serve(socket: string, { answer, stream }: Service): Promis
   server.addService(
     { check: { path: checkPath, requestStream: false, responseStream: false, ...raw } },
     {
-      check: (call: { readonly request: Buffer }, done: (failure: { readonly code: status } | null, bytes?: Buffer) => void) => {
-        answerTo(call.request, answer).then(
+      check: (call: Told & { readonly request: Buffer }, done: (failure: { readonly code: status } | null, bytes?: Buffer) => void) => {
+        answerTo(call.request, saidBy(call)(addressMetadata), answer).then(
           (bytes) => done(null, Buffer.from(bytes)),
           () => done({ code: status.INTERNAL }),
         );
@@ -52,7 +53,8 @@ export async function serve(socket: string, { answer, stream }: Service): Promis
   return { close: () => server.forceShutdown() };
 }
 
-const answerTo = async (bytes: Uint8Array, answer: Service["answer"]): Promise<Uint8Array> => answer(readQuestion(bytes));
+const answerTo = async (bytes: Uint8Array, address: string, answer: Service["answer"]): Promise<Uint8Array> =>
+  answer(readQuestion(bytes, address));
 
 /** Takes the parts of messages in their order. */
 function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: PartStream): void {
@@ -76,7 +78,9 @@ function process(call: ServerDuplexStream<Buffer, Buffer>, { take, end }: PartSt
   call.on("error", () => {});
 }
 
+type Told = Pick<ServerDuplexStream<Buffer, Buffer>, "metadata">;
+
 const saidBy =
-  ({ metadata }: ServerDuplexStream<Buffer, Buffer>) =>
+  ({ metadata }: Told) =>
   (name: string): string =>
     String(metadata.get(name)[0] ?? "");

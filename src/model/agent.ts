@@ -1,6 +1,9 @@
 import type { ErrorForm } from "./error-form.ts";
 import type { CredentialLocation } from "./security.ts";
 
+/** The gRPC metadata in which the gateway tells the policy agent the client's address, as trusted proxies say it. */
+export const addressMetadata = "portico-address";
+
 /** What the policy agent works by: the file that it watches. It holds secrets, and is part of what an environment mounts. */
 export interface AgentConfiguration {
   /** A hash of the rest: the agent says it once it works by it. */

@@ -74,3 +74,43 @@ describe("what is asked elsewhere", { timeout: 60_000 }, () => {
     assert.deepEqual([await status("/staff", basic("alice", "a")), await status("/staff", basic("carol", "c"))], [200, 200]);
   });
 });
+
+describe("the client's address, behind proxies", { timeout: 120_000 }, () => {
+  const scope = suiteScope();
+  const first = { "x-forwarded-for": "203.0.113.7" };
+  const second = { "x-forwarded-for": "198.51.100.1, 203.0.113.8" };
+
+  it("is told to an authoriser as trusted proxies say it, and as no client does", async () => {
+    const own = await grpcAuthorizer(scope);
+    const document = { paths: { "/own": guarded({ own: [] }) } };
+    const resources = [security("own", { type: "authorizer", authorizer: { url: own.url, protocol: "grpc", timeout: "5s" } })];
+    const forged = { "portico-address": "203.0.113.9", "x-real-ip": "203.0.113.9" };
+    for (const trustedHops of [0, 1]) {
+      const gateway = await protectedGateway(scope, document, resources, { trustedHops });
+      for (const headers of [{}, first, second, { ...first, ...forged }])
+        assert.equal((await gateway.get("/own", { ...headers, authorization: "good" })).status, 200);
+    }
+    const connection = "127.0.0.1";
+    assert.deepEqual(own.clients, [
+      ...[connection, connection, connection, connection],
+      ...[connection, "203.0.113.7", "203.0.113.8", "203.0.113.7"],
+    ]);
+  });
+
+  it("is what guesses wait by: those of one do not take the turns of others", async () => {
+    const gateway = await protectedGateway(
+      scope,
+      { paths: { "/staff": guarded({ staff: [] }) } },
+      [
+        security("staff", { type: "basic", basic: { users: { name: "users" } } }),
+        secret("users", { htpasswd: `alice:${await hash("a", 8)}` }),
+      ],
+      { trustedHops: 1 },
+    );
+    const guesses = Array.from({ length: 200 }, (_, index) => gateway.get("/staff", { ...first, ...basic(`nobody-${index}`, "guess") }));
+    const alice = gateway.get("/staff", { ...second, ...basic("alice", "a") });
+    assert.equal((await alice).status, 200);
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    assert.deepEqual([...new Set(statuses)].toSorted(), [401, 503], "more than may wait");
+  });
+});

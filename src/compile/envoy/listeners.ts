@@ -1,4 +1,5 @@
 import type { AddressLists } from "../../model/addresses.ts";
+import { addressMetadata } from "../../model/agent.ts";
 import { certificatesIn } from "../../model/certificates.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { ownAnswerHeader } from "../../model/gateway-error.ts";
@@ -79,7 +80,12 @@ function mountedFilter(name: string, file: string, type: string): Message {
  * who needs that.
  */
 function agent(): Message {
-  const service = { envoy_grpc: { cluster_name: agentCluster }, timeout: agentTimeout };
+  const service = {
+    envoy_grpc: { cluster_name: agentCluster },
+    timeout: agentTimeout,
+    // In what it asks Envoy names the connection's, which is a proxy's where there are any.
+    initial_metadata: [{ key: addressMetadata, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }],
+  };
   const config = { grpc_service: service, transport_api_version: "V3", failure_mode_allow: true };
   return { ...extension(agentFilter, "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz", config), disabled: true };
 }
