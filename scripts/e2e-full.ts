@@ -5,11 +5,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { runInForeground, wasToldToEnd } from "../tests/e2e/cluster/command.ts";
 import { nodeAddress, registry } from "../tests/e2e/cluster/place.ts";
 import { say } from "../tests/e2e/cluster/progress.ts";
 import { runsHere } from "../tests/e2e/cluster/runs-here.ts";
 import { killedWhenItSays } from "../tests/e2e/machine/program.ts";
+import { snapshot } from "../tests/e2e/machine/snapshot.ts";
 
 const script = (name: string, ...args: readonly string[]): readonly string[] => [process.execPath, name, ...args];
 const e2e = script("scripts/e2e.ts");
@@ -38,9 +40,17 @@ async function faults(): Promise<number> {
   return runInForeground(script("scripts/e2e.ts", "full"), { ...process.env, PORTICO_E2E_FIGURES: figures });
 }
 
+/** The demonstration, which is to leave nothing of itself on this machine. */
 async function demo(): Promise<number> {
+  const before = snapshot();
   const code = await runInForeground(script("scripts/demo.ts"));
-  return (await runInForeground(script("scripts/demo.ts", "down"))) || code;
+  const down = await runInForeground(script("scripts/demo.ts", "down"));
+  if (code !== 0 || down !== 0) return code || down;
+  const left = Object.entries(snapshot()).filter(
+    ([key, now]) => !isDeepStrictEqual(now, Object.entries(before).find(([one]) => one === key)?.[1]),
+  );
+  for (const [what, now] of left) say(`The demonstration left other ${what}: ${JSON.stringify(now)}`);
+  return left.length === 0 ? 0 : 1;
 }
 
 const parts: readonly { readonly key: string; readonly name: string; readonly run: () => Promise<number> }[] = [
