@@ -25,11 +25,13 @@ export async function requestsPerSecond(url: string, seconds: number, load: Load
  * than requests a second.
  */
 export async function requestsPerCpuSecond(pids: readonly number[], url: string, seconds: number, load: Load = {}): Promise<number> {
-  const atWork = (): number => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
-  const before = atWork();
+  const before = workOf(pids);
   const [, requests] = /(\d+) requests in/.exec(await reportOf(url, seconds, load)) ?? [];
-  return Number(requests) / (atWork() - before);
+  return Number(requests) / (workOf(pids) - before);
 }
+
+/** The seconds that processes were at work so far. */
+export const workOf = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
 
 /** In user and kernel mode, of all its threads (proc(5): utime and stime, in hundredths of a second). */
 function cpuSecondsOf(pid: number): number {

@@ -58,6 +58,7 @@ export async function benchSecurity(): Promise<string> {
   const one = list("one", "authorization", bearers(1, issuer.issuer));
   const many = list("many", "authorization", bearers(manyTokens, issuer.issuer));
   const cold = list("cold", "authorization", bearers(100, "https://cold.test"));
+  const coldMany = list("cold-many", "authorization", bearers(manyTokens, "https://cold.test"));
   const keys = list(
     "keys",
     "x-key",
@@ -78,6 +79,7 @@ export async function benchSecurity(): Promise<string> {
       token: ask(gateway, "/token", one),
       many: ask(gateway, "/token", many, manyConnections),
       cold: ask(gateway, "/cold", cold),
+      coldMany: ask(gateway, "/cold", coldMany, manyConnections),
       key: ask(gateway, "/key", keys),
       either: ask(gateway, "/either", keys),
       alone: ask(alone, "/token", one),
@@ -89,6 +91,7 @@ export async function benchSecurity(): Promise<string> {
       ["one token with a scope, over open", ratio(figures, "token", "open")],
       [`${manyTokens} tokens with a scope over ${manyConnections} connections, over open`, ratio(figures, "many", "openMany")],
       ["a token, never remembered, over open", ratio(figures, "cold", "open")],
+      [`${manyTokens} tokens over ${manyConnections} connections, never remembered, over open`, ratio(figures, "coldMany", "openMany")],
       [`a key of ${manyKeys}, over open`, ratio(figures, "key", "openKeys")],
       ["a token or a key, by a key, over open", ratio(figures, "either", "openKeys")],
       ["one token, over the leanest by hand", ratio(figures, "alone", "lean")],
