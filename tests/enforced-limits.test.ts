@@ -16,10 +16,16 @@ const token = {
   metadata: { name: "token" },
   spec: { type: "jwt", jwt: { issuers: [issuer] } },
 };
+const key = {
+  apiVersion: "portico.dev/v1alpha1",
+  kind: "Security",
+  metadata: { name: "key" },
+  spec: { type: "apiKey", apiKey: { keys: { name: "clients" }, locations: [{ header: "x-key" }] } },
+};
 const document = {
   openapi: "3.1.0",
   info: { title: "Pets", version: "1" },
-  paths: { "/pets": { get: { security: [{ token: [] }], responses: { 200: { description: "ok" } } } } },
+  paths: { "/pets": { get: { security: [{ token: [] }, { key: [] }], responses: { 200: { description: "ok" } } } } },
   "x-portico": { rateLimit: "few" },
 };
 
@@ -27,7 +33,7 @@ const document = {
 function outcome(fields: object): string {
   const spec = { type: "operation", requests: 2, unit: "minute", ...fields };
   const limit = { apiVersion: "portico.dev/v1alpha1", kind: "RateLimiting", metadata: { name: "few" }, spec };
-  const apis = resolveCase({ input: [document, token, limit].map((one) => JSON.stringify(one)).join("\n---\n"), settings });
+  const apis = resolveCase({ input: [document, token, key, limit].map((one) => JSON.stringify(one)).join("\n---\n"), settings });
   if (!apis.ok) return JSON.stringify(apis.problems);
   const models = apis.value.map(({ model }) => ({ model, published: "" }));
   return JSON.stringify([[...compileCase(apis.value, settings, { port: 8080, monitoring: 8081 })], gatewayManifest(models, "envoy")]);
@@ -74,6 +80,8 @@ const pairs: Readonly<Record<string, readonly [object, object]>> = {
   "conditions[].query.value": [when({ query }), when({ query: { ...query, value: "2" } })],
   "conditions[].query.pattern": [when({ query: { name: "a" } }), when({ query: { name: "a", pattern: "b+" } })],
   "conditions[].claim.name": [when({ claim }), when({ claim: { ...claim, name: "b" } })],
+  "conditions[].claim.pattern": [when({ claim: { name: "a", pattern: "1.*" } }), when({ claim: { name: "a", pattern: "2.*" } })],
+  "conditions[].tier": [when({ tier: "gold" }), when({ tier: "silver" })],
   "conditions[].claim.value": [when({ claim }), when({ claim: { ...claim, value: "2" } })],
   "conditions[].addresses[]": [when({ addresses: ["10.0.0.1"] }), when({ addresses: ["10.0.0.2"] })],
   "conditions[].not": [when({ header, not: false }), when({ header, not: true })],

@@ -158,13 +158,12 @@ export const division: Readonly<Record<Fielded, Division>> = {
     enforced: [
       ...["type", "requests", "bandwidth", "bandwidthOf", "unit", "unitCount", "burst", "match", "key.by", "key.name"],
       ...["scope", "onExcess", "onFailure"],
-      ...["header", "query"].flatMap((kind) => ["name", "value", "pattern"].map((name) => `conditions[].${kind}.${name}`)),
-      "conditions[].claim.name",
-      "conditions[].claim.value",
+      ...["header", "query", "claim"].flatMap((kind) => ["name", "value", "pattern"].map((name) => `conditions[].${kind}.${name}`)),
+      "conditions[].tier",
       "conditions[].addresses[]",
       "conditions[].not",
     ],
-    notYet: [...later("patterns of claims", "conditions[].claim.pattern"), ...laterUnlessOff("counting in leased portions", "approximate")],
+    notYet: [...laterUnlessOff("counting in leased portions", "approximate")],
   },
   Security: {
     enforced: [

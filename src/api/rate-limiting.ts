@@ -35,6 +35,7 @@ const condition = exactlyOne(
     header: named("header").optional().describe("A header of the request."),
     query: named("parameter").optional().describe("A query parameter of the request."),
     claim: named("claim").optional().describe("A claim of the token."),
+    tier: word.optional().describe("The tier that the entry of the client's key says."),
     addresses: z
       .array(addressRange)
       .min(1)
@@ -46,6 +47,7 @@ const condition = exactlyOne(
   "header",
   "query",
   "claim",
+  "tier",
   "addresses",
 );
 

@@ -13,6 +13,7 @@ Examples:
   $ portico key create alice --secret partners             a key in the cluster's Secret, printed this once
   $ portico key create alice --secret partners --file keys.yaml
   $ portico key create alice --secret partners --replace   another one in its place
+  $ portico key create bob --secret partners --tier gold   a client of a tier, which limits can go by
   $ portico key list --secret partners                     whose keys there are
   $ portico key revoke alice --secret partners
 `;
@@ -29,7 +30,8 @@ export function addKey(program: Command): void {
     .summary("make a client's key")
     .description("Makes a key, keeps it in the Secret, which is made where there is none, and prints it.")
     .option("--replace", "give the client another key in place of the one it has", false)
-    .action(async (name: string, options: KeyOptions & { readonly replace: boolean }) => {
+    .option("--tier <TIER>", "the tier that the client belongs to, for limits that go by it", tierName)
+    .action(async (name: string, options: KeyOptions & { readonly replace: boolean; readonly tier?: string }) => {
       const { createKey } = await import("./keys/commands.ts");
       process.exitCode = await createKey(name, options);
     });
@@ -60,6 +62,11 @@ const withPlace = (command: Command): Command =>
   ).addHelpText("after", examples);
 
 const client = (): Argument => new Argument("<CLIENT>", "the client's name").argParser(clientName);
+
+function tierName(text: string): string {
+  if (!/^[\x21-\x7e]{1,256}$/.test(text)) throw new InvalidArgumentError("Take visible characters, without blanks.");
+  return text;
+}
 
 /** What an entry of a Secret may be called (Kubernetes: Secret, `data`). */
 function clientName(text: string): string {

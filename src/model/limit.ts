@@ -57,8 +57,10 @@ export type LimitKey =
 /** What must hold of a request. */
 export type LimitCondition = { readonly isNot: boolean } & (
   | { readonly kind: "header" | "query"; readonly name: string; readonly value: WantedValue }
-  /** A dot leads into an object. Any value will do where none is given. */
-  | { readonly kind: "claim"; readonly name: string; readonly value: string | undefined }
+  /** A dot leads into an object. */
+  | { readonly kind: "claim"; readonly name: string; readonly value: WantedValue }
+  /** The tier that a key's entry says of its client. */
+  | { readonly kind: "tier"; readonly name: string }
   | { readonly kind: "addresses"; readonly ranges: readonly string[] }
 );
 

@@ -21,8 +21,19 @@ export function entryOf(values: Values, reference: ValueReference): Redacted | u
 /** Whether a header field can hold a text as it is (RFC 9110, section 5.5). */
 export const isSendable = (text: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text);
 
-/** The keys of clients, by their clients' names. A line's end after a key is none of it: files have one. */
-export function clientKeys(values: Values, reference: ValueReference): ReadonlyMap<string, Redacted> {
-  const keys = [...entriesOf(values, reference)].map(([client, key]) => [client, key.map((text) => text.replace(/\r?\n$/, ""))] as const);
-  return new Map(keys.filter(([client, key]) => client !== "" && key.reveal() !== ""));
+/** A client's key, and the tier that the client belongs to; undefined for none. */
+export interface ClientKey {
+  readonly key: Redacted;
+  readonly tier: string | undefined;
+}
+
+/** The keys of clients, by their clients' names. A line's end after a key is none of it: files have one. A second line may say the tier: `tier: gold`. */
+export function clientKeys(values: Values, reference: ValueReference): ReadonlyMap<string, ClientKey> {
+  const keys = [...entriesOf(values, reference)].map(([client, entry]) => [client, clientKey(entry)] as const);
+  return new Map(keys.filter(([client, { key }]) => client !== "" && key.reveal() !== ""));
+}
+
+function clientKey(entry: Redacted): ClientKey {
+  const [, tier] = /\r?\ntier:[ \t]*(\S+)[ \t]*(?:\r?\n)?$/.exec(entry.reveal()) ?? [];
+  return { key: entry.map((text) => text.replace(/\r?\n(?:tier:[ \t]*\S+[ \t]*(?:\r?\n)?)?$/, "")), tier };
 }

@@ -54,10 +54,11 @@ function keyOf({ key }: Said, counted: Counted): LimitKey {
 }
 
 function conditionOf(said: NonNullable<RateLimitingSpec["conditions"]>[number]): LimitCondition {
-  const { header, query, claim, addresses = [], not: isNot = false } = said;
+  const { header, query, claim, tier, addresses = [], not: isNot = false } = said;
   if (header !== undefined) return { isNot, kind: "header", name: header.name.toLowerCase(), value: wanted(header) };
   if (query !== undefined) return { isNot, kind: "query", name: query.name, value: wanted(query) };
-  if (claim !== undefined) return { isNot, kind: "claim", name: claim.name, value: claim.value };
+  if (claim !== undefined) return { isNot, kind: "claim", name: claim.name, value: wanted(claim) };
+  if (tier !== undefined) return { isNot, kind: "tier", name: tier };
   return { isNot, kind: "addresses", ranges: addresses };
 }
 
@@ -69,6 +70,9 @@ function wanted({ value, pattern }: { readonly value?: string | undefined; reado
 /** Whether what a limit counts depends on what a token says. */
 export const readsClaims = ({ key, conditions = [] }: Said): boolean =>
   key?.by === "claim" || conditions.some(({ claim }) => claim !== undefined);
+
+/** Whether it depends on what a key's entry says of its client. */
+export const readsTiers = ({ conditions = [] }: Said): boolean => conditions.some(({ tier }) => tier !== undefined);
 
 /** As many KiB as the counter's numbers hold. */
 const mostBytes = (2 ** 32 - 1) * 1024;

@@ -6,7 +6,7 @@ import { type Limit, mostAddressLists } from "../model/limit.ts";
 import { error } from "../problem.ts";
 import { type Node, placeOf } from "../text/node.ts";
 import { didYouMean } from "../text/suggest.ts";
-import { limitOf, readsClaims } from "./limit.ts";
+import { limitOf, readsClaims, readsTiers } from "./limit.ts";
 import { grantAdvice, type Reference, referred } from "./referred.ts";
 import { sayOnce } from "./say-once.ts";
 import type { Level, Whole } from "./whole.ts";
@@ -85,7 +85,7 @@ function found(whole: Whole, one: AskedLimit, access: Access): Limit | undefined
   const resource = referred(resources.rateLimitings, one, settings.cluster);
   const tier = one.namespace === undefined ? tiers.get(one.name) : undefined;
   const named = resource ?? (tier === undefined ? referred(resources.rateLimitings, plainName(one), settings.cluster) : undefined);
-  if (named !== undefined) return withClaims(whole, one, named.spec, limitOf(named.name, named.spec, named.spec.type), access);
+  if (named !== undefined) return withCredentials(whole, one, named.spec, limitOf(named.name, named.spec, named.spec.type), access);
   if (tier !== undefined) return limitOf(one.name, tier, one.isWhole ? "api" : "operation");
   sayOnce(problems, error("UnknownLimit", placeOf(one.at), unknown(whole, one)));
   return undefined;
@@ -103,17 +103,29 @@ function unknown({ resources, settings }: Whole, one: AskedLimit): string {
   return `There is no RateLimiting \`${name}\`, and no tier of this name.${advice}`;
 }
 
-/** A claim stands in a token: where an operation takes none, what asks for a claim would never count, or count all together. */
-function withClaims(whole: Whole, one: AskedLimit, spec: RateLimitingSpec, limit: Limit, access: Access): Limit | undefined {
-  if (!readsClaims(spec)) return limit;
+/** A claim stands in a token, and a tier beside a key: where an operation takes none, what asks for it would never count, or count all together. */
+function withCredentials(whole: Whole, one: AskedLimit, spec: RateLimitingSpec, limit: Limit, access: Access): Limit | undefined {
+  const needed = [...(readsClaims(spec) ? [ofTokens] : []), ...(readsTiers(spec) ? [ofKeys] : [])];
+  if (needed.length === 0) return limit;
   // Nobody gets in, or nothing is looked at: the person chose that.
   if (access.kind === "refused" || access.kind === "unprotected") return undefined;
   const demands = access.kind === "protected" ? access.alternatives.flat() : [];
-  if (demands.some(({ security }) => takesTokens(whole.resources.securities.get(security)?.spec))) return limit;
-  const message = `The RateLimiting \`${limit.name}\` asks for a claim, and no token is checked here that could have it. Count by something else, or let a Security of type jwt or oauth2 check the credential.`;
+  const specs = demands.map(({ security }) => whole.resources.securities.get(security)?.spec);
+  const lacking = needed.find(({ isTaken }) => !specs.some(isTaken));
+  if (lacking === undefined) return limit;
+  const message = `The RateLimiting \`${limit.name}\` asks for a ${lacking.what} is checked here that could have it. Count by something else, or let a Security of type ${lacking.types} check the credential.`;
   sayOnce(whole.problems, error("WrongValue", placeOf(one.at), message));
   return undefined;
 }
 
-const takesTokens = (spec: SecuritySpec | undefined): boolean =>
-  spec?.jwt !== undefined || spec?.oauth2 !== undefined || spec?.apiKey?.signed !== undefined;
+const ofTokens = {
+  what: "claim, and no token",
+  types: "jwt or oauth2",
+  isTaken: (spec: SecuritySpec | undefined): boolean =>
+    spec?.jwt !== undefined || spec?.oauth2 !== undefined || spec?.apiKey?.signed !== undefined,
+};
+const ofKeys = {
+  what: "client's tier, and no key",
+  types: "apiKey, with `keys`,",
+  isTaken: (spec: SecuritySpec | undefined): boolean => spec?.apiKey?.keys !== undefined,
+};

@@ -108,13 +108,13 @@ function keysWrong({ keys }: Verifier, values: Values): readonly string[] {
     return [`There is no ${named(keys)}, so no key is good. Make it: each entry's name is a client's, its value the key.`];
   if (entriesOf(values, keys).has("")) return [`In the ${named(keys)} an entry has no name, so its key is nobody's. Name its client.`];
   const found = [...clientKeys(values, keys)];
-  const unsendable = found.flatMap(([client, key]) => (isSendable(key.reveal()) ? [] : [`\`${client}\``]));
+  const unsendable = found.flatMap(([client, { key }]) => (isSendable(key.reveal()) ? [] : [`\`${client}\``]));
   if (unsendable.length > 0)
     return [
       `In the ${named(keys)} the ${unsendable.length === 1 ? "key" : "keys"} of ${unsendable.join(", ")} cannot stand in a header: nothing but visible characters, and blanks between them, can. Make new ones: \`portico key create\`.`,
     ];
   const owners = new Map<string, string>();
-  return found.flatMap(([client, key]) => {
+  return found.flatMap(([client, { key }]) => {
     const other = owners.get(key.reveal());
     owners.set(key.reveal(), client);
     return other === undefined

@@ -26,6 +26,11 @@ describe("portico key", () => {
     const other = await key("create", "alice", "--replace");
     const text = await readFile(join(cwd, "keys.yaml"), "utf8");
     assert.ok(text.includes(other.stdout.trim()) && text.includes(bob.stdout.trim()) && !text.includes(alice.stdout.trim()));
+    const ofTier = await key("create", "carol", "--tier", "gold");
+    assert.match(ofTier.stdout, /^[\w-]{43}\n$/);
+    assert.match(await readFile(join(cwd, "keys.yaml"), "utf8"), new RegExp(`carol: \\|-\\n +${ofTier.stdout.trim()}\\n +tier: gold\\n`));
+    assert.equal((await key("create", "dora", "--tier", "two words")).code, 2);
+    assert.equal((await key("revoke", "carol")).code, 0);
     assert.equal((await key("revoke", "alice")).code, 0);
     assert.equal((await key("revoke", "alice")).code, 1);
     assert.equal((await key("list")).stdout, "bob\n");

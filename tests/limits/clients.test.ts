@@ -7,7 +7,8 @@ import { before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../testing/free-port.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
-import { bearer, secret, security } from "../security/protected-gateway.ts";
+import { tokenIssuer } from "../../testing/token-issuer.ts";
+import { bearer, keySecurity, secret, security, tokenSecurity } from "../security/protected-gateway.ts";
 import { limited, limitedGateway, rateLimiting } from "./limited-gateway.ts";
 
 const basic = (user: string) => ({ authorization: `Basic ${Buffer.from(`${user}:p`).toString("base64")}` });
@@ -123,5 +124,65 @@ describe("clients who show certificates", () => {
 
   it("are counted by their address where they need not show one and do not", async () => {
     assert.deepEqual(await statuses("/optional", undefined, undefined, "alice", "alice"), [200, 429, 200, 429]);
+  });
+});
+
+describe("clients of tiers", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof limitedGateway>>;
+  const issuer = tokenIssuer();
+  before(async () => {
+    const of = (name: string, condition: object): object =>
+      rateLimiting(name, {
+        type: "api",
+        requests: name === "gold" || name === "gold-plan" ? 3 : 1,
+        key: { by: "client" },
+        conditions: [condition],
+      });
+    const pattern = { name: "plan", pattern: "gold(-.*)?" };
+    gateway = await limitedGateway(
+      scope,
+      {
+        "/keys": limited(["gold", "others"], { security: [{ header: [] }, { query: [] }] }),
+        "/plans": limited(["gold-plan", "other-plans"], { security: [{ user: [] }] }),
+      },
+      [
+        of("gold", { tier: "gold" }),
+        of("others", { tier: "gold", not: true }),
+        of("gold-plan", { claim: pattern }),
+        of("other-plans", { claim: pattern, not: true }),
+        ...keySecurity(
+          "header",
+          { alice: "key-of-alice\ntier: gold", bob: "key-of-bob", carol: "key-of-carol\r\ntier:  silver \r\n" },
+          { locations: [{ header: "x-key" }] },
+        ),
+        ...keySecurity("query", { dave: "key-of-dave\ntier: gold\n", erin: "key-of-erin\n" }, { locations: [{ query: "k" }] }),
+        tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+      ],
+    );
+  });
+  /** How many requests are let through before one is not. */
+  const most = async (target: string, headers: Readonly<Record<string, string>> = {}): Promise<number> => {
+    for (let asked = 0; asked < 5; asked++) {
+      const { status } = await gateway.get(target, headers);
+      if (status !== 200) return status === 429 ? asked : -status;
+    }
+    return 5;
+  };
+
+  it("are counted as the entry of their key says", async () => {
+    const counts: Record<string, number> = {};
+    for (const client of ["alice", "bob", "carol"]) counts[client] = await most("/keys", { "x-key": `key-of-${client}` });
+    for (const client of ["dave", "erin"]) counts[client] = await most(`/keys?k=key-of-${client}`);
+    assert.deepEqual(counts, { alice: 3, bob: 1, carol: 1, dave: 3, erin: 1 });
+    for (const key of ["key-of-alice\ttier: gold", "tier: gold", "gold"]) assert.equal(await most("/keys", { "x-key": key }), -401);
+  });
+
+  it("are counted as a claim's text says, whole", async () => {
+    const plans = ["gold", "gold-yearly", "marigold", "golden", ["gold"], 7];
+    const counts: number[] = [];
+    for (const [index, plan] of plans.entries())
+      counts.push(await most("/plans", bearer(issuer.token({ claims: { plan, client_id: `app-${index}` } }))));
+    assert.deepEqual(counts, [3, 3, 1, 1, 1, 1]);
   });
 });

@@ -86,6 +86,13 @@ describe("what is wrong with a limit is said where it stands", () => {
       );
     });
 
+  it("a tier needs keys that have entries", () => {
+    const tiered = few({ conditions: [{ tier: "gold" }] });
+    assert.match(said("few", tiered).join(), /asks for a client's tier, and no key is checked here/);
+    const security = [{ key: [] }];
+    assert.deepEqual(said("few", tiered, { security }), []);
+  });
+
   it("a key's clients need no token, and a claim does, whatever else is checked", () => {
     const security = [{ key: [] }];
     assert.deepEqual(said("few", few({ key: { by: "client" } }), { security }), []);

@@ -68,8 +68,8 @@ function time(seconds: number): string {
 function condition(one: LimitCondition): string {
   const isNot = one.isNot ? "not " : "";
   if (one.kind === "addresses") return `${isNot}the address is in ${one.ranges.join(", ")}`;
+  if (one.kind === "tier") return `${isNot}the client's tier is ${one.name}`;
   const what = `the ${one.kind === "query" ? "query parameter" : one.kind} ${one.name}`;
-  if (one.kind === "claim") return `${isNot}${what} is ${one.value ?? "there"}`;
   return `${isNot}${what} ${wanted(one.value)}`;
 }
 

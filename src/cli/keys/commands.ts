@@ -13,12 +13,13 @@ import type { KeptKeys, KeyStore } from "./key-store.ts";
 const keyLength = 32;
 
 /** Makes a client's key and prints it; the exit code. */
-export const createKey = (client: string, options: KeyOptions & { readonly replace: boolean }): Promise<number> =>
+export const createKey = (client: string, options: KeyOptions & { readonly replace: boolean; readonly tier?: string }): Promise<number> =>
   inStore(options, async (store, kept) => {
     if (kept?.clients.includes(client) && !options.replace)
       return wrong(store, `\`${client}\` has a key already. Give another one in its place with --replace.`);
     const key = new Redacted(randomBytes(keyLength).toString("base64url"));
-    const written = await store.write(kept, client, key);
+    const entry = key.map((text) => (options.tier === undefined ? text : `${text}\ntier: ${options.tier}`));
+    const written = await store.write(kept, client, entry);
     if (!written.ok) return failure(written.problems);
     process.stderr.write(`${client} has a key in ${store.name}. It is shown this once:\n`);
     process.stdout.write(`${key.reveal()}\n`);

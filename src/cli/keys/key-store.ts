@@ -7,7 +7,7 @@ export interface KeyStore {
   readonly name: string;
   /** Undefined where there is no Secret yet. */
   read(): Promise<Checked<KeptKeys | undefined>>;
-  /** Gives a client a key, or takes it away (undefined). Fails where somebody changed the Secret since it was read. */
+  /** Gives a client a key, with what its entry says beside it, or takes it away (undefined). Fails where somebody changed the Secret since it was read. */
   write(read: KeptKeys | undefined, client: string, key: Redacted | undefined): Promise<Checked<void>>;
 }
 

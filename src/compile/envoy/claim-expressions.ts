@@ -1,3 +1,4 @@
+import type { WantedValue } from "../../model/limit.ts";
 import type { Security } from "../../model/security.ts";
 import { agentMetadata, tokenMetadata } from "./credential-names.ts";
 
@@ -39,15 +40,20 @@ export function claimText(security: Security, claim: string): string {
   return ways(found.at, claim).reduceRight((otherwise, { value, isThere }) => `(${isThere} ? ${value} : ${otherwise})`, nothing);
 }
 
-/** Whether a Security's token has a claim with a value, as itself or in a list; undefined where it has no claims. */
-export function claimIs(security: Security, claim: string, wanted: string | undefined): string | undefined {
+/** Whether a Security's token has a claim with a value, as itself or in a list, or with a text that an expression matches; undefined where it has no claims. */
+export function claimIs(security: Security, claim: string, wanted: WantedValue): string | undefined {
   const found = claims(security);
   if (found === undefined) return undefined;
   const some = ways(found.at, claim).map(({ value, isThere }) =>
-    wanted === undefined ? `(${isThere})` : `(${isThere} && ${isValue(value, wanted)})`,
+    wanted.kind === "any"
+      ? `(${isThere})`
+      : `(${isThere} && ${wanted.kind === "exact" ? isValue(value, wanted.text) : matches(value, wanted.pattern)})`,
   );
   return `(${found.areThere} && (${some.join(" || ")}))`;
 }
+
+/** A text that an expression matches as a whole. */
+const matches = (at: string, pattern: string): string => `type(${at}) == string && ${at}.matches(${quoted(`^(?:${pattern})$`)})`;
 
 /** A value as JSON may have it: a text, a number or truth value that is written so, or one of a list. */
 function isValue(at: string, text: string): string {

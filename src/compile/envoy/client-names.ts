@@ -1,7 +1,7 @@
 import { clientClaims } from "../../model/client-claims.ts";
 import type { Security, SubjectName } from "../../model/security.ts";
 import { claims, nothing } from "./claim-expressions.ts";
-import { agentGenuine, agentMetadata, keyClient, keyResult, rbacMetadata } from "./credential-names.ts";
+import { agentGenuine, agentMetadata, keyClient, keyResult, keyTier, rbacMetadata } from "./credential-names.ts";
 
 // Who calls, in CEL.
 
@@ -24,6 +24,13 @@ export const isShown = (security: Security): string => {
     ...(asked === undefined ? [] : [left(agentMetadata, agentGenuine(name), "true")]),
   ].join(" || ");
 };
+
+/** That the client of the Security's key belongs to a tier; undefined where it has no keys. */
+export function isOfTier({ name, keys }: Security, tier: string): string | undefined {
+  if (!keys) return undefined;
+  const [by, key] = [quoted(rbacMetadata), quoted(keyTier(name))];
+  return `(${by} in ${all} && ${key} in ${all}[${by}] && ${all}[${by}][${key}] == ${quoted(tier)})`;
+}
 
 /** The client of a credential of the Security that was shown. */
 export function client(security: Security): string {

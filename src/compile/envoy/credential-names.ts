@@ -34,6 +34,10 @@ export const setName = (set: CredentialSet): string => set.join(",");
 export const keyPrefix = (security: string): string => `${security}.`;
 /** Whether one was found. */
 export const keyResult = (security: string): string => `${keyPrefix(security)}shadow_engine_result`;
+/** What stands before the tier of the client whose key was found. */
+export const tierPrefix = (security: string): string => `${security}@tier.`;
+/** That tier. */
+export const keyTier = (security: string): string => `${tierPrefix(security)}shadow_effective_policy_id`;
 /** Whose it is. */
 export const keyClient = (security: string): string => `${keyPrefix(security)}shadow_effective_policy_id`;
 

@@ -1,6 +1,6 @@
 import type { CertificateRules, CredentialLocation, SubjectName, Verifier } from "../../model/security.ts";
 import { clientKeys, isSendable, type Values } from "../../model/values.ts";
-import { credentialHeader, keyPrefix, keysFilter, prefixes } from "./credential-names.ts";
+import { credentialHeader, keyPrefix, keysFilter, prefixes, tierPrefix } from "./credential-names.ts";
 import { discoveryFile, extension, type Message, typed } from "./json.ts";
 import { rbacType } from "./names.ts";
 
@@ -23,22 +23,39 @@ export function keysFile(verifiers: readonly Verifier[], certificates: Certifica
   ]);
 }
 
-/** The clients by their keys; those that are blocked, or whose key no request can show, have none. */
-function clientsOf({ keys, blockedClients }: Verifier, values: Values): ReadonlyMap<string, string> {
+/** What is known of keys, by the keys. */
+interface KnownKeys {
+  readonly clients: ReadonlyMap<string, string>;
+  /** Of those whose clients have one. */
+  readonly tiers: ReadonlyMap<string, string>;
+}
+
+/** The clients by their keys, and their tiers; those that are blocked, or whose key no request can show, have none. */
+function clientsOf({ keys, blockedClients }: Verifier, values: Values): KnownKeys {
   const found = keys === undefined ? [] : [...clientKeys(values, keys)];
-  const good = found.filter(([client, key]) => !blockedClients.includes(client) && isSendable(key.reveal()));
-  return new Map(good.map(([client, key]) => [key.reveal(), client] as const));
+  const good = found.filter(([client, { key }]) => !blockedClients.includes(client) && isSendable(key.reveal()));
+  return {
+    clients: new Map(good.map(([client, { key }]) => [key.reveal(), client] as const)),
+    tiers: new Map(good.flatMap(([, { key, tier }]) => (tier === undefined ? [] : [[key.reveal(), tier] as const]))),
+  };
 }
 
 /** What brings a Security's keys into headers where they stand elsewhere, and then finds them. */
-function keyFilters({ security, locations }: Verifier, clients: ReadonlyMap<string, string>): readonly Message[] {
+function keyFilters({ security, locations }: Verifier, { clients, tiers }: KnownKeys): readonly Message[] {
   const placed = locations.map((location, index) => placedKey(location, `${credentialHeader}-${index}`, `${security}/${index}`));
-  const matcher = placed.reduceRight<Message | undefined>(
-    (next, { header, prefix }) => keyMatcher(header, prefix, clients, next),
-    undefined,
-  );
-  const shadow = { shadow_rules_stat_prefix: keyPrefix(security), shadow_matcher: matcher };
-  return [...placed.flatMap(({ before }) => before), extension(`${keysFilter}.${security}`, rbacType, shadow)];
+  const lookUp = (name: string, prefix: string, found: ReadonlyMap<string, string>): Message =>
+    extension(name, rbacType, {
+      shadow_rules_stat_prefix: prefix,
+      shadow_matcher: placed.reduceRight<Message | undefined>(
+        (next, { header, prefix }) => keyMatcher(header, prefix, found, next),
+        undefined,
+      ),
+    });
+  return [
+    ...placed.flatMap(({ before }) => before),
+    lookUp(`${keysFilter}.${security}`, keyPrefix(security), clients),
+    ...(tiers.size === 0 ? [] : [lookUp(`${keysFilter}.${security}.tier`, tierPrefix(security), tiers)]),
+  ];
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { LimitCondition, LimitKey, WantedValue } from "../../model/limit.ts";
 import type { Security } from "../../model/security.ts";
 import { claimIs, claimText } from "./claim-expressions.ts";
-import { client, hasCredential, isShown } from "./client-names.ts";
+import { client, hasCredential, isOfTier, isShown } from "./client-names.ts";
 import { type Message, typed } from "./json.ts";
 import { isListed } from "./limit-addresses.ts";
 
@@ -88,15 +88,19 @@ function conditionPart(condition: LimitCondition, key: string, asker: Asker): Pa
       const parameters = [{ name: condition.name, ...matcher(condition.value) }];
       return part({ query_parameter_value_match: { ...found, expect_match: !isNot, query_parameters: parameters } });
     }
-    case "claim": {
-      const some = asker.securities
-        .map((security) => claimIs(security, condition.name, condition.value))
-        .filter((one) => one !== undefined);
-      return holds(`${isNot ? "!" : ""}(${some.length === 0 ? "false" : some.join(" || ")})`, key);
-    }
+    case "claim":
+      return some(asker, isNot, (security) => claimIs(security, condition.name, condition.value), key);
+    case "tier":
+      return some(asker, isNot, (security) => isOfTier(security, condition.name), key);
     case "addresses":
       return holds(`${isNot ? "!" : ""}(${isListed(asker.addressLists, condition.ranges)})`, key);
   }
+}
+
+/** Whether something holds of one of the credentials that are looked for. */
+function some({ securities }: Asker, isNot: boolean, of: (security: Security) => string | undefined, key: string): Part {
+  const all = securities.map(of).filter((one) => one !== undefined);
+  return holds(`${isNot ? "!" : ""}(${all.length === 0 ? "false" : all.join(" || ")})`, key);
 }
 
 function matcher(value: WantedValue): Message {

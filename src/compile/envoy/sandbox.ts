@@ -39,7 +39,7 @@ function isForSandbox(api: ApiModel, { access }: Operation, { by, name, value }:
     return escaped(`${JSON.stringify(name)} in request.headers && request.headers[${JSON.stringify(name)}] == ${JSON.stringify(value)}`);
   const names = access.kind === "protected" ? securitiesIn(access.alternatives) : [];
   const securities = names.flatMap((one) => api.securities.find((security) => security.name === one) ?? []);
-  const some = securities.flatMap((security) => claimIs(security, name, value) ?? []);
+  const some = securities.flatMap((security) => claimIs(security, name, { kind: "exact", text: value }) ?? []);
   return escaped(some.length === 0 ? "false" : some.join(" || "));
 }
 

@@ -5,7 +5,6 @@ import { type CompiledApi, contract } from "../../compile/manifest.ts";
 import type { Answer, ApiModel, MessageValidation, Operation } from "../../model/api.ts";
 import { plainBackend, type Retry } from "../../model/backend.ts";
 import type { ApiInterception } from "../../model/interception.ts";
-import type { LimitCondition } from "../../model/limit.ts";
 import { patchBodies } from "../../model/patch.ts";
 import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import { parseOne } from "../../text/parse.ts";
@@ -118,7 +117,7 @@ const modelOf = (
   limits: readonly ProjectLimit[],
 ): Omit<ApiModel, "validation" | "interception"> => ({
   ...api,
-  limits: limits.map((limit) => ({ ...limit, conditions: limit.conditions.map(conditionOf) })),
+  limits,
   owner,
   errors,
   keepsAnswers,
@@ -135,9 +134,6 @@ const modelOf = (
   operations: operations.map(operationOf),
   disabledPaths,
 });
-
-const conditionOf = (condition: ProjectLimit["conditions"][number]): LimitCondition =>
-  condition.kind === "claim" ? { ...condition, value: condition.value } : condition;
 
 const retryOf = (retry: NonNullable<Extract<ProjectOperation["answer"], { kind: "backend" }>["retry"]>): Retry => ({
   ...retry,

@@ -83,7 +83,8 @@ const wantedValue = z.discriminatedUnion("kind", [
 const condition = z.discriminatedUnion("kind", [
   z.strictObject({ isNot: z.boolean(), kind: z.literal("header"), name: z.string(), value: wantedValue }),
   z.strictObject({ isNot: z.boolean(), kind: z.literal("query"), name: z.string(), value: wantedValue }),
-  z.strictObject({ isNot: z.boolean(), kind: z.literal("claim"), name: z.string(), value: z.string().optional() }),
+  z.strictObject({ isNot: z.boolean(), kind: z.literal("claim"), name: z.string(), value: wantedValue }),
+  z.strictObject({ isNot: z.boolean(), kind: z.literal("tier"), name: z.string() }),
   z.strictObject({ isNot: z.boolean(), kind: z.literal("addresses"), ranges: z.array(z.string()) }),
 ]);
 
