@@ -7,8 +7,18 @@ export const certificatesIn = (pem: string): readonly string[] => (pem.match(blo
 
 function isCertificate(pem: string): boolean {
   try {
-    return new X509Certificate(pem).raw.length > 0;
+    new X509Certificate(pem);
+    return isDer(Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64"));
   } catch {
     return false;
   }
+}
+
+/** Whether its length is said in front, and is all that there is: BER may leave it open, which X.509 has not (RFC 5280, section 4.1), and with such a one Envoy does not start. */
+function isDer(raw: Uint8Array): boolean {
+  const [tag, first = 0] = raw;
+  if (tag !== 0x30 || first === 0x80) return false;
+  if (first < 0x80) return raw.length === 2 + first;
+  const digits = raw.subarray(2, 2 + (first & 0x7f));
+  return raw.length === 2 + digits.length + Number(`0x${Buffer.from(digits).toString("hex") || "0"}`);
 }

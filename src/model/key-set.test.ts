@@ -43,6 +43,23 @@ describe("a key set", () => {
       assert.equal(read(JSON.stringify({ keys: [broken] })), "noKeys", JSON.stringify(broken));
   });
 
+  it("has keys in one form alone, and passes over those that Envoy would refuse", () => {
+    const standard = { kty: "RSA", n: `${Buffer.from(String(jwk.n), "base64url").toString("base64")}`, e: "AQAB=" };
+    const found = readKeySet(keys({ ...standard, kid: "\ud800", x5c: ["?"], use: "sig", alg: "RS256" }));
+    assert.deepEqual(found, { kind: "keys", keys: [{ kty: "RSA", n: jwk.n, e: "AQAB", kid: "\ufffd", alg: "RS256", use: "sig" }] });
+    const bytes = Buffer.from(String(jwk.n), "base64url");
+    const even = Buffer.concat([bytes.subarray(0, -1), Buffer.from([0])]).toString("base64url");
+    const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export({ format: "jwk" });
+    const refused = [
+      { ...jwk, n: even },
+      ...["AQ", "Ag", "AQAAAAAB"].map((e) => ({ ...jwk, e })),
+      { ...jwk, n: Buffer.alloc(2200, 0xff).toString("base64url") },
+      { ...ec, alg: "ES384" },
+    ];
+    for (const one of refused) assert.equal(read(keys(one)), "noKeys", JSON.stringify(one).slice(0, 80));
+    assert.equal(read(keys({ ...ec, alg: "ES256" })), 1);
+  });
+
   it("with a private or shared key is none at all", () => {
     assert.equal(read(keys(jwk, { kty: "oct", k: "AAAA" })), "secretKey");
     assert.equal(read(keys(rsa.privateKey.export({ format: "jwk" }))), "secretKey");

@@ -25,7 +25,7 @@ export function readKeySet(json: string): ReadKeySet {
   if (!isObject(value)) return { kind: "wrong", why: "notJson" };
   const list: readonly unknown[] = Array.isArray(value.keys) ? value.keys : [value];
   const open = list.filter((key) => !isSecret(key));
-  const keys = open.filter(isPublicKey).filter(verifies);
+  const keys = open.filter(isPublicKey).flatMap((key) => usable(key) ?? []);
   if (open.length < list.length) return { kind: "wrong", why: "secretKey", rest: keys };
   return keys.length === 0 ? { kind: "wrong", why: "noKeys" } : { kind: "keys", keys };
 }
@@ -33,18 +33,47 @@ export function readKeySet(json: string): ReadKeySet {
 /** What a key may be said to be for (RFC 7518, section 3.1; RFC 8037): Envoy refuses a set with another. */
 const algorithmsOf: Readonly<Record<string, RegExp>> = { RSA: /^[RP]S(?:256|384|512)$/, EC: /^ES(?:256|384|512)$/, OKP: /^EdDSA$/ };
 
-/** The kinds of keys that Envoy knows (jwt_verify_lib), whose numbers are in order. */
-function verifies({ kty, crv, use, alg, ...rest }: PublicKey): boolean {
-  const known = kty === "RSA" || (kty === "EC" && /^P-(?:256|384|521)$/.test(String(crv))) || (kty === "OKP" && crv === "Ed25519");
+/** The algorithm of a curve (RFC 7518, section 3.4). */
+const algorithmOfCurve: Readonly<Record<string, string>> = { "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" };
+
+/**
+ * A key of a kind that Envoy knows (jwt_verify_lib) and whose numbers are in order, written in one way alone: Envoy refuses a set with one that it cannot read, and then all that is changed
+ * beside it. Undefined for any other.
+ */
+function usable({ kty, crv, use, alg, kid, ...rest }: PublicKey): PublicKey | undefined {
+  if (!isKnown(kty, String(crv), alg) || (use !== undefined && use !== "sig")) return undefined;
+  const numbers = numbersOf({ kty, ...(typeof crv === "string" ? { crv } : {}), ...texts(rest) });
+  if (numbers === undefined || (kty === "RSA" && !isSafe(numbers))) return undefined;
+  return {
+    ...numbers,
+    ...(typeof kid === "string" ? { kid: kid.toWellFormed() } : {}),
+    ...(typeof alg === "string" ? { alg } : {}),
+    ...(use === undefined ? {} : { use }),
+  };
+}
+
+/** Whether Envoy knows the kind of key, and the algorithm, where one is said, goes with it. */
+function isKnown(kty: string, curve: string, alg: unknown): boolean {
   if (alg !== undefined && !(algorithmsOf[kty] ?? /^$/).test(String(alg))) return false;
-  if (!known || (use !== undefined && use !== "sig")) return false;
+  if (kty === "EC") return Object.hasOwn(algorithmOfCurve, curve) && (alg === undefined || alg === algorithmOfCurve[curve]);
+  return kty === "RSA" || (kty === "OKP" && curve === "Ed25519");
+}
+
+/** What a key is made of, in base64url without padding (RFC 7515, section 2). */
+function numbersOf(key: Readonly<Record<string, string>>): PublicKey | undefined {
   try {
-    const key = createPublicKey({ key: { kty, ...(typeof crv === "string" ? { crv } : {}), ...texts(rest) }, format: "jwk" });
-    // RFC 7518, section 3.3: a key of 2048 bits or larger.
-    return kty !== "RSA" || (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+    const read = jwkOf(createPublicKey({ key, format: "jwk" }));
+    return isPublicKey(read) ? read : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** 2048 bits or more (RFC 7518, section 3.3), and no more and no other numbers than BoringSSL takes (crypto/rsa: `RSA_check_key`). */
+function isSafe({ n, e }: PublicKey): boolean {
+  const [modulus = 0n, exponent = 0n] = [n, e].map((text) => BigInt(`0x${Buffer.from(String(text), "base64url").toString("hex") || "0"}`));
+  const bits = modulus.toString(2).length;
+  return bits >= 2048 && bits <= 16_384 && modulus % 2n === 1n && exponent % 2n === 1n && exponent >= 3n && exponent < 2n ** 33n;
 }
 
 /** The members of a key that are text, as all are that a public key is made of. */
@@ -74,7 +103,8 @@ export function keySetOfCertificate(pem: string): ReadKeySet {
   const certificate = certificateIn(pem);
   if (certificate === undefined) return { kind: "wrong", why: "notCertificate" };
   const key = jwkOf(certificate.publicKey);
-  return isPublicKey(key) && verifies(key) ? { kind: "keys", keys: [key] } : { kind: "wrong", why: "unfitKey" };
+  const found = isPublicKey(key) ? usable(key) : undefined;
+  return found === undefined ? { kind: "wrong", why: "unfitKey" } : { kind: "keys", keys: [found] };
 }
 
 function certificateIn(pem: string): X509Certificate | undefined {

@@ -22,12 +22,16 @@ const needed: ReadonlySet<string> = new Set([
   ...["components", "security", "securitySchemes", "securityDefinitions", "parameters", "requestBody", "requestBodies"],
 ]);
 
+/** What protects operations, where OpenAPI has it. */
+const protecting: ReadonlySet<string> = new Set(["security", "securitySchemes", "securityDefinitions"]);
+
 /** Keys of an object that nobody reads: fields that OpenAPI does not have there, and extensions of ours at a place where they say nothing. */
 export function strayFields(node: Node, name: string, fields: Readonly<Record<string, Shape>>): readonly Problem[] {
   if (!isObject(node.value)) return [];
   const unknown = Object.keys(node.value).filter((key) => !Object.hasOwn(fields, key) && key !== "$ref");
   return unknown.flatMap((key) => {
     if (/^x-/i.test(key) || isNearlyOurs(key)) return extended.has(name) ? [] : strayExtension(key, child(node, key));
+    if (protecting.has(key) && name !== "paths") return [protectsNothing(key, child(node, key))];
     if (deciding.has(name)) return [unknownField(key, child(node, key), Object.keys(fields))];
     const meant = shown.has(name) ? Object.keys(fields).find((field) => isOneEditAway(key, field)) : undefined;
     return meant === undefined
@@ -38,6 +42,12 @@ export function strayFields(node: Node, name: string, fields: Readonly<Record<st
 
 /** Whether a key is our extension's but for one letter. Documents have very many keys, and few begin so. */
 const isNearlyOurs = (key: string): boolean => /^x/i.test(key) && isOneEditAway(key, "x-portico");
+
+/** Whoever wrote it believes that something is protected. */
+function protectsNothing(key: string, node: Node): Problem {
+  const place = key === "security" ? "into each operation, or beside `paths`" : "to where this version of OpenAPI has it";
+  return error("UnknownField", placeOf(node), `\`${key}\` protects nothing here. Move it ${place}, or take it out.`);
+}
 
 function unknownField(key: string, node: Node, known: readonly string[]): Problem {
   const meant = known.find((field) => isOneEditAway(key, field));

@@ -16,13 +16,15 @@ export interface Requirements {
 }
 
 /**
- * What is asked for an operation: by the innermost level of `x-portico` that says `security`, else by its own `security`, else by the document's
+ * What is asked for an operation: by its own `x-portico` where that says `security`, else by its own `security`, else by `x-portico` of a level further out, else by the document's
  * (OpenAPI 3.1, section 4.8.30), else by the API, else by the kinds of credential that the document takes. What it says of all credentials holds everywhere but where
  * an operation is said to be open.
  */
 export function requirementsOf(whole: Whole, levels: readonly Level[], written: DocumentOperation): Requirements {
   const { document, credentials } = whole;
-  const saying = levels.find(({ extension }) => extension?.fields.security !== undefined)?.extension;
+  const saying = levels.find(
+    (level, index) => level.extension?.fields.security !== undefined && (index === 0 || isOver(level, written)),
+  )?.extension;
   const needing = levels.find(({ extension }) => extension?.fields.scopes !== undefined)?.extension;
   const more = { scopes: needing?.fields.scopes ?? [], scopesAt: needing?.at("scopes") };
   const said = saying?.fields.security;
@@ -34,6 +36,7 @@ export function requirementsOf(whole: Whole, levels: readonly Level[], written: 
     alternatives: withAll(credentials, alternatives, document.root, wants),
     ...more,
   });
+  if (said === true && written.security === undefined && document.security === undefined) sayNothingProtects(whole, saying?.at("security"));
   if (said === false || (saying === undefined && written.security?.length === 0)) return { alternatives: [], ...more };
   if (saying === undefined || said === undefined || said === true) return all(written.security ?? document.security ?? unsaid(whole));
   const where = saying.at("security");
@@ -42,6 +45,18 @@ export function requirementsOf(whole: Whole, levels: readonly Level[], written: 
     where,
   }));
   return all(alternatives);
+}
+
+/** Whether a level further out says what is asked for an operation: what that says itself counts more, but where a document for WSO2's gateway lets everybody in, as it did there. */
+const isOver = ({ extension }: Level, { security }: DocumentOperation): boolean =>
+  security === undefined || extension?.isForeign("security") === true;
+
+/** `security: true` takes back what a level further out says: it asks for what the document does, which may be nothing. */
+function sayNothingProtects({ credentials, settings, problems }: Whole, at: Node | undefined): void {
+  if (at === undefined || credentials.unnamed !== undefined || (settings.cluster?.security ?? []).length > 0) return;
+  const message =
+    "`security: true` asks for what the document's own `security` does, and there is none: everybody would be let in. Say which: `security: [{key: []}]`.";
+  sayOnce(problems, error("BadSecurity", placeOf(at), message));
 }
 
 /** What is asked for where a document says nothing of it: what the API says, else a credential of a kind. */

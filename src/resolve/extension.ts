@@ -16,6 +16,8 @@ export interface Extension<Fields> {
   readonly fields: Fields;
   /** Whether a field is there, and not right. */
   readonly isWrong: (key: string) => boolean;
+  /** Whether a key of WSO2's says a field. */
+  readonly isForeign: (key: string) => boolean;
   readonly at: (key: string) => Node;
 }
 
@@ -52,9 +54,12 @@ export function readExtension<Fields>(level: Level, schema: z.ZodType<Fields>, n
   // What is wrong elsewhere in it hides nothing of this.
   const asked = read.ok ? read.value : fields;
   problems.push(...notYet("x-portico", asked).map(({ path, feature }) => notYetProblem(placeAt(path), path, feature)));
-  if (read.ok) return { fields: read.value, isWrong: () => false, at };
+  const isForeign = (key: string): boolean => origins.has(key);
+  if (read.ok) return { fields: read.value, isWrong: () => false, isForeign, at };
   const right = rightFields(schema, fields);
-  return right && { fields: right, isWrong: (key) => Object.hasOwn(fields, key) && Reflect.get(Object(right), key) === undefined, at };
+  return (
+    right && { fields: right, isWrong: (key) => Object.hasOwn(fields, key) && Reflect.get(Object(right), key) === undefined, isForeign, at }
+  );
 }
 
 /** What a wrong field leaves: the others still say what they say. */

@@ -88,3 +88,28 @@ describe("many issuers that two Securities believe, in different places", () => 
     }
   });
 });
+
+describe("many issuers that two Securities believe, of which an operation names one", () => {
+  const scope = suiteScope();
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    const inline = issuers.map(({ issuer, jwks }) => ({ issuer, jwks: { inline: jwks } }));
+    const away = issuers.map(({ issuer }) => ({ issuer, jwks: { url: "http://127.0.0.1:1/keys" } }));
+    const paths = { "/named": guarded({ named: [] }), "/blocking": guarded({ blocking: [] }), "/away": guarded({ away: [] }) };
+    gateway = await protectedGateway(scope, { paths }, [
+      tokenSecurity("named", { issuers: inline }),
+      tokenSecurity("blocking", { issuers: inline }, { blockedClients: ["mallory"] }),
+      tokenSecurity("away", { issuers: away }),
+    ]);
+  });
+  const status = async (path: string, token: string): Promise<number> => (await gateway.get(path, bearer(token))).status;
+
+  it("the other one's blocks and keys are nothing to it", async () => {
+    for (const issuer of issuers) {
+      const blocked = issuer.token({ claims: { client_id: "mallory" } });
+      assert.deepEqual([await status("/named", blocked), await status("/blocking", blocked)], [200, 403]);
+      const forged = tokenIssuer(issuer.issuer, "EdDSA").token();
+      assert.deepEqual([await status("/named", forged), await status("/away", forged)], [401, 503]);
+    }
+  });
+});

@@ -109,11 +109,11 @@ const claimIs = (filter: string, security: string, claim: string, value: Message
   anyOf([[claim], claim.split(".")].slice(claim.includes(".") ? 0 : 1).map((path) => metadata(filter, [security, ...path], value)));
 
 /**
- * That a key is known. Where claims of a signed one are told to the backend it counts only without such a token: one that is refused would tell its caller's name beside somebody else's key.
+ * That a key is known. Where keys may be signed it counts only without such a one: backends, functions and limits would take the claims of one that is refused, beside somebody else's key, for
+ * its caller's.
  */
-function keyOf({ name, token, identity }: Security): Message {
-  const telling = token !== undefined && identity.some(({ claim }) => claim !== undefined);
-  if (!telling) return knownKey(name);
+function keyOf({ name, token }: Security): Message {
+  if (token === undefined) return knownKey(name);
   return allOf([knownKey(name), { not_rule: metadata(tokenMetadata, [tokenHeader(name), "alg"], { present_match: true }) }]);
 }
 

@@ -55,6 +55,7 @@ function compile(apis: readonly ApiModel[], environment: Environment, refusing: 
         "envoy.config.listener.v3.Listener",
         listeners(environment, {
           form: formOf(apis, environment),
+          identities: identityNames(apis),
           asksCertificates: verifiers.some(({ trust }) => trust !== undefined),
           keptWithout: keepsAnswers(apis) ? credentialHeadersOf(apis) : undefined,
           patching: (listener) => patched(listener, listenerPatches(apis), refusing),
@@ -136,6 +137,15 @@ function routes(apis: readonly ApiModel[], { debug }: Environment, refusing: Ref
     virtual_hosts: virtualHosts(apis, (entry) => pathRoutes(entry, settings)),
   };
   return patched(made, routesPatches(apis), refusing);
+}
+
+/** The headers in which backends are told who calls, as far as no credential stands in them: those are taken out before anything looks at them. */
+function identityNames(apis: readonly ApiModel[]): readonly string[] {
+  const shown = new Set(credentialHeadersOf(apis));
+  const headers = apis.flatMap(({ securities }) =>
+    securities.flatMap(({ identity }) => identity.map(({ header }) => header.toLowerCase())),
+  );
+  return [...new Set(headers)].filter((name) => !shown.has(name)).toSorted();
 }
 
 /** No client says who it is in the headers in which backends are told: they are taken out everywhere, before a route writes its own. */

@@ -65,14 +65,12 @@ function callersOf({ securities }: ApiModel, access: Access): readonly Caller[] 
   if (access.kind !== "protected") return [];
   const { alternatives } = access;
   const needed = securitiesIn(alternatives).filter((one) => alternatives.every((all) => all.some(({ security }) => security === one)));
-  return needed.flatMap((one) => {
-    const from = tellsBy(securities.find((security) => security.name === one));
-    return from === undefined ? [] : [{ security: one, from }];
-  });
+  return needed.flatMap((one) => tellsBy(securities.find(({ name }) => name === one)).map((from) => ({ security: one, from })));
 }
 
-function tellsBy(security: Security | undefined): Caller["from"] | undefined {
-  if (security?.token !== undefined || security?.asked?.kind === "token") return "token";
-  if (security?.asked?.kind === "user") return "user";
-  return security?.keys === true ? "key" : undefined;
+/** Keys may be signed: then it is one or the other. */
+function tellsBy(security: Security | undefined): readonly Caller["from"][] {
+  if (security?.asked?.kind === "user") return ["user"];
+  const hasTokens = security?.token !== undefined || security?.asked?.kind === "token";
+  return [...(hasTokens ? (["token"] as const) : []), ...(security?.keys === true ? (["key"] as const) : [])];
 }

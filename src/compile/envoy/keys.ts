@@ -42,6 +42,8 @@ function clientsOf({ keys, blockedClients }: Verifier, values: Values): KnownKey
 
 /** What brings a Security's keys into headers where they stand elsewhere, and then finds them. */
 function keyFilters({ security, locations }: Verifier, { clients, tiers }: KnownKeys): readonly Message[] {
+  // Envoy takes no map of none, and what is put into one in their place would be somebody's key.
+  if (clients.size === 0) return [];
   const placed = locations.map((location, index) => placedKey(location, `${credentialHeader}-${index}`, `${security}/${index}`));
   const lookUp = (name: string, prefix: string, found: ReadonlyMap<string, string>): Message =>
     extension(name, rbacType, {
@@ -132,14 +134,12 @@ function keyMatcher(header: string, prefix: string, clients: ReadonlyMap<string,
   const action = (client: string): Message => ({
     action: { name: "client", typed_config: typed("envoy.config.rbac.v3.Action", { name: client, action: "ALLOW" }) },
   });
-  // A map of none is refused by Envoy: no header has a line's end.
-  const known = clients.size === 0 ? [["\n", "nobody"] as const] : [...clients];
   return {
     matcher_tree: {
       input: extension("header", "envoy.type.matcher.v3.HttpRequestHeaderMatchInput", { header_name: header }),
       exact_match_map: {
         map: Object.fromEntries(
-          known.flatMap(([key, client]) => prefixes(prefix).map((before) => [`${before}${key}`, action(client)] as const)),
+          [...clients].flatMap(([key, client]) => prefixes(prefix).map((before) => [`${before}${key}`, action(client)] as const)),
         ),
       },
     },

@@ -39,7 +39,7 @@ export const streamIdleSeconds = 300;
 /** Longer than any question of the agent's own may take. */
 const agentTimeout = "12s";
 
-/** The filters of every gateway, the same for every document: no change of a document or policy touches the listener. */
+/** The filters of every gateway, the same for every document: no change of a document, and few of a policy, touch the listener. */
 const httpFilters = (addresses: AddressLists | undefined): readonly Message[] => [
   answerHeaders(ownAnswerHeader),
   refusalFilter,
@@ -99,24 +99,28 @@ function decision(name: string): Message {
  * What a request must not say when it comes from outside. Its route is chosen after they are gone. Which trace it is part of is believed as far as the rest: a client of the open
  * internet would decide of which requests a collector is told.
  */
-const withoutForgeries = ({ trustedHops, traces }: Environment): Message =>
+const withoutForgeries = ({ trustedHops, traces }: Environment, identities: readonly string[]): Message =>
   extension(
     "envoy.http.early_header_mutation.header_mutation",
     "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
     {
       mutations: [
         ofEnvoy,
-        ...[...forged, ...(trustedHops === 0 ? saidByProxies : []), ...(trustedHops === 0 && traces !== undefined ? traceHeaders : [])].map(
-          (name) => ({ remove: name }),
-        ),
+        ...[
+          ...forged,
+          ...identities,
+          ...(trustedHops === 0 ? saidByProxies : []),
+          ...(trustedHops === 0 && traces !== undefined ? traceHeaders : []),
+        ].map((name) => ({ remove: name })),
       ],
     },
   );
 
 /** The gateway's own listener, the one that is looked at by those who run it, and, where answers are kept, those of the cache. */
-export function listeners(environment: Environment, { form, asksCertificates, keptWithout, patching }: Asked): readonly Message[] {
+export function listeners(environment: Environment, asked: Asked): readonly Message[] {
+  const { form, keptWithout, patching } = asked;
   return [
-    patching(gatewayListener(environment, form, asksCertificates)),
+    patching(gatewayListener(environment, asked)),
     monitoringListener(environment.monitoring),
     ...(keptWithout === undefined ? [] : cacheListeners(form, environment.trustedHops, keptWithout)),
   ];
@@ -126,6 +130,8 @@ export function listeners(environment: Environment, { form, asksCertificates, ke
 interface Asked {
   readonly form: ErrorForm;
   readonly asksCertificates: boolean;
+  /** Headers in which backends are told who calls: no client says that. */
+  readonly identities: readonly string[];
   /** Headers with credentials: what has one passes the cache by. Undefined where no answers are kept. */
   readonly keptWithout: readonly string[] | undefined;
   /** What their owners make of the gateway's own listener. */
@@ -133,7 +139,7 @@ interface Asked {
 }
 
 /** As Envoy's guide for the edge says ("Configuring Envoy as an edge proxy"), and safe with paths: an escaped slash or backslash is refused. */
-function gatewayListener(environment: Environment, form: ErrorForm, asksCertificates: boolean): Message {
+function gatewayListener(environment: Environment, asked: Asked): Message {
   const { listener } = environment;
   return {
     name: "gateway",
@@ -149,18 +155,18 @@ function gatewayListener(environment: Environment, form: ErrorForm, asksCertific
       : {}),
     filter_chains: [
       {
-        filters: [{ name: "http", typed_config: typed(connectionManager, http(environment, form)) }],
-        ...(listener.tls ? { transport_socket: tls(asksCertificates) } : {}),
+        filters: [{ name: "http", typed_config: typed(connectionManager, http(environment, asked)) }],
+        ...(listener.tls ? { transport_socket: tls(asked.asksCertificates) } : {}),
       },
     ],
   };
 }
 
-const http = (environment: Environment, form: ErrorForm): Message => ({
+const http = (environment: Environment, { form, identities }: Asked): Message => ({
   stat_prefix: "gateway",
   rds: { route_config_name: routeConfigurationName, config_source: watchedFile("image", "routes.json") },
   http_filters: httpFilters(environment.addresses),
-  early_header_mutation_extensions: [withoutForgeries(environment)],
+  early_header_mutation_extensions: [withoutForgeries(environment, identities)],
   ...(environment.traces === undefined ? {} : { tracing: tracing(environment.traces) }),
   access_log: [...accessLogs(), requestMetrics(), refusalMetrics(), violationMetrics()],
   local_reply_config: localReplies(form),

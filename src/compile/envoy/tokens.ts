@@ -47,14 +47,14 @@ function tokenSets(verifiers: readonly Verifier[], sets: readonly CredentialSet[
 /**
  * A few providers are asked by name, one after the other: what Envoy remembers of tokens it looks up by their provider. Of many, `allow_missing_or_failed`
  * alone finds a token's by its issuer, in one step, and remembers nothing; where several Securities believe one issuer, it finds any of them, and all of
- * those are asked by name. Where these look in different places it would take a token of the one out of a place of the other's: then all are asked by name.
+ * those are asked by name. Where one of these is not asked at all, or looks in other places, it would take that one's word for a token, or take a token out of that one's place: then all are
+ * asked by name.
  */
 function requirementOf(providers: readonly Provider[], believers: ReadonlyMap<string, readonly Provider[]>): Message {
   if (providers.length === 1 && providers[0]) return orNone(providers[0]);
   const believersOf = ({ issuer }: Provider): readonly Provider[] => believers.get(issuer) ?? [];
-  const isTorn = providers.some((one) =>
-    believersOf(one).some(({ locations }) => JSON.stringify(locations) !== JSON.stringify(one.locations)),
-  );
+  const places = (one: Provider): string => JSON.stringify(one.locations);
+  const isTorn = providers.some((one) => believersOf(one).some((other) => !providers.includes(other) || places(other) !== places(one)));
   if (providers.length > 0 && (isTorn || providers.length <= failedTokens.length))
     return { requires_all: { requirements: providers.map(orNone) } };
   const shared = providers.filter((one) => believersOf(one).length > 1).map(orNone);
