@@ -5,6 +5,7 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addCompletion } from "./completion.ts";
 import { addDelete } from "./delete.ts";
+import { addDiff } from "./diff.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addGet } from "./get.ts";
@@ -50,6 +51,7 @@ export function makeProgram(): Command {
     addOperator,
     addRoutes,
     addExplain,
+    addDiff,
     addSchema,
     addCompletion,
   ])

@@ -15,7 +15,7 @@ import { cacheOf, keepsAnswers, keptInVain } from "./cache.ts";
 import { unheededRetry } from "./care.ts";
 import { type Asked, type Resolved, unevenTwins, withoutTwins } from "./clashes.ts";
 import { documentCredentials, severalCertificates } from "./credential-kinds.ts";
-import { requirementsOf } from "./demands.ts";
+import { type Requirements, requirementsOf } from "./demands.ts";
 import { destinationOf } from "./destination.ts";
 import { pathExtensions, readExtension } from "./extension.ts";
 import { identityProblems } from "./identity.ts";
@@ -44,6 +44,8 @@ export interface SurveyedApi {
   readonly isNamed: boolean;
   /** The alternatives that demand something of a Security which nobody named. */
   readonly ofKinds: readonly AlternativeOfKind[];
+  /** What is asked of who calls each operation, by its id. */
+  readonly requirements: ReadonlyMap<string, Requirements>;
   readonly problems: readonly Problem[];
 }
 
@@ -122,7 +124,8 @@ export function resolveApi(document: OpenApiDocument, resources: Resources, sett
     ...used,
     limits: limits.used(),
   };
-  return { model, isNamed: name !== undefined, ofKinds: protection.ofKinds(), problems };
+  const requirements = new Map(kept.map(({ id, requirements: its }) => [id, its] as const));
+  return { model, isNamed: name !== undefined, ofKinds: protection.ofKinds(), requirements, problems };
 }
 
 /** The one way of several, each named once or more; undefined where there are more. */
@@ -134,7 +137,7 @@ function credentialSets(operations: readonly Operation[]): ApiModel["credentialS
 }
 
 /** Where an operation is written: its lines are looked for only when somebody asks. */
-export function placesOf(document: OpenApiDocument): (operation: Asked) => Place {
+export function placesOf(document: OpenApiDocument): (operation: Pick<Asked, "where">) => Place {
   const { root, files } = document.files;
   return ({ where }) => locate(where.source === root.name ? root : (files.get(where.source) ?? root), where.pointer);
 }
@@ -170,6 +173,8 @@ function uniqueIds(document: OpenApiDocument, problems: Problem[]): readonly Nam
 }
 
 interface WithBackend extends Resolved {
+  readonly id: string;
+  readonly requirements: Requirements;
   readonly backends: readonly Backend[];
 }
 
@@ -226,7 +231,13 @@ function pathOperations(
     const requirements = requirementsOf(whole, levels, written);
     const access = protection.accessOf(requirements);
     const counting = limits.of(levels, access);
-    const validation = validations.of({ id, path, written, template: key.template, fields });
+    const validation = validations.of({
+      id,
+      path,
+      written,
+      template: key.template,
+      fields: settings.readsMessages === true ? reading(fields) : fields,
+    });
     const interception = interceptions.of({ method: written.method, fields, levels });
     const rewrite = rewriteOf(levels, key.template, basePath, problems);
     const isMock = isMocked(fields, settings);
@@ -252,6 +263,8 @@ function pathOperations(
     });
     return [
       {
+        id,
+        requirements,
         asked,
         operation,
         isSound: pathIsSound && noErrors(problems, begun),
@@ -262,6 +275,9 @@ function pathOperations(
   const isDisabled = operations.length > 0 && served.length === 0;
   return { served, disabled: isDisabled ? { path: key.template, query: key.query } : undefined };
 }
+
+/** The same, with its messages looked at. */
+const reading = (fields: Fields): Fields => ({ ...fields, validation: { ...fields.validation, request: "report", response: "report" } });
 
 /** What the levels of an operation say, the inner ones over the outer ones' and those over what its API says of all; but where that has all being worked on, it has this too. */
 function fieldsOf(levels: readonly Level[], { cluster }: ResolveSettings): Fields {

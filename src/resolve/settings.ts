@@ -16,6 +16,8 @@ export interface ResolveSettings {
   readonly credentials: "fail" | "refuse" | "unprotected";
   /** Whether something counts for all gateways. Left out where that is the environment's, and not known. */
   readonly countsGlobally?: boolean | undefined;
+  /** Whether messages are read, whether or not somebody asks for them to be held against the document. Left out for no. */
+  readonly readsMessages?: boolean | undefined;
   /** What a cluster adds; left out on a laptop. */
   readonly cluster?: ClusterSettings;
 }
