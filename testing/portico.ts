@@ -28,7 +28,8 @@ export interface Portico {
 /** A folder that is gone when the scope ends; its path is short enough for Unix sockets in it. */
 export async function temporaryFolder(scope: Scope): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "pt-")));
-  scope.after(() => rm(folder, { recursive: true, force: true }));
+  // What is ended may be writing its last.
+  scope.after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 
