@@ -38,7 +38,7 @@ describe("what is asked elsewhere", { timeout: 60_000 }, () => {
       security(name, { type: "oauth2", oauth2: { introspectionUrl, client: { name: "gateway" }, ...more } });
     const names = ["own", "trusted", "system", "strangers", "anybody", "staff"];
     gateway = await protectedGateway(scope, { paths: Object.fromEntries(names.map((name) => [`/${name}`, guarded({ [name]: [] })])) }, [
-      security("own", { type: "authorizer", authorizer: { url: own.url, protocol: "grpc", timeout: "300ms" } }),
+      security("own", { type: "authorizer", authorizer: { url: own.url, protocol: "grpc", timeout: "2s" } }),
       opaque("trusted", { trust: { name: "authorities", key: "right.pem" } }),
       opaque("strangers", { trust: { name: "authorities", key: "other.pem" } }),
       opaque("system", {}),

@@ -207,7 +207,7 @@ const mutations: readonly (readonly [what: string, change: Change])[] = [
   ...fields.map((field) => [field, withoutField(field)] as const),
 ];
 
-describe("without a filter", { timeout: 240_000 }, () => {
+describe("without a filter", { timeout: 480_000 }, () => {
   const scope = suiteScope();
   const expected = probes.map(([, , status, seen]) => outcome(status, seen));
   let names: readonly string[] = [];
