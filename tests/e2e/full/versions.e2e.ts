@@ -27,6 +27,9 @@ const digestAt = async (name: string): Promise<string> =>
 
 async function begin(t: TestContext) {
   const proxy = await startApiProxy(t);
+  // An operator works for all that there are: one of the same name in a namespace that is on its way out would take the version first.
+  const others = (): Promise<string> => run([...target.kubectl, "get", "apis", "--all-namespaces", "--output=name"]).catch(() => "");
+  await until("the APIs of tests before are gone", async () => (await others()) === "", 120_000);
   const namespace = await makeNamespace(t);
   const repository = randomBytes(4).toString("hex");
   const operator = await startOperator(t, proxy.url, repository);
