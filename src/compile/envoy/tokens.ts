@@ -64,8 +64,11 @@ function requirementOf(providers: readonly Provider[], believers: ReadonlyMap<st
 }
 
 /** The providers for each issuer. */
-const byIssuer = (providers: readonly Provider[]): ReadonlyMap<string, readonly Provider[]> =>
-  Map.groupBy(providers, ({ issuer }) => issuer);
+function byIssuer(providers: readonly Provider[]): ReadonlyMap<string, readonly Provider[]> {
+  const found = new Map<string, Provider[]>();
+  for (const one of providers) found.set(one.issuer, [...(found.get(one.issuer) ?? []), one]);
+  return found;
+}
 
 /** A provider of Envoy's: one issuer, as one Security believes it. */
 interface Provider {

@@ -1,4 +1,3 @@
-import { matchesGlob } from "node:path/posix";
 import { z } from "zod";
 import { Redacted } from "../../redacted.ts";
 
@@ -74,8 +73,17 @@ function placeOf(key: string): { readonly host: string; readonly path: string } 
 /** Whether a host is one of a pattern, which is matched label by label. */
 function isLike(host: string, pattern: string): boolean {
   const [labels, patterns] = [host.split("."), pattern.split(".")];
-  return labels.length === patterns.length && labels.every((label, index) => matchesGlob(label, patterns[index] ?? ""));
+  return labels.length === patterns.length && labels.every((label, index) => expressionOf(patterns[index] ?? "").test(label));
 }
+
+/** `*` stands for any characters, `?` for one. */
+const expressionOf = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[^*?\w-]/g, String.raw`\$&`)
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  );
 
 /** The program that is asked for a registry's credential, by the end of its name; undefined where none is. */
 export function helperFor({ credHelpers, credsStore }: DockerConfig, registry: string): string | undefined {
