@@ -52,7 +52,8 @@ export async function withEnvoy(scope: Scope, files: ReadonlyMap<string, string>
     accessLog: (line) => accessLog.push(line),
     onLog: (line) => log.push(line),
   });
-  const envoy = must(started);
+  assert.ok(started.ok, () => [...started.problems.map(({ message }) => message), ...log.slice(-60)].join("\n"));
+  const envoy = started.value;
   stop = envoy.stop;
   return { folder: folder.path, pid: envoy.pid, admin: envoy.admin, accessLog, log, write };
 }

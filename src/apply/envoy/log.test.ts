@@ -29,6 +29,13 @@ describe("what Envoy complained of is found in its log", () => {
     assert.equal(complaintOf(), "");
   });
 
+  it("of a fall why it fell, else where, and not the numbers of its steps", () => {
+    const step = (text: string): string => `[2026-01-31 12:00:00.000][42][critical][backtrace] [./source/server/backtrace.h:125] ${text}`;
+    const steps = [step("Caught Aborted, suspect faulting address 0x1"), step("Backtrace:"), step("#0: [0x7f]")];
+    assert.equal(complaintOf(...steps), "Caught Aborted, suspect faulting address 0x1");
+    assert.equal(complaintOf(entry("critical", "assert failure: x"), ...steps), "assert failure: x");
+  });
+
   it("only the end of a long log is kept", () => {
     const chatter = Array.from({ length: 1_000 }, () => entry("info", "busy"));
     assert.equal(complaintOf(entry("critical", "long ago"), ...chatter), "busy");

@@ -17,8 +17,11 @@ export function recentLog(): RecentLog {
     },
     complaint() {
       const entries = split(lines);
+      const critical = entries.filter(({ level }) => level === "critical");
       const worst =
-        entries.findLast(({ level }) => level === "critical") ??
+        critical.findLast(({ logger }) => logger !== backtrace) ??
+        // Where it fell is said first, and then by numbers alone.
+        critical.find(({ logger }) => logger === backtrace) ??
         entries.findLast(isRefusal) ??
         entries.findLast(({ level }) => level === "error");
       return (worst ?? entries.findLast(({ level }) => level === "") ?? entries.at(-1))?.text ?? "";
@@ -29,24 +32,29 @@ export function recentLog(): RecentLog {
 interface Entry {
   /** Empty for lines that are no log entry, such as the shell's. */
   readonly level: string;
+  /** Envoy's part that says it. */
+  readonly logger: string;
   readonly text: string;
 }
+
+/** What says where Envoy was when it fell. */
+const backtrace = "backtrace";
 
 const isRefusal = ({ text }: Entry): boolean => text.includes("rejected");
 
 /** An entry starts with `[time][thread][level][logger] [source:line] `; lines without that belong to the entry before them. */
-const head = /^\[[^\]]+\]\[\d+\]\[(\w+)\]\[[^\]]+\] (?:\[[^\]]+\] )?/;
+const head = /^\[[^\]]+\]\[\d+\]\[(\w+)\]\[([^\]]+)\] (?:\[[^\]]+\] )?/;
 
 function split(lines: readonly string[]): readonly Entry[] {
-  const entries: { level: string; lines: string[] }[] = [];
+  const entries: { level: string; logger: string; lines: string[] }[] = [];
   for (const line of lines) {
-    const [start, level] = head.exec(line) ?? [];
+    const [start, level = "", logger = ""] = head.exec(line) ?? [];
     const last = entries.at(-1);
-    if (start !== undefined) entries.push({ level: level ?? "", lines: [line.slice(start.length)] });
-    else if (last === undefined) entries.push({ level: "", lines: [line] });
+    if (start !== undefined) entries.push({ level, logger, lines: [line.slice(start.length)] });
+    else if (last === undefined) entries.push({ level: "", logger: "", lines: [line] });
     else last.lines.push(line);
   }
-  return entries.map((entry) => ({ level: entry.level, text: readable(entry.lines.join("\n")) }));
+  return entries.map((entry) => ({ level: entry.level, logger: entry.logger, text: readable(entry.lines.join("\n")) }));
 }
 
 /**

@@ -161,6 +161,12 @@ function failure(what: string, log: RecentLog): Problem {
   const [, address] = /cannot bind '([^']+)': Address already in use/.exec(words) ?? [];
   if (address !== undefined)
     return error("PortTaken", wholeFile(address), `Another program listens on ${address}. Stop it, or choose another port with --port.`);
+  if (words.includes("fs.inotify.max_user_instances"))
+    return error(
+      "EnvoyFailed",
+      wholeFile("envoy"),
+      `${what}: this machine lets a user watch no more files (inotify), and Envoy watches each of its own. Let it watch more: sysctl fs.inotify.max_user_instances=1024.`,
+    );
   return error(
     "EnvoyFailed",
     wholeFile("envoy"),
