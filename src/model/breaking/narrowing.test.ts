@@ -3,7 +3,13 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { narrowings } from "./narrowing.ts";
 
-const schemas = { Pet: { type: "object", properties: { name: { type: "string" }, friend: { $ref: "#/$defs/Pet" } }, required: ["name"] } };
+const tree = (leaf: string): object => ({
+  oneOf: [{ type: leaf }, { type: "object", properties: { left: { $ref: "#/$defs/Tree" }, right: { $ref: "#/$defs/Tree" } } }],
+});
+const schemas = {
+  Tree: tree("string"),
+  Pet: { type: "object", properties: { name: { type: "string" }, friend: { $ref: "#/$defs/Pet" } }, required: ["name"] },
+};
 const lost = (from: unknown, to: unknown, ignored = false): readonly string[] =>
   narrowings({ schemas, schema: from }, { schemas, schema: to }, ignored).map(({ at, kind, of }) =>
     [at, kind, of].filter(Boolean).join(" "),
@@ -61,13 +67,23 @@ describe("what a schema takes less than another", () => {
     assert.deepEqual(lost({ type: "object", properties: { a: {} } }, closed, true), []);
   });
 
+  it("is found of forms that have themselves in them", () => {
+    assert.deepEqual(lost({ $ref: "#/$defs/Tree" }, { $ref: "#/$defs/Tree" }), []);
+    const found = narrowings(
+      { schemas, schema: { $ref: "#/$defs/Tree" } },
+      { schemas: { Tree: tree("integer") }, schema: { $ref: "#/$defs/Tree" } },
+      false,
+    );
+    assert.deepEqual(found, [{ at: "#", kind: "choice", of: "" }]);
+  });
+
   it("is nothing of itself, whatever it is, and is found in bounded time", () => {
     const name = fc.constantFrom("a", "b", "__proto__");
     const { any } = fc.letrec<{ any: unknown }>((tie) => ({
       any: fc.oneof(
         { maxDepth: 3 },
         fc.boolean(),
-        fc.constant({ $ref: "#/$defs/Pet" }),
+        fc.constantFrom({ $ref: "#/$defs/Pet" }, { $ref: "#/$defs/Tree" }),
         fc.record(
           {
             type: fc.constantFrom("string", "object", "array", ["integer", "null"]),

@@ -23,11 +23,14 @@ interface Comparison {
   readonly to: Schemas;
   /** Whether members that are not named are nothing to who reads them. */
   readonly ignored: boolean;
-  /** The pairs that were looked at: schemas may refer to themselves. */
+  /** The pairs that were looked at on the way: schemas may refer to themselves. */
   readonly seen: Set<string>;
+  /** How many pairs may be looked at still, of all forms that are tried. */
+  readonly left: { pairs: number };
 }
 
 const most = 20;
+const mostPairs = 20_000;
 const deepest = 24;
 
 /**
@@ -35,20 +38,21 @@ const deepest = 24;
  * are `ignored`, one that only `from` names is nothing.
  */
 export function narrowings(from: SchemaIn, to: SchemaIn, ignored: boolean): readonly Narrowing[] {
-  const comparison = { from: from.schemas, to: to.schemas, ignored, seen: new Set<string>() };
+  const comparison = { from: from.schemas, to: to.schemas, ignored, seen: new Set<string>(), left: { pairs: mostPairs } };
   const found = lost(comparison, from.schema, to.schema, "#", 0);
   return [...new Map(found.map((one) => [JSON.stringify(one), one] as const)).values()].slice(0, most);
 }
 
 function lost(comparison: Comparison, one: unknown, other: unknown, at: string, depth: number): readonly Narrowing[] {
   const pair = JSON.stringify([one, other]);
-  if (depth > deepest || comparison.seen.has(pair)) return [];
+  if (depth > deepest || comparison.left.pairs === 0 || comparison.seen.has(pair)) return [];
+  comparison.left.pairs--;
   comparison.seen.add(pair);
   const [a, b] = [flatSchema(comparison.from, one), flatSchema(comparison.to, other)];
   if (a === false) return [];
   if (b === false) return [{ at, kind: "member", of: "" }];
   if (a.enum !== undefined || b.enum !== undefined) return valuesLost(a, b, at);
-  if (choicesOf(a) !== undefined || choicesOf(b) !== undefined) return choicesLost(comparison, a, b, at);
+  if (choicesOf(a) !== undefined || choicesOf(b) !== undefined) return choicesLost(comparison, a, b, at, depth);
   const [left, right] = [typesOf(a), typesOf(b)];
   const isIn = (type: string): boolean => right.includes(type) || (type === "integer" && right.includes("number"));
   const shared = left.filter(isIn);
@@ -69,10 +73,11 @@ function valuesLost(a: JsonObject, b: JsonObject, at: string): readonly Narrowin
 }
 
 /** Each form that there was must be one of those that there are: which one, nobody says. */
-function choicesLost({ from, to, ignored }: Comparison, a: JsonObject, b: JsonObject, at: string): readonly Narrowing[] {
+function choicesLost(comparison: Comparison, a: JsonObject, b: JsonObject, at: string, depth: number): readonly Narrowing[] {
   const forms = choicesOf(b) ?? [b];
-  const isTaken = (form: JsonObject): boolean =>
-    forms.some((one) => narrowings({ schemas: from, schema: form }, { schemas: to, schema: one }, ignored).length === 0);
+  // What is found of a form that is tried is said of no other: each is looked at as if it were the first.
+  const tried = (): Comparison => ({ ...comparison, seen: new Set(comparison.seen) });
+  const isTaken = (form: JsonObject): boolean => forms.some((one) => lost(tried(), form, one, at, depth + 1).length === 0);
   return (choicesOf(a) ?? [a]).every(isTaken) ? [] : [{ at, kind: "choice", of: "" }];
 }
 
