@@ -7,6 +7,7 @@ import { storedObject } from "../src/apply/kubernetes/stored-object.ts";
 import { apiSpecOf } from "../src/controller/compile-gateway.ts";
 import { compiledGateways } from "../src/controller/compiled-gateways.ts";
 import { imageAsk } from "../src/controller/image-of.ts";
+import { contentOf } from "../src/controller/serving.ts";
 import { makeUsers } from "../src/controller/users.ts";
 import type { Registry } from "../src/image/registry/registry.ts";
 import { checked } from "../src/problem.ts";
@@ -126,7 +127,7 @@ async function outcomeOfApi(fields: object): Promise<string> {
   const summary = made.value;
   const registry = { registry: "registry.test", repository: "apis" };
   const { inputHash, mounted } = summary;
-  const content = { image: "registry.test/apis/pets@sha256:1", inputHash, mounted: mounted.open(), hosts: [], certificate: undefined };
+  const content = contentOf({ image: "registry.test/apis/pets@sha256:1", inputHash, mounted: mounted.open(), certificate: undefined });
   return JSON.stringify([
     gatewayObjects(workload, content, owner),
     imageAsk(registry, api, read.value, workload, { ...summary, now: { toolkit: undefined, base: undefined } }),

@@ -1,10 +1,8 @@
-import { type Command, Option } from "commander";
-import type { ReferenceScope } from "../source/documents.ts";
+import type { Command } from "commander";
 import { collected } from "./collected.ts";
+import { type DocumentOptions, refsOption } from "./document-options.ts";
 
-export interface DiffOptions {
-  readonly resources: readonly string[];
-  readonly refs: ReferenceScope;
+export interface DiffOptions extends Pick<DocumentOptions, "resources" | "refs"> {
   readonly json: boolean;
 }
 
@@ -28,11 +26,7 @@ export function addDiff(program: Command): void {
       "Says what clients of a document cannot rely on any longer: operations that are gone, parameters and members that are required now, narrower requests, other answers, credentials that are needed, and lower limits.",
     )
     .option("--resources <PATH>", "a file or folder with RateLimitings; may be repeated", collected, [])
-    .addOption(
-      new Option("--refs <SCOPE>", "where a $ref may lead: below the document's folder, or anywhere, URLs included")
-        .choices(["folder", "anywhere"])
-        .default("folder"),
-    )
+    .addOption(refsOption())
     .option("--json", "print JSON", false)
     .addHelpText("after", examples)
     .action(async (before: string, after: string, options: DiffOptions) => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ReferenceScope } from "../source/documents.ts";
 import type { SourcePaths } from "../source/gateway.ts";
+import { collected } from "./collected.ts";
 
 /** What every command that reads documents is told beside them. */
 export interface DocumentOptions {
@@ -27,14 +28,14 @@ export function addDocumentOptions(command: Command): Command {
 /** The options that say how documents are read, for a command that names its documents itself. */
 export function addSourceOptions(command: Command): Command {
   return command
-    .option("--resources <PATH>", "a file or folder with TargetEndpoints and other kinds; may be repeated", collect, [])
-    .addOption(
-      new Option("--refs <SCOPE>", "where a $ref may lead: below the document's folder, or anywhere, URLs included")
-        .choices(["folder", "anywhere"])
-        .default("folder"),
-    )
+    .option("--resources <PATH>", "a file or folder with TargetEndpoints and other kinds; may be repeated", collected, [])
+    .addOption(refsOption())
     .option("--interceptors <DIR>", "the folder that interceptors are in; else the document's own")
     .option("--mock", "answer from the document's examples and schemas, without a backend", false);
 }
 
-const collect = (path: string, before: readonly string[]): readonly string[] => [...before, path];
+/** How far references lead. */
+export const refsOption = (): Option =>
+  new Option("--refs <SCOPE>", "where a $ref may lead: below the document's folder, or anywhere, URLs included")
+    .choices(["folder", "anywhere"])
+    .default("folder");

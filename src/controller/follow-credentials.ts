@@ -2,7 +2,7 @@ import { addressLists } from "../api/address.ts";
 import { checkShape } from "../api/check.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { isBackendSecret } from "../compile/envoy/backend-secrets.ts";
-import { followedClusters, hostsOf } from "../compile/envoy/update.ts";
+import { followedClusters } from "../compile/envoy/update.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Problem, warning, wholeFile } from "../problem.ts";
 import { gatewayWorkload } from "../resolve/workload.ts";
@@ -13,11 +13,10 @@ import { applyObject } from "./apply-objects.ts";
 import { objectFile } from "./compile-gateway.ts";
 import { servedImage } from "./compiled-gateways.ts";
 import { ownerOf } from "./ownership.ts";
-import { isTouchOwed, touchPods } from "./serving.ts";
+import { clustersFile, contentOf, isTouchOwed, touchPods } from "./serving.ts";
 import type { World } from "./world.ts";
 
 const addressesFile = "addresses.json";
-const clustersFile = "clusters.json";
 const noClusters = "{}";
 
 /** The files of the mounted part that say who is let in: what credentials are checked with, and the addresses. Beside them backends are followed, with what they are shown. */
@@ -66,8 +65,7 @@ async function follow(world: World, api: StoredObject, image: string, workload: 
   const before = new Map([...there.value].map(([file, text]) => [file, text.reveal()] as const));
   const { changed, unheeded } = changesOf(api, before, mounted.open());
   if (changed.length === 0 && !isTouchOwed(world, workload, inputHash)) return [...problems, ...unheeded];
-  const files = new Map([...before, ...changed]);
-  const content = { image, inputHash, mounted: files, hosts: hostsOf(files.get(clustersFile) ?? noClusters), certificate: undefined };
+  const content = contentOf({ image, inputHash, mounted: new Map([...before, ...changed]), certificate: undefined });
   const object = gatewayObjects(workload, content, ownerOf(api)).find(
     ({ kind, metadata }) => kind === "Secret" && metadata.name === secret,
   );

@@ -1,5 +1,5 @@
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import { namesService, servicesAnnotation } from "../workloads/gateway-content.ts";
+import { servicesIn } from "../workloads/gateway-content.ts";
 
 /** The objects that Portico made, by the uid of whom they belong to. */
 export interface Owned {
@@ -21,7 +21,7 @@ export function ownedIndex(): OwnedIndex {
   const ownerOf = (object: StoredObject): string => object.metadata.owners[0]?.uid ?? "";
   return {
     of: (uid) => [...(byOwner.get(uid) ?? [])].flatMap((key) => byKey.get(key) ?? []),
-    isAsked: (host) => [...byKey.values()].some(({ metadata }) => namesService(metadata.annotations[servicesAnnotation], host)),
+    isAsked: (host) => [...byKey.values()].some(({ metadata }) => servicesIn(metadata.annotations).includes(host)),
     find: (kind, namespace, name) => byKey.get(`${kind} ${namespace}/${name}`),
     changed: (kind, key, now) => {
       const full = `${kind} ${key}`;

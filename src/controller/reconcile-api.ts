@@ -1,7 +1,6 @@
 import type { ApiSpec } from "../api/api.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
-import { hostsOf } from "../compile/envoy/update.ts";
 import { outdated } from "../image/reuse.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { error, type Problem, wholeFile } from "../problem.ts";
@@ -18,7 +17,7 @@ import { followCredentials } from "./follow-credentials.ts";
 import { imageOf, rebuildAnnotation } from "./image-of.ts";
 import { ownerOf } from "./ownership.ts";
 import type { Outcome } from "./queue.ts";
-import { servingOf } from "./serving.ts";
+import { contentOf, servingOf } from "./serving.ts";
 import type { World } from "./world.ts";
 import { writeStatus } from "./write-status.ts";
 
@@ -84,8 +83,7 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
   await spendAsk(world, api, inputHash);
   const mounted = summary.value.mounted.open();
   const certificate = certificateVersion(world, workload);
-  const hosts = hostsOf(mounted.get("clusters.json") ?? "");
-  const content = { image: image.reference, inputHash, mounted, hosts, certificate };
+  const content = contentOf({ image: image.reference, inputHash, mounted, certificate });
   const progress = await servingOf(world, api, workload, content, copy.value);
   if (progress.at !== "applied") return { progress, known };
   world.gateways.serves(api, summary.value, image.reference, isRolledOut(progress));

@@ -66,7 +66,10 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
     if (object.kind === "Deployment") rollout = rolloutOf(applied.value.value);
   }
   const isUsed = !world.knowsUsers() || world.users.of(usedEndpoint(namespace, name)).size > 0;
-  const retired = await retire(world, endpoint, objects.value, { isUsed, isAsked: world.owned.isAsked(backendHost(name, namespace)) });
+  const retired = await retire(world, endpoint, objects.value, {
+    isUsed,
+    isAsked: () => world.owned.isAsked(backendHost(name, namespace)),
+  });
   if (!retired.ok) return { progress: { at: "unapplied", problems: retired.problems }, fields: {} };
   if (workload === undefined)
     return {

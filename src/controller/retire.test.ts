@@ -51,7 +51,7 @@ async function retired(object: StoredObject, { isWanted = false, isUsed = true, 
     kind: "Deployment",
     metadata: { name: "store-backend", namespace: "a", labels: {}, ownerReferences: [] },
   };
-  const result = await retire({ owned, store }, endpoint, isWanted ? [wanted] : [], { isUsed, isAsked });
+  const result = await retire({ owned, store }, endpoint, isWanted ? [wanted] : [], { isUsed, isAsked: () => isAsked });
   assert.ok(result.ok);
   return { restMs: result.value, written };
 }

@@ -14,8 +14,8 @@ const graceMs = 30_000;
 interface Usage {
   /** Whether something refers to its object. */
   readonly isUsed: boolean;
-  /** Whether a gateway is mounted so that it sends requests to it: then it stays, and is looked at again when that changes. */
-  readonly isAsked: boolean;
+  /** Whether a gateway is mounted so that it sends requests to it: then it stays, and is looked at again when that changes. All gateways are looked through. */
+  readonly isAsked: () => boolean;
 }
 
 /**
@@ -50,7 +50,7 @@ async function retireOne(
     return marked.ok ? checked(restMs, []) : marked;
   };
   const since = metadata.annotations[unusedAnnotation];
-  if (isWanted || isAsked) return since === undefined ? checked(undefined, []) : mark(null, undefined);
+  if (isWanted || isAsked()) return since === undefined ? checked(undefined, []) : mark(null, undefined);
   const ageMs = Date.now() - Date.parse(since ?? "");
   // What is no time, or one to come, was written by somebody else: it makes nothing last longer.
   if (isUsed && !(ageMs >= 0)) return mark(new Date().toISOString(), graceMs);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { hostsOf } from "../compile/envoy/update.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import type { Problem } from "../problem.ts";
 import { gatewayObjects } from "../workloads/gateway.ts";
@@ -39,6 +40,15 @@ export async function servingOf(
   forgetOthers(world.untouched.get(keyOf(api)), isMounted);
   return progress;
 }
+
+/** The file of the mounted part that says where requests go. */
+export const clustersFile = "clusters.json";
+
+/** What a gateway serves: where it sends requests to is what its files say. */
+export const contentOf = (content: Omit<GatewayContent, "hosts">): GatewayContent => ({
+  ...content,
+  hosts: hostsOf(content.mounted.get(clustersFile) ?? ""),
+});
 
 async function appliedAll(
   world: World,

@@ -2,7 +2,7 @@ import { type Collection, watchCollection } from "../apply/kubernetes/collection
 import { type ApiResource, madeKinds, resources } from "../apply/kubernetes/kinds.ts";
 import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
-import { servicesAnnotation } from "../workloads/gateway-content.ts";
+import { servicesIn } from "../workloads/gateway-content.ts";
 import { managedSelector } from "../workloads/object.ts";
 import { grantedNamespaces } from "./grants.ts";
 import { type Owned, ownedIndex } from "./owned.ts";
@@ -132,10 +132,9 @@ function saysMore(now: StoredObject, before: StoredObject): boolean {
 
 /** The TargetEndpoints whose backends a gateway sent requests to, and does no more: what was deployed for them may go now. */
 function leftBackends(owned: Owned, now: StoredObject | undefined, before: StoredObject | undefined): readonly string[] {
-  const servicesOf = (object: StoredObject | undefined): readonly string[] =>
-    object?.metadata.annotations[servicesAnnotation]?.split(",") ?? [];
-  return servicesOf(before)
-    .filter((host) => !servicesOf(now).includes(host))
+  const still = servicesIn(now?.metadata.annotations);
+  return servicesIn(before?.metadata.annotations)
+    .filter((host) => !still.includes(host))
     .flatMap((host) => {
       const [name = "", namespace = ""] = host.split(".");
       const [owner] = owned.find("Service", namespace, name)?.metadata.owners ?? [];

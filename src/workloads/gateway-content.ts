@@ -33,8 +33,9 @@ export const servicesAnnotation = "portico.dev/services";
 /** The Services among hosts, as that annotation has them. */
 export const servicesAmong = (hosts: readonly string[]): string => hosts.filter((host) => host.endsWith(".svc")).join(",");
 
-/** Whether an annotation of that kind names a Service. */
-export const namesService = (annotation: string | undefined, host: string): boolean => annotation?.split(",").includes(host) === true;
+/** The Services that an object with that annotation names; none where it has none. */
+export const servicesIn = (annotations: Readonly<Record<string, string>> = {}): readonly string[] =>
+  annotations[servicesAnnotation]?.split(",") ?? [];
 
 /**
  * The environment's part of a gateway has a Secret for each image: while pods of an older image still serve, they keep the files that

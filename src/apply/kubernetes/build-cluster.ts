@@ -9,6 +9,7 @@ import type { Client } from "./client.ts";
 import { followLog } from "./follow-log.ts";
 import { clusterProblem } from "./problems.ts";
 import { NotLeading, openTransport } from "./transport.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /** The cluster that images are built in, through its API. `mayWrite` is asked right before each request that writes. */
 export function buildCluster(client: Client, mayWrite: () => boolean = () => true): BuildCluster {
@@ -43,7 +44,7 @@ export function buildCluster(client: Client, mayWrite: () => boolean = () => tru
     state: (namespace, job) =>
       answered("follow the Job", async () => {
         const [found, pods] = await Promise.all([
-          unlessGone(batch.readNamespacedJob({ namespace, name: job })),
+          unlessGone(() => batch.readNamespacedJob({ namespace, name: job })),
           core.listNamespacedPod({ namespace, labelSelector: `${buildLabel}=${job}` }),
         ]);
         // A Job of the same name before it may have one that has not ended yet.
@@ -70,15 +71,6 @@ async function made({ objects, batch }: Client, object: KubernetesObject): Promi
     if (!(thrown instanceof ApiException && thrown.code === 409)) throw thrown;
     const { name = "", namespace = "" } = object.metadata ?? {};
     return { uid: object.kind === "Job" ? uidOf(await batch.readNamespacedJob({ namespace, name })) : "", isNew: false };
-  }
-}
-
-async function unlessGone(asked: Promise<V1Job>): Promise<V1Job | undefined> {
-  try {
-    return await asked;
-  } catch (thrown) {
-    if (thrown instanceof ApiException && thrown.code === 404) return undefined;
-    throw thrown;
   }
 }
 

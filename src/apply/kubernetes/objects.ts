@@ -1,4 +1,3 @@
-import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
 import { type Checked, checked, failed } from "../../problem.ts";
 import { Redacted } from "../../redacted.ts";
@@ -7,6 +6,7 @@ import { listAll } from "./list-and-watch.ts";
 import { clusterProblem } from "./problems.ts";
 import { type StoredObject, storedObject } from "./stored-object.ts";
 import type { Transport } from "./transport.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /** An object of a name, as it is applied. */
 interface AppliedObject extends NewObject {
@@ -154,13 +154,3 @@ const secretEntries = (body: unknown): ReadonlyMap<string, Redacted> =>
 const base64 = (value: Redacted): string => Buffer.from(value.reveal()).toString("base64");
 
 const metadataAlone = { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" };
-
-/** Another object of the same name is not the one that was meant: that one is gone (409 for a uid). */
-async function unlessGone<T>(act: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await act();
-  } catch (thrown) {
-    if (thrown instanceof ApiException && thrown.code === 404) return undefined;
-    throw thrown;
-  }
-}

@@ -10,6 +10,9 @@ const quoted = (text: string): string => JSON.stringify(text.toWellFormed());
 /** What stands for a claim that is not there; a claim's own text may be the same, and then counts with those. */
 export const nothing = quoted("@none");
 
+/** Whether one of these holds; none of none does. */
+export const anyOf = (conditions: readonly string[]): string => (conditions.length === 0 ? "false" : conditions.join(" || "));
+
 /** Where the claims of a Security's token stand; undefined where it has none. */
 export function claims({ name, token, asked }: Security): { readonly at: string; readonly areThere: string } | undefined {
   const filter = token !== undefined ? tokenMetadata : asked?.kind === "token" ? agentMetadata : undefined;

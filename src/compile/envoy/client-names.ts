@@ -15,8 +15,6 @@ export const hasCredential = ({ token, keys, asked, certificate }: Security): bo
 /** That a genuine credential of the Security was shown. */
 export const isShown = (security: Security): string => {
   const { name, keys, asked, certificate } = security;
-  const left = (filter: string, key: string, value: string): string =>
-    `(${quoted(filter)} in ${all} && ${quoted(key)} in ${all}[${quoted(filter)}] && ${all}[${quoted(filter)}][${quoted(key)}] == ${value})`;
   const token = security.token === undefined ? undefined : claims(security)?.areThere;
   return [
     ...(token === undefined ? [] : [token]),
@@ -28,9 +26,12 @@ export const isShown = (security: Security): string => {
 /** That the client of the Security's key belongs to a tier; undefined where it has no keys. */
 export function isOfTier({ name, keys }: Security, tier: string): string | undefined {
   if (!keys) return undefined;
-  const [by, key] = [quoted(rbacMetadata), quoted(keyTier(name))];
-  return `(${by} in ${all} && ${key} in ${all}[${by}] && ${all}[${by}][${key}] == ${quoted(tier)})`;
+  return left(rbacMetadata, keyTier(name), quoted(tier));
 }
+
+/** That a filter left a value. */
+const left = (filter: string, key: string, value: string): string =>
+  `(${quoted(filter)} in ${all} && ${quoted(key)} in ${all}[${quoted(filter)}] && ${all}[${quoted(filter)}][${quoted(key)}] == ${value})`;
 
 /** The client of a credential of the Security that was shown. */
 export function client(security: Security): string {

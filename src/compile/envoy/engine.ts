@@ -142,15 +142,16 @@ function routes(apis: readonly ApiModel[], { debug }: Environment, refusing: Ref
 /** The headers in which backends are told who calls, as far as no credential stands in them: those are taken out before anything looks at them. */
 function identityNames(apis: readonly ApiModel[]): readonly string[] {
   const shown = new Set(credentialHeadersOf(apis));
-  const headers = apis.flatMap(({ securities }) =>
-    securities.flatMap(({ identity }) => identity.map(({ header }) => header.toLowerCase())),
-  );
-  return [...new Set(headers)].filter((name) => !shown.has(name)).toSorted();
+  const names = identitiesOf(apis).map((header) => header.toLowerCase());
+  return [...new Set(names)].filter((name) => !shown.has(name)).toSorted();
 }
+
+const identitiesOf = (apis: readonly ApiModel[]): readonly string[] =>
+  apis.flatMap(({ securities }) => securities.flatMap(({ identity }) => identity.map(({ header }) => header)));
 
 /** No client says who it is in the headers in which backends are told: they are taken out everywhere, before a route writes its own. */
 function withoutIdentities(apis: readonly ApiModel[]): Message {
-  const headers = apis.flatMap(({ securities }) => securities.flatMap(({ identity }) => identity.map(({ header }) => header)));
+  const headers = identitiesOf(apis);
   if (headers.length === 0) return {};
   return { request_headers_to_remove: [...new Set(headers)].toSorted(), most_specific_header_mutations_wins: true };
 }

@@ -45,9 +45,9 @@ function keyFilters({ security, locations }: Verifier, { clients, tiers }: Known
   // Envoy takes no map of none, and what is put into one in their place would be somebody's key.
   if (clients.size === 0) return [];
   const placed = locations.map((location, index) => placedKey(location, `${credentialHeader}-${index}`, `${security}/${index}`));
-  const lookUp = (name: string, prefix: string, found: ReadonlyMap<string, string>): Message =>
+  const lookUp = (name: string, left: string, found: ReadonlyMap<string, string>): Message =>
     extension(name, rbacType, {
-      shadow_rules_stat_prefix: prefix,
+      shadow_rules_stat_prefix: left,
       shadow_matcher: placed.reduceRight<Message | undefined>(
         (next, { header, prefix }) => keyMatcher(header, prefix, found, next),
         undefined,

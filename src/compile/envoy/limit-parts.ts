@@ -1,6 +1,6 @@
 import type { LimitCondition, LimitKey, WantedValue } from "../../model/limit.ts";
 import type { Security } from "../../model/security.ts";
-import { claimIs, claimText } from "./claim-expressions.ts";
+import { anyOf, claimIs, claimText } from "./claim-expressions.ts";
 import { client, hasCredential, isOfTier, isShown } from "./client-names.ts";
 import { type Message, typed } from "./json.ts";
 import { isListed } from "./limit-addresses.ts";
@@ -99,8 +99,7 @@ function conditionPart(condition: LimitCondition, key: string, asker: Asker): Pa
 
 /** Whether something holds of one of the credentials that are looked for. */
 function some({ securities }: Asker, isNot: boolean, of: (security: Security) => string | undefined, key: string): Part {
-  const all = securities.map(of).filter((one) => one !== undefined);
-  return holds(`${isNot ? "!" : ""}(${all.length === 0 ? "false" : all.join(" || ")})`, key);
+  return holds(`${isNot ? "!" : ""}(${anyOf(securities.flatMap((security) => of(security) ?? []))})`, key);
 }
 
 function matcher(value: WantedValue): Message {

@@ -1,6 +1,6 @@
 import type { ApiModel, Operation, Sandbox } from "../../model/api.ts";
 import { securitiesIn } from "../../model/security.ts";
-import { claimIs } from "./claim-expressions.ts";
+import { anyOf, claimIs } from "./claim-expressions.ts";
 import { extension, type Message, onRoute, typed } from "./json.ts";
 import { clusterHeader, clusterName } from "./names.ts";
 
@@ -39,8 +39,7 @@ function isForSandbox(api: ApiModel, { access }: Operation, { by, name, value }:
     return escaped(`${JSON.stringify(name)} in request.headers && request.headers[${JSON.stringify(name)}] == ${JSON.stringify(value)}`);
   const names = access.kind === "protected" ? securitiesIn(access.alternatives) : [];
   const securities = names.flatMap((one) => api.securities.find((security) => security.name === one) ?? []);
-  const some = securities.flatMap((security) => claimIs(security, name, { kind: "exact", text: value }) ?? []);
-  return escaped(some.length === 0 ? "false" : some.join(" || "));
+  return escaped(anyOf(securities.flatMap((security) => claimIs(security, name, { kind: "exact", text: value }) ?? [])));
 }
 
 /** A text in CEL, within a substitution format string of Envoy's, whose commands begin with `%`. */
