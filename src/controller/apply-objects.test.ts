@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unusedStore } from "../../testing/unused-store.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { storedObject } from "../apply/kubernetes/stored-object.ts";
 import { checked } from "../problem.ts";
@@ -28,8 +29,8 @@ function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
     const stored = storedObject(value);
     owned.changed(String(stored.value.kind), "a/pets", stored);
   };
-  const unused = (): never => assert.fail("not asked for");
   const store: ObjectStore = {
+    ...unusedStore,
     read: () => Promise.resolve(checked(others === undefined ? undefined : storedObject(others), [])),
     apply: (object) => {
       written.push(object);
@@ -39,14 +40,6 @@ function cluster(normalise: (spec: unknown) => unknown = (spec) => spec) {
       put(value);
       return Promise.resolve(checked(storedObject(value), []));
     },
-    secret: unused,
-    list: unused,
-    applyStatus: unused,
-    annotate: unused,
-    create: unused,
-    replace: unused,
-    changeEntries: () => assert.fail("nothing reads Secrets here"),
-    remove: unused,
   };
   const lastApplied = new Map();
   const apply = (object: KubernetesObject) => applyObject(object, { store, owned, lastApplied });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type ServedApi, serveApi } from "../../testing/served-api.ts";
+import { unusedStore } from "../../testing/unused-store.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import { checked, error, failed, wholeFile } from "../problem.ts";
@@ -35,13 +36,12 @@ async function pruned({ there, parts, isDenied = false }: Cluster) {
   const logged: string[] = [];
   let lists = 0;
   const store: ObjectStore = {
+    ...unusedStore,
     list: async ({ kind }) => {
       lists++;
       return isDenied ? failed(error("ClusterDenied", wholeFile("cluster"), "Not you.")) : checked(there[kind] ?? [], []);
     },
     remove: async (_, __, name) => checked(void removed.push(name), []),
-    ...{ read: unused, secret: unused, changeEntries: unused, apply: unused, applyStatus: unused },
-    ...{ create: unused, replace: unused, annotate: unused },
   };
   const owned = [
     named("Service", "pets-gateway"),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { must } from "../../testing/envoy.ts";
 import { until } from "../../testing/until.ts";
+import { unusedStore } from "../../testing/unused-store.ts";
 import { storedObject } from "../apply/kubernetes/stored-object.ts";
 import { type ImageReference, parseReference } from "../image/reference.ts";
 import type { Registry } from "../image/registry/registry.ts";
@@ -44,17 +45,13 @@ function gatewaysWith(answer: (registry: string) => Promise<void>) {
     ...{ putManifest: unused, hasBlob: unused, blob: unused, openBlob: unused, mountBlob: unused, uploadBlob: unused },
     ...{ referrers: unused, close: unused },
   });
-  const store = {
-    ...{ read: unused, secret: unused, changeEntries: unused, list: unused, apply: unused, applyStatus: unused },
-    ...{ annotate: unused, create: unused, replace: unused, remove: unused },
-  };
   const none = { objects: new Map(), filled: Promise.resolve(), takeIn: () => {} };
   const collections = {
     ...{ configMaps: none, secrets: none, targetEndpoints: none },
     ...{ rateLimitings: none, securities: none, referenceGrants: none },
   };
   return compiledGateways({
-    ...{ store, registries, collections, issuers: followIssuers(), users: makeUsers() },
+    ...{ store: unusedStore, registries, collections, issuers: followIssuers(), users: makeUsers() },
     ...{ alwaysUsed: [], limitsService: undefined, traces: undefined },
     patience: { longMs: 60_000, shortMs: 10, silenceMs: 60_000 },
   });

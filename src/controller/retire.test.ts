@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unusedStore } from "../../testing/unused-store.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import { checked } from "../problem.ts";
@@ -24,18 +25,8 @@ const ago = (milliseconds: number): string => new Date(Date.now() - milliseconds
 /** What is left for how long, and what was written. */
 async function retired(object: StoredObject, { isWanted = false, isUsed = true, isAsked = false } = {}) {
   const written: string[] = [];
-  const unused = (): never => assert.fail("not asked for");
   const store: ObjectStore = {
-    ...{
-      read: unused,
-      secret: unused,
-      changeEntries: unused,
-      list: unused,
-      apply: unused,
-      applyStatus: unused,
-      create: unused,
-      replace: unused,
-    },
+    ...unusedStore,
     annotate: async (_resource, _namespace, _name, annotations) => {
       written.push(annotations["portico.dev/unused-since"] === null ? "unmark" : "mark");
       return checked(undefined, []);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { unusedStore } from "../../testing/unused-store.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import { checked } from "../problem.ts";
@@ -29,13 +30,12 @@ it("pods are touched for files that are as before again, where others came in be
       metadata: { name, namespace: "a", uid: kind, resourceVersion: "1", annotations: { [mountedAnnotation]: touched.get(kind) } },
     });
   const store: ObjectStore = {
+    ...unusedStore,
     list: async () => checked([objectOf("Pod", "pets-gateway-1")], []),
     annotate: async ({ kind }, _namespace, _name, annotations) => {
       touched.set(kind, annotations[mountedAnnotation] ?? "");
       return checked(undefined, []);
     },
-    ...{ read: unused, secret: unused, changeEntries: unused, apply: unused, applyStatus: unused },
-    ...{ create: unused, replace: unused, remove: unused },
   };
   const world = { store, untouched: new Map(), owned: { of: unused, isAsked: unused, find: () => objectOf("Deployment", "pets-gateway") } };
   const workload = gatewayWorkload({ name: "pets", namespace: "a" }, { definition: [{ inline: "x" }] }, []);

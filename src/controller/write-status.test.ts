@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { unusedStore } from "../../testing/unused-store.ts";
 import { resources } from "../apply/kubernetes/kinds.ts";
 import type { ObjectStore } from "../apply/kubernetes/objects.ts";
 import { keyOf, type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
@@ -25,18 +26,8 @@ function cluster() {
   };
   const written: object[] = [];
   const notes: unknown[] = [];
-  const unused = (): never => assert.fail("not asked for");
   const store: ObjectStore = {
-    ...{
-      read: unused,
-      secret: unused,
-      changeEntries: unused,
-      list: unused,
-      apply: unused,
-      annotate: unused,
-      replace: unused,
-      remove: unused,
-    },
+    ...unusedStore,
     applyStatus: async (_resource, _namespace, _name, status) => {
       written.push(status);
       return checked(storedObject({ metadata: { ...metadata, resourceVersion: String(written.length + 1) }, status }), []);

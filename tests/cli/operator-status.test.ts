@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { serveHttp } from "../../testing/http-server.ts";
+import { kubeconfigFor } from "../../testing/kubeconfig.ts";
 import { folderWith, portico } from "./portico.ts";
 
 const names = ["--registry", "registry.example/apis", "--base", "registry.example/gateway:1", "--namespace", "portico-system"];
@@ -22,16 +23,7 @@ async function status(t: TestContext, leaseAt: (turn: number) => object | undefi
     const found = answers[url.split("?")[0] ?? ""]?.();
     response.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(found ?? {}));
   });
-  const named = (kind: string, of: object): object => ({ name: "a", [kind]: of });
-  const kubeconfig = {
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "a",
-    clusters: [named("cluster", { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true })],
-    users: [named("user", {})],
-    contexts: [named("context", { cluster: "a", user: "a" })],
-  };
-  const folder = await folderWith({ after: (end) => t.after(end) }, { kubeconfig: JSON.stringify(kubeconfig) });
+  const folder = await folderWith({ after: (end) => t.after(end) }, { kubeconfig: kubeconfigFor(port) });
   return portico(["operator", "status", ...more], { env: { KUBECONFIG: `${folder}/kubeconfig` }, deadlineMs: 60_000 });
 }
 

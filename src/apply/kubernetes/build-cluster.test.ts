@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { must } from "../../../testing/envoy.ts";
 import { serveHttp } from "../../../testing/http-server.ts";
+import { kubeconfigFor } from "../../../testing/kubeconfig.ts";
 import { buildCluster } from "./build-cluster.ts";
 import { openClient } from "./client.ts";
 
@@ -19,16 +20,7 @@ async function stateOf(t: TestContext, job: object | undefined, ...pods: readonl
   const folder = await mkdtemp(join(tmpdir(), "portico-"));
   t.after(() => rm(folder, { recursive: true }));
   const kubeconfig = join(folder, "kubeconfig");
-  const named = (kind: string, of: object): object => ({ name: "a", [kind]: of });
-  const config = {
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": "a",
-    clusters: [named("cluster", { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true })],
-    users: [named("user", {})],
-    contexts: [named("context", { cluster: "a", user: "a" })],
-  };
-  await writeFile(kubeconfig, JSON.stringify(config));
+  await writeFile(kubeconfig, kubeconfigFor(port));
   return must(await buildCluster(must(openClient({ kubeconfig }))).state("builds", "b"));
 }
 
