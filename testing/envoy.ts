@@ -30,16 +30,23 @@ export async function testEnvoy(): Promise<EnvoyBinary> {
   return must(await findEnvoy({ env: process.env, say: (line) => process.stderr.write(`${line}\n`) }));
 }
 
+/** How many Envoys a test file has at a time, at most: an Envoy takes up to nine of the 128 inotify instances that Linux gives a user, and two files are tested at once. */
+const most = 6;
+let serving = 0;
+
 /**
  * Serves gateway files (path in the folder -> text) with a real Envoy of one worker until the scope ends. The ports are those in the
  * files: take them from `freePort` before compiling.
  */
 export async function withEnvoy(scope: Scope, files: ReadonlyMap<string, string>): Promise<LiveEnvoy> {
   const binary = await testEnvoy();
+  assert.ok(serving < most, `${most} Envoys serve already: give each a scope that ends before the next begins (within).`);
+  serving += 1;
   const folder = must(await makeRunFolder(process.env));
   let stop: (() => Promise<void>) | undefined;
   scope.after(async () => {
     await stop?.();
+    serving -= 1;
     await folder.remove();
   });
   const write = (path: string, text: string) => writeAtomically(join(folder.path, path), text);

@@ -1,6 +1,7 @@
 import type { GatewayWorkload } from "../model/workload.ts";
 import { servesTls } from "./exposure.ts";
 import { type GatewayContent, gatewayPort, monitoringPort, mountedName, patchesFile } from "./gateway-content.ts";
+import { gatewayUser } from "./gateway-user.ts";
 import { pullSecretsOf, resourcesOf } from "./pods.ts";
 
 /** How long a pod that ends may take to send its clients away (seconds); its drain program keeps within it. */
@@ -87,7 +88,7 @@ export function gatewayPods(workload: GatewayWorkload, content: GatewayContent, 
       terminationGracePeriodSeconds: drainSeconds + 15,
       securityContext: {
         runAsNonRoot: true,
-        runAsUser: 65532,
+        runAsUser: gatewayUser(workload),
         runAsGroup: 65532,
         fsGroup: 65532,
         seccompProfile: { type: "RuntimeDefault" },

@@ -7,7 +7,7 @@ import type { TLSSocket } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { discoveryFile } from "../../src/compile/envoy/json.ts";
 import { startBackend } from "../../testing/backend.ts";
-import { type Scope, suiteScope } from "../../testing/scope.ts";
+import { type Scope, suiteScope, within } from "../../testing/scope.ts";
 import { until } from "../../testing/until.ts";
 import { protectedGateway, secret } from "../security/protected-gateway.ts";
 import { sentTo, targetEndpoint } from "./served.ts";
@@ -38,18 +38,18 @@ async function secureBackend(scope: Scope, name: string, requires = false): Prom
 }
 
 describe("a backend that is to be believed", () => {
-  const scope = suiteScope();
-  const asked = async (tls: object, name = "localhost", requires = false): Promise<string> => {
-    const url = `https://localhost:${await secureBackend(scope, name, requires)}`;
-    const gateway = await protectedGateway(scope, { paths: { "/pets": sentTo("pets") } }, [
-      targetEndpoint("pets", { url, tls }),
-      ...authorities,
-      secret("shown", { "tls.crt": pem("alice.pem"), "tls.key": pem("alice.key") }),
-      secret("mixed", { "tls.crt": pem("alice.pem"), "tls.key": pem("bob.key") }),
-    ]);
-    const { status, body } = await gateway.get("/pets");
-    return status === 200 ? body : String(status);
-  };
+  const asked = (tls: object, name = "localhost", requires = false): Promise<string> =>
+    within(async (scope) => {
+      const url = `https://localhost:${await secureBackend(scope, name, requires)}`;
+      const gateway = await protectedGateway(scope, { paths: { "/pets": sentTo("pets") } }, [
+        targetEndpoint("pets", { url, tls }),
+        ...authorities,
+        secret("shown", { "tls.crt": pem("alice.pem"), "tls.key": pem("alice.key") }),
+        secret("mixed", { "tls.crt": pem("alice.pem"), "tls.key": pem("bob.key") }),
+      ]);
+      const { status, body } = await gateway.get("/pets");
+      return status === 200 ? body : String(status);
+    });
 
   it("is believed by the authorities of a Secret or ConfigMap, and by no others", async () => {
     assert.equal(await asked({ trust: { secret: { name: "authority" } } }), '["localhost",null]');

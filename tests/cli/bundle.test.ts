@@ -3,8 +3,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { bundle } from "../../scripts/bundle.ts";
+import { suiteScope } from "../../testing/scope.ts";
 import { documentOf, onePath } from "./documents.ts";
 import { folderWith } from "./portico.ts";
 
@@ -30,13 +31,9 @@ function isProgram(path: string): boolean {
 describe("the published program", () => {
   let folder = "";
   let program = "";
-  const ends: (() => Promise<void>)[] = [];
-  after(() => Promise.all(ends.map((end) => end())));
+  const scope = suiteScope();
   before(async () => {
-    folder = await folderWith(
-      { after: (end) => ends.push(end) },
-      { "api.yaml": documentOf(onePath), "package.json": '{"type": "module"}' },
-    );
+    folder = await folderWith(scope, { "api.yaml": documentOf(onePath), "package.json": '{"type": "module"}' });
     program = await bundle(join(folder, "dist"));
   });
 

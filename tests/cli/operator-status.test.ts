@@ -19,11 +19,11 @@ async function status(t: TestContext, leaseAt: (turn: number) => object | undefi
     "/apis/coordination.k8s.io/v1/namespaces/portico-system/leases/portico-operator": () => leaseAt(turn++),
     "/apis/portico.dev/v1alpha1/apis": () => ({ metadata: { resourceVersion: "1" }, items: [] }),
   };
-  const port = await serveHttp({ after: (end) => t.after(end) }, ({ url = "" }, response) => {
+  const port = await serveHttp(t, ({ url = "" }, response) => {
     const found = answers[url.split("?")[0] ?? ""]?.();
     response.writeHead(found === undefined ? 404 : 200, { "content-type": "application/json" }).end(JSON.stringify(found ?? {}));
   });
-  const folder = await folderWith({ after: (end) => t.after(end) }, { kubeconfig: kubeconfigFor(port) });
+  const folder = await folderWith(t, { kubeconfig: kubeconfigFor(port) });
   return portico(["operator", "status", ...more], { env: { KUBECONFIG: `${folder}/kubeconfig` }, deadlineMs: 60_000 });
 }
 

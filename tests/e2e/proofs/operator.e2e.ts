@@ -342,6 +342,9 @@ describe("the operator", { timeout: 900_000 }, () => {
       await production.apply(configMap("pets", pets), backend, apiOf("shared", { builder: "none" }));
       await ready(production, "shared");
       assert.equal(await image(production, "shared"), built);
+      const userIn = (namespace: Namespace): Promise<string> =>
+        namespace.field("deployment/shared-gateway", ".spec.template.spec.securityContext.runAsUser");
+      assert.notEqual(await userIn(development), await userIn(production));
       await production.kubectl("delete", "api", "shared");
       await production.kubectl("delete", "configmap", "pets");
       const inputHash = await development.field("api/shared", ".status.inputHash");

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { crossingDocuments } from "../../../testing/documents/crossing.ts";
 import type { WrittenDocument } from "../../../testing/documents/written-document.ts";
-import type { Scope } from "../../../testing/scope.ts";
+import { within } from "../../../testing/scope.ts";
 import { serveMocked } from "./gateway.ts";
 import { type Disagreement, disagreements, show, textsOf, verdictKinds } from "./law.ts";
 
@@ -27,15 +27,8 @@ describe("documents whose paths cross", () => {
 });
 
 /** Serves some documents for as long as it takes to ask all their requests. */
-async function disagreementsOf(documents: readonly WrittenDocument[]): Promise<readonly Disagreement[]> {
-  const ends: (() => Promise<void>)[] = [];
-  const scope: Scope = { after: (end) => ends.push(end) };
-  try {
-    return await disagreements(await serveMocked(scope, textsOf(documents)), documents);
-  } finally {
-    for (const end of ends.toReversed()) await end();
-  }
-}
+const disagreementsOf = (documents: readonly WrittenDocument[]): Promise<readonly Disagreement[]> =>
+  within(async (scope) => disagreements(await serveMocked(scope, textsOf(documents)), documents));
 
 /** The disagreement with as few operations as it takes: all documents with one operation less are served at once, until none disagrees. */
 async function smallest(found: Disagreement): Promise<Disagreement> {

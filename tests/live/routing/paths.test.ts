@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import type { HttpClient } from "../../../testing/http-client.ts";
+import { suiteScope } from "../../../testing/scope.ts";
 import { fixtureHost, fixtureText } from "./fixtures.ts";
 import { serveMocked } from "./gateway.ts";
 import { observed } from "./law.ts";
@@ -252,15 +253,8 @@ const shapes: readonly (readonly [shape: string, fixture: string, rows: readonly
 ];
 
 describe("paths as they are in the wild", () => {
-  const ends: (() => Promise<void>)[] = [];
-  const client = serveMocked(
-    { after: (end) => ends.push(end) },
-    new Map(shapes.map(([, fixture]) => [fixture, fixtureText(fixture)] as const)),
-  );
+  const client = serveMocked(suiteScope(), new Map(shapes.map(([, fixture]) => [fixture, fixtureText(fixture)] as const)));
   before(() => client);
-  after(async () => {
-    for (const end of ends.toReversed()) await end();
-  });
 
   for (const [shape, fixture, rows] of shapes) {
     it(shape, async () => assert.deepEqual(await verdicts(await client, fixture, rows), rows));

@@ -7,13 +7,14 @@ import { mockSources } from "../../../src/resolve/mock-source.ts";
 import { readText } from "../../../src/source/read-text.ts";
 import { parseOne } from "../../../src/text/parse.ts";
 import { must, withEnvoy } from "../../../testing/envoy.ts";
+import { scopeOfOnesOwn } from "../../../testing/scope.ts";
 import { freeEnvironment } from "./gateway.ts";
 
 // A program of its own, so that its heap can be bounded: serves the document that is named, every operation mocked, until its standard
 // input ends. Says what it took, as one line of JSON, once it serves.
 
 const [path = ""] = process.argv.slice(2);
-const ends: (() => Promise<unknown>)[] = [];
+const { scope, end } = scopeOfOnesOwn();
 const seconds: Record<string, number> = {};
 
 async function timed<T>(step: string, act: () => T | Promise<T>): Promise<T> {
@@ -37,13 +38,13 @@ const gateway = await timed("compile", () =>
     environment,
   ),
 );
-await timed("envoy", () => withEnvoy({ after: (end) => ends.push(end) }, gateway));
+await timed("envoy", () => withEnvoy(scope, gateway));
 const routesBytes = Buffer.byteLength(gateway.get("image/routes.json") ?? "");
 process.stdout.write(
   `${JSON.stringify({ port: environment.listener.port, seconds, routesBytes, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`,
 );
 
 process.stdin.resume().once("end", async () => {
-  for (const end of ends.toReversed()) await end();
+  await end();
   await mocks.close();
 });
