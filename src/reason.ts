@@ -66,6 +66,7 @@ export const reasons = {
   DefinitionMissing: "A ConfigMap that should hold a document is not there, or does not hold it.",
   NoOperator: "There is no operator in the namespace.",
   UnknownApi: "An API is named that the cluster does not have.",
+  BreakingChange: "Clients cannot rely any longer on what they could.",
   NameTaken: "An object that Portico would make is there already, and somebody else's.",
   // running
   NoEnvoy: "There is no Envoy to run.",

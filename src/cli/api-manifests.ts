@@ -5,7 +5,7 @@ import { readResources } from "../api/resource.ts";
 import { type StoredObject, storedObject } from "../apply/kubernetes/stored-object.ts";
 import { mocksOfBuild } from "../compile/envoy/mocks-of-build.ts";
 import { gatewayManifest } from "../compile/manifest.ts";
-import { type ApiDefaults, apiSpecOf, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
+import { type ApiDefaults, apiSpecOf, clusterSettings, defaultsOf, resolveInCluster } from "../controller/compile-gateway.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { wholeDocument } from "../openapi/published.ts";
 import { type Checked, checked, failed } from "../problem.ts";
@@ -18,6 +18,7 @@ import { isObject, type JsonObject, type SourceFile } from "../text/node.ts";
 import { ownedName } from "../workloads/object.ts";
 import type { AddApiOptions } from "./add.ts";
 import { apiOf, configMapOf, type Manifest } from "./api-objects.ts";
+import type { ContractSources } from "./broken-by-update.ts";
 import { functionsMap, withFunctions } from "./functions-map.ts";
 import { merged, type NamedResources, namedResources, withoutSources } from "./named-resources.ts";
 import { engine, patchesOf } from "./prepare.ts";
@@ -33,6 +34,8 @@ export interface Manifests {
   readonly inputHash: string | undefined;
   /** The first document's own. */
   readonly version: string | undefined;
+  /** What its clients may rely on; undefined where no document says it. */
+  readonly promised: ContractSources | undefined;
 }
 
 export const allOf = ({ resources: before, maps, namespace, api }: Manifests): readonly Manifest[] => [
@@ -70,6 +73,7 @@ export async function manifestsOf(
         api: over(given, apiOf(name, namespace, [], options)),
         inputHash: undefined,
         version: undefined,
+        promised: undefined,
       },
       problems,
     );
@@ -98,6 +102,11 @@ export async function manifestsOf(
       api,
       inputHash,
       version: resolved.value[0]?.model.version,
+      promised: {
+        documents: sources.documents,
+        resources: withOthers(given.files, inCluster, namespace),
+        cluster: clusterSettings(namespace, sources.documents.length === 1 ? name : undefined, defaults),
+      },
     },
     [...resolved.problems, ...mocks.problems, ...patches.problems, ...given.problems],
   );
@@ -123,9 +132,12 @@ function resolveIn(
   { name, namespace, defaults }: { readonly name: string; readonly namespace: string; readonly defaults: ApiDefaults },
   inCluster: readonly SourceFile[],
 ): Checked<readonly ResolvedApi[]> {
-  const own = new Set(sources.resources.map(({ value }) => nameOf(value, namespace)));
-  const others = inCluster.filter((file) => !own.has(nameOf(file.value, namespace)) && isServable(file));
-  return resolveInCluster(name, namespace, { ...sources, resources: [...sources.resources, ...others] }, defaults);
+  return resolveInCluster(name, namespace, { ...sources, resources: withOthers(sources.resources, inCluster, namespace) }, defaults);
+}
+
+function withOthers(given: readonly SourceFile[], inCluster: readonly SourceFile[], namespace: string): readonly SourceFile[] {
+  const own = new Set(given.map(({ value }) => nameOf(value, namespace)));
+  return [...given, ...inCluster.filter((file) => !own.has(nameOf(file.value, namespace)) && isServable(file))];
 }
 
 /** Whether an object is in order, and done by this version. */

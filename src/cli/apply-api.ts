@@ -6,15 +6,18 @@ import type { StoredObject } from "../apply/kubernetes/stored-object.ts";
 import type { Transport } from "../apply/kubernetes/transport.ts";
 import { objectFile } from "../controller/compile-gateway.ts";
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
+import type { SourceFile } from "../text/node.ts";
 import type { AddApiOptions } from "./add.ts";
 import { allOf, type Manifests, manifestsOf, specOf } from "./api-manifests.ts";
 import { configMapOf, type Manifest } from "./api-objects.ts";
+import { brokenByUpdate } from "./broken-by-update.ts";
 import { buildLog } from "./build-log.ts";
 import { everywhere } from "./everywhere.ts";
 import { failure } from "./failure.ts";
 import { inCluster, type OpenCluster } from "./in-cluster.ts";
 import { mergedApi } from "./merged-api.ts";
 import { offerSecrets } from "./offer-secrets.ts";
+import { promisedBefore } from "./promised-before.ts";
 import { reportProblems } from "./report-problems.ts";
 import { type Wanted, waitForApi } from "./wait-for-api.ts";
 
@@ -59,15 +62,11 @@ async function applyTo(
     return failure([there, endpoints, securities, limits].flatMap(({ problems }) => problems));
   const wrong = unfit(there.value, name, namespace, intent);
   if (wrong !== undefined) return failure([wrong]);
-  const fresh = await manifestsOf(
-    name,
-    namespace,
-    options,
-    [...endpoints.value, ...securities.value, ...limits.value].map((one) => objectFile(one, namespace)),
-    there.value,
-  );
+  const known = [...endpoints.value, ...securities.value, ...limits.value].map((one) => objectFile(one, namespace));
+  const fresh = await manifestsOf(name, namespace, options, known, there.value);
   if (!fresh.ok) return (await offerSecrets(store, namespace, options, fresh.problems)) ?? failure(fresh.problems);
   reportProblems(fresh.problems, [], process.stderr);
+  if (there.value !== undefined) await reportBroken(store, there.value, known, fresh.value);
   const made = mergedApi(fresh.value, there.value, options);
   const began = performance.now();
   const sound = await beforeAnyIsSent(transport, made);
@@ -86,6 +85,15 @@ async function applyTo(
       ...(options.buildLog ? { seen: buildLog(client) } : {}),
     },
   );
+}
+
+/** Says what an update breaks for clients. */
+async function reportBroken(store: ObjectStore, there: StoredObject, known: readonly SourceFile[], { promised }: Manifests): Promise<void> {
+  if (promised === undefined) return;
+  const before = await promisedBefore(store, there, known);
+  if (before === undefined) return;
+  const texts = before.documents.map(({ files }) => files.root);
+  reportProblems(brokenByUpdate(before, promised), texts, process.stderr);
 }
 
 /** Whether the cluster would take the API: what it needs is not changed for one that is refused. */

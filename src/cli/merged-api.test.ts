@@ -22,6 +22,7 @@ const made = (spec: object, version = "1.0.0"): Manifests => ({
   api: { apiVersion: "portico.dev/v1alpha1", kind: "API", metadata: { name: "pets", namespace: "a" }, spec },
   inputHash: "new",
   version,
+  promised: undefined,
 });
 const there = (spec: object, status: object = {}) =>
   storedObject({

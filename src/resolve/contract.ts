@@ -4,6 +4,7 @@ import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, failed, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
 import { resolveApi } from "./api.ts";
+import type { ClusterSettings } from "./settings.ts";
 
 /** What is missing around a document says nothing of what its clients rely on. */
 const elsewhere: ReadonlySet<Reason> = new Set([
@@ -16,9 +17,13 @@ const elsewhere: ReadonlySet<Reason> = new Set([
   "NeedsCluster",
 ]);
 
-/** What a document lets its clients rely on, with the limits of these resources. Fails with what is wrong with the document itself. */
-export function contractOf(document: OpenApiDocument, resources: Resources): Checked<ApiContract> {
-  const { model, requirements, problems } = resolveApi(document, resources, { mock: true, credentials: "refuse", readsMessages: true });
+/**
+ * What a document lets its clients rely on, with the limits of these resources, and in a cluster with what its API says besides. Fails with what is
+ * wrong with the document itself.
+ */
+export function contractOf(document: OpenApiDocument, resources: Resources, cluster?: ClusterSettings): Checked<ApiContract> {
+  const settings = { mock: true, credentials: "refuse", readsMessages: true, ...(cluster === undefined ? {} : { cluster }) } as const;
+  const { model, requirements, problems } = resolveApi(document, resources, settings);
   const wrong = problems.filter(({ severity, reason }: Problem) => severity === "error" && !elsewhere.has(reason));
   if (wrong.length > 0) return failed(...wrong);
   const { name, basePath, validation, limits } = model;

@@ -133,11 +133,14 @@ describe("the operator", { timeout: 900_000 }, () => {
       t.diagnostic(`kubectl add api github: ${((performance.now() - began) / 1000).toFixed(1)} s`);
       assert.equal(address, `http://github-gateway.${namespace.name}.svc\n`);
       assert.equal((await answerOf(namespace, "github", "/repos/a/b/issues/7")).path, "/repos/a/b/issues/7");
-      const other = { ...document, info: { ...document.info, description: "Another document of the same version." } };
+      const { delete: _, ...repository } = document.paths["/repos/{owner}/{repo}"];
+      const other = { ...document, paths: { ...document.paths, "/repos/{owner}/{repo}": repository } };
       await writeFile(join(folder, "github.json"), JSON.stringify(other));
       const before = await image(namespace, "github");
       const update = ask.with(target.kubectl.length, "update");
-      assert.match(await run(["sh", "-c", '"$@" 2>&1', "sh", ...update], { env }), /its tag moves to the new image/);
+      const said = await run(["sh", "-c", '"$@" 2>&1', "sh", ...update], { env });
+      assert.match(said, /DELETE \/repos\/\{owner\}\/\{repo\}: The operation is gone/);
+      assert.match(said, /its tag moves to the new image/);
       const after = await image(namespace, "github");
       assert.notEqual(after, before);
       const digest = after.slice(after.indexOf("@sha256:"));
