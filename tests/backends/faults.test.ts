@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { startBackend } from "../../testing/backend.ts";
 import { startRawBackend } from "../../testing/raw-backend.ts";
-import { suiteScope } from "../../testing/scope.ts";
+import type { Scope } from "../../testing/scope.ts";
 import { silentPort } from "../../testing/silent-port.ts";
 import { until } from "../../testing/until.ts";
 import { gatewayTo, numbered, sentTo, tally } from "./served.ts";
 
 /** A backend that answers with one status after the other, as its requests come; the last one stays. */
-async function answering(scope: Parameters<typeof startBackend>[0], statuses: readonly number[]) {
+async function answering(scope: Scope, statuses: readonly number[]) {
   let asked = 0;
   return startBackend(scope, (_, response) => {
     const status = statuses[Math.min(asked++, statuses.length - 1)] ?? 200;
@@ -17,7 +17,6 @@ async function answering(scope: Parameters<typeof startBackend>[0], statuses: re
 }
 
 describe("a connection to a backend", () => {
-  const scope = suiteScope();
   for (const [title, more, isClosed] of [
     ["that is not used for so long as is said is closed", { idleTimeout: "200ms" }, true],
     ["is kept where nothing is said", {}, false],
@@ -31,7 +30,7 @@ describe("a connection to a backend", () => {
         socket.on("data", answer);
         answer();
       });
-      const gateway = await gatewayTo(scope, { pets: { url: `http://127.0.0.1:${port}`, ...more } });
+      const gateway = await gatewayTo(t, { pets: { url: `http://127.0.0.1:${port}`, ...more } });
       assert.equal((await gateway.get("/pets")).status, 200);
       const began = performance.now();
       await until("it is closed, or a second is over", () => closed === 1 || performance.now() - began > 1000);
@@ -41,8 +40,7 @@ describe("a connection to a backend", () => {
 });
 
 describe("a backend that answers no call", () => {
-  const scope = suiteScope();
-  it("is given up after as long as is said", async () => {
+  it("is given up after as long as is said", async (scope) => {
     const url = `http://127.0.0.1:${await silentPort(scope)}`;
     const gateway = await gatewayTo(scope, { pets: { url, connectTimeout: "300ms" }, usual: { url } });
     const began = performance.now();
@@ -60,26 +58,25 @@ describe("a backend that answers no call", () => {
 });
 
 describe("a request is sent again", () => {
-  const scope = suiteScope();
-  const served = async (statuses: readonly number[], retry: object) => {
+  const served = async (scope: Scope, statuses: readonly number[], retry: object) => {
     const backend = await answering(scope, statuses);
     const gateway = await gatewayTo(scope, { pets: { url: backend.url, retry } });
     const asked = (): number => backend.received.length;
     return { gateway, asked };
   };
 
-  it("after the statuses that are said, so often at most", async () => {
-    const { gateway, asked } = await served([503, 502, 200], { attempts: 2, backoff: "1ms" });
+  it("after the statuses that are said, so often at most", async (scope) => {
+    const { gateway, asked } = await served(scope, [503, 502, 200], { attempts: 2, backoff: "1ms" });
     assert.deepEqual([(await gateway.get("/pets")).status, asked()], [200, 3]);
-    const never = await served([503], { attempts: 2, backoff: "1ms", maxBackoff: "2ms", budgetPercent: 100 });
+    const never = await served(scope, [503], { attempts: 2, backoff: "1ms", maxBackoff: "2ms", budgetPercent: 100 });
     assert.deepEqual([(await never.gateway.get("/pets")).status, never.asked()], [503, 3]);
-    const other = await served([500, 200], { attempts: 2, backoff: "1ms" });
+    const other = await served(scope, [500, 200], { attempts: 2, backoff: "1ms" });
     assert.deepEqual([(await other.gateway.get("/pets")).status, other.asked()], [500, 1]);
-    const named = await served([418, 200], { attempts: 1, statuses: [418], backoff: "1ms" });
+    const named = await served(scope, [418, 200], { attempts: 1, statuses: [418], backoff: "1ms" });
     assert.deepEqual([(await named.gateway.get("/pets")).status, named.asked()], [200, 2]);
   });
 
-  it("after pauses that grow and are never the same", async () => {
+  it("after pauses that grow and are never the same", async (scope) => {
     const times: number[] = [];
     const { url } = await startBackend(scope, (_, response) => {
       times.push(performance.now());
@@ -95,14 +92,14 @@ describe("a request is sent again", () => {
     assert.ok(new Set(pauses).size > 1, pauses.join());
   });
 
-  it("by safe methods alone, unless others are named", async () => {
-    const { gateway, asked } = await served([503, 200], { attempts: 1, backoff: "1ms" });
+  it("by safe methods alone, unless others are named", async (scope) => {
+    const { gateway, asked } = await served(scope, [503, 200], { attempts: 1, backoff: "1ms" });
     assert.deepEqual([(await gateway.get("POST /pets")).status, asked()], [503, 1]);
-    const named = await served([503, 200], { attempts: 1, methods: ["POST"], backoff: "1ms" });
+    const named = await served(scope, [503, 200], { attempts: 1, methods: ["POST"], backoff: "1ms" });
     assert.deepEqual([(await named.gateway.get("POST /pets")).status, named.asked()], [200, 2]);
   });
 
-  it("when an attempt takes too long, or its connection breaks", async () => {
+  it("when an attempt takes too long, or its connection breaks", async (scope) => {
     let asked = 0;
     const slow = await startBackend(scope, (_, response) => {
       if (asked++ > 0) response.end("at last");
@@ -137,7 +134,7 @@ describe("a request is sent again", () => {
       assert.ok(asked > many && (isAll ? asked === 2 * many : asked < 2 * many), `${asked} requests`);
     });
 
-  it("as an operation says, before what its backend says", async () => {
+  it("as an operation says, before what its backend says", async (scope) => {
     const backend = await answering(scope, [503, 503, 200]);
     const retry = { attempts: 2, backoff: "1ms" };
     const paths = { "/more": sentTo("pets", { retry }), "/none": sentTo("pets", { retry: { attempts: 0 } }) };
@@ -146,7 +143,7 @@ describe("a request is sent again", () => {
     assert.deepEqual([(await gateway.get("/more")).status, backend.received.length], [200, 3]);
   });
 
-  it("at another url, where there is one", async () => {
+  it("at another url, where there is one", async (scope) => {
     const [good] = await numbered(scope, 1);
     const bad = await answering(scope, [503]);
     const gateway = await gatewayTo(scope, { pets: { urls: [bad.url, good?.url ?? ""], retry: { attempts: 1, backoff: "1ms" } } });
@@ -155,9 +152,7 @@ describe("a request is sent again", () => {
 });
 
 describe("a backend that fails", () => {
-  const scope = suiteScope();
-
-  it("is found out by the errors of its requests, and asked again later", async () => {
+  it("is found out by the errors of its requests, and asked again later", async (scope) => {
     const [good] = await numbered(scope, 1);
     let isBad = true;
     const flaky = await startBackend(scope, (_, response) => void response.writeHead(isBad ? 500 : 200).end("back"));
@@ -168,7 +163,7 @@ describe("a backend that fails", () => {
     await until("it is asked again", async () => (await tally(10, () => gateway.get("/pets"))).back === 5);
   });
 
-  it("is found out by asking it at intervals, under its own name, before any request meets it", async () => {
+  it("is found out by asking it at intervals, under its own name, before any request meets it", async (scope) => {
     const [good] = await numbered(scope, 1);
     const asked: string[] = [];
     let isBad = true;
@@ -184,7 +179,7 @@ describe("a backend that fails", () => {
     await until("it is well", async () => (await tally(10, () => gateway.get("/pets"))).sick === 5);
   });
 
-  it("answers 503 where no url is well", async () => {
+  it("answers 503 where no url is well", async (scope) => {
     const sick = await answering(scope, [500]);
     const gateway = await gatewayTo(scope, {
       pets: { url: sick.url, healthCheck: { active: { path: "/", interval: "100ms", unhealthyThreshold: 1 } } },
@@ -193,7 +188,7 @@ describe("a backend that fails", () => {
     assert.deepEqual([answer.status, JSON.parse(answer.body).type], [503, "https://portico.dev/errors/backend-unavailable"]);
   });
 
-  it("is given nothing once the share of failures is too large, and tried again after a while", async () => {
+  it("is given nothing once the share of failures is too large, and tried again after a while", async (scope) => {
     let status = 500;
     const flaky = await startBackend(scope, (_, response) => void response.writeHead(status).end("done"));
     const window = { duration: "200ms", minRequests: 5, failurePercent: 50, statuses: [500], resetAfter: "300ms" };
@@ -205,7 +200,7 @@ describe("a backend that fails", () => {
     assert.deepEqual(await tally(50, () => gateway.get("/pets")), { 418: 50 });
   });
 
-  it("gets no more requests at once than it is to", async () => {
+  it("gets no more requests at once than it is to", async (scope) => {
     const waiting: (() => void)[] = [];
     const slow = await startBackend(scope, (_, response) => void waiting.push(() => response.end("done")));
     const gateway = await gatewayTo(scope, {
