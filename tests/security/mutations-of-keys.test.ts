@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { GatewayFiles } from "../../src/compile/engine.ts";
 import { isObject } from "../../src/text/node.ts";
 import { pem } from "../../testing/client-certificates.ts";
-import { type Scope, suiteScope } from "../../testing/scope.ts";
+import { type Scope, within } from "../../testing/scope.ts";
 import { guarded, keySecurity, protectedGateway, secret, security } from "./protected-gateway.ts";
 
 // As mutations.test.ts, for the filters that are mounted in a chain of their own: what looks for keys and certificates, wherever they stand.
@@ -39,7 +39,10 @@ const probes: readonly Probe[] = [
 ];
 
 /** How each ends, and what of a credential the backend sees. */
-async function outcomes(scope: Scope, mutated: (files: GatewayFiles) => GatewayFiles): Promise<readonly string[]> {
+const outcomes = (mutated: (files: GatewayFiles) => GatewayFiles): Promise<readonly string[]> =>
+  within((scope) => outcomesIn(scope, mutated));
+
+async function outcomesIn(scope: Scope, mutated: (files: GatewayFiles) => GatewayFiles): Promise<readonly string[]> {
   const tls = { certificate: path("localhost.pem"), key: path("localhost.key") };
   const { port, backend } = await protectedGateway(scope, document, resources, { mutated, tls });
   const found: string[] = [];
@@ -76,14 +79,13 @@ const changed =
 const nameOf = (one: unknown): string => (isObject(one) ? String(one.name) : "");
 
 describe("without a filter of the chain that looks for keys", { timeout: 120_000 }, () => {
-  const scope = suiteScope();
   let chain: readonly string[] = [];
   before(async () => {
     const whole = changed((filters) => {
       chain = filters.map(nameOf);
       return filters;
     });
-    assert.deepEqual(await outcomes(scope, whole), expected, "all filters are there");
+    assert.deepEqual(await outcomes(whole), expected, "all filters are there");
   });
 
   it("some request ends otherwise, whichever it is", async (t) => {
@@ -92,10 +94,7 @@ describe("without a filter of the chain that looks for keys", { timeout: 120_000
       ["cookie", "header", "machine", "other", "query"].map((name) => `portico.keys.${name}`),
     );
     for (const [index, name] of chain.entries()) {
-      const found = await outcomes(
-        t,
-        changed((filters) => filters.filter((_, at) => at !== index)),
-      );
+      const found = await outcomes(changed((filters) => filters.filter((_, at) => at !== index)));
       const otherwise = found.flatMap((one, at) => (one === expected[at] ? [] : [`${probes[at]?.[0]}: ${one}, not ${expected[at]}`]));
       t.diagnostic(`${name}: ${otherwise.join("; ")}`);
       assert.notDeepEqual(otherwise, [], `number ${index}, ${name}`);
