@@ -65,8 +65,13 @@ const circuit = (fields: object): object => ({ circuitBreaker: { window: { durat
 const active = (fields: object): object => ({ healthCheck: { active: { path: "/a", ...fields } } });
 const ejection = (fields: object): object => ({ healthCheck: { ejection: fields } });
 
+const http2 = { protocol: "h2c" };
+
 /** Two values of each field that a TargetEndpoint and the `backend` of a document have alike. */
 const ofCare: Readonly<Record<string, readonly [object, object]>> = {
+  protocol: [{ protocol: "http" }, { protocol: "h2c" }],
+  connectTimeout: [{ connectTimeout: "1s" }, { connectTimeout: "2s" }],
+  idleTimeout: [{ idleTimeout: "1s" }, { idleTimeout: "2s" }],
   failover: [{ failover: true }, { failover: false }],
   "loadBalancing.policy": [{ loadBalancing: { policy: "random" } }, { loadBalancing: { policy: "leastRequest" } }],
   "loadBalancing.hash.header": [ring({ header: "a" }), ring({ header: "b" })],
@@ -105,7 +110,10 @@ const ofCare: Readonly<Record<string, readonly [object, object]>> = {
   ...Object.fromEntries(
     ["maxConnections", "maxStreamsPerConnection", "maxRequestsPerConnection"].map((name) => [
       `connectionPool.${name}`,
-      [{ connectionPool: { [name]: 1 } }, { connectionPool: { [name]: 2 } }],
+      [
+        { ...http2, connectionPool: { [name]: 1 } },
+        { ...http2, connectionPool: { [name]: 2 } },
+      ],
     ]),
   ),
 };
@@ -170,7 +178,6 @@ const sandboxed = (sandboxWhen: object): object => ({
 });
 const secureUrl = { url: "https://a.test" };
 const urls = { urls: ["http://a.test", "http://b.test"] };
-const http2 = { ...urls, protocol: "h2c" };
 
 const protectedBy = (fields: object): object => ({ security: [{ token: [] }], ...fields });
 
@@ -305,29 +312,17 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
 const inEndpoint: Readonly<Record<string, readonly [object, object]>> = {
   url: [{ url: "http://a.test" }, { url: "http://b.test" }],
   "urls[]": [{ urls: ["http://a.test"] }, { urls: ["http://a.test", "http://b.test"] }],
-  protocol: [
-    { url: "http://a.test", protocol: "http" },
-    { url: "http://a.test", protocol: "https" },
-  ],
   timeout: [
     { url: "http://a.test", timeout: "1s" },
     { url: "http://a.test", timeout: "2s" },
   ],
-  ...Object.fromEntries(Object.entries(ofCare).map(([path, pair]) => [path, pair.map((one) => ({ ...http2, ...one }))] as const)),
+  ...Object.fromEntries(Object.entries(ofCare).map(([path, pair]) => [path, pair.map((one) => ({ ...urls, ...one }))] as const)),
   ...Object.fromEntries(Object.entries(ofTrust).map(([path, pair]) => [path, pair.map((one) => ({ ...secureUrl, ...one }))] as const)),
   "targets[].url": [{ targets: [{ url: "http://a.test" }] }, { targets: [{ url: "http://b.test" }] }],
   "targets[].weight": [{ targets: [{ url: "http://a.test", weight: 2 }] }, { targets: [{ url: "http://a.test", weight: 3 }] }],
   "targets[].group": [
     { targets: [{ url: "http://a.test" }, { url: "http://b.test", group: 0 }] },
     { targets: [{ url: "http://a.test" }, { url: "http://b.test", group: 1 }] },
-  ],
-  idleTimeout: [
-    { url: "http://a.test", idleTimeout: "1s" },
-    { url: "http://a.test", idleTimeout: "2s" },
-  ],
-  connectTimeout: [
-    { url: "http://a.test", connectTimeout: "1s" },
-    { url: "http://a.test", connectTimeout: "2s" },
   ],
 };
 

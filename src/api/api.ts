@@ -5,7 +5,7 @@ import { envoyPatches, patchesAre } from "./envoy-patch.ts";
 import { expose } from "./expose.ts";
 import { atMostOne, exactlyOne, under } from "./law.ts";
 import { grantedReference, keyReference, objectNamePattern, objectReference } from "./name.ts";
-import { byteCount } from "./quantity.ts";
+import { bodySize } from "./quantity.ts";
 import { commonStatus } from "./status.ts";
 import { tiers } from "./tiers.ts";
 import { autoscaling, containerNeeds, disruptionBudget, envVariable, podTemplate, pullSecrets, replicas } from "./workload.ts";
@@ -133,7 +133,7 @@ const fields = z.strictObject({
   interceptors: packedInterceptors.optional().describe("Functions of one's own that see requests and responses."),
   validation: validation.optional().describe("How far requests and responses are held against the document."),
   cache: cache.optional().describe("How answers to GET are kept."),
-  maxBody: byteCount.optional().describe("The largest request body where the document says none; a larger one is refused with 413."),
+  maxBody: bodySize.optional().describe("The largest request body where the document says none; a larger one is refused with 413."),
   compression: z.boolean().optional().describe("Whether answers are compressed for clients that take it, where the document does not say."),
   maintenance: maintenance.optional().describe("Answers every request with 503 while it is there, whatever the document says."),
   errors: z.enum(["problem", "wso2"]).optional().describe("The form of error answers: RFC 9457 (`problem`, the default), or WSO2's."),

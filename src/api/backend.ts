@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { agreeing, protocol } from "./backend-protocol.ts";
 import { backendCredentials, backendTls } from "./backend-trust.ts";
-import { duration } from "./duration.ts";
+import { duration, positiveDuration } from "./duration.ts";
 import { exactlyOne } from "./law.ts";
 import { dnsLabel, objectName, objectNamePattern } from "./name.ts";
 import { circuitBreaker, connectionPool, healthCheck, loadBalancing, retry } from "./resilience.ts";
@@ -31,6 +32,9 @@ const fields = z.strictObject({
   urls: httpUrls().optional().describe("Where requests go: each url in its turn."),
   split: z.array(share).min(1).max(64).optional().describe("Where requests go, by weight."),
   timeout: duration.optional().describe("How long an answer may take; `0s` is for ever. The operation's own `timeout` comes first."),
+  protocol,
+  connectTimeout: positiveDuration.optional().describe("How long a connection may take to stand. Default: `5s`."),
+  idleTimeout: duration.optional().describe("How long a connection is kept while nothing uses it. Default: `1h`."),
   basePath: z
     .enum(["keep", "strip"])
     .optional()
@@ -48,7 +52,7 @@ const fields = z.strictObject({
 });
 
 /** Where requests go, in full. */
-const backend = exactlyOne(fields, "name", "url", "urls", "split");
+const backend = agreeing(exactlyOne(fields, "name", "url", "urls", "split"));
 
 /** Where requests go: the name of a TargetEndpoint, or in full. */
 export const backendOrName = z.union([targetEndpointName, backend]);

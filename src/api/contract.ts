@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
-import { byteCount } from "./quantity.ts";
+import { heldBodySize } from "./quantity.ts";
 
 const strictness = z.enum(["off", "report", "enforce"]);
 
@@ -8,7 +8,7 @@ const strictness = z.enum(["off", "report", "enforce"]);
 export const validation = z.strictObject({
   request: strictness.optional().describe("Requests: not looked at, reported when wrong, or refused when wrong."),
   response: strictness.optional().describe("Responses: not looked at, reported when wrong, or refused when wrong."),
-  maxBody: byteCount.optional().describe("The largest body that is looked at; a larger one is refused with 413."),
+  maxBody: heldBodySize.optional().describe("The largest body that is looked at; a larger one is refused with 413."),
 });
 
 /** How answers to GET are kept (RFC 9111). */

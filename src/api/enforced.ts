@@ -87,13 +87,10 @@ const trustFields: readonly string[] = [
 /** What Envoy has no way to do. */
 const unpooled = ["connectionPool.maxIdleConnections", "connectionPool.waitTimeout"];
 
-/** A document's own backends speak HTTP/1.1, whose connections have no streams. */
-const streams = "connectionPool.maxStreamsPerConnection";
-
 /** What the `backend` of a document and its `sandbox` do alike. */
 const backendFields: readonly string[] = [
-  ...["name", "namespace", "url", "urls[]", "basePath"],
-  ...careFields.filter((name) => name !== streams && !name.startsWith("retry.")),
+  ...["name", "namespace", "url", "urls[]", "basePath", "protocol", "connectTimeout", "idleTimeout"],
+  ...careFields.filter((name) => !name.startsWith("retry.")),
   ...trustFields,
 ];
 
@@ -223,10 +220,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["fault.delay", "fault.status", "fault.percent"],
     ],
     notYet: [
-      ...["backend", "sandbox"].flatMap((field) => [
-        ...later("bounds of idle connections", ...unpooled.map((name) => `${field}.${name}`)),
-        ...later("HTTP/2 to the backends of documents", `${field}.${streams}`),
-      ]),
+      ...["backend", "sandbox"].flatMap((field) => later("bounds of idle connections", ...unpooled.map((name) => `${field}.${name}`))),
       ...later("times, repetitions and shares of a sandbox's own", "sandbox.timeout", "sandbox.retry", "sandbox.split"),
       ...later("budgets of operations' own repetitions", "retry.budgetPercent"),
       ...later("the mode of deployed backends", "mode"),

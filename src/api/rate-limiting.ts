@@ -51,7 +51,7 @@ const condition = exactlyOne(
   "addresses",
 );
 
-const key = under(
+const namedKey = under(
   z.strictObject({
     by: z
       .enum(["address", "client", "claim", "header", "none"])
@@ -64,6 +64,12 @@ const key = under(
     cel: "(self.by in ['claim', 'header']) == has(self.name)",
   },
 );
+
+const key = under(namedKey, {
+  message: "`name` is not the name of a header. Write letters, digits and hyphens.",
+  holds: ({ by, name }) => by !== "header" || name === undefined || headerName.safeParse(name).success,
+  cel: "self.by != 'header' || !has(self.name) || self.name.matches('^[!#$%&\\'*+.^_`|~0-9A-Za-z-]+$')",
+});
 
 const fields = z.strictObject({
   type: z

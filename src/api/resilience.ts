@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { duration, positiveDuration } from "./duration.ts";
 import { headerName } from "./header.ts";
 import { atMostOne } from "./law.ts";
 
 const status = z.int().min(100).max(599);
 const percent = z.int().min(0).max(100);
+
+/** As many as Envoy counts (RFC 9113, section 5.1.1, for streams). */
+const count = z.int().min(1).max(2_147_483_647);
 
 /** When a request is sent to a backend once more. */
 export const retry = z.strictObject({
@@ -43,17 +46,17 @@ export const loadBalancing = z.strictObject({
 
 /** When a backend is given no more requests. */
 export const circuitBreaker = z.strictObject({
-  maxConnections: z.int().min(1).optional().describe("Connections open at once."),
-  maxPendingRequests: z.int().min(1).optional().describe("Requests that wait for a connection at once."),
-  maxRequests: z.int().min(1).optional().describe("Requests under way at once."),
+  maxConnections: count.optional().describe("Connections open at once."),
+  maxPendingRequests: count.optional().describe("Requests that wait for a connection at once."),
+  maxRequests: count.optional().describe("Requests under way at once."),
   window: z
     .strictObject({
-      duration: duration.describe("The stretch of time that is looked at."),
-      bucket: duration.optional().describe("The steps in which the stretch moves on."),
-      minRequests: z.int().min(1).optional().describe("The requests that must be seen before anything is decided."),
+      duration: positiveDuration.describe("The stretch of time that is looked at."),
+      bucket: positiveDuration.optional().describe("The steps in which the stretch moves on."),
+      minRequests: count.optional().describe("The requests that must be seen before anything is decided."),
       failurePercent: percent.describe("The share of failures at which the circuit opens."),
       statuses: z.array(status).max(64).optional().describe("The statuses that are failures. Default: all from 500 on."),
-      resetAfter: duration.optional().describe("How long the circuit stays open."),
+      resetAfter: positiveDuration.optional().describe("How long the circuit stays open."),
     })
     .optional()
     .describe("Opens the circuit by the share of failures in a moving stretch of time."),
@@ -61,11 +64,11 @@ export const circuitBreaker = z.strictObject({
 
 /** How connections to a backend are kept. */
 export const connectionPool = z.strictObject({
-  maxConnections: z.int().min(1).optional().describe("Connections open at once."),
-  maxIdleConnections: z.int().min(0).optional().describe("Connections kept open while nothing uses them."),
+  maxConnections: count.optional().describe("Connections open at once."),
+  maxIdleConnections: z.int().min(0).max(2_147_483_647).optional().describe("Connections kept open while nothing uses them."),
   waitTimeout: duration.optional().describe("How long a request waits for a connection."),
-  maxStreamsPerConnection: z.int().min(1).optional().describe("HTTP/2 streams in one connection at once."),
-  maxRequestsPerConnection: z.int().min(1).optional().describe("Requests after which a connection is closed."),
+  maxStreamsPerConnection: count.optional().describe("HTTP/2 streams in one connection at once."),
+  maxRequestsPerConnection: count.optional().describe("Requests after which a connection is closed."),
 });
 
 /** How a backend that fails is found out. */
@@ -75,20 +78,21 @@ export const healthCheck = z.strictObject({
       path: z
         .string()
         .regex(/^\/[!-~]*$/, "Not a path. Let it start with a slash.")
-        .describe("The path that is asked for."),
-      interval: duration.optional().describe("The time between two checks. Default: `10s`."),
-      timeout: duration.optional().describe("How long an answer may take. Default: `2s`."),
-      healthyThreshold: z.int().min(1).optional().describe("Good answers in a row that bring a url back. Default: 2."),
-      unhealthyThreshold: z.int().min(1).optional().describe("Bad answers in a row that take a url out. Default: 3."),
+        .optional()
+        .describe("The path that is asked for. Needed but by gRPC, which has a protocol of its own for it (grpc.health.v1)."),
+      interval: positiveDuration.optional().describe("The time between two checks. Default: `10s`."),
+      timeout: positiveDuration.optional().describe("How long an answer may take. Default: `2s`."),
+      healthyThreshold: count.optional().describe("Good answers in a row that bring a url back. Default: 2."),
+      unhealthyThreshold: count.optional().describe("Bad answers in a row that take a url out. Default: 3."),
       statuses: z.array(status).max(64).optional().describe("The statuses that are good. Default: 200."),
     })
     .optional()
     .describe("Asks each url at intervals."),
   ejection: z
     .strictObject({
-      consecutiveErrors: z.int().min(1).optional().describe("Errors in a row that take a url out. Default: 5."),
-      interval: duration.optional().describe("The time between two looks at the errors. Default: `10s`."),
-      ejectionTime: duration.optional().describe("How long a url is out at first. Default: `30s`."),
+      consecutiveErrors: count.optional().describe("Errors in a row that take a url out. Default: 5."),
+      interval: positiveDuration.optional().describe("The time between two looks at the errors. Default: `10s`."),
+      ejectionTime: positiveDuration.optional().describe("How long a url is out at first. Default: `30s`."),
       maxEjectedPercent: percent.optional().describe("The share of urls that may be out at once. Default: 50."),
     })
     .optional()

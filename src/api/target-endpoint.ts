@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { agreeingInCluster, protocol } from "./backend-protocol.ts";
 import { backendCredentials, backendTls } from "./backend-trust.ts";
 import { duration, positiveDuration } from "./duration.ts";
-import { atMostOne, exactlyOne, under } from "./law.ts";
+import { atMostOne, exactlyOne } from "./law.ts";
 import { circuitBreaker, connectionPool, healthCheck, loadBalancing, retry } from "./resilience.ts";
 import { commonStatus } from "./status.ts";
 import { httpUrl, httpUrls } from "./url.ts";
@@ -45,12 +46,7 @@ const fields = z.strictObject({
   urls: httpUrls().optional().describe("Where requests go: each url in its turn."),
   targets: z.array(weighted).min(1).max(64).optional().describe("Where requests go, with weights and failover groups."),
   deploy: deploy.optional().describe("An image for which the operator owns a Deployment and a Service, to which requests go."),
-  protocol: z
-    .enum(["http", "https", "http2", "h2c", "grpc"])
-    .optional()
-    .describe(
-      "What the backend speaks: HTTP/1.1 (`http`, with TLS `https`), HTTP/2 with TLS or without (`http2`, `h2c`), or gRPC. Default: as the url says.",
-    ),
+  protocol,
   timeout: duration.optional().describe("How long an answer may take; `0s` is for ever. Default: `15s`."),
   connectTimeout: positiveDuration.optional().describe("How long a connection may take to stand. Default: `5s`."),
   idleTimeout: duration.optional().describe("How long a connection is kept while nothing uses it. Default: `1h`."),
@@ -64,33 +60,8 @@ const fields = z.strictObject({
   connectionPool: connectionPool.optional().describe("How connections to the backend are kept."),
 });
 
-type Fields = z.infer<typeof fields>;
-
-const urlsOf = ({ url, urls = [], targets = [] }: Fields): readonly string[] => [
-  ...(url === undefined ? [] : [url]),
-  ...urls,
-  ...targets.map((target) => target.url),
-];
-
-/** What the protocol says of TLS; undefined for those that leave it to the url. */
-const wantedScheme = { http: "http:", https: "https:", http2: "https:", h2c: "http:", grpc: undefined } as const;
-
-function protocolAgrees(spec: Fields): boolean {
-  const scheme = spec.protocol && wantedScheme[spec.protocol];
-  return scheme === undefined || urlsOf(spec).every((url) => url.startsWith(scheme));
-}
-
-const wanted = "(self.protocol in ['https', 'http2'] ? 'https:' : 'http:')";
-
 /** A backend: urls, or an image that is deployed. */
-export const targetEndpointSpec = under(exactlyOne(fields, "url", "urls", "targets", "deploy"), {
-  message: "`protocol` says another scheme than the url. Let them agree, or leave `protocol` out.",
-  holds: protocolAgrees,
-  cel: [
-    "!has(self.protocol) || self.protocol == 'grpc'",
-    `((!has(self.url) || self.url.startsWith(${wanted})) && (!has(self.urls) || self.urls.all(url, url.startsWith(${wanted}))) && (!has(self.targets) || self.targets.all(target, target.url.startsWith(${wanted}))))`,
-  ].join(" || "),
-});
+export const targetEndpointSpec = agreeingInCluster(exactlyOne(fields, "url", "urls", "targets", "deploy"));
 
 export const targetEndpointStatus = z.object({
   ...commonStatus,

@@ -8,7 +8,7 @@ import { envoyPatches, patchesAre } from "./envoy-patch.ts";
 import { headerChanges, headerName } from "./header.ts";
 import { exactlyOne } from "./law.ts";
 import { dnsLabel, hostName } from "./name.ts";
-import { byteCount } from "./quantity.ts";
+import { bodySize } from "./quantity.ts";
 import { retry } from "./resilience.ts";
 
 const limitName = z.string().min(1).max(253);
@@ -79,7 +79,7 @@ const everywhere = {
     .union([z.literal(false), cache])
     .optional()
     .describe("How answers to GET are kept; `false` is not at all."),
-  maxBody: byteCount.optional().describe("The largest request body; a larger one is refused with 413."),
+  maxBody: bodySize.optional().describe("The largest request body; a larger one is refused with 413."),
   compression: z.boolean().optional().describe("Whether answers are compressed for clients that take it."),
   streaming: z.boolean().optional().describe("Whether messages are streams, which no time limit and no look at the body may break."),
   maintenance: z

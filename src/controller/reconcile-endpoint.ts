@@ -7,7 +7,7 @@ import { type Checked, checked } from "../problem.ts";
 import { unserved } from "../resolve/gateway.ts";
 import { backendWorkload } from "../resolve/workload.ts";
 import { child, root } from "../text/node.ts";
-import { backendHost, backendObjects } from "../workloads/backend.ts";
+import { backendHost, backendObjects, backendUrl } from "../workloads/backend.ts";
 import type { KubernetesObject } from "../workloads/object.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
 import { applyObject } from "./apply-objects.ts";
@@ -77,11 +77,10 @@ async function step(world: World, endpoint: StoredObject): Promise<Step> {
       progress: { at: "applied", rollout: { kind: "complete", pods: 0 } },
       fields: { address: urlOf(spec.value), replicas: undefined },
     };
-  const address = `http://${backendHost(name, namespace)}:${workload.port}`;
   return {
     againMs: retired.value,
     progress: { at: "applied", rollout },
-    fields: { address, replicas: rollout.kind === "failed" ? 0 : (rollout.pods ?? 0) },
+    fields: { address: backendUrl(workload), replicas: rollout.kind === "failed" ? 0 : (rollout.pods ?? 0) },
   };
 }
 

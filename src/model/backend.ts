@@ -103,7 +103,8 @@ export interface Circuit {
 
 /** Each target is asked at intervals. */
 export interface HealthCheck {
-  readonly path: string;
+  /** Undefined for one by gRPC's own protocol (grpc.health.v1). */
+  readonly path: string | undefined;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly healthyThreshold: number;

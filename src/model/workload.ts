@@ -39,6 +39,7 @@ export interface BackendWorkload {
   readonly args: readonly string[] | undefined;
   /** The path that answers 200 when a pod is ready; undefined where the port is tried. */
   readonly readinessPath: string | undefined;
+  readonly speaksTls: boolean;
 }
 
 /** What Kubernetes takes as it is, unseen by Portico. */

@@ -1,3 +1,4 @@
+import { deployedSpeaksTls } from "../api/backend-protocol.ts";
 import { milliseconds } from "../api/duration.ts";
 import type { Resource, Resources } from "../api/resource.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
@@ -83,7 +84,8 @@ export function endpointBackend(
   problems: Problem[],
 ): Backend | undefined {
   const { url, urls, targets, deploy, failover } = spec;
-  const deployed = deploy === undefined || cluster === undefined ? [] : [`http://${cluster.deployedHost(name)}:${deploy.port}`];
+  const scheme = deployedSpeaksTls(spec) ? "https" : "http";
+  const deployed = deploy === undefined || cluster === undefined ? [] : [`${scheme}://${cluster.deployedHost(name)}:${deploy.port}`];
   const places = targets ?? placesOf({ urls: urls ?? (url === undefined ? deployed : [url]), failover });
   const at = child(node, "spec");
   for (const unheeded of unheededCare(spec, at)) sayOnce(problems, unheeded);

@@ -97,7 +97,10 @@ function together(shares: readonly BackendShare[]): readonly BackendShare[] {
 }
 
 /** How a TargetEndpoint is treated and shown to is its own matter, for it may be another one where the image serves. */
-const ofEndpoint = ["failover", "loadBalancing", "circuitBreaker", "connectionPool", "healthCheck", "tls", "credentials"] as const;
+const ofEndpoint = [
+  ...(["failover", "loadBalancing", "circuitBreaker", "connectionPool", "healthCheck", "tls", "credentials"] as const),
+  ...(["protocol", "connectTimeout", "idleTimeout"] as const),
+] as const;
 
 function besideNames(names: readonly string[], said: InFull, at: Node): readonly Problem[] {
   const fields = ofEndpoint.filter((field) => said[field] !== undefined).map((field) => [field, child(at, field)] as const);

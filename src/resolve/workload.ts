@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { ApiSpec } from "../api/api.ts";
+import { deployedSpeaksTls } from "../api/backend-protocol.ts";
 import type { TargetEndpointSpec } from "../api/target-endpoint.ts";
 import type { autoscaling, containerNeeds } from "../api/workload.ts";
 import type { BackendWorkload, ContainerNeeds, Exposure, Fields, GatewayWorkload, Pods } from "../model/workload.ts";
@@ -33,9 +34,10 @@ export function gatewayWorkload({ name, namespace }: ObjectName, spec: ApiSpec, 
 /** How what a TargetEndpoint deploys runs; undefined for one that names urls. */
 export function backendWorkload(
   { name, namespace }: ObjectName,
-  { deploy }: TargetEndpointSpec,
+  spec: TargetEndpointSpec,
   pullSecrets: readonly string[],
 ): BackendWorkload | undefined {
+  const { deploy } = spec;
   if (deploy === undefined) return undefined;
   const { image, port, env = [], command, args, readinessPath } = deploy;
   return {
@@ -51,6 +53,7 @@ export function backendWorkload(
     command,
     args,
     readinessPath,
+    speaksTls: deployedSpeaksTls(spec),
   };
 }
 

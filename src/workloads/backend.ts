@@ -9,6 +9,10 @@ export const backendName = (endpoint: string): string => ownedName(endpoint, "ba
 /** The host under which gateways reach a deployed backend (Kubernetes: "DNS for Services and Pods"). */
 export const backendHost = (endpoint: string, namespace: string): string => `${backendName(endpoint)}.${namespace}.svc`;
 
+/** Where gateways send requests for a deployed backend. */
+export const backendUrl = ({ endpoint, namespace, port, speaksTls }: BackendWorkload): string =>
+  `${speaksTls ? "https" : "http"}://${backendHost(endpoint, namespace)}:${port}`;
+
 /** All objects of a deployed backend. */
 export function backendObjects(workload: BackendWorkload, owner: OwnerReference): readonly KubernetesObject[] {
   const { endpoint, namespace, pods, port } = workload;
@@ -38,8 +42,7 @@ export function backendObjects(workload: BackendWorkload, owner: OwnerReference)
 
 /** A pod of somebody's program: it may run as its image says, but gains no rights over that, and gets no key to the cluster. */
 function podOf(workload: BackendWorkload) {
-  const { image, port, env, command, args, readinessPath, resources } = workload;
-  const probe = readinessPath === undefined ? { tcpSocket: { port } } : { httpGet: { path: readinessPath, port } };
+  const { image, port, env, command, args, resources } = workload;
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -54,11 +57,16 @@ function podOf(workload: BackendWorkload) {
         ...(env.length === 0 ? {} : { env }),
         ports: [{ name: "http", containerPort: port }],
         ...resourcesOf(resources),
-        readinessProbe: { ...probe, periodSeconds: 2 },
+        readinessProbe: { ...probeOf(workload), periodSeconds: 2 },
         securityContext: { allowPrivilegeEscalation: false },
         // Requests that were sent before the pod left its Service still arrive for a moment (Kubernetes: "Pod Lifecycle", termination).
         lifecycle: { preStop: { sleep: { seconds: 5 } } },
       },
     ],
   };
+}
+
+function probeOf({ readinessPath: path, port, speaksTls }: BackendWorkload): object {
+  if (path === undefined) return { tcpSocket: { port } };
+  return { httpGet: { path, port, ...(speaksTls ? { scheme: "HTTPS" } : {}) } };
 }

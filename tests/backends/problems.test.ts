@@ -20,6 +20,23 @@ describe("what is wrong with a backend is said where it stands", () => {
     ["a weight below none", { targets: [{ url, weight: -1 }] }, /^error WrongValue at \/spec\/targets\/0\/weight: /],
     ["urls of two paths", { urls: [`${url}/a`, `${url}/b`] }, /^error WrongValue at \/spec\/urls: The urls of one backend differ/],
     ["a protocol that the url is not of", { url, protocol: "http2" }, /^error WrongValue at \/spec: `protocol` says another scheme/],
+    ["TLS that is spoken of and not spoken", { url, tls: { insecureSkipVerify: true } }, /^error WrongValue at \/spec: `tls` says how/],
+    [
+      "TLS of an image that is deployed and does not speak it",
+      { deploy: { image: "pets", port: 80 }, protocol: "h2c", tls: { insecureSkipVerify: true } },
+      /^error WrongValue at \/spec: `tls` says how/,
+    ],
+    [
+      "TLS of a document's own url that is not spoken",
+      { url },
+      /^error WrongValue at .*\/backend: `tls` says how/,
+      { backend: { url, tls: { insecureSkipVerify: true } } },
+    ],
+    ["a look at its health that has no path", { url, healthCheck: { active: {} } }, /^error WrongValue at \/spec: `path` is missing/],
+    ["time that is none", { url, healthCheck: { active: { path: "/", interval: "0s" } } }, /interval: Nothing happens in no time/],
+    ["more than Envoy counts", { url, circuitBreaker: { maxRequests: 5_000_000_000 } }, /maxRequests: /],
+    ["a body larger than is held", { url }, /\/validation\/maxBody: A body so large/, { validation: { maxBody: "49Mi" } }],
+    ["a body larger than is counted", { url }, /\/maxBody: Nobody counts/, { maxBody: "4Gi" }],
     [
       "a factor that Envoy has not",
       { url, retry: { attempts: 1, backoffFactor: 3 } },

@@ -10,7 +10,7 @@ export function careFields({ care, targets }: Backend, filters: readonly Message
     lb_policy: policies[care.balancing.policy],
     circuit_breakers: { thresholds: [thresholds(care, hasGroups)] },
     ...outliers(care),
-    ...(care.check === undefined ? {} : { health_checks: [healthCheck(care.check)] }),
+    ...(care.check === undefined ? {} : { health_checks: [healthCheck(care.check, care.http)] }),
     // Else Envoy would send requests to targets that fail as soon as most of them do.
     ...(hasGroups || care.circuit !== undefined || care.check !== undefined
       ? { common_lb_config: { healthy_panic_threshold: { value: 0 } } }
@@ -110,14 +110,19 @@ const byShare = ({ windowMs, minRequests, failurePercent, openMs }: Circuit): Me
 });
 
 /** Asks as a client would: the target's own name is in Host. */
-const healthCheck = (check: HealthCheck): Message => ({
+const healthCheck = (check: HealthCheck, http: BackendCare["http"]): Message => ({
   timeout: inSeconds(check.timeoutMs),
   interval: inSeconds(check.intervalMs),
   no_traffic_interval: inSeconds(check.intervalMs),
   healthy_threshold: check.healthyThreshold,
   unhealthy_threshold: check.unhealthyThreshold,
-  http_health_check: {
-    path: check.path,
-    expected_statuses: check.statuses.map((status) => ({ start: status, end: status + 1 })),
-  },
+  ...(check.path === undefined
+    ? { grpc_health_check: {} }
+    : {
+        http_health_check: {
+          path: check.path,
+          expected_statuses: check.statuses.map((status) => ({ start: status, end: status + 1 })),
+          ...(http === "2" ? { codec_client_type: "HTTP2" } : {}),
+        },
+      }),
 });

@@ -31,8 +31,11 @@ export function retryPolicy({ attempts, statuses, methods, perTryTimeoutMs, back
   };
 }
 
+/** The longest time that Envoy takes, all but: it counts nanoseconds in 63 bits. */
+const longestMs = 9_000_000_000_000;
+
 /** Envoy's own first pause, where nothing is said: 25 ms. */
-function pauses(first = 25, most = first * 10): Message {
+function pauses(first = 25, most = Math.min(first * 10, longestMs)): Message {
   const base = Math.max(1, first);
   return { base_interval: inSeconds(base), max_interval: inSeconds(Math.max(base, most)) };
 }

@@ -54,12 +54,15 @@ function circuitBreaker(node: Node | undefined, reading: Reading): unknown {
 function connectionPool(node: Node | undefined, reading: Reading): unknown {
   const parts = reading.mapping(node, ["maxActiveConnections", "maxIdleConnections", "waitTimeInMillis", "maxActiveStreamsPerConnection"]);
   if (parts === undefined) return undefined;
-  for (const one of [parts.maxIdleConnections, parts.waitTimeInMillis, parts.maxActiveStreamsPerConnection]) {
+  for (const one of [parts.maxIdleConnections, parts.waitTimeInMillis]) {
     if (one === undefined || reading.number(one) === undefined || reading.number(one) === -1) continue;
     const message = `\`${nameOf(one)}\` has no likeness in Envoy, and is left out: requests wait for a connection as long as their timeout lets them. Take it out.`;
     reading.problems.push(warning("WrongValue", placeOf(one), message));
   }
-  return present({ maxConnections: bound(reading.number(parts.maxActiveConnections)) });
+  return present({
+    maxConnections: bound(reading.number(parts.maxActiveConnections)),
+    maxStreamsPerConnection: bound(reading.number(parts.maxActiveStreamsPerConnection)),
+  });
 }
 
 /** -1 is WSO2's way to say that there is no bound. */
