@@ -42,8 +42,20 @@ type TimeUnit = "second" | "minute" | "hour" | "day" | "month";
 /** What is counted together. */
 export type Counted = "operation" | "api" | "subscription" | "application";
 
-/** In the order in which they are asked: the narrowest first. */
+/** In the order in which they are asked, of those of one pace: the narrowest first. */
 export const countedTogether: readonly Counted[] = ["operation", "api", "subscription", "application"];
+
+/** How soon what was let through is forgotten. */
+export type Pace = "seconds" | "minutes" | "hours" | "days";
+
+/** In the order in which they are asked: what a fast one refuses takes nothing from a slow one, which would miss it for long. */
+export const paces: readonly Pace[] = ["seconds", "minutes", "hours", "days"];
+
+export function paceOf({ seconds }: Pick<Limit, "seconds">): Pace {
+  if (seconds < 60) return "seconds";
+  if (seconds < 3600) return "minutes";
+  return seconds < 86_400 ? "hours" : "days";
+}
 
 /** What is counted apart. */
 export type LimitKey =

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { before, describe, it } from "node:test";
 import type { GatewayFiles } from "../../src/compile/engine.ts";
-import { countedTogether, mostAddressLists } from "../../src/model/limit.ts";
+import { countedTogether, mostAddressLists, paces } from "../../src/model/limit.ts";
 import { send } from "../../testing/raw-request.ts";
 import { type Scope, suiteScope } from "../../testing/scope.ts";
 import { tokenIssuer } from "../../testing/token-issuer.ts";
@@ -19,6 +19,16 @@ const everywhere = { deny: ["127.0.0.0/8"] };
 /** Each has this machine in it; which of the limits counts says a header. */
 const lists = Array.from({ length: mostAddressLists }, (_, index) => `127.0.0.0/${8 + index}`);
 const once = { requests: 1, unit: "hour", scope: "local" };
+/** Of each kind and pace. */
+const locally = countedTogether.flatMap((type) =>
+  paces.map(
+    (pace, index) =>
+      [
+        `${type}.${pace}`,
+        { ...once, type, ...[{ unit: "second", unitCount: 59 }, { unit: "minute" }, {}, { unit: "day" }][index] },
+      ] as const,
+  ),
+);
 const globally = countedTogether.flatMap((type) =>
   (["open", "closed"] as const).map((onFailure) => [`global.${type}.${onFailure}`, { type, onFailure, scope: "global" }] as const),
 );
@@ -32,8 +42,7 @@ const document = {
     "/both": guarded({ user: ["read"], key: [] }),
     "/staff": guarded({ staff: [] }),
     "/near": { ...guarded(), "x-portico": { addresses: everywhere } },
-    ...Object.fromEntries(countedTogether.map((type) => [`/${type}`, { ...guarded(), "x-portico": { rateLimit: type } }])),
-    ...Object.fromEntries(globally.map(([name]) => [`/${name}`, { ...guarded(), "x-portico": { rateLimit: name } }])),
+    ...Object.fromEntries([...locally, ...globally].map(([name]) => [`/${name}`, { ...guarded(), "x-portico": { rateLimit: name } }])),
     "/marked": { ...guarded(), "x-portico": { rateLimit: "marked" } },
     "/large": { ...guarded(), "x-portico": { compression: true } },
     "/body": { post: { security: [], responses: {}, "x-portico": { maxBody: "1" } } },
@@ -68,7 +77,7 @@ const resources = [
   tokenSecurity("user", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }, { blockedClients: ["mallory"] }),
   ...keySecurity("key", { dave: "key-of-dave" }, { clientHeader: "x-client" }),
   security("staff", { type: "basic", basic: { users: { name: "users" } } }),
-  ...countedTogether.map((type) => rateLimiting(type, { type, ...once })),
+  ...locally.map(([name, spec]) => rateLimiting(name, spec)),
   ...globally.map(([name, spec]) => rateLimiting(name, { requests: 1, ...spec })),
   rateLimiting("marked", { type: "operation", ...once, onExcess: "mark" }),
   ...lists.map((range, index) =>
@@ -106,9 +115,9 @@ const probes: readonly Probe[] = [
   ["/near", {}, 403],
   ["/open", { "x-original-url": "/key" }, 200, ["x-original-url", undefined]],
   ["/key", { "x-api-key": "key-of-dave" }, 200, ["x-api-key", undefined]],
-  ...countedTogether.flatMap((type): readonly Probe[] => [
-    [`/${type}`, {}, 200],
-    [`/${type}`, {}, 429],
+  ...locally.flatMap(([name]): readonly Probe[] => [
+    [`/${name}`, {}, 200],
+    [`/${name}`, {}, 429],
   ]),
   ...globally.map(([name]): Probe => [`/${name}`, {}, 429]),
   ...["br", "gzip"].map(
@@ -193,7 +202,7 @@ const filters = [
     "responses",
     "interceptors",
   ].map((name) => `portico.${name}`),
-  ...[...countedTogether, ...globally.map(([name]) => name), "marking", ...lists.map((_, index) => `addresses.${index}`)].map(
+  ...[...[...locally, ...globally].map(([name]) => name), "marking", ...lists.map((_, index) => `addresses.${index}`)].map(
     (name) => `portico.limits.${name}`,
   ),
 ];

@@ -1,16 +1,28 @@
-import { type Counted, countedTogether, type Limit } from "../../model/limit.ts";
+import { type Counted, countedTogether, type Limit, type Pace, paceOf, paces } from "../../model/limit.ts";
 
-/** The filters with which a gateway counts for itself, each with the limits of one kind: so an answer says which of them was too much. */
-export const limitFilter = (counted: Counted): string => `portico.limits.${counted}`;
+/** A filter with which a gateway counts for itself, with the limits of one pace and kind: so an answer says which of them was too much. */
+interface LimitFilter {
+  readonly name: string;
+  readonly counted: Counted;
+}
+
+/** Those that refuse, in the order in which a request meets them. */
+export const refusingFilters: readonly LimitFilter[] = paces.flatMap((pace) =>
+  countedTogether.map((counted) => ({ name: nameOf(counted, pace), counted })),
+);
+
+function nameOf(counted: Counted, pace: Pace): string {
+  return `portico.limits.${counted}.${pace}`;
+}
 
 /** The filter with the limits that let everything through, and mark what is too much. */
 export const markingFilter = "portico.limits.marking";
 
 /** The filters, in the order in which a request meets them. */
-export const limitFilterNames: readonly string[] = [...countedTogether.map(limitFilter), markingFilter];
+export const limitFilterNames: readonly string[] = [...refusingFilters.map(({ name }) => name), markingFilter];
 
 /** The filter that counts for a limit, where the gateway does it for itself. */
-export const filterOf = ({ counted, onExcess }: Limit): string => (onExcess === "mark" ? markingFilter : limitFilter(counted));
+export const filterOf = (limit: Limit): string => (limit.onExcess === "mark" ? markingFilter : nameOf(limit.counted, paceOf(limit)));
 
 /** The filter that asks the counter of all gateways, for limits of one kind, with the same to be done when it gives no answer. */
 export const globalFilter = (counted: Counted, onFailure: "open" | "closed"): string => `portico.limits.global.${counted}.${onFailure}`;

@@ -1,8 +1,7 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
-import { countedTogether } from "../../model/limit.ts";
 import { extension, type Message, overwriteHeader, typed } from "./json.ts";
 import { type Counter, countersOf } from "./limit-counters.ts";
-import { filterOf, limitFilter, limitFilterNames, limitsField, markingFilter, overLimitHeader } from "./limit-names.ts";
+import { filterOf, limitFilterNames, limitsField, markingFilter, overLimitHeader, refusingFilters } from "./limit-names.ts";
 import type { Part } from "./limit-parts.ts";
 import { ownMetadata } from "./names.ts";
 import { overLimit, saysWhy } from "./refusals.ts";
@@ -83,7 +82,7 @@ const bucketOf = (entries: readonly Message[], { limit: { most, seconds, scope }
 const always = { default_value: { numerator: 100, denominator: "HUNDRED" } };
 
 function filterConfig(name: string, { kinds, buckets }: FilterParts): Message {
-  const counted = countedTogether.find((one) => limitFilter(one) === name);
+  const counted = refusingFilters.find((one) => one.name === name)?.counted;
   return typed(type, {
     stat_prefix: name,
     // Envoy wants one: it is for what no limit is for.
