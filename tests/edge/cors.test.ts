@@ -3,6 +3,7 @@ import { before, describe, it } from "node:test";
 import { type Served, servePortico } from "../../testing/portico.ts";
 import { send } from "../../testing/raw-request.ts";
 import { suiteScope } from "../../testing/scope.ts";
+import { keySecurity, protectedGateway } from "../security/protected-gateway.ts";
 
 const cors = {
   origins: ["https://app.test", "https://*.apps.test"],
@@ -108,4 +109,62 @@ describe("CORS of a mocked operation", { timeout: 60_000 }, () => {
     assert.match(String(rest["allow-origin"]), /^(\*|https:\/\/anybody\.test)$/);
     assert.ok(!("allow-credentials" in rest));
   });
+});
+
+describe("CORS of what is refused", { timeout: 60_000 }, () => {
+  const scope = suiteScope();
+  const responses = { "200": { description: "ok" } };
+  const refusing = {
+    openapi: "3.1.0",
+    info: { title: "Refusing", version: "1" },
+    servers: [{ url: "http://127.0.0.1:1" }],
+    "x-portico": { cors },
+    components: { securitySchemes: { nobody: { type: "http", scheme: "bearer" }, key: { type: "apiKey", in: "header", name: "x-key" } } },
+    paths: {
+      "/checked": { get: { security: [{ key: [] }], responses } },
+      "/worked-on": { get: { responses, "x-portico": { maintenance: true } } },
+      "/worked-on/checked": { get: { security: [{ key: [] }], responses, "x-portico": { maintenance: true } } },
+      "/small": { post: { responses, "x-portico": { maxBody: "1" } } },
+      "/far": { get: { responses, "x-portico": { addresses: { deny: ["127.0.0.0/8"] } } } },
+      "/wrong": {
+        get: {
+          parameters: [{ name: "a", in: "query", required: true, schema: {} }],
+          responses,
+          "x-portico": { validation: { request: "enforce" } },
+        },
+      },
+      "/faulty": { get: { responses, "x-portico": { fault: { status: 418 } } } },
+      "/broken": { get: { responses, "x-portico": { backend: { url: "http://127.0.0.1:1" } } } },
+    },
+  };
+  let gateway: Awaited<ReturnType<typeof protectedGateway>>;
+  before(async () => {
+    gateway = await protectedGateway(scope, refusing, keySecurity("key", { alice: "key-of-alice" }));
+  });
+
+  it("is what a scheme that nobody checks refuses, too", async (t) => {
+    const paths = { "/unchecked": { get: { security: [{ nobody: [] }], responses } } };
+    const unchecked = await servePortico(t, { "api.json": JSON.stringify({ ...refusing, paths }) });
+    const { status, headers } = await send(unchecked.port, { send: "GET /unchecked", headers: { origin: "https://app.test" } });
+    assert.deepEqual([status, headers["access-control-allow-origin"]], [401, "https://app.test"]);
+  });
+
+  for (const [line, status, body] of [
+    ["GET /checked", 401],
+    ["GET /worked-on", 503],
+    ["GET /worked-on/checked", 401],
+    ["POST /small", 413, "much"],
+    ["GET /far", 403],
+    ["GET /wrong", 400],
+    ["GET /faulty", 418],
+    ["GET /broken", 502],
+  ] as const)
+    it(`${line} may be read by the origins that may call it, and by no others: ${status}`, async () => {
+      const ask = (origin: string) => send(gateway.port, { send: line, headers: { origin }, body });
+      const answer = await ask("https://app.test");
+      assert.equal(answer.status, status);
+      const fields = ["allow-origin", "allow-credentials", "expose-headers"].map((name) => answer.headers[`access-control-${name}`]);
+      assert.deepEqual(fields, ["https://app.test", "true", "x-total"]);
+      assert.equal((await ask("https://evil.test")).headers["access-control-allow-origin"], undefined);
+    });
 });

@@ -27,13 +27,11 @@ export const router: Message = extension("envoy.filters.http.router", "envoy.ext
 });
 
 /** Headers of a route's answers that the filter of `answerHeaders` changes, behind all that Envoy does to them. */
-export const lateHeaders = (...mutations: readonly Message[]): Message =>
+export const lateHeaders = (mutations: readonly Message[] = []): Message =>
   mutations.length === 0
     ? {}
     : {
-        typed_per_filter_config: {
-          [headerMutation]: typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
-            mutations: { response_mutations: mutations },
-          }),
-        },
+        [headerMutation]: typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
+          mutations: { response_mutations: mutations },
+        }),
       };

@@ -2,7 +2,6 @@ import { plainAcceptPattern } from "../../model/accept.ts";
 import type { ApiModel, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { MockReply } from "../../model/mock.ts";
-import { lateHeaders } from "./answer-headers.ts";
 import { isCountedGlobally } from "./global-limits.ts";
 import { type Message, overwriteHeader } from "./json.ts";
 import { apiHeader, headerValue, mockCluster, operationHeader } from "./names.ts";
@@ -13,14 +12,14 @@ const directBudget = 64 * 1024 * 1024;
 
 /**
  * The mocked operations whose default answers the routes hold themselves: those that fit, in the order of the documents. Not errors, which
- * would be taken for the gateway's own; not what has a CORS policy, for Envoy's filter passes over direct answers, and so does the one that counts across gateways; and not those whose own
+ * would be taken for the gateway's own; not what is counted across gateways, for Envoy's filter passes over direct answers; and not those whose own
  * headers the document changes, for a route's changes and a direct answer's headers are one list.
  */
 export function directMocks(apis: readonly ApiModel[]): ReadonlySet<Operation> {
   const direct = new Set<Operation>();
   let left = directBudget;
   for (const [api, operation] of apis.flatMap((api) => api.operations.map((operation) => [api, operation] as const))) {
-    if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400 || operation.cors !== undefined) continue;
+    if (operation.answer.kind !== "mock" || operation.answer.reply.status >= 400) continue;
     if (isCountedGlobally(api, operation)) continue;
     if (changesOwnHeaders(operation.responseHeaders, operation.answer.reply)) continue;
     const size = JSON.stringify(operation.answer.reply).length + 1024;
@@ -62,15 +61,15 @@ function directAction(operation: Operation, { status, mediaType, headers, body }
     ],
     action: {
       direct_response: { status, ...(body === "" ? {} : { body: { inline_string: body } }) },
-      ...lateHeaders(
-        // Envoy takes the type of an empty answer away after the route's headers are there. A refusal on this route keeps its own.
-        ...(body === "" && mediaType !== undefined
-          ? [{ append: { ...overwriteHeader("content-type", mediaType), append_action: "ADD_IF_ABSENT" } }]
-          : []),
-        // It says that what was made, or where to go, is the request's own path.
-        ...(namesPlace(status) && !saysLocation(operation, headers) ? [{ remove: "location" }] : []),
-      ),
     },
+    lateHeaders: [
+      // Envoy takes the type of an empty answer away after the route's headers are there. A refusal on this route keeps its own.
+      ...(body === "" && mediaType !== undefined
+        ? [{ append: { ...overwriteHeader("content-type", mediaType), append_action: "ADD_IF_ABSENT" } }]
+        : []),
+      // It says that what was made, or where to go, is the request's own path.
+      ...(namesPlace(status) && !saysLocation(operation, headers) ? [{ remove: "location" }] : []),
+    ],
     requestHeaders: [],
     responseHeaders: [
       ...(body === "" || mediaType === undefined ? [] : [overwriteHeader("content-type", mediaType)]),

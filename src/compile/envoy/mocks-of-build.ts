@@ -39,8 +39,8 @@ const isMocked = ({ answer, access }: Operation): boolean => answer.kind === "mo
 
 /** Why an answer is not one that routes hold themselves. */
 function obstacle(api: ApiModel, operation: Operation): string {
-  const { answer, cors } = operation;
+  const { answer } = operation;
   if (isCountedGlobally(api, operation)) return "it has a limit that counts across gateways";
   if (answer.kind === "mock" && answer.reply.status >= 400) return `its status is ${answer.reply.status}`;
-  return cors === undefined ? "the answers are too large together" : "it has a CORS policy";
+  return "the answers are too large together";
 }

@@ -1,11 +1,12 @@
 import type { Access, Answer, ApiModel, Maintenance, Operation } from "../../model/api.ts";
 import { noHeaderChanges } from "../../model/headers.ts";
+import { lateHeaders } from "./answer-headers.ts";
 import { backendAction } from "./backend-route.ts";
 import { withinBody } from "./body-limit.ts";
 import { challenge } from "./challenges.ts";
 import { addressRules } from "./client-addresses.ts";
 import { compressionRules } from "./compression.ts";
-import { corsFilter, corsPolicy, varyByOrigin } from "./cors.ts";
+import { corsFilter, corsPolicy, toOrigins, varyByOrigin } from "./cors.ts";
 import { documentAction, pageAction } from "./document-route.ts";
 import { errors } from "./errors.ts";
 import { faultRules } from "./fault.ts";
@@ -57,11 +58,12 @@ export function operationRoutes(
   const looking = addressListRules(addressListsOf(limitsOf(found.api, found.operation)));
   const { filters: protecting, identity, hidden } = protectionOf(found.api, found.operation.access);
   const forBackend = changesForBackend(found.operation);
-  const routes = actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, isRefusal }) => {
+  const routes = actionsOf(found, settings).map(({ when, action, requestHeaders, responseHeaders, lateHeaders: late, isRefusal }) => {
     const changes = headerChanges(forBackend.headers, found.operation.responseHeaders);
     const ownHeaders = Object.keys(sandboxing).length > 0 ? [clusterHeader] : [];
     const removed = new Set([...forBackend.headers.remove, ...hidden.header, ...ownHeaders]);
     const filters = {
+      ...lateHeaders(late),
       ...corsFilters(found, methods),
       ...addressRules(found.operation.addresses),
       ...transportRules(found.operation.transport),
@@ -128,7 +130,10 @@ export function routeIdentity({ api, operation }: EntryOperation, { metricNames,
   };
 }
 
-function actionsOf({ api, operation }: EntryOperation, settings: RouteSettings): readonly RouteAction[] {
+const actionsOf = ({ api, operation }: EntryOperation, settings: RouteSettings): readonly RouteAction[] =>
+  plainActions(api, operation, settings).flatMap((action) => toOrigins(operation.cors, action));
+
+function plainActions(api: ApiModel, operation: Operation, settings: RouteSettings): readonly RouteAction[] {
   if (operation.access.kind === "refused") return [refusal(api, operation.access)];
   if (operation.maintenance !== undefined) return [beingWorkedOn(operation.maintenance)];
   if (operation.answer.kind === "document") return [documentAction(api, operation.answer.hash)];
