@@ -132,6 +132,8 @@ describe("what is counted apart", () => {
   });
 });
 
+const numbers = ["42", "0.12345678", "-1.5", "0.0000001", "123456789012"];
+
 describe("which requests count", () => {
   const scope = suiteScope();
   let gateway: Awaited<ReturnType<typeof limitedGateway>>;
@@ -149,6 +151,7 @@ describe("which requests count", () => {
       claim: [claims],
       "not-claim": [{ ...claims, not: true }],
       "some-claim": [{ claim: { name: "plan" } }],
+      ...Object.fromEntries(numbers.map((value) => [`number-${value}`, [{ claim: { name: "plan", value } }]])),
       addresses: [addresses],
       "not-addresses": [{ ...addresses, not: true }],
       all: [header, query, addresses],
@@ -191,6 +194,13 @@ describe("which requests count", () => {
     assert.deepEqual(await all("/claim"), [false, true, false, true, false, false]);
     assert.deepEqual(await all("/not-claim"), [true, false, true, false, true, true]);
     assert.deepEqual(await all("/some-claim"), [false, true, true, true, true, false]);
+  });
+
+  it("is said by a number of a claim, as it is written", async () => {
+    for (const value of numbers) {
+      const tried = [of({ plan: Number(value) }), of({ plan: [Number(value)] }), of({ plan: Number(value) + 1 }), of({ plan: value })];
+      assert.deepEqual(await Promise.all(tried.map((one) => counts(`/number-${value}`, one))), [true, true, false, true], value);
+    }
   });
 
   it("is said by the client's address", async () => {

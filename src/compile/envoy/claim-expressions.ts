@@ -58,9 +58,12 @@ export function claimIs(security: Security, claim: string, wanted: WantedValue):
 /** A text that an expression matches as a whole. */
 const matches = (at: string, pattern: string): string => `type(${at}) == string && ${at}.matches(${quoted(`^(?:${pattern})$`)})`;
 
+/** A number of JSON's, as CEL writes one that is no whole number by its type (CEL: "Language Definition", numeric values). */
+const doubled = (number: number): string => (/[.e]/.test(String(number)) ? String(number) : `${number}.0`);
+
 /** A value as JSON may have it: a text, a number or truth value that is written so, or one of a list. */
 function isValue(at: string, text: string): string {
-  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [Number(text).toFixed(6).replace(/0+$/, "0")] : [];
+  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [doubled(Number(text))] : [];
   const truth = text === "true" || text === "false" ? [text] : [];
   const forms = [quoted(text), ...number, ...truth];
   const same = forms.map((one) => `${at} == ${one}`);
