@@ -8,6 +8,8 @@ const ofOneRun: ReadonlySet<string> = new Set([
   ...["managedFields", "clusterIP", "clusterIPs", "deployment.kubernetes.io/revision", "portico.dev/applied"],
   // It is a hash of what Secrets hold, which is compared itself.
   "portico.dev/mounted",
+  // It comes of the namespace's name.
+  "runAsUser",
 ]);
 
 /** The kinds that people and the operator write. Not Events: one that a killed operator did not come to tell is no state. */
