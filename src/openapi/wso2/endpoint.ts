@@ -17,7 +17,7 @@ export const endpointRows: readonly Row[] = [
     levels: both,
     takes: "an endpoint, or `#/x-wso2-endpoints/NAME`",
     becomes: "backend",
-    note: "The backend sees paths without the API's base path, as it did there (`basePath: strip`). A url may be the bare name of a TargetEndpoint. Several urls balance; type `failover` is an order.",
+    note: "The backend sees paths without the API's base path, as it did there (`basePath: strip`). A url may be the bare name of a TargetEndpoint. Several urls balance (each has a share of its own where they differ in path or scheme, or one stands twice); type `failover` is an order.",
     translate: (node, scope) => backendField("backend", node, scope),
   },
   {
@@ -114,7 +114,8 @@ function backend(node: Node, reading: Reading): unknown {
     reading.problems.push(error("MissingField", placeOf(child(node, "urls")), "`urls` is missing or empty. List one url or more."));
     return undefined;
   }
-  return present({ ...targets(urls), basePath: "strip", failover: type === "failover" && urls.length > 1 ? true : undefined, ...policies });
+  const failover = type === "failover" && urls.length > 1 ? true : undefined;
+  return present({ ...targets(urls, failover), basePath: "strip", failover, ...policies });
 }
 
 const isUrl = (text: string): boolean => text.includes("://");
@@ -122,10 +123,18 @@ const isUrl = (text: string): boolean => text.includes("://");
 /** One url, or the bare name of a TargetEndpoint. */
 const target = (text: string): { readonly url: string } | { readonly name: string } => (isUrl(text) ? { url: text } : { name: text });
 
-function targets(urls: readonly string[]): Readonly<Record<string, unknown>> {
+/** The urls of one backend differ in host and port alone; of others, and of one that is said twice, each has a share. */
+function targets(urls: readonly string[], failover: true | undefined): Readonly<Record<string, unknown>> {
   const [only = "", second] = urls;
   if (second === undefined) return target(only);
-  return urls.every(isUrl) ? { urls } : { split: urls.map(target) };
+  const isOne = new Set(urls).size === urls.length && new Set(urls.map(besideHost)).size === 1;
+  return urls.every(isUrl) && (isOne || failover === true) ? { urls } : { split: urls.map(target) };
+}
+
+/** Scheme and path of a url. */
+function besideHost(url: string): string {
+  const [, scheme = "", path = ""] = /^([^:]*:)\/\/[^/?#]*(.*)$/.exec(url) ?? [];
+  return `${scheme.toLowerCase()}${path.replace(/\/+$/, "")}`;
 }
 
 /** A password in a document ends up in images and repositories: the Problem says where it belongs. */

@@ -46,6 +46,18 @@ const cases: readonly Case[] = [
     "operation: {x-wso2-production-endpoints: {urls: [http://a, http://b], type: failover}}\n",
     { backend: { urls: ["http://a", "http://b"], ...strip, failover: true } },
   ],
+  [
+    "x-wso2-production-endpoints",
+    "document",
+    "x-wso2-production-endpoints: {urls: [http://a/x, https://b/y]}\n",
+    { backend: { split: [{ url: "http://a/x" }, { url: "https://b/y" }], ...strip } },
+  ],
+  [
+    "x-wso2-production-endpoints",
+    "document",
+    "x-wso2-production-endpoints: {urls: [http://a, http://a, http://b/]}\n",
+    { backend: { split: [{ url: "http://a" }, { url: "http://a" }, { url: "http://b/" }], ...strip } },
+  ],
   ["x-wso2-production-endpoints", "document", "x-wso2-production-endpoints: {urls: [pets]}\n", { backend: { name: "pets", ...strip } }],
   [
     "x-wso2-production-endpoints",
