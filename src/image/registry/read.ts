@@ -17,7 +17,6 @@ export const ask = (session: Session, method: "GET" | "HEAD", repository: string
     actions: "pull",
     to: `${repository}/${path}`,
     headers: accept.length === 0 ? {} : { accept: accept.join(", ") },
-    repeatable: true,
   });
 
 /** An answer that says neither yes nor no. */

@@ -39,7 +39,6 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
         to: `${repository}/manifests/${reference}`,
         headers: { "content-type": descriptor.mediaType },
         body: bytes,
-        repeatable: true,
       });
       if (!answer.ok) return answer;
       if (answer.value.status === 413) {
@@ -69,7 +68,7 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
     openBlob: (repository, descriptor) => openBlob(session, repository, descriptor),
     mountBlob: async (repository, digest, from) => {
       const to = `${repository}/blobs/uploads/?mount=${digest}&from=${encodeURIComponent(from)}`;
-      const answer = await session.send({ method: "POST", repository, actions: "pull,push", to, repeatable: true });
+      const answer = await session.send({ method: "POST", repository, actions: "pull,push", to });
       if (!answer.ok) return answer;
       answer.value.discard();
       if (answer.value.status === 201) return checked(true, []);

@@ -24,8 +24,6 @@ interface RegistryRequest {
   /** A path under /v2/, or where the registry said that one should go on. */
   readonly to: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether it may be sent again as it is. A part of an upload may not: how much arrived is unknown. */
-  readonly repeatable: boolean;
 }
 
 /** A conversation with one registry: who asks is proved when it asks for that, and what fails for a moment is tried again. */
@@ -34,11 +32,14 @@ export interface Session {
   readonly origin: string;
   /** Any answer but those that say "not now" and "not you". Fails with RegistryUnreachable, RegistryUntrusted, RegistryDenied or RegistryFailed. */
   send(request: RegistryRequest): Promise<Checked<HttpResponse>>;
+  /** The same, sent once: for a part of an upload, which may not be sent again as it is, for how much of it arrived is unknown. */
+  sendOnce(request: RegistryRequest): Promise<Try<HttpResponse>>;
   close(): void;
 }
 
-/** Answers that say "not now". */
-const later: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** Whether an answer says "not now". What a registry does not do at all (501, 505), and a disk that is full (507), stay as they are. */
+const isNotNow = (status: number): boolean =>
+  status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505 && status !== 507);
 
 export function openSession(registry: string, options: SessionOptions): Session {
   const http = openHttp(options);
@@ -71,24 +72,21 @@ export function openSession(registry: string, options: SessionOptions): Session 
     return denied(registry, repository, 401);
   };
 
-  const tried = async (request: RegistryRequest): Promise<Try<HttpResponse>> => {
+  const sendOnce = async (request: RegistryRequest): Promise<Try<HttpResponse>> => {
     const answer = await authorized(request).catch((thrown: unknown) => unreachable(registry, thrown));
-    if ("severity" in answer) {
-      const mayWorkLater = request.repeatable && answer.reason === "RegistryUnreachable";
-      return mayWorkLater ? { later: answer, notBeforeMs: 0 } : { outcome: failed(answer) };
-    }
+    if ("severity" in answer)
+      return answer.reason === "RegistryUnreachable" ? { later: answer, notBeforeMs: 0 } : { outcome: failed(answer) };
     if (answer.status === 403) {
       answer.discard();
       return { outcome: failed(denied(registry, request.repository, 403)) };
     }
-    if (!later.has(answer.status)) return { outcome: checked(answer, []) };
+    if (!isNotNow(answer.status)) return { outcome: checked(answer, []) };
     answer.discard();
     const notBeforeMs = retryAfterMs(answer.headers["retry-after"], Date.now());
-    const problem = notNow(registry, request, answer.status, notBeforeMs);
-    return request.repeatable ? { later: problem, notBeforeMs } : { outcome: failed(problem) };
+    return { later: notNow(registry, request, answer.status, notBeforeMs), notBeforeMs };
   };
 
-  return { registry, origin, send: (request) => retried(options.retries, () => tried(request)), close: http.close };
+  return { registry, origin, send: (request) => retried(options.retries, () => sendOnce(request)), sendOnce, close: http.close };
 }
 
 function notNow(registry: string, { method, repository }: RegistryRequest, status: number, notBeforeMs: number): Problem {

@@ -13,80 +13,69 @@ export interface Upload {
 /** Blobs beyond this go in chunks: a connection that breaks costs one of them, and no server has to hold more at once. */
 const chunkBytes = 16 * 1024 * 1024;
 
-/** Uploads a blob, from its begin again when something fails on the way (OCI distribution specification, "Pushing Blobs"). */
+/** Uploads a blob, from its begin again when something fails on the way that may work later (OCI distribution specification, "Pushing Blobs"). */
 export function uploadBlob(session: Session, repository: string, upload: Upload, retries: Retries): Promise<Checked<void>> {
   return retried(retries, () => tried(session, repository, upload));
 }
 
-async function tried(session: Session, repository: string, upload: Upload): Promise<Try<void>> {
+async function tried(session: Session, repository: string, { descriptor, read }: Upload): Promise<Try<void>> {
+  // To begin, and to open what is read, was tried often enough then.
   const begun = await begin(session, repository);
-  // That was tried often enough already.
   if (!begun.ok) return { outcome: begun };
-  const done = await once(session, repository, begun.value, upload);
-  if (done.ok) return { outcome: done };
-  const [problem] = done.problems;
-  const mayWorkLater = problem !== undefined && /^(RegistryFailed|RegistryUnreachable)$/.test(problem.reason);
-  return mayWorkLater ? { later: problem, notBeforeMs: 0 } : { outcome: done };
+  const content = await read();
+  if (!content.ok) return { outcome: content };
+  try {
+    return await sent(session, repository, begun.value, descriptor, content.value);
+  } catch (thrown) {
+    return { outcome: failed(broken(session, repository, thrown)) };
+  }
 }
 
 /** Begins an upload: where it goes on. */
 async function begin(session: Session, repository: string): Promise<Checked<URL>> {
-  const begun = await session.send({
-    method: "POST",
-    repository,
-    actions: "pull,push",
-    to: `${repository}/blobs/uploads/`,
-    repeatable: true,
-  });
+  const begun = await session.send({ method: "POST", repository, actions: "pull,push", to: `${repository}/blobs/uploads/` });
   if (!begun.ok) return begun;
   begun.value.discard();
   return nextOf(session, repository, begun.value, 202);
 }
 
-async function once(session: Session, repository: string, begin: URL, { descriptor, read }: Upload): Promise<Checked<void>> {
-  const content = await read();
-  if (!content.ok) return content;
+/** Sends all of a blob. Throws what its reading throws. */
+async function sent(
+  session: Session,
+  repository: string,
+  begin: URL,
+  descriptor: Descriptor,
+  content: AsyncIterable<Uint8Array>,
+): Promise<Try<void>> {
   let next = begin;
   let offset = 0;
-  try {
-    for await (const chunk of chunks(content.value, chunkBytes)) {
-      const isWhole = chunk.length === descriptor.size;
-      if (isWhole) return await finish(session, repository, next, descriptor, chunk);
-      const headers = {
-        "content-type": "application/octet-stream",
-        "content-range": `${offset}-${offset + chunk.length - 1}`,
-      };
-      const sent = await session.send({
-        method: "PATCH",
-        repository,
-        actions: "pull,push",
-        to: next,
-        headers,
-        body: chunk,
-        repeatable: false,
-      });
-      if (!sent.ok) return sent;
-      sent.value.discard();
-      const following = nextOf(session, repository, sent.value, 202);
-      if (!following.ok) return following;
-      next = following.value;
-      offset += chunk.length;
-    }
-  } catch (thrown) {
-    return failed(broken(session, repository, thrown));
+  for await (const chunk of chunks(content, chunkBytes)) {
+    if (chunk.length === descriptor.size) return finish(session, repository, next, descriptor, chunk);
+    const headers = { ...octets, "content-range": `${offset}-${offset + chunk.length - 1}` };
+    const part = await session.sendOnce({ method: "PATCH", repository, actions: "pull,push", to: next, headers, body: chunk });
+    if ("later" in part) return part;
+    if (!part.outcome.ok) return { outcome: part.outcome };
+    part.outcome.value.discard();
+    const following = nextOf(session, repository, part.outcome.value, 202);
+    if (!following.ok) return { outcome: following };
+    next = following.value;
+    offset += chunk.length;
   }
   return finish(session, repository, next, descriptor, new Uint8Array());
 }
 
+const octets = { "content-type": "application/octet-stream" };
+
 /** The last request of an upload, with what is left of the bytes; the registry checks the digest. */
-async function finish(session: Session, repository: string, to: URL, { digest }: Descriptor, body: Uint8Array): Promise<Checked<void>> {
+async function finish(session: Session, repository: string, to: URL, { digest }: Descriptor, body: Uint8Array): Promise<Try<void>> {
   const last = new URL(to);
   last.searchParams.set("digest", digest);
-  const headers = { "content-type": "application/octet-stream" };
-  const sent = await session.send({ method: "PUT", repository, actions: "pull,push", to: last, headers, body, repeatable: false });
-  if (!sent.ok) return sent;
-  sent.value.discard();
-  return sent.value.status === 201 ? checked(undefined, []) : failed(refused(session, repository, sent.value));
+  const put = await session.sendOnce({ method: "PUT", repository, actions: "pull,push", to: last, headers: octets, body });
+  if ("later" in put) return put;
+  if (!put.outcome.ok) return { outcome: put.outcome };
+  const { value: answer } = put.outcome;
+  answer.discard();
+  return { outcome: answer.status === 201 ? checked(undefined, []) : failed(refused(session, repository, answer)) };
 }
 
 /** Where an upload goes on (its field Location). */
