@@ -1,5 +1,5 @@
 import { errorCode } from "../../error-code.ts";
-import { error, type Problem, wholeFile } from "../../problem.ts";
+import { error, type Place, type Problem, wholeFile } from "../../problem.ts";
 import type { Descriptor } from "../oci.ts";
 
 /** What is wrong with the other end's certificate, as OpenSSL and Node say it. */
@@ -57,9 +57,17 @@ export const tooLarge = (registry: string, repository: string, { digest, size }:
     `The image says that ${digest} has ${size} bytes, far more than it can have. Name another image.`,
   );
 
-export const notAsSaid = (registry: string, repository: string, reference: string): Problem =>
+export const notAsSaid = (where: Place, reference: string): Problem =>
   error(
     "BadImage",
-    wholeFile(`${registry}/${repository}`),
+    where,
     `What the registry has for \`${reference}\` is not what the digest says: it is broken, or was changed. Push the image again.`,
+  );
+
+/** The connection to where a blob is read from ended before the blob did. */
+export const blobBrokeOff = (where: Place, digest: string): Problem =>
+  error(
+    "RegistryFailed",
+    where,
+    `What the registry sends for \`${digest}\` breaks off before its end. Look whether it is well, and what stands between; then try again.`,
   );

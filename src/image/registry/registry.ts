@@ -14,8 +14,11 @@ export interface Registry {
   hasBlob(repository: string, digest: string): Promise<Checked<boolean>>;
   /** A blob, whole; one that says it has more bytes than `most` (4 MiB, unless that is said) is refused. */
   blob(repository: string, descriptor: Descriptor, most?: number): Promise<Checked<Uint8Array>>;
-  /** A blob as it comes; its end is reached only when it is what its digest says. */
-  openBlob(repository: string, descriptor: Descriptor): Promise<Checked<AsyncIterable<Uint8Array>>>;
+  /**
+   * A blob as it comes; its end is reached only when it is what its digest says, else the stream throws a BrokenBlob. `image` is what
+   * Problems name: the repository, unless it is said.
+   */
+  openBlob(repository: string, descriptor: Descriptor, image?: string): Promise<Checked<AsyncIterable<Uint8Array>>>;
   /** Lets a repository have a blob of another one of this registry; whether it does. */
   mountBlob(repository: string, digest: string, from: string): Promise<Checked<boolean>>;
   uploadBlob(repository: string, upload: Upload): Promise<Checked<void>>;
@@ -65,7 +68,7 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
       return failed(unexpected(session, repository, "the question for a blob", answer.value));
     },
     blob: (repository, descriptor, most = largestDocument) => readBlob(session, retries, repository, descriptor, most),
-    openBlob: (repository, descriptor) => openBlob(session, repository, descriptor),
+    openBlob: (repository, descriptor, image) => openBlob(session, repository, descriptor, image),
     mountBlob: async (repository, digest, from) => {
       const to = `${repository}/blobs/uploads/?mount=${digest}&from=${encodeURIComponent(from)}`;
       const answer = await session.send({ method: "POST", repository, actions: "pull,push", to });

@@ -3,8 +3,9 @@ import type { Descriptor } from "../oci.ts";
 import type { HttpResponse } from "./http.ts";
 import { type Retries, retried, type Try } from "./retry.ts";
 import type { Session } from "./session.ts";
+import { BrokenBlob } from "./verified.ts";
 
-/** A blob to be stored, and where its bytes come from: as often as it is tried. */
+/** A blob to be stored, and where its bytes come from: as often as it is tried. What it is read from may throw a BrokenBlob. */
 export interface Upload {
   readonly descriptor: Descriptor;
   readonly read: () => Promise<Checked<AsyncIterable<Uint8Array>>>;
@@ -27,7 +28,9 @@ async function tried(session: Session, repository: string, { descriptor, read }:
   try {
     return await sent(session, repository, begun.value, descriptor, content.value);
   } catch (thrown) {
-    return { outcome: failed(broken(session, repository, thrown)) };
+    // It was read from elsewhere: that is where it broke.
+    if (thrown instanceof BrokenBlob) return thrown.why;
+    throw thrown;
   }
 }
 
@@ -102,21 +105,14 @@ const refused = (session: Session, repository: string, { status }: HttpResponse)
     `The registry answers ${status} to an upload. Look what it logs, and whether its disk is full or may not be written.`,
   );
 
-const broken = (session: Session, repository: string, thrown: unknown): Problem =>
-  error(
-    "RegistryFailed",
-    wholeFile(`${session.registry}/${repository}`),
-    `What was to be uploaded could not be read to its end (${thrown instanceof Error ? thrown.message : String(thrown)}). Try again.`,
-  );
-
-/** The same bytes in parts of a size; the last one may be smaller. */
+/** The same bytes in parts of a size; the last one, which is known to be that only at their end, may be smaller. */
 async function* chunks(parts: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
   let held: Uint8Array[] = [];
   let total = 0;
   for await (const part of parts) {
     held.push(part);
     total += part.length;
-    while (total >= size) {
+    while (total > size) {
       const bytes = Buffer.concat(held);
       yield bytes.subarray(0, size);
       held = [bytes.subarray(size)];
