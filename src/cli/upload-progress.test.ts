@@ -22,7 +22,13 @@ describe("the progress of uploads", () => {
     const fake = await startFakeRegistry(t);
     const said: string[] = [];
     const blob = jsonBlob("text/plain", {});
-    must(await storeBlob(withProgress(openRegistries(t)(fake.host), (line) => said.push(line), "pets.tar"), "pets", blob));
+    must(
+      await storeBlob(
+        withProgress(openRegistries(t)(fake.host), (line) => said.push(line), "pets.tar"),
+        "pets",
+        blob,
+      ),
+    );
     const name = blob.descriptor.digest.slice(7, 19);
     assert.deepEqual(said, [`Writing   ${name} (1 KiB) to pets.tar`, `Written   ${name} (1 KiB)`]);
   });

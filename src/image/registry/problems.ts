@@ -1,6 +1,7 @@
 import { errorCode } from "../../error-code.ts";
 import { error, type Place, type Problem, wholeFile } from "../../problem.ts";
 import type { Descriptor } from "../oci.ts";
+import type { RegistryWords } from "./words.ts";
 
 /** What is wrong with the other end's certificate, as OpenSSL and Node say it. */
 const certificateCodes = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
@@ -25,12 +26,16 @@ export function unreachable(host: string, thrown: unknown): Problem {
 }
 
 /** The registry knows too little of who asks, or enough. */
-export function denied(registry: string, repository: string, status: 401 | 403): Problem {
+export function denied(registry: string, repository: string, status: 401 | 403, words?: RegistryWords): Problem {
   const advice =
     status === 401
       ? `Log in with \`docker login ${registry}\`, or let DOCKER_CONFIG name a folder with the credential.`
       : "Ask whoever runs the registry for the right to do that, or name another repository.";
-  return error("RegistryDenied", wholeFile(`${registry}/${repository}`), `The registry answers ${status}. ${advice}`);
+  return error(
+    "RegistryDenied",
+    wholeFile(`${registry}/${repository}`),
+    `The registry answers ${status}.${words?.sentence ?? ""} ${advice}`,
+  );
 }
 
 export function untrustedRealm(registry: string): Problem {
@@ -42,8 +47,8 @@ export function untrustedRealm(registry: string): Problem {
 }
 
 /** It may work later. */
-export function tokenServerFailed(host: string, status: number): Problem {
-  return error("RegistryUnreachable", wholeFile(host), `The registry's token server answers ${status}. Try again later.`);
+export function tokenServerFailed(host: string, status: number, { sentence }: RegistryWords): Problem {
+  return error("RegistryUnreachable", wholeFile(host), `The registry's token server answers ${status}.${sentence} Try again later.`);
 }
 
 /** What a registry sent is not all of it. */

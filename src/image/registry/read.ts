@@ -20,12 +20,12 @@ export const ask = (session: Session, method: "GET" | "HEAD", repository: string
   });
 
 /** An answer that says neither yes nor no. */
-export function unexpected(session: Session, repository: string, what: string, response: HttpResponse): Problem {
-  response.discard();
+export async function unexpected(session: Session, repository: string, what: string, response: HttpResponse): Promise<Problem> {
+  const { sentence } = await session.words(response);
   return error(
     "RegistryFailed",
     wholeFile(`${session.registry}/${repository}`),
-    `The registry answers ${response.status} to ${what}. Look whether it is a registry, and what it logs.`,
+    `The registry answers ${response.status} to ${what}.${sentence} Look whether it is a registry, and what it logs.`,
   );
 }
 
@@ -45,7 +45,7 @@ async function wholeAnswer(
       answer.value.discard();
       return { outcome: checked(undefined, []) };
     }
-    if (status !== 200) return { outcome: failed(unexpected(session, repository, `the question for ${path}`, answer.value)) };
+    if (status !== 200) return { outcome: failed(await unexpected(session, repository, `the question for ${path}`, answer.value)) };
     try {
       return { outcome: checked({ bytes: await bytesOf(answer.value, largestDocument), headers }, []) };
     } catch {
@@ -106,7 +106,7 @@ export async function openBlob(
   if (!answer.ok) return answer;
   const where = wholeFile(image);
   if (answer.value.status === 200) return checked(checkedStream(answer.value.body, descriptor, where), []);
-  if (answer.value.status !== 404) return failed(unexpected(session, repository, "the question for a blob", answer.value));
+  if (answer.value.status !== 404) return failed(await unexpected(session, repository, "the question for a blob", answer.value));
   answer.value.discard();
   return failed(
     error("ImageMissing", where, `The registry has no blob ${descriptor.digest}, which the image names. Push the image again.`),

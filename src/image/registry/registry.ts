@@ -1,6 +1,7 @@
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
 import { acceptedManifests, type Blob, type Descriptor } from "../oci.ts";
 import { ask, largestDocument, openBlob, readBlob, readManifestOf, readReferrers, unexpected } from "./read.ts";
+import { notStored } from "./refusals.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { type Upload, uploadBlob } from "./upload.ts";
 
@@ -29,7 +30,6 @@ export interface Registry {
 
 export function openRegistry(name: string, options: SessionOptions): Registry {
   const session = openSession(name, options);
-  const at = (repository: string) => wholeFile(`${name}/${repository}`);
   const { retries } = options;
   return {
     name,
@@ -44,17 +44,7 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
         body: bytes,
       });
       if (!answer.ok) return answer;
-      if (answer.value.status === 413) {
-        answer.value.discard();
-        return failed(
-          error(
-            "RegistryFailed",
-            at(repository),
-            "The manifest is larger than the registry takes. Make an image of fewer layers or labels.",
-          ),
-        );
-      }
-      if (answer.value.status !== 201) return failed(unexpected(session, repository, "the manifest", answer.value));
+      if (answer.value.status !== 201) return failed(await notStored(session, repository, "manifest", answer.value));
       answer.value.discard();
       const stored = answer.value.headers["docker-content-digest"];
       if (stored !== undefined && stored !== descriptor.digest) return failed(notAsSaid(name, repository));
@@ -63,9 +53,10 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
     hasBlob: async (repository, digest) => {
       const answer = await ask(session, "HEAD", repository, `blobs/${digest}`);
       if (!answer.ok) return answer;
+      const { status } = answer.value;
+      if (status !== 200 && status !== 404) return failed(await unexpected(session, repository, "the question for a blob", answer.value));
       answer.value.discard();
-      if (answer.value.status === 200 || answer.value.status === 404) return checked(answer.value.status === 200, []);
-      return failed(unexpected(session, repository, "the question for a blob", answer.value));
+      return checked(status === 200, []);
     },
     blob: (repository, descriptor, most = largestDocument) => readBlob(session, retries, repository, descriptor, most),
     openBlob: (repository, descriptor, image) => openBlob(session, repository, descriptor, image),
@@ -73,10 +64,10 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
       const to = `${repository}/blobs/uploads/?mount=${digest}&from=${encodeURIComponent(from)}`;
       const answer = await session.send({ method: "POST", repository, actions: "pull,push", to });
       if (!answer.ok) return answer;
+      const { status } = answer.value;
+      if (status !== 201 && status !== 202) return failed(await notStored(session, repository, "blob", answer.value));
       answer.value.discard();
-      if (answer.value.status === 201) return checked(true, []);
-      if (answer.value.status === 202) return checked(false, []);
-      return failed(unexpected(session, repository, "the wish to mount a blob", answer.value));
+      return checked(status === 201, []);
     },
     uploadBlob: (repository, upload) => uploadBlob(session, repository, upload, retries),
     referrers: (repository, digest) => readReferrers(session, retries, repository, digest),

@@ -6,6 +6,7 @@ import { type HttpOptions, type HttpRequest, type HttpResponse, openHttp } from 
 import { denied, unreachable } from "./problems.ts";
 import { followed } from "./redirects.ts";
 import { type Retries, retried, retryAfterMs, type Try } from "./retry.ts";
+import { type RegistryWords, wordsOf } from "./words.ts";
 
 export interface SessionOptions extends HttpOptions {
   readonly credentials: Credentials;
@@ -34,6 +35,8 @@ export interface Session {
   send(request: RegistryRequest): Promise<Checked<HttpResponse>>;
   /** The same, sent once: for a part of an upload, which may not be sent again as it is, for how much of it arrived is unknown. */
   sendOnce(request: RegistryRequest): Promise<Try<HttpResponse>>;
+  /** What the registry says itself in an answer that refuses, without any credential of this conversation. */
+  words(response: HttpResponse): Promise<RegistryWords>;
   close(): void;
 }
 
@@ -51,6 +54,12 @@ export function openSession(registry: string, options: SessionOptions): Session 
     return followed(http, { method, url, headers, ...(body === undefined ? {} : { body }) }, origin, authorization);
   };
 
+  const words = (response: HttpResponse): Promise<RegistryWords> =>
+    wordsOf(
+      response,
+      [...authorizations.values()].flatMap(({ secrets }) => secrets),
+    );
+
   /** Sends with the authorization that is needed, which is asked for anew when the one at hand does not do any more. */
   const authorized = async (request: RegistryRequest): Promise<HttpResponse | Problem> => {
     const { repository, actions } = request;
@@ -67,29 +76,32 @@ export function openSession(registry: string, options: SessionOptions): Session 
     authorizations.set(key, authorization);
     const again = await sent(request, authorization);
     if (again.status !== 401) return again;
-    again.discard();
+    const said = await words(again);
     authorizations.delete(key);
-    return denied(registry, repository, 401);
+    return denied(registry, repository, 401, said);
   };
 
   const sendOnce = async (request: RegistryRequest): Promise<Try<HttpResponse>> => {
     const answer = await authorized(request).catch((thrown: unknown) => unreachable(registry, thrown));
     if ("severity" in answer)
       return answer.reason === "RegistryUnreachable" ? { later: answer, notBeforeMs: 0 } : { outcome: failed(answer) };
-    if (answer.status === 403) {
-      answer.discard();
-      return { outcome: failed(denied(registry, request.repository, 403)) };
-    }
+    if (answer.status === 403) return { outcome: failed(denied(registry, request.repository, 403, await words(answer))) };
     if (!isNotNow(answer.status)) return { outcome: checked(answer, []) };
-    answer.discard();
     const notBeforeMs = retryAfterMs(answer.headers["retry-after"], Date.now());
-    return { later: notNow(registry, request, answer.status, notBeforeMs), notBeforeMs };
+    return { later: notNow(registry, request, answer.status, notBeforeMs, await words(answer)), notBeforeMs };
   };
 
-  return { registry, origin, send: (request) => retried(options.retries, () => sendOnce(request)), sendOnce, close: http.close };
+  return { registry, origin, send: (request) => retried(options.retries, () => sendOnce(request)), sendOnce, words, close: http.close };
 }
 
-function notNow(registry: string, { method, repository }: RegistryRequest, status: number, notBeforeMs: number): Problem {
+function notNow(
+  registry: string,
+  { method, repository }: RegistryRequest,
+  status: number,
+  notBeforeMs: number,
+  { sentence }: RegistryWords,
+): Problem {
   const when = notBeforeMs === 0 ? "later" : `in ${Math.ceil(notBeforeMs / 1000)} seconds, as it asks`;
-  return error("RegistryFailed", wholeFile(`${registry}/${repository}`), `The registry answers ${status} to ${method}. Try again ${when}.`);
+  const message = `The registry answers ${status} to ${method}.${sentence} Try again ${when}.`;
+  return error("RegistryFailed", wholeFile(`${registry}/${repository}`), message);
 }

@@ -1,6 +1,7 @@
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import type { Descriptor } from "../oci.ts";
 import type { HttpResponse } from "./http.ts";
+import { notStored } from "./refusals.ts";
 import { type Retries, retried, type Try } from "./retry.ts";
 import type { Session } from "./session.ts";
 import { BrokenBlob } from "./verified.ts";
@@ -38,8 +39,7 @@ async function tried(session: Session, repository: string, { descriptor, read }:
 async function begin(session: Session, repository: string): Promise<Checked<URL>> {
   const begun = await session.send({ method: "POST", repository, actions: "pull,push", to: `${repository}/blobs/uploads/` });
   if (!begun.ok) return begun;
-  begun.value.discard();
-  return nextOf(session, repository, begun.value, 202);
+  return nextOf(session, repository, begun.value);
 }
 
 /** Sends all of a blob. Throws what its reading throws. */
@@ -58,8 +58,7 @@ async function sent(
     const part = await session.sendOnce({ method: "PATCH", repository, actions: "pull,push", to: next, headers, body: chunk });
     if ("later" in part) return part;
     if (!part.outcome.ok) return { outcome: part.outcome };
-    part.outcome.value.discard();
-    const following = nextOf(session, repository, part.outcome.value, 202);
+    const following = await nextOf(session, repository, part.outcome.value);
     if (!following.ok) return { outcome: following };
     next = following.value;
     offset += chunk.length;
@@ -77,33 +76,32 @@ async function finish(session: Session, repository: string, to: URL, { digest }:
   if ("later" in put) return put;
   if (!put.outcome.ok) return { outcome: put.outcome };
   const { value: answer } = put.outcome;
+  if (answer.status !== 201) return { outcome: failed(await notStored(session, repository, "blob", answer)) };
   answer.discard();
-  return { outcome: answer.status === 201 ? checked(undefined, []) : failed(refused(session, repository, answer)) };
+  return { outcome: checked(undefined, []) };
 }
 
 /** Where an upload goes on (its field Location). */
-function nextOf(session: Session, repository: string, response: HttpResponse, expected: number): Checked<URL> {
+async function nextOf(session: Session, repository: string, response: HttpResponse): Promise<Checked<URL>> {
   const { location } = response.headers;
-  if (response.status !== expected || location === undefined) return failed(refused(session, repository, response));
-  if (!URL.canParse(location, response.url)) return failed(refused(session, repository, response));
+  if (response.status !== 202) return failed(await notStored(session, repository, "blob", response));
+  response.discard();
+  const where = wholeFile(`${session.registry}/${repository}`);
+  if (location === undefined || !URL.canParse(location, response.url))
+    return failed(
+      error("RegistryFailed", where, "The registry does not say where an upload goes on. Look whether it is one, and what it logs."),
+    );
   const next = new URL(location, response.url);
   if (next.protocol !== "https:" && next.protocol !== response.url.protocol)
     return failed(
       error(
         "RegistryUntrusted",
-        wholeFile(`${session.registry}/${repository}`),
+        where,
         `The registry sends the upload on to ${next.host} without TLS, where it does not go. Ask whoever runs the registry to mend that.`,
       ),
     );
   return checked(next, []);
 }
-
-const refused = (session: Session, repository: string, { status }: HttpResponse): Problem =>
-  error(
-    "RegistryFailed",
-    wholeFile(`${session.registry}/${repository}`),
-    `The registry answers ${status} to an upload. Look what it logs, and whether its disk is full or may not be written.`,
-  );
 
 /** The same bytes in parts of a size; the last one, which is known to be that only at their end, may be smaller. */
 async function* chunks(parts: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
