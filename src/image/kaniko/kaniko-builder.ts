@@ -4,7 +4,7 @@ import type { Builder, BuildRequest, BuiltImage } from "../builder.ts";
 import type { Registries } from "../copy-blob.ts";
 import { pin } from "../existing.ts";
 import { filesHash } from "../files-hash.ts";
-import { labelNames } from "../gateway-image.ts";
+import { baseLabels } from "../gateway-image.ts";
 import { packProject } from "../project/pack.ts";
 import { type ImageReference, showReference } from "../reference.ts";
 import { attach } from "../referrers.ts";
@@ -77,7 +77,7 @@ async function buildOf(
     name: `${nameOf(target.repository)}-${own}`,
     base,
     target,
-    labels: { ...labels, [labelNames.baseName]: showReference({ ...base, digest: undefined }), [labelNames.baseDigest]: base.digest ?? "" },
+    labels: { ...labels, ...baseLabels(base, base.digest ?? "") },
     filesHash: filesHash(files),
     parts: await packProject(project()),
     credential: await configFor(credentials, registriesOf(settings, { base, target })),
