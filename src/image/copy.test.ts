@@ -147,6 +147,19 @@ describe("a copy", () => {
     );
   });
 
+  it("leaves somebody else's image that came under the tag while it was made", async (t) => {
+    const [from, to] = [await start(t), await start(t)];
+    const registries = openRegistries(t);
+    await build(registries, from, "a:1");
+    const theirs = to.manifests.get("base:1") ?? assert.fail("it is not there");
+    to.fault = (_, __, line) => {
+      if (line.startsWith("PUT") && line.includes("uploads")) to.manifests.set("a:1", theirs);
+      return false;
+    };
+    const { problems } = await copy(registries, `${from.host}/a:1`, `${to.host}/a:1`, true);
+    assert.deepEqual([problems.map(({ reason }) => reason), to.manifests.get("a:1")], [["ForeignImage"], theirs]);
+  });
+
   it("of what is not there, or not whole, is refused, and tags nothing", async (t) => {
     const [from, to] = [await start(t), await start(t)];
     const registries = openRegistries(t);

@@ -150,6 +150,23 @@ describe("the layer builder", () => {
     );
   });
 
+  it("leaves somebody else's image that came under the tag while this one was made", async (t) => {
+    const fake = await startFakeRegistry(t);
+    await putBaseImage(fake, "gateway", "1", "amd64");
+    await putBaseImage(fake, "pets", "theirs", "amd64");
+    const stored = fake.manifests.get("pets:theirs") ?? assert.fail("it is not there");
+    fake.fault = (_, __, line) => {
+      if (line.startsWith("PUT") && line.includes("uploads")) fake.manifests.set("pets:1.0", stored);
+      return false;
+    };
+    const built = await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
+    assert.deepEqual(
+      built.problems.map(({ reason }) => reason),
+      ["ForeignImage"],
+    );
+    assert.equal(fake.manifests.get("pets:1.0"), stored);
+  });
+
   it("says that the base is not there", async (t) => {
     const fake = await startFakeRegistry(t);
     const built = await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));

@@ -8,6 +8,7 @@ import { type Layer, makeLayer } from "./layer.ts";
 import { type Blob, jsonBlob, mediaTypes } from "./oci.ts";
 import { attach } from "./referrers.ts";
 import type { Registry } from "./registry/registry.ts";
+import { stillFree } from "./reuse.ts";
 
 /** Makes images without a container: one layer on the base, straight in the registry. */
 export const layerBuilder = (registries: Registries): Builder => ({
@@ -28,6 +29,8 @@ async function build(registries: Registries, request: BuildRequest): Promise<Che
   if (!manifest.ok) return manifest;
   const attached = await attach(to, target, manifest.value.descriptor, request.attachments);
   if (!attached.ok) return attached;
+  const free = await stillFree(to, target);
+  if (!free.ok) return free;
   if (request.isWanted?.() === false) return failed(superseded(request));
   // The tag comes last: until it stands, nobody sees anything of this.
   const tagged = await to.putManifest(target.repository, target.tag ?? "latest", manifest.value);
