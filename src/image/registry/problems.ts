@@ -1,28 +1,15 @@
 import { errorCode } from "../../error-code.ts";
 import { error, type Place, type Problem, wholeFile } from "../../problem.ts";
 import type { Descriptor } from "../oci.ts";
+import { whyUntrusted } from "./untrusted.ts";
 import type { RegistryWords } from "./words.ts";
-
-/** What is wrong with the other end's certificate, as OpenSSL and Node say it. */
-const certificateCodes = /CERT|SIGNATURE|SELF_SIGNED|UNABLE_TO/;
 
 /** No answer, or none that is HTTP. */
 export function unreachable(host: string, thrown: unknown): Problem {
-  const code = errorCode(thrown);
   const where = wholeFile(host);
-  if (code === "EPROTO" || /SSL|wrong version/i.test(code))
-    return error(
-      "RegistryUntrusted",
-      where,
-      "The registry speaks no TLS. If it is one of your own, on a network of your own, say --plain-http.",
-    );
-  if (certificateCodes.test(code))
-    return error(
-      "RegistryUntrusted",
-      where,
-      `The registry's certificate is not trusted (${code}). Name the authority that made it with --registry-ca.`,
-    );
-  return error("RegistryUnreachable", where, `The registry cannot be reached (${code}). Check its name, and that it is up.`);
+  const untrusted = whyUntrusted(thrown);
+  if (untrusted !== undefined) return error("RegistryUntrusted", where, untrusted);
+  return error("RegistryUnreachable", where, `The registry cannot be reached (${errorCode(thrown)}). Check its name, and that it is up.`);
 }
 
 /** The registry knows too little of who asks, or enough. */
