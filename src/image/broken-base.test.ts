@@ -40,7 +40,7 @@ async function shop(t: TestContext, open: (t: TestContext, registries: Registrie
       files: new Map([["image/routes.json", "{}\n"]]),
       project: () => new Map(),
       labels: {},
-      attachments: [],
+      attachments: () => [],
     });
   const downloads = () => from.requests.filter((line) => line.startsWith("GET") && line.endsWith(digest)).length;
   return { from, key: `gateway@${digest}`, digest, build, downloads };

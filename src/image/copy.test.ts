@@ -24,7 +24,7 @@ async function build(registries: Registries, { host }: FakeRegistry, to: string,
     files: new Map([["image/routes.json", `${inputHash}\n`]]),
     project: () => new Map(),
     labels: { [labelNames.inputHash]: inputHash },
-    attachments,
+    attachments: () => attachments,
   });
   return must(built).digest;
 }

@@ -7,7 +7,7 @@ import { labelNames } from "./gateway-image.ts";
 import { readLayer } from "./layer.ts";
 import { layerBuilder } from "./layer-builder.ts";
 import { type Descriptor, imageConfig, imageIndex, imageManifest, jsonBlob, mediaTypes } from "./oci.ts";
-import { parseReference } from "./reference.ts";
+import { type ImageReference, parseReference, showReference } from "./reference.ts";
 import { standingOf } from "./reuse.ts";
 
 const files = new Map([
@@ -22,7 +22,7 @@ const request = (base: string, target: string) => ({
   files,
   project: () => new Map(),
   labels,
-  attachments: [],
+  attachments: () => [],
 });
 
 /** An image of a registry: its manifest, its configuration, and the files of its last layer. */
@@ -191,6 +191,19 @@ describe("an image on a base", () => {
         assert.equal(config.config?.Labels?.[labelNames.baseDigest], digest);
       }
     });
+
+  it("tells the documents beside it which one that turned out to be", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const { digest } = (await putBaseImage(fake, "gateway", "1", "amd64")).descriptor;
+    const asked = request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`);
+    const told: string[] = [];
+    const attachments = (base: ImageReference) => {
+      told.push(showReference(base));
+      return [];
+    };
+    must(await layerBuilder(openRegistries(t)).build({ ...asked, attachments }));
+    assert.deepEqual(told, [`${fake.host}/gateway:1@${digest}`]);
+  });
 
   it("that is named by its digest, too, says that once", async (t) => {
     const fake = await startFakeRegistry(t);

@@ -27,7 +27,8 @@ async function build(registries: Registries, request: BuildRequest): Promise<Che
       ? await pushOne(registries, to, { ...request, labels }, base.value.image)
       : await pushIndex(registries, to, { ...request, labels }, base.value);
   if (!manifest.ok) return manifest;
-  const attached = await attach(to, target, manifest.value.descriptor, request.attachments);
+  const beside = request.attachments({ ...request.base, digest: base.value.digest });
+  const attached = await attach(to, target, manifest.value.descriptor, beside);
   if (!attached.ok) return attached;
   const free = await stillFree(to, target);
   if (!free.ok) return free;

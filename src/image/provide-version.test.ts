@@ -25,7 +25,7 @@ async function registryOf(t: TestContext) {
         files: new Map([["image/manifest.json", `${inputHash}\n`]]),
         project: () => new Map(),
         labels: { [labelNames.inputHash]: inputHash, [labelNames.documentHash]: documentHash, [labelNames.toolkit]: toolkit },
-        attachments: [],
+        attachments: () => [],
         isWanted,
       },
       { inputHash, documentHash },

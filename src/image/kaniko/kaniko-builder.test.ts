@@ -105,7 +105,7 @@ async function build(
     files: new Map(),
     project: () => new Map([["gateway.yaml", "x"]]),
     labels: { [labelNames.title]: "$(HOME) costs $5", [labelNames.inputHash]: "abc" },
-    attachments: [{ artifactType: "text/plain", title: "x", bytes: Buffer.from("x") }],
+    attachments: () => [{ artifactType: "text/plain", title: "x", bytes: Buffer.from("x") }],
   });
   return { base, built, made, removed, ran, said: said.join("") };
 }

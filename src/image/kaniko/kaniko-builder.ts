@@ -106,7 +106,7 @@ async function runJob(
   const pushed = await pushedImage(registry, build, digest.value, log);
   if (!pushed.ok) return pushed;
   // What fails beside an image that is there is no reason to throw it away.
-  const attached = await attach(registry, request.target, pushed.value.descriptor, request.attachments);
+  const attached = await attach(registry, request.target, pushed.value.descriptor, request.attachments(build.base));
   const built = { reference: { ...request.target, digest: digest.value }, digest: digest.value };
   return checked(built, attached.ok ? [] : [notAttached(request.target, attached.problems)]);
 }

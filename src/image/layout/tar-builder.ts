@@ -54,7 +54,7 @@ async function build(
   const seen = watched(layout);
   const open: Registries = (name) => (name === here ? seen : registries(name));
   // What refers to an image is listed by registries alone.
-  const built = await layerBuilder(open).build({ ...request, target: { ...request.target, registry: here }, attachments: [] });
+  const built = await layerBuilder(open).build({ ...request, target: { ...request.target, registry: here }, attachments: () => [] });
   if (!built.ok) return built;
   await writeArchive(layout, showReference(request.target), join(aside, "archive.tar"));
   await rename(join(aside, "archive.tar"), file);
