@@ -101,7 +101,7 @@ function builds(host: string, registry: Registry, files: GatewayFiles, published
         files: new Map([...files, ["image/turn", String(turn)]]),
         project: () => new Map(),
         labels: { [labelNames.inputHash]: String(turn) },
-        attachments: documents ? [document, { ...document, bytes: Buffer.from(String(turn)) }] : [],
+        attachments: () => (documents ? [document, { ...document, bytes: Buffer.from(String(turn)) }] : []),
       };
       must(await layerBuilder(() => registry).build(request));
     });

@@ -8,6 +8,7 @@ import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { containerEnvironment } from "../src/compile/container-environment.ts";
 import { unmountedBootstrap } from "../src/compile/envoy/unmounted.ts";
 import { bundle, bundleGateway } from "./bundle.ts";
+import { markFolder, readableByAll, whyNotInto } from "./made-folder.ts";
 
 const dockerfiles = resolve(import.meta.dirname, "../deploy/images");
 
@@ -56,14 +57,18 @@ async function gatewayContext(folder: string): Promise<void> {
   await cp(join(dockerfiles, "gateway.Dockerfile"), join(folder, "Dockerfile"));
 }
 
-/** Makes the contexts in a folder, which are emptied first. */
+const contexts = ["toolkit", "gateway", "operator"];
+
+/** Makes the contexts in a folder, which are emptied first: it is one that this made before, or nothing is in it (see `whyNotInto`). */
 export async function imageContexts(folder: string): Promise<void> {
-  for (const name of ["toolkit", "gateway", "operator"]) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of contexts) await rm(join(folder, name), { recursive: true, force: true });
+  await markFolder(folder);
   await Promise.all([
     toolkitContext(join(folder, "toolkit")),
     gatewayContext(join(folder, "gateway")),
     operatorContext(join(folder, "operator")),
   ]);
+  for (const name of contexts) await readableByAll(join(folder, name));
 }
 
 if (import.meta.main) {
@@ -71,5 +76,12 @@ if (import.meta.main) {
   if (folder === undefined) {
     process.stderr.write("Name a folder: npm run images -- DIR\n");
     process.exitCode = 2;
-  } else await imageContexts(folder);
+  } else {
+    const why = await whyNotInto(folder);
+    if (why === undefined) await imageContexts(folder);
+    else {
+      process.stderr.write(`${why}\n`);
+      process.exitCode = 1;
+    }
+  }
 }

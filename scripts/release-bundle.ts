@@ -2,14 +2,15 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, readdirSync, readFileSync } from "node:fs";
-import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { copyFile, cp, rm, writeFile } from "node:fs/promises";
+import { basename, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import manifest from "../package.json" with { type: "json" };
 import { makeLayer } from "../src/image/layer.ts";
 import { run } from "../tests/e2e/cluster/command.ts";
 import { imageContexts } from "./image-contexts.ts";
 import { krewManifest } from "./krew.ts";
+import { mark, markFolder, readableByAll, whyNotInto } from "./made-folder.ts";
 
 const project = resolve(import.meta.dirname, "..");
 
@@ -39,24 +40,30 @@ async function chartIn(folder: string): Promise<void> {
   await writeFile(join(folder, `portico-chart-${manifest.version}.tgz`), bytes);
 }
 
-/** Writes a release into a folder, which is emptied first. */
+/** Writes a release into a folder, which is emptied first: it is one that this made before, or nothing is in it. */
 async function releaseBundle(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await markFolder(folder);
   const archive = await packageIn(folder);
   await writeFile(join(folder, "krew-portico.yaml"), krewManifest({ version: manifest.version, sha256: await sha256(archive) }));
   await chartIn(folder);
   await copyFile(join(project, "deploy/install.yaml"), join(folder, "install.yaml"));
   await cp(join(project, "deploy/crds"), join(folder, "crds"), { recursive: true });
   await imageContexts(join(folder, "images"));
-  const sums = await Promise.all(filesIn(folder).map(async (path) => `${await sha256(path)}  ${relative(folder, path)}\n`));
+  const files = filesIn(folder).filter((path) => basename(path) !== mark);
+  const sums = await Promise.all(files.map(async (path) => `${await sha256(path)}  ${relative(folder, path)}\n`));
   await writeFile(join(folder, "SHA256SUMS"), sums.join(""));
+  await readableByAll(folder);
 }
 
 const [folder] = process.argv.slice(2);
+const why = folder === undefined ? undefined : await whyNotInto(folder);
 if (folder === undefined) {
   process.stderr.write("Name a folder: npm run release:bundle -- DIR\n");
   process.exitCode = 2;
+} else if (why !== undefined) {
+  process.stderr.write(`${why}\n`);
+  process.exitCode = 1;
 } else {
   await releaseBundle(resolve(folder));
   process.stderr.write(

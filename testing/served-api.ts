@@ -13,7 +13,7 @@ import { makeUsers } from "../src/controller/users.ts";
 import type { World } from "../src/controller/world.ts";
 import { assembleImage } from "../src/image/gateway-image.ts";
 import { makeLayer } from "../src/image/layer.ts";
-import { type Blob, digestOf, jsonBlob, mediaTypes } from "../src/image/oci.ts";
+import { type Blob, jsonBlob, mediaTypes } from "../src/image/oci.ts";
 import type { Registry } from "../src/image/registry/registry.ts";
 import { imageRequest } from "../src/image/request.ts";
 import { checked, error, failed, wholeFile } from "../src/problem.ts";
@@ -253,11 +253,7 @@ export async function serveApi(
     const layer = await makeLayer(new Map([...request.files].map(([path, text]) => [`gateway/${path}`, text])));
     const config = { architecture: "amd64", os: "linux", rootfs: { type: "layers" as const, diff_ids: [] } };
     const empty = { schemaVersion: 2 as const, config: jsonBlob(mediaTypes.config, config).descriptor, layers: [] };
-    const image = assembleImage(
-      { name: "base", digest: digestOf(Buffer.from("")), manifest: empty, config, isDocker: false },
-      layer,
-      request.labels,
-    );
+    const image = assembleImage({ manifest: empty, config, isDocker: false }, layer, request.labels);
     for (const blob of [image.manifest, image.config, layer]) blobs.set(blob.descriptor.digest, blob);
     built.push(mountedName("pets", gateway.folder.manifest.inputHash));
     state = {

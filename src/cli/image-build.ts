@@ -6,6 +6,8 @@ import { layerBuilder } from "../image/layer-builder.ts";
 import { tarBuilder } from "../image/layout/tar-builder.ts";
 import { type ProvidedImage, provideImage } from "../image/provide.ts";
 import { parseReference, parseTarget, showReference } from "../image/reference.ts";
+import type { Registry } from "../image/registry/registry.ts";
+import { usualRetries } from "../image/registry/retry.ts";
 import { imageRequest } from "../image/request.ts";
 import { type Checked, checked } from "../problem.ts";
 import { publishedApis } from "../resolve/gateway.ts";
@@ -14,7 +16,7 @@ import { failure } from "./failure.ts";
 import type { ImageBuildOptions } from "./image-build-command.ts";
 import type { KanikoAtHand } from "./kaniko.ts";
 import { engine, folderOf, prepareGateway } from "./prepare.ts";
-import { openRegistries } from "./registries.ts";
+import { openRegistries, watched } from "./registries.ts";
 import { reportProblems } from "./report-problems.ts";
 import { version } from "./version.ts";
 
@@ -56,8 +58,10 @@ async function provide(request: BuildRequest, inputHash: string, options: ImageB
   if (!registries.ok) return registries;
   const { open, close } = registries.value;
   try {
-    if (options.out !== undefined) {
-      const written = await tarBuilder(open, options.out, goneWithUs).build(request);
+    const { out } = options;
+    if (out !== undefined) {
+      const around = { works: goneWithUs, watched: (layout: Registry) => watched(layout, out), retries: usualRetries };
+      const written = await tarBuilder(open, out, around).build(request);
       return written.ok ? checked({ ...written.value, made: true, madeWith: undefined }, []) : written;
     }
     const builder = kaniko === undefined ? layerBuilder(open) : kaniko.value.builder(open);

@@ -39,11 +39,17 @@ function asText({ digest, platforms, manifest, operations: listed, labels, files
     `platforms   ${platforms.join(", ")}`,
     `input hash  ${manifest.inputHash}`,
     `contract    ${manifest.contract}`,
-    `base        ${labels[labelNames.baseName] ?? "unknown"}@${labels[labelNames.baseDigest] ?? ""}`,
+    `base        ${baseOf(labels)}`,
     ...apis.flat(),
     ...[...files].map(([path, content]) => `file        ${path} (${content.length} bytes)`),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
+}
+
+/** What it was made on. Older images have the digest in the name, too, where that was asked for. */
+function baseOf(labels: ImageContents["labels"]): string {
+  const { [labelNames.baseName]: name = "unknown", [labelNames.baseDigest]: digest } = labels;
+  return digest === undefined ? name : `${name.replace(/@.*/, "")}@${digest}`;
 }
 
 /** A policy with its value where that is one word, else its name alone: JSON has all of it. */

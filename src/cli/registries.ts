@@ -25,9 +25,9 @@ const ofPeople: Patience = { patienceMs: 60_000, retries: usualRetries };
 /** An operator says soon what is wrong, and comes back to it by itself. */
 export const ofOperator: Patience = { patienceMs: 15_000, retries: { ...usualRetries, most: 2 } };
 
-/** On a terminal somebody waits; a log needs no progress. */
-const watched = (registry: Registry): Registry =>
-  process.stderr.isTTY ? withProgress(registry, (line) => process.stderr.write(`${line}\n`)) : registry;
+/** On a terminal somebody waits; a log needs no progress. `file` is what a layout becomes. */
+export const watched = (registry: Registry, file?: string): Registry =>
+  process.stderr.isTTY ? withProgress(registry, (line) => process.stderr.write(`${line}\n`), file) : registry;
 
 /** Fails where the certification authority's file cannot be read. */
 export async function openRegistries(

@@ -18,6 +18,21 @@ describe("the progress of uploads", () => {
     assert.deepEqual(said, [`Uploading ${name} (3 KiB) to ${fake.host}/pets`, `Uploaded  ${name} (3 KiB)`]);
   });
 
+  it("names the file that is made", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const said: string[] = [];
+    const blob = jsonBlob("text/plain", {});
+    must(
+      await storeBlob(
+        withProgress(openRegistries(t)(fake.host), (line) => said.push(line), "pets.tar"),
+        "pets",
+        blob,
+      ),
+    );
+    const name = blob.descriptor.digest.slice(7, 19);
+    assert.deepEqual(said, [`Writing   ${name} (1 KiB) to pets.tar`, `Written   ${name} (1 KiB)`]);
+  });
+
   it("of one that fails has no end", async (t) => {
     const fake = await startFakeRegistry(t);
     fake.fault = (_, response) => Boolean(response.writeHead(403).end());

@@ -25,7 +25,7 @@ export async function readBase(registry: Registry, reference: ImageReference): P
   if (!found.ok) return found;
   if (!isIndex(found.value.descriptor)) {
     const image = await readOne(registry, reference, found.value);
-    return image.ok ? checked({ kind: "image", digest: image.value.digest, image: image.value }, []) : image;
+    return image.ok ? checked({ kind: "image", digest: found.value.descriptor.digest, image: image.value }, []) : image;
   }
   return readIndex(registry, reference, found.value);
 }
@@ -63,5 +63,5 @@ async function readOne(registry: Registry, reference: ImageReference, { bytes, d
   const config = readConfig(name, blob.value);
   if (!config.ok) return config;
   const isDocker = descriptor.mediaType === mediaTypes.dockerManifest;
-  return checked({ name, digest: descriptor.digest, manifest: manifest.value, config: config.value, isDocker }, []);
+  return checked({ manifest: manifest.value, config: config.value, isDocker }, []);
 }

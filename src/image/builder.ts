@@ -14,8 +14,8 @@ export interface BuildRequest {
   /** The same as a project, from which the toolkit makes these files. */
   readonly project: () => GatewayFiles;
   readonly labels: Readonly<Record<string, string>>;
-  /** Documents that lie beside it. */
-  readonly attachments: readonly Attachment[];
+  /** Documents that lie beside it, by the base with the digest that it turned out to have: one of them says what the image is made of. */
+  readonly attachments: (base: ImageReference) => readonly Attachment[];
   /** Whether it is still wanted, asked right before its tag is written: somebody may want another one by now, or it is another operator's turn. Left out for always. */
   readonly isWanted?: (() => boolean) | undefined;
 }

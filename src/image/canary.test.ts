@@ -23,7 +23,7 @@ async function found(t: TestContext, change: Partial<BuildRequest>): Promise<rea
     files: new Map([["image/routes.json", "{}\n"]]),
     project: () => new Map(),
     labels: { [labelNames.inputHash]: "abc" },
-    attachments: [],
+    attachments: () => [],
   };
   const { reference } = must(await layerBuilder(registries).build({ ...request, ...change }));
   return findCanary(registries(fake.host), reference, canary);
@@ -41,8 +41,8 @@ const leaks: readonly (readonly [what: string, change: Partial<BuildRequest>])[]
   ["percent-encoded", file(`?key=${encodeURIComponent(canary)}`)],
   ["in a file's name", { files: new Map([[`image/${canary.replace("/", "_")}`, canary]]) }],
   ["in a label", { labels: { [labelNames.inputHash]: "abc", secret: canary } }],
-  ["in what refers to the image", { attachments: [{ artifactType: "text/plain", title: "x", bytes: Buffer.from(canary) }] }],
-  ["in gzip in what refers to it", { attachments: [{ artifactType: "text/plain", title: "x", bytes: gzipSync(shifted(1)) }] }],
+  ["in what refers to the image", { attachments: () => [{ artifactType: "text/plain", title: "x", bytes: Buffer.from(canary) }] }],
+  ["in gzip in what refers to it", { attachments: () => [{ artifactType: "text/plain", title: "x", bytes: gzipSync(shifted(1)) }] }],
 ];
 
 describe("the search for a secret in an image", () => {

@@ -31,7 +31,7 @@ async function build(t: TestContext, operations: string) {
     ]),
     project: () => new Map(),
     labels: { [labelNames.inputHash]: "abc" },
-    attachments: [],
+    attachments: () => [],
   });
   must(built);
   return { fake, registries, target, contents: () => contentsOf(registries(fake.host), target) };
@@ -103,7 +103,7 @@ describe("what is in an image", () => {
       ]),
       project: () => new Map(),
       labels: { [labelNames.inputHash]: "abc" },
-      attachments: [],
+      attachments: () => [],
     });
     const { reference, digest } = must(built);
     assert.equal(must(await contentsOf(registries(fake.host), reference)).digest, digest);

@@ -17,7 +17,7 @@ export async function copyBlob(
   if (/foreign|nondistributable/.test(descriptor.mediaType))
     return failed(error("BadImage", wholeFile(showReference(from)), "The image has a layer that may not be passed on. Name another one."));
   const [source, to] = [registries(from.registry), registries(target.registry)];
-  const upload: Upload = { descriptor, read: () => source.openBlob(from.repository, descriptor) };
+  const upload: Upload = { descriptor, read: () => source.openBlob(from.repository, descriptor, showReference(from)) };
   const isBeside = from.registry === target.registry && from.repository !== target.repository;
   return storeUpload(to, target.repository, upload, isBeside ? from.repository : undefined);
 }

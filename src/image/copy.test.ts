@@ -24,7 +24,7 @@ async function build(registries: Registries, { host }: FakeRegistry, to: string,
     files: new Map([["image/routes.json", `${inputHash}\n`]]),
     project: () => new Map(),
     labels: { [labelNames.inputHash]: inputHash },
-    attachments,
+    attachments: () => attachments,
   });
   return must(built).digest;
 }
@@ -145,6 +145,19 @@ describe("a copy", () => {
       refused.problems.map(({ reason }) => reason),
       ["ForeignImage"],
     );
+  });
+
+  it("leaves somebody else's image that came under the tag while it was made", async (t) => {
+    const [from, to] = [await start(t), await start(t)];
+    const registries = openRegistries(t);
+    await build(registries, from, "a:1");
+    const theirs = to.manifests.get("base:1") ?? assert.fail("it is not there");
+    to.fault = (_, __, line) => {
+      if (line.startsWith("PUT") && line.includes("uploads")) to.manifests.set("a:1", theirs);
+      return false;
+    };
+    const { problems } = await copy(registries, `${from.host}/a:1`, `${to.host}/a:1`, true);
+    assert.deepEqual([problems.map(({ reason }) => reason), to.manifests.get("a:1")], [["ForeignImage"], theirs]);
   });
 
   it("of what is not there, or not whole, is refused, and tags nothing", async (t) => {

@@ -28,6 +28,9 @@ export async function copyImage(
   if (!copied.ok) return copied;
   const referrers = await copyReferrers(registries, from, target, digest);
   if (!referrers.ok) return referrers;
+  // Copying takes its time: somebody may have put an image there meanwhile.
+  const stillFree = await mayStandAt(registries, target, digest, replace);
+  if (!stillFree.ok) return stillFree;
   const tagged = await registries(target.registry).putManifest(target.repository, target.tag ?? "latest", manifest);
   return tagged.ok ? checked({ reference: { ...target, digest }, digest }, []) : tagged;
 }

@@ -11,12 +11,10 @@ import {
   jsonBlob,
   mediaTypes,
 } from "./oci.ts";
+import { type ImageReference, showReference } from "./reference.ts";
 
 /** What an image is made from: another image, of one platform. */
 export interface BaseImage {
-  /** As people name it, and its digest. */
-  readonly name: string;
-  readonly digest: string;
   readonly manifest: ImageManifest;
   readonly config: ImageConfig;
   /** Whether its documents are Docker's and not OCI's: the image's are then of the same kind. */
@@ -83,3 +81,12 @@ export const labelNames = {
   baseName: "org.opencontainers.image.base.name",
   baseDigest: "org.opencontainers.image.base.digest",
 } as const;
+
+/**
+ * The labels that say what an image is made on. The name is without a digest, which has a label of its own: that of the index where the base is
+ * one, for by that it is seen that there is another base now.
+ */
+export const baseLabels = (base: ImageReference, digest: string): Readonly<Record<string, string>> => ({
+  [labelNames.baseName]: showReference({ ...base, digest: undefined }),
+  [labelNames.baseDigest]: digest,
+});

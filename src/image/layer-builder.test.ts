@@ -6,8 +6,8 @@ import { openRegistries } from "../../testing/open-registries.ts";
 import { labelNames } from "./gateway-image.ts";
 import { readLayer } from "./layer.ts";
 import { layerBuilder } from "./layer-builder.ts";
-import { imageConfig, imageIndex, imageManifest, jsonBlob, mediaTypes } from "./oci.ts";
-import { parseReference } from "./reference.ts";
+import { type Descriptor, imageConfig, imageIndex, imageManifest, jsonBlob, mediaTypes } from "./oci.ts";
+import { type ImageReference, parseReference, showReference } from "./reference.ts";
 import { standingOf } from "./reuse.ts";
 
 const files = new Map([
@@ -22,7 +22,7 @@ const request = (base: string, target: string) => ({
   files,
   project: () => new Map(),
   labels,
-  attachments: [],
+  attachments: () => [],
 });
 
 /** An image of a registry: its manifest, its configuration, and the files of its last layer. */
@@ -36,6 +36,25 @@ async function pulled({ manifests, blobs }: FakeRegistry, repository: string, ke
     config: imageConfig.parse(JSON.parse(String(blob(manifest.config.digest)))),
     files: await readLayer(blob(last.digest)),
   };
+}
+
+/** Puts an index of images for two platforms, and of something else, into a registry as `gateway:1`. */
+async function putIndex(fake: FakeRegistry, isDocker: boolean): Promise<Descriptor> {
+  const manifests = [];
+  for (const architecture of ["amd64", "arm64"]) {
+    const { descriptor } = await putBaseImage(fake, "gateway", architecture, architecture, isDocker);
+    manifests.push({ ...descriptor, platform: { architecture, os: "linux" } });
+  }
+  const attestation = {
+    mediaType: mediaTypes.manifest,
+    digest: `sha256:${"0".repeat(64)}`,
+    size: 1,
+    platform: { architecture: "unknown", os: "unknown" },
+  };
+  const mediaType = isDocker ? mediaTypes.dockerIndex : mediaTypes.index;
+  const index = jsonBlob(mediaType, { schemaVersion: 2, mediaType, manifests: [...manifests, attestation] });
+  fake.manifests.set("gateway:1", { mediaType, bytes: Buffer.from(index.bytes) });
+  return index.descriptor;
 }
 
 const texts = (layer: ReadonlyMap<string, Uint8Array>) => [...layer].map(([path, content]) => [path, Buffer.from(content).toString()]);
@@ -103,20 +122,7 @@ describe("the layer builder", () => {
 
   it("makes an image for each platform of an index", async (t) => {
     const fake = await startFakeRegistry(t);
-    const manifests = [];
-    for (const architecture of ["amd64", "arm64"])
-      manifests.push({
-        ...(await putBaseImage(fake, "gateway", architecture, architecture)).descriptor,
-        platform: { architecture, os: "linux" },
-      });
-    const attestation = {
-      mediaType: mediaTypes.manifest,
-      digest: `sha256:${"0".repeat(64)}`,
-      size: 1,
-      platform: { architecture: "unknown", os: "unknown" },
-    };
-    const index = jsonBlob(mediaTypes.index, { schemaVersion: 2, mediaType: mediaTypes.index, manifests: [...manifests, attestation] });
-    fake.manifests.set("gateway:1", { mediaType: mediaTypes.index, bytes: Buffer.from(index.bytes) });
+    await putIndex(fake, false);
     must(await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
     const made = imageIndex.parse(JSON.parse(String(fake.manifests.get("pets:1.0")?.bytes)));
     assert.deepEqual(
@@ -144,6 +150,23 @@ describe("the layer builder", () => {
     );
   });
 
+  it("leaves somebody else's image that came under the tag while this one was made", async (t) => {
+    const fake = await startFakeRegistry(t);
+    await putBaseImage(fake, "gateway", "1", "amd64");
+    await putBaseImage(fake, "pets", "theirs", "amd64");
+    const stored = fake.manifests.get("pets:theirs") ?? assert.fail("it is not there");
+    fake.fault = (_, __, line) => {
+      if (line.startsWith("PUT") && line.includes("uploads")) fake.manifests.set("pets:1.0", stored);
+      return false;
+    };
+    const built = await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
+    assert.deepEqual(
+      built.problems.map(({ reason }) => reason),
+      ["ForeignImage"],
+    );
+    assert.equal(fake.manifests.get("pets:1.0"), stored);
+  });
+
   it("says that the base is not there", async (t) => {
     const fake = await startFakeRegistry(t);
     const built = await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`));
@@ -151,6 +174,43 @@ describe("the layer builder", () => {
       built.problems.map(({ reason }) => reason),
       ["ImageMissing"],
     );
+  });
+});
+
+describe("an image on a base", () => {
+  for (const isDocker of [false, true])
+    it(`that is ${isDocker ? "Docker's list" : "an index of OCI's"} says that one's digest, by which another base is noticed`, async (t) => {
+      const fake = await startFakeRegistry(t);
+      const { digest } = await putIndex(fake, isDocker);
+      const registries = openRegistries(t);
+      must(await layerBuilder(registries).build(request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`)));
+      const standing = must(await standingOf(registries(fake.host), must(parseReference(`${fake.host}/pets:1.0`))));
+      assert.equal(standing.kind === "gateway" && standing.madeWith.base, digest);
+      for (const one of imageIndex.parse(JSON.parse(String(fake.manifests.get("pets:1.0")?.bytes))).manifests) {
+        const { config } = await pulled(fake, "pets", `pets@${one.digest}`);
+        assert.equal(config.config?.Labels?.[labelNames.baseDigest], digest);
+      }
+    });
+
+  it("tells the documents beside it which one that turned out to be", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const { digest } = (await putBaseImage(fake, "gateway", "1", "amd64")).descriptor;
+    const asked = request(`${fake.host}/gateway:1`, `${fake.host}/pets:1.0`);
+    const told: string[] = [];
+    const attachments = (base: ImageReference) => {
+      told.push(showReference(base));
+      return [];
+    };
+    must(await layerBuilder(openRegistries(t)).build({ ...asked, attachments }));
+    assert.deepEqual(told, [`${fake.host}/gateway:1@${digest}`]);
+  });
+
+  it("that is named by its digest, too, says that once", async (t) => {
+    const fake = await startFakeRegistry(t);
+    const { digest } = (await putBaseImage(fake, "gateway", "1", "amd64")).descriptor;
+    must(await layerBuilder(openRegistries(t)).build(request(`${fake.host}/gateway:1@${digest}`, `${fake.host}/pets:1.0`)));
+    const { config } = await pulled(fake, "pets", "pets:1.0");
+    assert.equal(config.config?.Labels?.[labelNames.baseName], `${fake.host}/gateway:1`);
   });
 });
 

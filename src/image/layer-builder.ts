@@ -2,12 +2,13 @@ import { type Checked, checked, failed } from "../problem.ts";
 import { type Base, readBase } from "./base-image.ts";
 import { type Builder, type BuildRequest, type BuiltImage, gatewayFolderInImage, superseded } from "./builder.ts";
 import { copyBlob, type Registries, storeBlob } from "./copy-blob.ts";
-import { type AssembledImage, assembleImage, type BaseImage, labelNames, layerMediaType } from "./gateway-image.ts";
+import { type AssembledImage, assembleImage, type BaseImage, baseLabels, layerMediaType } from "./gateway-image.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type Layer, makeLayer } from "./layer.ts";
 import { type Blob, jsonBlob, mediaTypes } from "./oci.ts";
 import { attach } from "./referrers.ts";
 import type { Registry } from "./registry/registry.ts";
+import { stillFree } from "./reuse.ts";
 
 /** Makes images without a container: one layer on the base, straight in the registry. */
 export const layerBuilder = (registries: Registries): Builder => ({
@@ -16,17 +17,21 @@ export const layerBuilder = (registries: Registries): Builder => ({
 });
 
 async function build(registries: Registries, request: BuildRequest): Promise<Checked<BuiltImage>> {
-  const { base: baseReference, target } = request;
-  const base = await readBase(registries(baseReference.registry), baseReference);
+  const { target } = request;
+  const base = await readBase(registries(request.base.registry), request.base);
   if (!base.ok) return base;
+  const labels = { ...request.labels, ...baseLabels(request.base, base.value.digest) };
   const to = registries(target.registry);
   const manifest =
     base.value.kind === "image"
-      ? await pushOne(registries, to, request, base.value.image)
-      : await pushIndex(registries, to, request, base.value);
+      ? await pushOne(registries, to, { ...request, labels }, base.value.image)
+      : await pushIndex(registries, to, { ...request, labels }, base.value);
   if (!manifest.ok) return manifest;
-  const attached = await attach(to, target, manifest.value.descriptor, request.attachments);
+  const beside = request.attachments({ ...request.base, digest: base.value.digest });
+  const attached = await attach(to, target, manifest.value.descriptor, beside);
   if (!attached.ok) return attached;
+  const free = await stillFree(to, target);
+  if (!free.ok) return free;
   if (request.isWanted?.() === false) return failed(superseded(request));
   // The tag comes last: until it stands, nobody sees anything of this.
   const tagged = await to.putManifest(target.repository, target.tag ?? "latest", manifest.value);
@@ -38,8 +43,7 @@ async function build(registries: Registries, request: BuildRequest): Promise<Che
 /** Pushes all that an image of one platform has, but for its manifest. */
 async function pushOne(registries: Registries, to: Registry, request: BuildRequest, base: BaseImage): Promise<Checked<Blob>> {
   const layer = await layerOf(request, base);
-  const labels = { ...request.labels, [labelNames.baseName]: base.name, [labelNames.baseDigest]: base.digest };
-  const image = assembleImage(base, layer, labels);
+  const image = assembleImage(base, layer, request.labels);
   const pushed = await pushBlobs(registries, to, request, base, image, layer);
   return pushed.ok ? checked(image.manifest, []) : pushed;
 }

@@ -25,7 +25,7 @@ async function registryOf(t: TestContext) {
         files: new Map([["image/manifest.json", `${inputHash}\n`]]),
         project: () => new Map(),
         labels: { [labelNames.inputHash]: inputHash, [labelNames.documentHash]: documentHash, [labelNames.toolkit]: toolkit },
-        attachments: [],
+        attachments: () => [],
         isWanted,
       },
       { inputHash, documentHash },
@@ -35,7 +35,17 @@ async function registryOf(t: TestContext) {
     const bytes = fake.manifests.get(`apis/pets:${tag}`)?.bytes;
     return bytes && `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   };
-  return { provide, digestUnder, putBaseImage: (tag: string) => putBaseImage(fake, "apis/pets", tag, "amd64") };
+  /** Puts somebody else's image under a tag while another tag is written. */
+  const putWhile = async (written: string, tag: string): Promise<string> => {
+    const { descriptor } = await putBaseImage(fake, "apis/pets", "theirs", "amd64");
+    const stored = fake.manifests.get("apis/pets:theirs") ?? assert.fail("it is not there");
+    fake.fault = (_, __, line) => {
+      if (line === `PUT /v2/apis/pets/manifests/${written}`) fake.manifests.set(`apis/pets:${tag}`, stored);
+      return false;
+    };
+    return descriptor.digest;
+  };
+  return { provide, digestUnder, putWhile, putBaseImage: (tag: string) => putBaseImage(fake, "apis/pets", tag, "amd64") };
 }
 
 const [first = "", second = "", third = ""] = ["a", "b", "c"].map((letter) => letter.repeat(64));
@@ -104,6 +114,14 @@ describe("the image of an API's version", () => {
     }
     assert.ok(must(await provide(second, "d2", { asked: true })).made);
     assert.ok(must(await provide(third, "d3", { rebuild: "always" })).made);
+  });
+
+  it("never takes a version's tag that became somebody else's while it was made", async (t) => {
+    const { provide, digestUnder, putWhile } = await registryOf(t);
+    must(await provide(first, "d1"));
+    const theirs = await putWhile(`1.0-${second.slice(0, 12)}`, "1.0");
+    const late = await provide(second, "d1");
+    assert.deepEqual([late.problems.map(({ reason }) => reason), digestUnder("1.0")], [["ForeignImage"], theirs]);
   });
 
   it("is never somebody else's", async (t) => {

@@ -4,7 +4,7 @@ import { existingManifest } from "./existing.ts";
 import { type ProvidedImage, provideImage, provideOver } from "./provide.ts";
 import { showReference } from "./reference.ts";
 import type { Registry } from "./registry/registry.ts";
-import { type MadeWith, outdated, type Standing, standingOf } from "./reuse.ts";
+import { type MadeWith, outdated, type Standing, standingOf, stillFree } from "./reuse.ts";
 
 /** What makes a new image under a version that stands for another one. */
 export interface RebuildRule {
@@ -65,6 +65,8 @@ async function moveTag(registry: Registry, request: BuildRequest, digest: string
   const { target } = request;
   const manifest = await existingManifest(registry, { ...target, digest });
   if (!manifest.ok) return manifest;
+  const free = await stillFree(registry, target);
+  if (!free.ok) return free;
   if (request.isWanted?.() === false) return failed(superseded(request));
   const put = await registry.putManifest(target.repository, target.tag ?? "latest", manifest.value);
   return put.ok ? checked(undefined, []) : put;

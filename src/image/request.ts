@@ -40,8 +40,12 @@ export function imageRequest(
       [labelNames.version]: apiVersion,
     },
   };
-  const sbom = { artifactType: "application/spdx+json", title: "sbom.spdx.json", bytes: Buffer.from(sbomOf(made, manifest.apis)) };
-  return { ...made, attachments: [...apis.map(publishedAttachment), sbom] };
+  const sbom = (pinned: ImageReference): Attachment => ({
+    artifactType: "application/spdx+json",
+    title: "sbom.spdx.json",
+    bytes: Buffer.from(sbomOf({ ...made, base: pinned }, manifest.apis)),
+  });
+  return { ...made, attachments: (pinned) => [...apis.map(publishedAttachment), sbom(pinned)] };
 }
 
 /** SHA-256 over the published documents alone, in hexadecimal: where it is the same and the input is not, a policy changed. */

@@ -1,4 +1,4 @@
-import { type Checked, checked, error, type Problem, wholeFile } from "../problem.ts";
+import { type Checked, checked, error, failed, type Problem, wholeFile } from "../problem.ts";
 import { labelNames, read, readConfig, readManifest } from "./gateway-image.ts";
 import { imageIndex, isIndex } from "./oci.ts";
 import { type ImageReference, showReference } from "./reference.ts";
@@ -97,3 +97,13 @@ export const neverOverwritten = (target: ImageReference): Problem =>
     wholeFile(showReference(target)),
     "The tag stands for an image that is no gateway of Portico, which is never overwritten. Name another repository or tag.",
   );
+
+/**
+ * Looks at a tag again, right before it is written: somebody may have put an image there while this one was made. Fails with ForeignImage.
+ * Between this look and the write lies one request: a registry has no way to write a tag only where it still is what one saw.
+ */
+export async function stillFree(registry: Registry, target: ImageReference): Promise<Checked<void>> {
+  const standing = await standingOf(registry, target);
+  if (!standing.ok) return standing;
+  return standing.value.kind === "foreign" ? failed(neverOverwritten(target)) : checked(undefined, []);
+}

@@ -8,10 +8,9 @@ const hash = (algorithm: "sha1" | "sha256", text: string): string => createHash(
 
 /**
  * What a gateway's image is made of, as SPDX 2.3 (spdx.github.io/spdx-spec/v2.3): the gateway with its files, and the base as what it was
- * made on. Its name and time come from the input, so that the same input gives the same bytes.
+ * made on. Its time is none, and its name's hash is over all the rest: so the same image gives the same bytes, and another one another name.
  */
 export function sbomOf({ target, base, files, labels }: Omit<BuildRequest, "attachments" | "project">, apis: readonly ApiInSbom[]): string {
-  const inputHash = labels[labelNames.inputHash] ?? "";
   const listed = [...files].map(([path, text], index) => ({
     SPDXID: `SPDXRef-File-${index}`,
     fileName: `./gateway/${path}`,
@@ -28,7 +27,7 @@ export function sbomOf({ target, base, files, labels }: Omit<BuildRequest, "atta
       filesAnalyzed: true,
       packageVerificationCode: { packageVerificationCodeValue: verificationCode([...files.values()]) },
     },
-    packageOf("Base", showReference(base), base.digest ?? base.tag ?? "latest"),
+    packageOf("Base", showReference({ ...base, digest: undefined }), base.digest ?? base.tag ?? "latest"),
     packageOf("Toolkit", "portico", labels[labelNames.toolkit] ?? ""),
     ...apis.map(({ name, version }, index) => packageOf(`API-${index}`, name, version)),
   ];
@@ -44,13 +43,13 @@ export function sbomOf({ target, base, files, labels }: Omit<BuildRequest, "atta
     dataLicense: "CC0-1.0",
     SPDXID: "SPDXRef-DOCUMENT",
     name: showReference(target),
-    documentNamespace: `https://portico.dev/spdx/${hash("sha256", `${inputHash} ${showReference(base)} ${showReference(target)}`)}`,
     creationInfo: { created: "1970-01-01T00:00:00Z", creators: [`Tool: portico-${labels[labelNames.toolkit] ?? ""}`] },
     packages,
     files: listed,
     relationships,
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  const documentNamespace = `https://portico.dev/spdx/${hash("sha256", JSON.stringify([labels[labelNames.inputHash], document]))}`;
+  return `${JSON.stringify({ ...document, documentNamespace }, undefined, 2)}\n`;
 }
 
 /** SPDX 2.3, section 7.9: the hash of the files' hashes, sorted. */

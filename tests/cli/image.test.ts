@@ -151,6 +151,13 @@ describe("portico image inspect", () => {
     );
   });
 
+  it("says once by which digest the base was named", async (t) => {
+    const { fake, image, build } = await shop(t);
+    const [, digest = ""] = [...fake.manifests.keys()].find((key) => key.startsWith("gateway@"))?.split("@") ?? [];
+    const name = (await build("--to", `${fake.host}/pets:1`, "--base", `${fake.host}/gateway@${digest}`)).stdout.trim();
+    assert.match((await image("inspect", name)).stdout, new RegExp(`^base {8}${fake.host}/gateway@${digest}$`, "m"));
+  });
+
   it("says that somebody else's image is none, and that there is none", async (t) => {
     const { fake, image } = await shop(t);
     const foreign = await image("inspect", `${fake.host}/gateway:1`);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
 import { must } from "../../../testing/envoy.ts";
-import { putBaseImage, startFakeRegistry } from "../../../testing/fake-registry.ts";
+import { type FakeRegistry, putBaseImage, startFakeRegistry } from "../../../testing/fake-registry.ts";
 import { openRegistries } from "../../../testing/open-registries.ts";
 import { checked, error, failed, wholeFile } from "../../problem.ts";
 import { Redacted } from "../../redacted.ts";
 import { labelNames } from "../gateway-image.ts";
+import { jsonBlob, mediaTypes } from "../oci.ts";
 import { parseReference } from "../reference.ts";
 import type { BuildCluster, BuildState } from "./cluster.ts";
 import { kanikoBuilder } from "./kaniko-builder.ts";
@@ -19,6 +20,26 @@ const running: BuildState = { kind: "running", pod: "p" };
 interface Beside {
   readonly fake?: Awaited<ReturnType<typeof startFakeRegistry>>;
   readonly jobs?: SharedJobs;
+  /** The labels that Kaniko gives the image, of those that it is told. */
+  readonly labelled?: (labels: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+}
+
+/** What a Job is told to label its image with. */
+function labelsOf(job: KubernetesObject | undefined): Readonly<Record<string, string>> {
+  const args: readonly string[] = Object(job?.spec).template.spec.containers[0].args;
+  const labels = args.flatMap((arg) => (arg.startsWith("--label=") ? [arg.slice("--label=".length).replaceAll("$$", "$")] : []));
+  return Object.fromEntries(labels.map((label) => [label.slice(0, label.indexOf("=")), label.slice(label.indexOf("=") + 1)]));
+}
+
+/** Pushes an image as Kaniko does: its digest. */
+function push({ blobs, manifests }: FakeRegistry, labels: Readonly<Record<string, string>>): string {
+  const rootfs = { type: "layers", diff_ids: [] };
+  const config = jsonBlob(mediaTypes.config, { architecture: "amd64", os: "linux", config: { Labels: labels }, rootfs });
+  const mediaType = mediaTypes.manifest;
+  const manifest = jsonBlob(mediaType, { schemaVersion: 2, mediaType, config: config.descriptor, layers: [] });
+  blobs.set(`team/pets_2@${config.descriptor.digest}`, Buffer.from(config.bytes));
+  manifests.set("team/pets_2:1", { mediaType, bytes: Buffer.from(manifest.bytes) });
+  return manifest.descriptor.digest;
 }
 
 /** Builds in a cluster that is in these states, one after the other; what it made, and what came of it. */
@@ -28,9 +49,9 @@ async function build(
   change: Partial<BuildCluster> = {},
   signal = new AbortController().signal,
   resumes = false,
-  { fake, jobs }: Beside = {},
+  { fake: registry, jobs, labelled = (labels) => labels }: Beside = {},
 ) {
-  fake ??= await startFakeRegistry(t);
+  const fake = registry ?? (await startFakeRegistry(t));
   const base = await putBaseImage(fake, "base", "1", "amd64");
   const made: KubernetesObject[] = [];
   const removed: string[] = [];
@@ -38,16 +59,21 @@ async function build(
   const ran: string[] = [];
   let turn = 0;
   const cluster: BuildCluster = {
-    create: async (object) => checked({ uid: String(made.push(object)), isNew: true }, []),
     dockerConfig: async () => checked(new Redacted(""), []),
     state: async () => {
       const state = states[Math.min(turn++, states.length - 1)] ?? running;
-      return state === "silent" ? unreachable : checked(state, []);
+      if (state === "silent") return unreachable;
+      const isPushed = state.kind === "succeeded" && state.message === "pushed";
+      return checked(isPushed ? { ...state, message: push(fake, labelled(labelsOf(made[0]))) } : state, []);
     },
     news: () => ({ next: async () => {}, close: () => {} }),
     followLog: async (_, __, write) => checked(write("one\ntwo\n"), []),
     remove: async (_, job) => checked(void removed.push(job), []),
     ...change,
+    create: async (object) => {
+      const uid = String(made.push(object));
+      return change.create?.(object) ?? checked({ uid, isNew: true }, []);
+    },
   };
   const settings = {
     namespace: "builds",
@@ -78,21 +104,22 @@ async function build(
     target: must(parseReference(`${fake.host}/team/Pets_2:1`.toLowerCase())),
     files: new Map(),
     project: () => new Map([["gateway.yaml", "x"]]),
-    labels: { [labelNames.title]: "$(HOME) costs $5" },
-    attachments: [],
+    labels: { [labelNames.title]: "$(HOME) costs $5", [labelNames.inputHash]: "abc" },
+    attachments: () => [{ artifactType: "text/plain", title: "x", bytes: Buffer.from("x") }],
   });
   return { base, built, made, removed, ran, said: said.join("") };
 }
 
-const succeeded = (digest: string): BuildState => ({ kind: "succeeded", pod: "p", message: digest });
-const anyDigest = `sha256:${"0".repeat(64)}`;
+/** Kaniko pushed, and said the digest. */
+const pushed: BuildState = { kind: "succeeded", pod: "p", message: "pushed" };
+const said = (message: string): BuildState => ({ kind: "succeeded", pod: "p", message });
 const problems = ({ problems: found }: { readonly problems: readonly { readonly reason: string; readonly message: string }[] }) =>
   found.map(({ reason, message }) => `${reason} ${message}`);
 
 describe("a build in a cluster", { concurrency: 4 }, () => {
   it("pins its images, takes its labels as they are, and removes its Job", async (t) => {
-    const { base, built, made, removed, ran } = await build(t, [running, succeeded(anyDigest)]);
-    assert.equal(built.ok && built.value.digest, anyDigest);
+    const { base, built, made, removed, ran } = await build(t, [running, pushed]);
+    assert.match(built.ok ? built.value.digest : "", /^sha256:/);
     assert.deepEqual(ran, ["builds/p"]);
     const text = JSON.stringify(made);
     assert.match(text, new RegExp(`FROM [^ ]+/base:1@${base.descriptor.digest} AS toolkit`));
@@ -105,7 +132,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
   it("has a name of its own, unless it is to be taken up by whoever comes after", async (t) => {
     const signal = new AbortController().signal;
     const nameOf = async (resumes: boolean): Promise<unknown> => {
-      const { made } = await build(t, [succeeded(anyDigest)], {}, signal, resumes);
+      const { made } = await build(t, [pushed], {}, signal, resumes);
       return Object(made[0]?.metadata).name.replace(/^.*-/, "");
     };
     assert.notEqual(await nameOf(false), await nameOf(false));
@@ -113,7 +140,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
   });
 
   it("is not lost when the cluster is silent for a while", async (t) => {
-    const { built } = await build(t, ["silent", "silent", running, "silent", succeeded(anyDigest)]);
+    const { built } = await build(t, ["silent", "silent", running, "silent", pushed]);
     assert.equal(built.ok, true);
   });
 
@@ -124,7 +151,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
   });
 
   it("does without a log that cannot be read", async (t) => {
-    const { built } = await build(t, [running, succeeded(anyDigest)], { followLog: async () => unreachable });
+    const { built } = await build(t, [running, pushed], { followLog: async () => unreachable });
     assert.equal(built.ok, true);
   });
 
@@ -152,14 +179,14 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
   });
 
   it("ends with its Job where its log does not", { timeout: 60_000 }, async (t) => {
-    const { built } = await build(t, [running, succeeded(anyDigest)], { followLog: () => new Promise(() => {}) });
+    const { built } = await build(t, [running, pushed], { followLog: () => new Promise(() => {}) });
     assert.equal(built.ok, true);
   });
 
   it("waits until what a Job of its name before it had is gone", async (t) => {
     let left = 1;
     const create = async ({ kind }: KubernetesObject) => checked({ uid: "1", isNew: kind !== "ConfigMap" || left-- <= 0 }, []);
-    const { built } = await build(t, [succeeded(anyDigest)], { create });
+    const { built } = await build(t, [pushed], { create });
     assert.equal(built.ok, true);
     assert.ok(left < 0);
   });
@@ -191,7 +218,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
       },
       remove: async (_, job) => checked(void removed.push(job), []),
     };
-    const stays = build(t, [running, succeeded(anyDigest)], cluster, undefined, true, beside);
+    const stays = build(t, [running, pushed], cluster, undefined, true, beside);
     const leaves = build(t, [running], cluster, left.signal, true, beside);
     assert.equal((await leaves).built.ok, false);
     assert.deepEqual(removed, []);
@@ -201,7 +228,7 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
   });
 
   it("that says no digest is none", async (t) => {
-    const { built } = await build(t, [succeeded("")]);
+    const { built } = await build(t, [said("")]);
     assert.deepEqual(problems(built), ["BuildFailed The image was not built. It did not say the image's digest."]);
   });
 
@@ -212,10 +239,36 @@ describe("a build in a cluster", { concurrency: 4 }, () => {
   });
 
   it("whose documents cannot be laid beside it is one all the same, with a warning", async (t) => {
-    const { built } = await build(t, [succeeded(anyDigest)]);
+    const fake = await startFakeRegistry(t);
+    fake.fault = ({ method }, response) => method === "POST" && Boolean(response.writeHead(400).end());
+    const { built } = await build(t, [pushed], {}, undefined, false, { fake });
+    assert.equal(built.ok, true);
     assert.deepEqual(
       built.problems.map(({ severity }) => severity),
       ["warning"],
     );
+  });
+
+  it("that pushed nothing, or something else, is none", async (t) => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    const nothing = await build(t, [running, said(digest)]);
+    assert.match(
+      problems(nothing.built).join(),
+      /^BuildFailed Kaniko says that it pushed sha256:0+, but the tag stands for nothing\. .*--no-push/,
+    );
+    assert.deepEqual([nothing.built.ok, nothing.built.problems[0]?.log], [false, ["one", "two"]]);
+    const fake = await startFakeRegistry(t);
+    const there = push(fake, {});
+    const other = await build(t, [said(digest)], {}, undefined, false, { fake });
+    assert.match(problems(other.built).join(), new RegExp(`but the tag stands for ${there}`));
+  });
+
+  it("whose image has another label than was asked for is none", async (t) => {
+    for (const change of [{ [labelNames.inputHash]: "other" }, { [labelNames.baseDigest]: undefined }]) {
+      const labelled = (labels: Readonly<Record<string, string>>) => JSON.parse(JSON.stringify({ ...labels, ...change }));
+      const { built } = await build(t, [pushed], {}, undefined, false, { labelled });
+      assert.match(problems(built).join(), new RegExp(`^BuildFailed .* another label \`${Object.keys(change)[0]}\` `));
+      assert.equal(built.ok, false);
+    }
   });
 });

@@ -4,7 +4,7 @@ import type { Builder, BuildRequest, BuiltImage } from "../builder.ts";
 import type { Registries } from "../copy-blob.ts";
 import { pin } from "../existing.ts";
 import { filesHash } from "../files-hash.ts";
-import { labelNames } from "../gateway-image.ts";
+import { baseLabels } from "../gateway-image.ts";
 import { packProject } from "../project/pack.ts";
 import { type ImageReference, showReference } from "../reference.ts";
 import { attach } from "../referrers.ts";
@@ -12,6 +12,7 @@ import { type Credentials, configFor } from "../registry/credentials.ts";
 import type { BuildCluster } from "./cluster.ts";
 import { lastLines } from "./last-lines.ts";
 import { makeJob } from "./make-job.ts";
+import { pushedImage } from "./pushed.ts";
 import { buildFailed, digestOfJob, type Listener } from "./run-job.ts";
 import { type KanikoBuild, type KanikoSettings, registriesOf } from "./settings.ts";
 import type { SharedJobs } from "./shared-jobs.ts";
@@ -77,7 +78,7 @@ async function buildOf(
     name: `${nameOf(target.repository)}-${own}`,
     base,
     target,
-    labels: { ...labels, [labelNames.baseName]: showReference({ ...base, digest: undefined }), [labelNames.baseDigest]: base.digest ?? "" },
+    labels: { ...labels, ...baseLabels(base, base.digest ?? "") },
     filesHash: filesHash(files),
     parts: await packProject(project()),
     credential: await configFor(credentials, registriesOf(settings, { base, target })),
@@ -101,23 +102,18 @@ async function runJob(
   const log = lastLines();
   const digest = await digestOfJob(cluster, settings.namespace, around, build.name, log);
   if (!digest.ok) return digest;
-  const reference = { ...request.target, digest: digest.value };
-  const attached = await attachTo(around.registries, request, digest.value);
-  return checked({ reference, digest: digest.value }, attached);
-}
-
-/** Lays the documents beside an image that is there already: what fails is no reason to throw the image away. */
-async function attachTo(registries: Registries, { target, attachments }: BuildRequest, digest: string): Promise<readonly Problem[]> {
-  const registry = registries(target.registry);
-  const found = await registry.manifest(target.repository, digest);
-  if (!found.ok || found.value === undefined) return [notAttached(target, found.problems)];
-  const attached = await attach(registry, target, found.value.descriptor, attachments);
-  return attached.ok ? [] : [notAttached(target, attached.problems)];
+  const registry = around.registries(request.target.registry);
+  const pushed = await pushedImage(registry, build, digest.value, log);
+  if (!pushed.ok) return pushed;
+  // What fails beside an image that is there is no reason to throw it away.
+  const attached = await attach(registry, request.target, pushed.value.descriptor, request.attachments(build.base));
+  const built = { reference: { ...request.target, digest: digest.value }, digest: digest.value };
+  return checked(built, attached.ok ? [] : [notAttached(request.target, attached.problems)]);
 }
 
 const notAttached = (target: BuildRequest["target"], problems: readonly Problem[]): Problem =>
   warning(
     problems[0]?.reason ?? "RegistryFailed",
     wholeFile(showReference(target)),
-    `The image is there, but not the documents beside it: ${problems[0]?.message ?? "the registry does not show it."} Then build it with --rebuild.`,
+    `The image is there, but not the documents beside it: ${problems[0]?.message ?? ""} Then build it with --rebuild.`,
   );

@@ -5,9 +5,10 @@ import { pipeline } from "node:stream/promises";
 import { errorCode } from "../../error-code.ts";
 import { checked, error, failed, wholeFile } from "../../problem.ts";
 import { type Blob, type Descriptor, digestOf } from "../oci.ts";
-import { brokeOff } from "../registry/problems.ts";
 import type { Registry } from "../registry/registry.ts";
-import { checkedStream } from "../registry/verified.ts";
+import { type Retries, retried, type Try } from "../registry/retry.ts";
+import type { Upload } from "../registry/upload.ts";
+import { BrokenBlob, checkedStream } from "../registry/verified.ts";
 
 /** An image layout on disk that is written like a registry (OCI image specification: image-layout.md), for one repository. */
 export interface Layout extends Registry {
@@ -15,8 +16,8 @@ export interface Layout extends Registry {
   readonly tagged: ReadonlyMap<string, Descriptor>;
 }
 
-/** A layout in a folder that exists and is empty. */
-export async function openLayout(folder: string): Promise<Layout> {
+/** A layout in a folder that exists and is empty; what it gets from a registry is asked for again when it breaks off. */
+export async function openLayout(folder: string, retries: Retries): Promise<Layout> {
   const blobs = join(folder, "blobs/sha256");
   await mkdir(blobs, { recursive: true });
   const pathOf = (digest: string): string => join(blobs, digest.replace("sha256:", ""));
@@ -45,26 +46,26 @@ export async function openLayout(folder: string): Promise<Layout> {
     },
     openBlob: async (_, descriptor) => {
       if (!existsSync(pathOf(descriptor.digest))) return missing(descriptor.digest);
-      return checked(checkedStream(createReadStream(pathOf(descriptor.digest)), descriptor), []);
+      return checked(checkedStream(createReadStream(pathOf(descriptor.digest)), descriptor, wholeFile(folder)), []);
     },
     mountBlob: async () => checked(false, []),
-    uploadBlob: async (repository, { descriptor, read }) => {
-      const content = await read();
-      if (!content.ok) return content;
-      const aside = `${pathOf(descriptor.digest)}.part`;
-      try {
-        await pipeline(content.value, createWriteStream(aside));
-        await rename(aside, pathOf(descriptor.digest));
-        return checked(undefined, []);
-      } catch (thrown) {
-        const why = errorCode(thrown);
-        if (!/^E(?:NOSPC|FBIG|DQUOT|ACCES|PERM|ROFS|IO)$/.test(why)) return failed(brokeOff(folder, repository));
-        return failed(
-          error("OutputRefused", wholeFile(folder), `A blob of the image could not be written (${why}). Look whether the disk is full.`),
-        );
-      }
-    },
+    uploadBlob: (_, upload) => retried(retries, () => written(folder, pathOf(upload.descriptor.digest), upload)),
     referrers: async () => checked(undefined, []),
     close: () => {},
   };
+}
+
+async function written(folder: string, path: string, { read }: Upload): Promise<Try<void>> {
+  const content = await read();
+  if (!content.ok) return { outcome: content };
+  const aside = `${path}.part`;
+  try {
+    await pipeline(content.value, createWriteStream(aside));
+    await rename(aside, path);
+    return { outcome: checked(undefined, []) };
+  } catch (thrown) {
+    if (thrown instanceof BrokenBlob) return thrown.why;
+    const why = `A blob of the image could not be written (${errorCode(thrown)}). Look whether the disk is full.`;
+    return { outcome: failed(error("OutputRefused", wholeFile(folder), why)) };
+  }
 }

@@ -88,24 +88,28 @@ const tooSlow = (): Error => Object.assign(new Error("no answer in time"), { cod
 /** Fewer bytes in a second than any network brings: who sends so few holds the program up. */
 const slowestPerMs = 1;
 
-/** The parts of a body. A connection that ends before the body does is an error, not its end; so is one that is silent, or slower than any is. */
+/**
+ * The parts of a body. A connection that ends before the body does is an error, not its end; so is one that is silent, or slower than any is.
+ * Who reads no further has no more use for the connection.
+ */
 async function* whole(response: IncomingMessage, patienceMs: number): AsyncIterable<Uint8Array> {
   let [waitedMs, received] = [0, 0];
   const parts: AsyncIterator<Uint8Array> = response[Symbol.asyncIterator]();
-  for (;;) {
-    const began = performance.now();
-    const timer = setTimeout(() => response.destroy(tooSlow()), patienceMs);
-    const part = await parts.next().finally(() => clearTimeout(timer));
-    if (part.done === true) break;
-    waitedMs += performance.now() - began;
-    received += part.value.length;
-    if (waitedMs > patienceMs && received < waitedMs * slowestPerMs) {
-      response.destroy();
-      throw tooSlow();
+  try {
+    for (;;) {
+      const began = performance.now();
+      const timer = setTimeout(() => response.destroy(tooSlow()), patienceMs);
+      const part = await parts.next().finally(() => clearTimeout(timer));
+      if (part.done === true) break;
+      waitedMs += performance.now() - began;
+      received += part.value.length;
+      if (waitedMs > patienceMs && received < waitedMs * slowestPerMs) throw tooSlow();
+      yield part.value;
     }
-    yield part.value;
+    if (!response.complete) throw Object.assign(new Error("the answer broke off"), { code: "ECONNRESET" });
+  } finally {
+    if (!response.complete) response.destroy();
   }
-  if (!response.complete) throw Object.assign(new Error("the answer broke off"), { code: "ECONNRESET" });
 }
 
 /** A body as bytes; rejects when there are more than `most`. */

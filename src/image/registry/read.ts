@@ -4,7 +4,7 @@ import { bytesOf, type HttpResponse } from "./http.ts";
 import { brokeOff, notAsSaid, tooLarge } from "./problems.ts";
 import { type Retries, retried } from "./retry.ts";
 import type { Session } from "./session.ts";
-import { checkedStream } from "./verified.ts";
+import { BrokenBlob, checkedStream } from "./verified.ts";
 
 /** More than a manifest or a configuration has; registries take manifests of 4 MiB at most (OCI distribution specification, "Pushing Manifests"). */
 export const largestDocument = 4 * 1024 * 1024;
@@ -17,16 +17,15 @@ export const ask = (session: Session, method: "GET" | "HEAD", repository: string
     actions: "pull",
     to: `${repository}/${path}`,
     headers: accept.length === 0 ? {} : { accept: accept.join(", ") },
-    repeatable: true,
   });
 
 /** An answer that says neither yes nor no. */
-export function unexpected(session: Session, repository: string, what: string, response: HttpResponse): Problem {
-  response.discard();
+export async function unexpected(session: Session, repository: string, what: string, response: HttpResponse): Promise<Problem> {
+  const { sentence } = await session.words(response);
   return error(
     "RegistryFailed",
     wholeFile(`${session.registry}/${repository}`),
-    `The registry answers ${response.status} to ${what}. Look whether it is a registry, and what it logs.`,
+    `The registry answers ${response.status} to ${what}.${sentence} Look whether it is a registry, and what it logs.`,
   );
 }
 
@@ -46,7 +45,7 @@ async function wholeAnswer(
       answer.value.discard();
       return { outcome: checked(undefined, []) };
     }
-    if (status !== 200) return { outcome: failed(unexpected(session, repository, `the question for ${path}`, answer.value)) };
+    if (status !== 200) return { outcome: failed(await unexpected(session, repository, `the question for ${path}`, answer.value)) };
     try {
       return { outcome: checked({ bytes: await bytesOf(answer.value, largestDocument), headers }, []) };
     } catch {
@@ -69,7 +68,7 @@ export async function readManifestOf(
   const mediaType = headers["content-type"]?.split(";")[0] ?? mediaTypes.manifest;
   const digest = digestOf(bytes);
   const said = reference.startsWith("sha256:") ? reference : headers["docker-content-digest"];
-  if (said !== undefined && said !== digest) return failed(notAsSaid(session.registry, repository, reference));
+  if (said !== undefined && said !== digest) return failed(notAsSaid(wholeFile(`${session.registry}/${repository}`), reference));
   return checked({ bytes, descriptor: { mediaType, digest, size: bytes.length } }, []);
 }
 
@@ -90,22 +89,25 @@ export function readBlob(
       for await (const part of stream.value) parts.push(part);
       return { outcome: checked(Buffer.concat(parts), []) };
     } catch (thrown) {
-      const isBroken = thrown instanceof Error && "code" in thrown;
-      return isBroken
-        ? { later: brokeOff(session.registry, repository), notBeforeMs: 0 }
-        : { outcome: failed(notAsSaid(session.registry, repository, descriptor.digest)) };
+      if (thrown instanceof BrokenBlob) return thrown.why;
+      throw thrown;
     }
   });
 }
 
-/** A blob as it comes. */
-export async function openBlob(session: Session, repository: string, descriptor: Descriptor): Promise<Checked<AsyncIterable<Uint8Array>>> {
+/** A blob as it comes, and what it is of as people name it: that is where what is wrong is said to be. */
+export async function openBlob(
+  session: Session,
+  repository: string,
+  descriptor: Descriptor,
+  image = `${session.registry}/${repository}`,
+): Promise<Checked<AsyncIterable<Uint8Array>>> {
   const answer = await ask(session, "GET", repository, `blobs/${descriptor.digest}`);
   if (!answer.ok) return answer;
-  if (answer.value.status === 200) return checked(checkedStream(answer.value.body, descriptor), []);
-  if (answer.value.status !== 404) return failed(unexpected(session, repository, "the question for a blob", answer.value));
+  const where = wholeFile(image);
+  if (answer.value.status === 200) return checked(checkedStream(answer.value.body, descriptor, where), []);
+  if (answer.value.status !== 404) return failed(await unexpected(session, repository, "the question for a blob", answer.value));
   answer.value.discard();
-  const where = wholeFile(`${session.registry}/${repository}`);
   return failed(
     error("ImageMissing", where, `The registry has no blob ${descriptor.digest}, which the image names. Push the image again.`),
   );

@@ -12,7 +12,7 @@ export async function followed(
   http: Http,
   first: HttpRequest,
   origin: string,
-  authorization: Authorization | undefined,
+  authorization: Pick<Authorization, "header"> | undefined,
 ): Promise<HttpResponse> {
   let request = first;
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {

@@ -1,6 +1,7 @@
 import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
 import { acceptedManifests, type Blob, type Descriptor } from "../oci.ts";
 import { ask, largestDocument, openBlob, readBlob, readManifestOf, readReferrers, unexpected } from "./read.ts";
+import { notStored } from "./refusals.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { type Upload, uploadBlob } from "./upload.ts";
 
@@ -14,8 +15,11 @@ export interface Registry {
   hasBlob(repository: string, digest: string): Promise<Checked<boolean>>;
   /** A blob, whole; one that says it has more bytes than `most` (4 MiB, unless that is said) is refused. */
   blob(repository: string, descriptor: Descriptor, most?: number): Promise<Checked<Uint8Array>>;
-  /** A blob as it comes; its end is reached only when it is what its digest says. */
-  openBlob(repository: string, descriptor: Descriptor): Promise<Checked<AsyncIterable<Uint8Array>>>;
+  /**
+   * A blob as it comes; its end is reached only when it is what its digest says, else the stream throws a BrokenBlob. `image` is what
+   * Problems name: the repository, unless it is said.
+   */
+  openBlob(repository: string, descriptor: Descriptor, image?: string): Promise<Checked<AsyncIterable<Uint8Array>>>;
   /** Lets a repository have a blob of another one of this registry; whether it does. */
   mountBlob(repository: string, digest: string, from: string): Promise<Checked<boolean>>;
   uploadBlob(repository: string, upload: Upload): Promise<Checked<void>>;
@@ -26,7 +30,6 @@ export interface Registry {
 
 export function openRegistry(name: string, options: SessionOptions): Registry {
   const session = openSession(name, options);
-  const at = (repository: string) => wholeFile(`${name}/${repository}`);
   const { retries } = options;
   return {
     name,
@@ -39,20 +42,9 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
         to: `${repository}/manifests/${reference}`,
         headers: { "content-type": descriptor.mediaType },
         body: bytes,
-        repeatable: true,
       });
       if (!answer.ok) return answer;
-      if (answer.value.status === 413) {
-        answer.value.discard();
-        return failed(
-          error(
-            "RegistryFailed",
-            at(repository),
-            "The manifest is larger than the registry takes. Make an image of fewer layers or labels.",
-          ),
-        );
-      }
-      if (answer.value.status !== 201) return failed(unexpected(session, repository, "the manifest", answer.value));
+      if (answer.value.status !== 201) return failed(await notStored(session, repository, "manifest", answer.value));
       answer.value.discard();
       const stored = answer.value.headers["docker-content-digest"];
       if (stored !== undefined && stored !== descriptor.digest) return failed(notAsSaid(name, repository));
@@ -61,20 +53,21 @@ export function openRegistry(name: string, options: SessionOptions): Registry {
     hasBlob: async (repository, digest) => {
       const answer = await ask(session, "HEAD", repository, `blobs/${digest}`);
       if (!answer.ok) return answer;
+      const { status } = answer.value;
+      if (status !== 200 && status !== 404) return failed(await unexpected(session, repository, "the question for a blob", answer.value));
       answer.value.discard();
-      if (answer.value.status === 200 || answer.value.status === 404) return checked(answer.value.status === 200, []);
-      return failed(unexpected(session, repository, "the question for a blob", answer.value));
+      return checked(status === 200, []);
     },
     blob: (repository, descriptor, most = largestDocument) => readBlob(session, retries, repository, descriptor, most),
-    openBlob: (repository, descriptor) => openBlob(session, repository, descriptor),
+    openBlob: (repository, descriptor, image) => openBlob(session, repository, descriptor, image),
     mountBlob: async (repository, digest, from) => {
       const to = `${repository}/blobs/uploads/?mount=${digest}&from=${encodeURIComponent(from)}`;
-      const answer = await session.send({ method: "POST", repository, actions: "pull,push", to, repeatable: true });
+      const answer = await session.send({ method: "POST", repository, actions: "pull,push", to });
       if (!answer.ok) return answer;
+      const { status } = answer.value;
+      if (status !== 201 && status !== 202) return failed(await notStored(session, repository, "blob", answer.value));
       answer.value.discard();
-      if (answer.value.status === 201) return checked(true, []);
-      if (answer.value.status === 202) return checked(false, []);
-      return failed(unexpected(session, repository, "the wish to mount a blob", answer.value));
+      return checked(status === 201, []);
     },
     uploadBlob: (repository, upload) => uploadBlob(session, repository, upload, retries),
     referrers: (repository, digest) => readReferrers(session, retries, repository, digest),

@@ -10,8 +10,15 @@ export interface Retries {
 
 export const usualRetries: Retries = { most: 4, firstMs: 250, longestMs: 30_000 };
 
-/** What came of one try: an outcome, or that it may work later, perhaps not before some time. */
-export type Try<T> = { readonly outcome: Checked<T> } | { readonly later: Problem; readonly notBeforeMs: number };
+/** Why something did not work now: it may later, perhaps not before some time, and perhaps not as often as other things are tried again. */
+export interface Later {
+  readonly later: Problem;
+  readonly notBeforeMs: number;
+  readonly most?: number;
+}
+
+/** What came of one try: an outcome, or that it may work later. */
+export type Try<T> = { readonly outcome: Checked<T> } | Later;
 
 /** Tries until there is an outcome or too much was tried: then the last Problem is the outcome. Waits differ at random, so that many do not come at once. */
 export async function retried<T>({ most, firstMs, longestMs }: Retries, attempt: () => Promise<Try<T>>): Promise<Checked<T>> {
@@ -19,7 +26,7 @@ export async function retried<T>({ most, firstMs, longestMs }: Retries, attempt:
     const one = await attempt();
     if ("outcome" in one) return one.outcome;
     // To ask before the time that was named, or to wait for ever so long, helps nobody.
-    if (turn >= most || one.notBeforeMs > longestMs) return failed(one.later);
+    if (turn >= Math.min(most, one.most ?? most) || one.notBeforeMs > longestMs) return failed(one.later);
     await wait(Math.min(longestMs, Math.max(one.notBeforeMs, firstMs * 2 ** turn * (0.5 + Math.random() / 2))));
   }
 }

@@ -6,6 +6,7 @@ import { type HttpOptions, type HttpRequest, type HttpResponse, openHttp } from 
 import { denied, unreachable } from "./problems.ts";
 import { followed } from "./redirects.ts";
 import { type Retries, retried, retryAfterMs, type Try } from "./retry.ts";
+import { type RegistryWords, wordsOf } from "./words.ts";
 
 export interface SessionOptions extends HttpOptions {
   readonly credentials: Credentials;
@@ -24,8 +25,6 @@ interface RegistryRequest {
   /** A path under /v2/, or where the registry said that one should go on. */
   readonly to: string | URL;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether it may be sent again as it is. A part of an upload may not: how much arrived is unknown. */
-  readonly repeatable: boolean;
 }
 
 /** A conversation with one registry: who asks is proved when it asks for that, and what fails for a moment is tried again. */
@@ -34,11 +33,16 @@ export interface Session {
   readonly origin: string;
   /** Any answer but those that say "not now" and "not you". Fails with RegistryUnreachable, RegistryUntrusted, RegistryDenied or RegistryFailed. */
   send(request: RegistryRequest): Promise<Checked<HttpResponse>>;
+  /** The same, sent once: for a part of an upload, which may not be sent again as it is, for how much of it arrived is unknown. */
+  sendOnce(request: RegistryRequest): Promise<Try<HttpResponse>>;
+  /** What the registry says itself in an answer that refuses, without any credential of this conversation. */
+  words(response: HttpResponse): Promise<RegistryWords>;
   close(): void;
 }
 
-/** Answers that say "not now". */
-const later: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** Whether an answer says "not now". What a registry does not do at all (501, 505), and a disk that is full (507), stay as they are. */
+const isNotNow = (status: number): boolean =>
+  status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505 && status !== 507);
 
 export function openSession(registry: string, options: SessionOptions): Session {
   const http = openHttp(options);
@@ -49,6 +53,12 @@ export function openSession(registry: string, options: SessionOptions): Session 
     const url = typeof to === "string" ? new URL(`/v2/${to}`, origin) : to;
     return followed(http, { method, url, headers, ...(body === undefined ? {} : { body }) }, origin, authorization);
   };
+
+  const words = (response: HttpResponse): Promise<RegistryWords> =>
+    wordsOf(
+      response,
+      [...authorizations.values()].flatMap(({ secrets }) => secrets),
+    );
 
   /** Sends with the authorization that is needed, which is asked for anew when the one at hand does not do any more. */
   const authorized = async (request: RegistryRequest): Promise<HttpResponse | Problem> => {
@@ -66,32 +76,32 @@ export function openSession(registry: string, options: SessionOptions): Session 
     authorizations.set(key, authorization);
     const again = await sent(request, authorization);
     if (again.status !== 401) return again;
-    again.discard();
+    const said = await words(again);
     authorizations.delete(key);
-    return denied(registry, repository, 401);
+    return denied(registry, repository, 401, said);
   };
 
-  const tried = async (request: RegistryRequest): Promise<Try<HttpResponse>> => {
+  const sendOnce = async (request: RegistryRequest): Promise<Try<HttpResponse>> => {
     const answer = await authorized(request).catch((thrown: unknown) => unreachable(registry, thrown));
-    if ("severity" in answer) {
-      const mayWorkLater = request.repeatable && answer.reason === "RegistryUnreachable";
-      return mayWorkLater ? { later: answer, notBeforeMs: 0 } : { outcome: failed(answer) };
-    }
-    if (answer.status === 403) {
-      answer.discard();
-      return { outcome: failed(denied(registry, request.repository, 403)) };
-    }
-    if (!later.has(answer.status)) return { outcome: checked(answer, []) };
-    answer.discard();
+    if ("severity" in answer)
+      return answer.reason === "RegistryUnreachable" ? { later: answer, notBeforeMs: 0 } : { outcome: failed(answer) };
+    if (answer.status === 403) return { outcome: failed(denied(registry, request.repository, 403, await words(answer))) };
+    if (!isNotNow(answer.status)) return { outcome: checked(answer, []) };
     const notBeforeMs = retryAfterMs(answer.headers["retry-after"], Date.now());
-    const problem = notNow(registry, request, answer.status, notBeforeMs);
-    return request.repeatable ? { later: problem, notBeforeMs } : { outcome: failed(problem) };
+    return { later: notNow(registry, request, answer.status, notBeforeMs, await words(answer)), notBeforeMs };
   };
 
-  return { registry, origin, send: (request) => retried(options.retries, () => tried(request)), close: http.close };
+  return { registry, origin, send: (request) => retried(options.retries, () => sendOnce(request)), sendOnce, words, close: http.close };
 }
 
-function notNow(registry: string, { method, repository }: RegistryRequest, status: number, notBeforeMs: number): Problem {
+function notNow(
+  registry: string,
+  { method, repository }: RegistryRequest,
+  status: number,
+  notBeforeMs: number,
+  { sentence }: RegistryWords,
+): Problem {
   const when = notBeforeMs === 0 ? "later" : `in ${Math.ceil(notBeforeMs / 1000)} seconds, as it asks`;
-  return error("RegistryFailed", wholeFile(`${registry}/${repository}`), `The registry answers ${status} to ${method}. Try again ${when}.`);
+  const message = `The registry answers ${status} to ${method}.${sentence} Try again ${when}.`;
+  return error("RegistryFailed", wholeFile(`${registry}/${repository}`), message);
 }

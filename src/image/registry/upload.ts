@@ -1,10 +1,12 @@
-import { type Checked, checked, error, failed, type Problem, wholeFile } from "../../problem.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../../problem.ts";
 import type { Descriptor } from "../oci.ts";
 import type { HttpResponse } from "./http.ts";
+import { notStored } from "./refusals.ts";
 import { type Retries, retried, type Try } from "./retry.ts";
 import type { Session } from "./session.ts";
+import { BrokenBlob } from "./verified.ts";
 
-/** A blob to be stored, and where its bytes come from: as often as it is tried. */
+/** A blob to be stored, and where its bytes come from: as often as it is tried. What it is read from may throw a BrokenBlob. */
 export interface Upload {
   readonly descriptor: Descriptor;
   readonly read: () => Promise<Checked<AsyncIterable<Uint8Array>>>;
@@ -13,121 +15,102 @@ export interface Upload {
 /** Blobs beyond this go in chunks: a connection that breaks costs one of them, and no server has to hold more at once. */
 const chunkBytes = 16 * 1024 * 1024;
 
-/** Uploads a blob, from its begin again when something fails on the way (OCI distribution specification, "Pushing Blobs"). */
+/** Uploads a blob, from its begin again when something fails on the way that may work later (OCI distribution specification, "Pushing Blobs"). */
 export function uploadBlob(session: Session, repository: string, upload: Upload, retries: Retries): Promise<Checked<void>> {
   return retried(retries, () => tried(session, repository, upload));
 }
 
-async function tried(session: Session, repository: string, upload: Upload): Promise<Try<void>> {
+async function tried(session: Session, repository: string, { descriptor, read }: Upload): Promise<Try<void>> {
+  // To begin, and to open what is read, was tried often enough then.
   const begun = await begin(session, repository);
-  // That was tried often enough already.
   if (!begun.ok) return { outcome: begun };
-  const done = await once(session, repository, begun.value, upload);
-  if (done.ok) return { outcome: done };
-  const [problem] = done.problems;
-  const mayWorkLater = problem !== undefined && /^(RegistryFailed|RegistryUnreachable)$/.test(problem.reason);
-  return mayWorkLater ? { later: problem, notBeforeMs: 0 } : { outcome: done };
+  const content = await read();
+  if (!content.ok) return { outcome: content };
+  try {
+    return await sent(session, repository, begun.value, descriptor, content.value);
+  } catch (thrown) {
+    // It was read from elsewhere: that is where it broke.
+    if (thrown instanceof BrokenBlob) return thrown.why;
+    throw thrown;
+  }
 }
 
 /** Begins an upload: where it goes on. */
 async function begin(session: Session, repository: string): Promise<Checked<URL>> {
-  const begun = await session.send({
-    method: "POST",
-    repository,
-    actions: "pull,push",
-    to: `${repository}/blobs/uploads/`,
-    repeatable: true,
-  });
+  const begun = await session.send({ method: "POST", repository, actions: "pull,push", to: `${repository}/blobs/uploads/` });
   if (!begun.ok) return begun;
-  begun.value.discard();
-  return nextOf(session, repository, begun.value, 202);
+  return nextOf(session, repository, begun.value);
 }
 
-async function once(session: Session, repository: string, begin: URL, { descriptor, read }: Upload): Promise<Checked<void>> {
-  const content = await read();
-  if (!content.ok) return content;
+/** Sends all of a blob. Throws what its reading throws. */
+async function sent(
+  session: Session,
+  repository: string,
+  begin: URL,
+  descriptor: Descriptor,
+  content: AsyncIterable<Uint8Array>,
+): Promise<Try<void>> {
   let next = begin;
   let offset = 0;
-  try {
-    for await (const chunk of chunks(content.value, chunkBytes)) {
-      const isWhole = chunk.length === descriptor.size;
-      if (isWhole) return await finish(session, repository, next, descriptor, chunk);
-      const headers = {
-        "content-type": "application/octet-stream",
-        "content-range": `${offset}-${offset + chunk.length - 1}`,
-      };
-      const sent = await session.send({
-        method: "PATCH",
-        repository,
-        actions: "pull,push",
-        to: next,
-        headers,
-        body: chunk,
-        repeatable: false,
-      });
-      if (!sent.ok) return sent;
-      sent.value.discard();
-      const following = nextOf(session, repository, sent.value, 202);
-      if (!following.ok) return following;
-      next = following.value;
-      offset += chunk.length;
-    }
-  } catch (thrown) {
-    return failed(broken(session, repository, thrown));
+  for await (const chunk of chunks(content, chunkBytes)) {
+    if (chunk.length === descriptor.size) return finish(session, repository, next, descriptor, chunk);
+    const headers = { ...octets, "content-range": `${offset}-${offset + chunk.length - 1}` };
+    const part = await session.sendOnce({ method: "PATCH", repository, actions: "pull,push", to: next, headers, body: chunk });
+    if ("later" in part) return part;
+    if (!part.outcome.ok) return { outcome: part.outcome };
+    const following = await nextOf(session, repository, part.outcome.value);
+    if (!following.ok) return { outcome: following };
+    next = following.value;
+    offset += chunk.length;
   }
   return finish(session, repository, next, descriptor, new Uint8Array());
 }
 
+const octets = { "content-type": "application/octet-stream" };
+
 /** The last request of an upload, with what is left of the bytes; the registry checks the digest. */
-async function finish(session: Session, repository: string, to: URL, { digest }: Descriptor, body: Uint8Array): Promise<Checked<void>> {
+async function finish(session: Session, repository: string, to: URL, { digest }: Descriptor, body: Uint8Array): Promise<Try<void>> {
   const last = new URL(to);
   last.searchParams.set("digest", digest);
-  const headers = { "content-type": "application/octet-stream" };
-  const sent = await session.send({ method: "PUT", repository, actions: "pull,push", to: last, headers, body, repeatable: false });
-  if (!sent.ok) return sent;
-  sent.value.discard();
-  return sent.value.status === 201 ? checked(undefined, []) : failed(refused(session, repository, sent.value));
+  const put = await session.sendOnce({ method: "PUT", repository, actions: "pull,push", to: last, headers: octets, body });
+  if ("later" in put) return put;
+  if (!put.outcome.ok) return { outcome: put.outcome };
+  const { value: answer } = put.outcome;
+  if (answer.status !== 201) return { outcome: failed(await notStored(session, repository, "blob", answer)) };
+  answer.discard();
+  return { outcome: checked(undefined, []) };
 }
 
 /** Where an upload goes on (its field Location). */
-function nextOf(session: Session, repository: string, response: HttpResponse, expected: number): Checked<URL> {
+async function nextOf(session: Session, repository: string, response: HttpResponse): Promise<Checked<URL>> {
   const { location } = response.headers;
-  if (response.status !== expected || location === undefined) return failed(refused(session, repository, response));
-  if (!URL.canParse(location, response.url)) return failed(refused(session, repository, response));
+  if (response.status !== 202) return failed(await notStored(session, repository, "blob", response));
+  response.discard();
+  const where = wholeFile(`${session.registry}/${repository}`);
+  if (location === undefined || !URL.canParse(location, response.url))
+    return failed(
+      error("RegistryFailed", where, "The registry does not say where an upload goes on. Look whether it is one, and what it logs."),
+    );
   const next = new URL(location, response.url);
   if (next.protocol !== "https:" && next.protocol !== response.url.protocol)
     return failed(
       error(
         "RegistryUntrusted",
-        wholeFile(`${session.registry}/${repository}`),
+        where,
         `The registry sends the upload on to ${next.host} without TLS, where it does not go. Ask whoever runs the registry to mend that.`,
       ),
     );
   return checked(next, []);
 }
 
-const refused = (session: Session, repository: string, { status }: HttpResponse): Problem =>
-  error(
-    "RegistryFailed",
-    wholeFile(`${session.registry}/${repository}`),
-    `The registry answers ${status} to an upload. Look what it logs, and whether its disk is full or may not be written.`,
-  );
-
-const broken = (session: Session, repository: string, thrown: unknown): Problem =>
-  error(
-    "RegistryFailed",
-    wholeFile(`${session.registry}/${repository}`),
-    `What was to be uploaded could not be read to its end (${thrown instanceof Error ? thrown.message : String(thrown)}). Try again.`,
-  );
-
-/** The same bytes in parts of a size; the last one may be smaller. */
+/** The same bytes in parts of a size; the last one, which is known to be that only at their end, may be smaller. */
 async function* chunks(parts: AsyncIterable<Uint8Array>, size: number): AsyncIterable<Uint8Array> {
   let held: Uint8Array[] = [];
   let total = 0;
   for await (const part of parts) {
     held.push(part);
     total += part.length;
-    while (total >= size) {
+    while (total > size) {
       const bytes = Buffer.concat(held);
       yield bytes.subarray(0, size);
       held = [bytes.subarray(size)];

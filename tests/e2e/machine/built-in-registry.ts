@@ -34,7 +34,7 @@ export const build = (
     files: new Map([["image/routes.json", "{}\n"]]),
     project: () => new Map(),
     labels: { [labelNames.inputHash]: "abc" },
-    attachments: [{ artifactType: "text/plain", title: "x", bytes: Buffer.from("x") }],
+    attachments: () => [{ artifactType: "text/plain", title: "x", bytes: Buffer.from("x") }],
     ...change,
   });
 

@@ -74,7 +74,12 @@ describe("a real registry in trouble", { timeout: 120_000 }, () => {
     for (const harm of [(file: string) => writeFile(file, randomBytes(4 * 2 ** 20)), (file: string) => truncate(file, 1000)]) {
       const { from, to, registries, layer } = await two(t);
       await harm(blobFile(from, layer));
-      assert.deepEqual(reasons(await build(registries, from, to)), ["RegistryFailed"]);
+      const { problems } = await build(registries, from, to);
+      assert.deepEqual(
+        problems.map(({ reason, where }) => [reason, where.source]),
+        [["BadImage", `${from.host}/base:1`]],
+        "the registry that it is read from is named",
+      );
       await assertNoTag(registries, to);
     }
   });
@@ -92,7 +97,7 @@ describe("a real registry in trouble", { timeout: 120_000 }, () => {
     const { digest } = must(await build(registries, from, to));
     const layer = await putBase(registries, from);
     await truncate(blobFile(from, layer), 1000);
-    assert.deepEqual(reasons(await build(registries, from, to)), ["RegistryFailed"]);
+    assert.deepEqual(reasons(await build(registries, from, to)), ["BadImage"]);
     assert.equal(must(await registries(to.host).manifest("pets", "1"))?.descriptor.digest, digest);
   });
 });

@@ -5,6 +5,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { hashSync } from "bcryptjs";
+import { z } from "zod";
 import { digestOf, imageManifest } from "../../../src/image/oci.ts";
 import { until } from "../../../testing/until.ts";
 import { run } from "../cluster/command.ts";
@@ -31,26 +32,43 @@ const resources = [
   { apiVersion: "v1", kind: "Secret", metadata: { name: "users" }, stringData: { htpasswd: `ann:${hashSync("correct horse", 4)}` } },
 ];
 
+/** How an image's configuration says that it is run (OCI image specification: config.md). */
+const runs = z.looseObject({
+  config: z.looseObject({
+    User: z.string().regex(/^\d+:\d+$/),
+    Env: z.array(z.string()),
+    Entrypoint: z.array(z.string()),
+    Cmd: z.array(z.string()),
+    WorkingDir: z.string(),
+  }),
+});
+
+interface UnpackedImage {
+  readonly root: string;
+  readonly runs: z.infer<typeof runs>["config"];
+}
+
 /** Unpacks an image as a container runtime does, layer on layer. */
-async function rootOf(image: string, folder: string): Promise<string> {
+async function unpacked(image: string, folder: string): Promise<UnpackedImage> {
   const [copy, root] = [join(folder, "copy"), join(folder, "root")];
   const plain = target.registryIsPlainHttp ? ["--src-tls-verify=false"] : [];
   await run(["skopeo", "--insecure-policy", "copy", "--quiet", ...plain, `docker://${image}`, `dir:${copy}`]);
   await mkdir(root);
-  const { layers } = imageManifest.parse(JSON.parse(await readFile(join(copy, "manifest.json"), "utf8")));
-  for (const { digest } of layers) await run(["tar", "-xf", join(copy, digest.replace("sha256:", "")), "-C", root]);
+  const blob = (digest: string): string => join(copy, digest.replace("sha256:", ""));
+  const { config, layers } = imageManifest.parse(JSON.parse(await readFile(join(copy, "manifest.json"), "utf8")));
+  for (const { digest } of layers) await run(["tar", "-xf", blob(digest), "-C", root]);
   // What every container runtime adds (OCI runtime specification: "Default Devices", "Default Filesystems").
   await mkdir(join(root, "dev/shm"), { recursive: true });
   await run(["chmod", "1777", join(root, "dev/shm")]);
   await run(["cp", "--archive", "/dev/null", "/dev/urandom", join(root, "dev")]);
-  return root;
+  return { root, runs: runs.parse(JSON.parse(await readFile(blob(config.digest), "utf8"))).config };
 }
 
 /** Starts an image's root file system as its configuration says: nothing of this machine's files is seen in it. */
-function start(t: TestContext, root: string) {
-  const inRoot = ["unshare", "--root", root, "--wd", "/gateway", "--setgid", "65532", "--setuid", "65532"];
-  const program = ["env", "LD_LIBRARY_PATH=/usr/local/lib", "/usr/local/bin/node", "/opt/portico/gateway.js", "start"];
-  const [command = "", ...args] = [...inRoot, ...program];
+function start(t: TestContext, { root, runs: { User, Env, Entrypoint, Cmd, WorkingDir } }: UnpackedImage) {
+  const [user = "", group = ""] = User.split(":");
+  const inRoot = ["unshare", "--root", root, "--wd", WorkingDir, "--setgid", group, "--setuid", user];
+  const [command = "", ...args] = [...inRoot, "env", "-i", ...Env, ...Entrypoint, ...Cmd];
   const child = spawn(command, args, { stdio: "ignore" });
   const ended = once(child, "exit");
   t.after(async () => {
@@ -80,10 +98,11 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
     const { gateway } = await baseImages(namespace);
     const names = ["--base", pushed(gateway), "--to", pushed(`${target.registry}/e2e/${namespace.name}/pets`)];
     const image = (await portico("image", "build", ...sources, ...names, ...registryOptions)).trim();
-    const root = await rootOf(image.replace(/:[^:@/]+@/, "@"), folder);
+    const whole = await unpacked(image.replace(/:[^:@/]+@/, "@"), folder);
+    const { root } = whole;
     assert.deepEqual((await readdir(join(root, "gateway"))).toSorted(), ["cache", "image", "mounted", "run", "unmounted"]);
     await t.test("with nothing mounted", async (alone) => {
-      start(alone, root);
+      start(alone, whole);
       const missing = await answer(8080, "/pets");
       assert.deepEqual([missing.status, missing.type], [503, "application/problem+json"]);
       assert.match(missing.body, /mount the folder `mounted` .* at \/gateway\/mounted/);
@@ -102,7 +121,7 @@ describe("a gateway's image without a cluster", { timeout: 300_000 }, () => {
     await cp(join(folder, "made/mounted"), join(root, "gateway/mounted"), { recursive: true });
     await run(["chown", "-R", "65532:65532", join(root, "gateway/mounted"), join(root, "gateway/run"), join(root, "gateway/cache")]);
     await t.test("with the environment mounted", async (mounted) => {
-      const { child, ended } = start(mounted, root);
+      const { child, ended } = start(mounted, whole);
       await until("it is ready", async () => (await answer(8081, "/readyz")).status === 200, 20_000);
       const pets = await answer(8080, "/pets");
       assert.deepEqual([pets.status, pets.body], [200, "a cat"]);
