@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { readableByAll } from "./made-folder.ts";
+import { alikeForAll } from "./made-folder.ts";
 
 const project = dirname(import.meta.dirname);
 
@@ -51,7 +51,7 @@ async function write(folder: string, names: readonly string[]): Promise<Metafile
   if (hasPage) await copyPage(join(folder, "page"));
   await writeFile(join(folder, "THIRD-PARTY.txt"), licences(metafile, hasPage ? ["swagger-ui-dist"] : []));
   for (const name of names) await chmod(join(folder, `${name}.js`), 0o755);
-  await readableByAll(folder);
+  await alikeForAll(folder);
   return metafile;
 }
 

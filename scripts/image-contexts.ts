@@ -8,7 +8,7 @@ import { findEnvoy } from "../src/apply/envoy/binary.ts";
 import { containerEnvironment } from "../src/compile/container-environment.ts";
 import { unmountedBootstrap } from "../src/compile/envoy/unmounted.ts";
 import { bundle, bundleGateway } from "./bundle.ts";
-import { markFolder, readableByAll, whyNotInto } from "./made-folder.ts";
+import { alikeForAll, markFolder, whyNotInto } from "./made-folder.ts";
 
 const dockerfiles = resolve(import.meta.dirname, "../deploy/images");
 
@@ -68,7 +68,7 @@ export async function imageContexts(folder: string): Promise<void> {
     gatewayContext(join(folder, "gateway")),
     operatorContext(join(folder, "operator")),
   ]);
-  for (const name of contexts) await readableByAll(join(folder, name));
+  for (const name of contexts) await alikeForAll(join(folder, name));
 }
 
 if (import.meta.main) {

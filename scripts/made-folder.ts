@@ -1,6 +1,6 @@
 // Folders that scripts write whole: whose they are, and who may read them.
 
-import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../src/error-code.ts";
 
@@ -29,12 +29,15 @@ export async function markFolder(folder: string): Promise<void> {
   await writeFile(join(folder, mark), "A script of Portico's made this folder, and removes what is in it when it makes it anew.\n");
 }
 
-/** Lets everybody read a folder and what is in it, whatever the umask is: what is made of it is the same for whoever makes it, and runs as nobody. */
-export async function readableByAll(folder: string): Promise<void> {
-  await chmod(folder, 0o755);
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const isRun = entry.isDirectory() || ((await stat(path)).mode & 0o100) !== 0;
-    await chmod(path, isRun ? 0o755 : 0o644);
+/** The date of all that is in such a folder: what is made of it is the same whenever that is. */
+const date = new Date(0);
+
+/** Lets everybody read a folder and what is in it, whatever the umask is, and gives all of it one date: what is made of it is the same for whoever makes it, and runs as nobody. */
+export async function alikeForAll(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const path of [...entries.map((entry) => join(entry.parentPath, entry.name)), folder]) {
+    const is = await stat(path);
+    await chmod(path, is.isDirectory() || (is.mode & 0o100) !== 0 ? 0o755 : 0o644);
+    await utimes(path, date, date);
   }
 }

@@ -10,7 +10,7 @@ import { makeLayer } from "../src/image/layer.ts";
 import { run } from "../tests/e2e/cluster/command.ts";
 import { imageContexts } from "./image-contexts.ts";
 import { krewManifest } from "./krew.ts";
-import { mark, markFolder, readableByAll, whyNotInto } from "./made-folder.ts";
+import { alikeForAll, mark, markFolder, whyNotInto } from "./made-folder.ts";
 
 const project = resolve(import.meta.dirname, "..");
 
@@ -53,7 +53,7 @@ async function releaseBundle(folder: string): Promise<void> {
   const files = filesIn(folder).filter((path) => basename(path) !== mark);
   const sums = await Promise.all(files.map(async (path) => `${await sha256(path)}  ${relative(folder, path)}\n`));
   await writeFile(join(folder, "SHA256SUMS"), sums.join(""));
-  await readableByAll(folder);
+  await alikeForAll(folder);
 }
 
 const [folder] = process.argv.slice(2);

@@ -18,11 +18,12 @@ let built: Promise<BaseImages> | undefined;
 
 /** Builds them with Kaniko from deploy/images, once for a test file. */
 export function baseImages(namespace: Pick<Namespace, "name">): Promise<BaseImages> {
-  built ??= buildAll(namespace);
+  built ??= builtAnew(namespace);
   return built;
 }
 
-async function buildAll(namespace: Pick<Namespace, "name">): Promise<BaseImages> {
+/** The same, from contexts that are made anew. */
+export async function builtAnew(namespace: Pick<Namespace, "name">): Promise<BaseImages> {
   const folder = await mkdtemp(join(tmpdir(), "portico-e2e-"));
   const name = (image: string): string => `${target.registry}/e2e/${repository}/${image}:1`;
   const repository = randomBytes(4).toString("hex");
@@ -62,6 +63,15 @@ async function buildContext(namespace: Pick<Namespace, "name">, { name, folder, 
     "--quiet",
     "--stdin",
   ];
-  const command = [...target.kubectl, ...options, "--", ...args, "--single-snapshot", "--compression-level=1", ...insecure];
+  const command = [
+    ...target.kubectl,
+    ...options,
+    "--",
+    ...args,
+    "--single-snapshot",
+    "--reproducible",
+    "--compression-level=1",
+    ...insecure,
+  ];
   await run(["sh", "-c", 'tar -C "$1" -c . | gzip -1 | { shift; exec "$@"; }', "sh", folder, ...command]);
 }
