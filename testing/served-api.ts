@@ -9,6 +9,7 @@ import { ownedIndex } from "../src/controller/owned.ts";
 import type { Outcome } from "../src/controller/queue.ts";
 import { reconcileApi } from "../src/controller/reconcile-api.ts";
 import { conditionOf } from "../src/controller/status.ts";
+import { makeUpdates } from "../src/controller/updates.ts";
 import { makeUsers } from "../src/controller/users.ts";
 import type { World } from "../src/controller/world.ts";
 import { assembleImage } from "../src/image/gateway-image.ts";
@@ -222,7 +223,15 @@ export async function serveApi(
       ...{ namespace: "portico", registry: { registry: registryName, repository: "" }, base: target, builder: "layer", kaniko: undefined },
       ...{ pullSecret: undefined, limitsService: undefined, traces: undefined, version: "1" },
     },
-    ...{ collections, store, gateways, users, metrics: makeMetrics(), lastApplied: new Map() },
+    ...{
+      collections,
+      store,
+      gateways,
+      users,
+      updates: makeUpdates(() => registry, gateways),
+      metrics: makeMetrics(),
+      lastApplied: new Map(),
+    },
     // Everything is applied each time.
     owned: {
       of: owned.of,

@@ -4,10 +4,12 @@ import { division } from "../src/api/enforced.ts";
 import { targetEndpointSpec } from "../src/api/target-endpoint.ts";
 import type { ObjectStore } from "../src/apply/kubernetes/objects.ts";
 import { storedObject } from "../src/apply/kubernetes/stored-object.ts";
+import { judged } from "../src/controller/breaking.ts";
 import { apiSpecOf } from "../src/controller/compile-gateway.ts";
 import { compiledGateways } from "../src/controller/compiled-gateways.ts";
 import { imageAsk } from "../src/controller/image-of.ts";
 import { contentOf } from "../src/controller/serving.ts";
+import type { Updates } from "../src/controller/updates.ts";
 import { makeUsers } from "../src/controller/users.ts";
 import type { Registry } from "../src/image/registry/registry.ts";
 import { checked } from "../src/problem.ts";
@@ -95,6 +97,13 @@ const patch = (fields: object, change: object = {}): object => ({
 
 const nothing = { objects: new Map(), filled: Promise.resolve(), takeIn: () => {} };
 
+/** Each update breaks something. */
+const breaking: Updates = {
+  brokenBy: async () =>
+    checked([{ kind: "operation", operation: "GET /pets", message: "It is gone.", where: { source: "", pointer: "" }, in: "before" }], []),
+  forget: unused,
+};
+
 /** Everything that somebody could tell the difference by: the gateway's objects, its image's name, and what is asked of it. */
 async function outcomeOfApi(fields: object): Promise<string> {
   const spec = { definition: [{ inline: documentOf("1") }], ...fields };
@@ -128,7 +137,14 @@ async function outcomeOfApi(fields: object): Promise<string> {
   const registry = { registry: "registry.test", repository: "apis" };
   const { inputHash, mounted } = summary;
   const content = contentOf({ image: "registry.test/apis/pets@sha256:1", inputHash, mounted: mounted.open(), certificate: undefined });
+  const update = {
+    api: storedObject({ ...object, status: { image: "registry.test/a", inputHash: "0" } }),
+    spec: read.value,
+    workload,
+    summary,
+  };
   return JSON.stringify([
+    await judged({ updates: breaking }, update),
     gatewayObjects(workload, content, owner),
     imageAsk(registry, api, read.value, workload, { ...summary, now: { toolkit: undefined, base: undefined } }),
   ]);
@@ -206,6 +222,7 @@ const inApi: Readonly<Record<string, Pair>> = {
   mode: [{ mode: "shared" }, { mode: "sidecar" }],
   builder: [{ builder: "layer" }, { builder: "kaniko" }],
   rebuild: [{ rebuild: "never" }, { rebuild: "always" }],
+  breakingChanges: [{ breakingChanges: "allow" }, { breakingChanges: "refuse" }],
   "disruptionBudget.minAvailable": under(["disruptionBudget"], [{ minAvailable: 1 }, { minAvailable: 2 }]),
   "disruptionBudget.maxUnavailable": under(["disruptionBudget"], [{ maxUnavailable: 1 }, { maxUnavailable: "50%" }]),
   "addresses.allow[]": under(["addresses"], [{ allow: ["10.0.0.1"] }, { allow: ["10.0.0.2"] }]),

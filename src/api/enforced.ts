@@ -106,7 +106,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
   API: {
     enforced: [
       ...["configMap.name", "configMap.key", "parts[].name", "parts[].key", "inline"].map((name) => `definition[].${name}`),
-      ...["version", "engine", "mode", "image", "inputHash", "imagePullSecrets[].name", "builder", "rebuild"],
+      ...["version", "engine", "mode", "image", "inputHash", "imagePullSecrets[].name", "builder", "rebuild", "breakingChanges"],
       ...podFields,
       "addresses.allow[]",
       "addresses.deny[]",
@@ -134,7 +134,6 @@ export const division: Readonly<Record<Fielded, Division>> = {
       { path: "engine", feature: "WSO2's gateway", values: ["wso2"] },
       { path: "mode", feature: "backends of one's own", values: ["privateJet", "sidecar"] },
       ...later("gateways for several APIs", "gateway"),
-      ...later("the refusal of breaking changes", "breakingChanges"),
     ],
   },
   TargetEndpoint: {

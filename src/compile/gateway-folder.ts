@@ -3,6 +3,7 @@ import type { Engine, Environment, GatewayFiles } from "./engine.ts";
 import { type CompiledApi, type GatewayManifest, gatewayManifest } from "./manifest.ts";
 import { listedOperations } from "./operations.ts";
 import { type PageLibrary, pageFiles } from "./page.ts";
+import { promisesOf, promisesPath } from "./promises.ts";
 
 export const manifestPath = "image/manifest.json";
 export const operationsPath = "image/operations.json";
@@ -26,6 +27,7 @@ export function gatewayFolder(
     ...engine.compile(models, environment),
     ...shownFiles(apis, library),
     [operationsPath, `${JSON.stringify(listedOperations(models))}\n`] as const,
+    [promisesPath, `${JSON.stringify(promisesOf(models))}\n`] as const,
     [manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`] as const,
   ]);
   return { files, manifest };

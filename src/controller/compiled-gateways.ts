@@ -280,7 +280,7 @@ export function servedImage({ value }: StoredObject): string | undefined {
 }
 
 /** What the image was made from that an API's status names. */
-const servedInput = ({ value: { status } }: StoredObject): string | undefined =>
+export const servedInput = ({ value: { status } }: StoredObject): string | undefined =>
   isObject(status) && typeof status.inputHash === "string" ? status.inputHash : undefined;
 
 /** The Securities that check what is served, as the API's status names them. */

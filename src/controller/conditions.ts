@@ -32,6 +32,7 @@ export interface Saying {
     | "Waiting"
     | "Current"
     | "MadeWithOlder"
+    | "Compatible"
     | "RolloutFailed";
   readonly message: string;
 }

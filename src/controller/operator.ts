@@ -21,6 +21,7 @@ import { reconcileEndpoint } from "./reconcile-endpoint.ts";
 import { reconcilePolicy } from "./reconcile-policy.ts";
 import { registrySecret } from "./registry-secret.ts";
 import type { OperatorSettings } from "./settings.ts";
+import { makeUpdates } from "./updates.ts";
 import { countsUsers, usedIssuer } from "./used.ts";
 import { makeUsers } from "./users.ts";
 import { watchWorld } from "./watches.ts";
@@ -94,6 +95,16 @@ export async function operate(
     (api) => queue.add(`API ${api}`),
     (api, thrown) => unexpected(`API ${api}`, thrown),
   );
+  const gateways = compiledGateways({
+    store,
+    registries,
+    issuers,
+    users,
+    collections,
+    alwaysUsed: opening.used,
+    limitsService: settings.limitsService,
+    traces: settings.traces,
+  });
   const world: World = {
     settings,
     collections,
@@ -103,16 +114,8 @@ export async function operate(
     store,
     building,
     images,
-    gateways: compiledGateways({
-      store,
-      registries,
-      issuers,
-      users,
-      collections,
-      alwaysUsed: opening.used,
-      limitsService: settings.limitsService,
-      traces: settings.traces,
-    }),
+    gateways,
+    updates: makeUpdates(registries, gateways),
     users,
     knowsUsers: () => unseen?.size === 0,
     registrySecret: opening,

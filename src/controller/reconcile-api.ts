@@ -10,9 +10,10 @@ import type { JsonObject } from "../text/node.ts";
 import { servesTls } from "../workloads/exposure.ts";
 import { pullSecretName } from "../workloads/pull-secret.ts";
 import { addressOf } from "./address.ts";
+import { judged, saidBefore } from "./breaking.ts";
 import { apiSpecOf } from "./compile-gateway.ts";
 import type { GatewaySummary } from "./compiled-gateways.ts";
-import { conditionsOf, type Progress } from "./conditions.ts";
+import { conditionsOf, type Progress, type Saying } from "./conditions.ts";
 import { followCredentials } from "./follow-credentials.ts";
 import { imageOf, rebuildAnnotation } from "./image-of.ts";
 import { ownerOf } from "./ownership.ts";
@@ -27,6 +28,7 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
   if (api === undefined || api.metadata.deleted) {
     world.images.forget(key);
     world.gateways.forget(key);
+    world.updates.forget(key);
     world.untouched.delete(key);
     return "done";
   }
@@ -35,10 +37,14 @@ export async function reconcileApi(world: World, key: string): Promise<Outcome> 
     progress,
     known,
     written: newest,
+    breaking = saidBefore(api),
   }: Stepped = spec.ok ? await step(world, api, spec.value) : { progress: { at: "refused", problems: spec.problems }, known: {} };
   const behind = isRolledOut(progress) ? [] : await followCredentials(world, api, newest);
   const kept = { collection: world.collections.apis, resource: resources.apis };
-  const written = await writeStatus(world, kept, api, { buildPod: undefined, ...known }, conditionsOf(progress));
+  const written = await writeStatus(world, kept, api, { buildPod: undefined, ...known }, [
+    ...(breaking === undefined ? [] : [breaking]),
+    ...conditionsOf(progress),
+  ]);
   return written && !isTransient(progress) && !behind.some(({ reason }) => transient.has(reason)) ? "done" : "retry";
 }
 
@@ -49,6 +55,8 @@ interface Stepped {
   readonly known: JsonObject;
   /** The image whose mounted part was written just now; undefined where none was. */
   readonly written?: string;
+  /** What is said of what it breaks; undefined for what was said before. */
+  readonly breaking?: Saying | undefined;
 }
 
 /** Whether no pod has an older image any more. */
@@ -61,8 +69,21 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
   if (!summary.ok) return { progress: stopped(summary.problems), known: {} };
   const missing = missingSecret(world, api, workload.exposure.tlsSecret);
   if (missing !== undefined) return { progress: { at: "unresolved", problems: [missing] }, known: {} };
-  const { operations, inputHash } = summary.value;
-  const image = imageOf(world, api, spec, workload, summary.value);
+  const { saying: breaking, problems } = await judged(world, { api, spec, workload, summary: summary.value });
+  if (problems.length > 0) return { progress: stopped(problems), known: {}, breaking };
+  return { ...(await towards(world, api, spec, workload, summary.value)), breaking };
+}
+
+/** Goes on with what may be served: its image, and then its objects. */
+async function towards(
+  world: World,
+  api: StoredObject,
+  spec: ApiSpec,
+  workload: GatewayWorkload,
+  summary: GatewaySummary,
+): Promise<Stepped> {
+  const { operations, inputHash } = summary;
+  const image = imageOf(world, api, spec, workload, summary);
   if (image.kind !== "there") {
     const progress: Progress = image.kind === "building" ? { at: "building", why: image.why } : { at: "unbuilt", problems: image.problems };
     return { progress, known: { operations, buildPod: image.kind === "building" ? image.pod : undefined } };
@@ -77,18 +98,18 @@ async function step(world: World, api: StoredObject, spec: ApiSpec): Promise<Ste
     toolkit: image.madeWith.toolkit,
     base: image.madeWith.base,
     address: addressOf(workload),
-    backends: summary.value.endpoints,
-    securities: askedSecurities(summary.value),
+    backends: summary.endpoints,
+    securities: askedSecurities(summary),
   };
   await spendAsk(world, api, inputHash);
-  const mounted = summary.value.mounted.open();
+  const mounted = summary.mounted.open();
   const certificate = certificateVersion(world, workload);
   const content = contentOf({ image: image.reference, inputHash, mounted, certificate });
   const progress = await servingOf(world, api, workload, content, copy.value);
   if (progress.at !== "applied") return { progress, known };
-  world.gateways.serves(api, summary.value, image.reference, isRolledOut(progress));
+  world.gateways.serves(api, summary, image.reference, isRolledOut(progress));
   const older = outdated(image.madeWith, world.makesWith());
-  return { progress: { ...progress, older, unresolved: summary.value.unresolved }, known, written: image.reference };
+  return { progress: { ...progress, older, unresolved: summary.unresolved }, known, written: image.reference };
 }
 
 /** The names of the Securities that what serves asks for, whether they are there or not: one that is deleted is not forgotten. */

@@ -15,6 +15,7 @@ import type { Owned } from "./owned.ts";
 import type { RegistrySecret } from "./registry-secret.ts";
 import type { OwedTouches } from "./serving.ts";
 import type { OperatorSettings } from "./settings.ts";
+import type { Updates } from "./updates.ts";
 import type { Users } from "./users.ts";
 
 /** The collections of what people write. Of ConfigMaps and Secrets only metadata is known. */
@@ -51,6 +52,7 @@ export interface World {
   readonly building: Building;
   readonly images: Images;
   readonly gateways: CompiledGateways;
+  readonly updates: Updates;
   readonly users: Users;
   /** Whether every API has been looked at since the start: before that nobody knows all who use something. */
   readonly knowsUsers: () => boolean;

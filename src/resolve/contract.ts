@@ -1,5 +1,5 @@
 import type { Resources } from "../api/resource.ts";
-import type { ApiContract } from "../model/contract.ts";
+import { type ApiContract, promisedLimits } from "../model/contract.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Checked, checked, failed, type Problem } from "../problem.ts";
 import type { Reason } from "../reason.ts";
@@ -35,7 +35,7 @@ export function contractOf(document: OpenApiDocument, resources: Resources, clus
       alternatives: (requirements.get(id)?.alternatives ?? []).map(({ schemes }) =>
         schemes.map(({ name: scheme, scopes }) => ({ scheme, scopes: [...scopes, ...(requirements.get(id)?.scopes ?? [])] })),
       ),
-      limits: limits.filter((one) => ids.includes(one.id)),
+      limits: promisedLimits(limits.filter((one) => ids.includes(one.id))),
       messages: messages.get(id),
     }));
   return checked({ name, basePath, operations, schemas: validation?.schemas ?? {} }, []);

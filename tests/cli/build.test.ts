@@ -14,6 +14,7 @@ const files = [
   "image/documents/pets.json",
   "image/manifest.json",
   "image/operations.json",
+  "image/promises.json",
   "image/routes.json",
   "mounted/blocked.json",
   "mounted/bootstrap.json",
@@ -51,7 +52,7 @@ describe("portico build", { concurrency: 2 }, () => {
     const cwd = await folderWith(t, { "api.yaml": documentOf(onePath) });
     const { code, stdout, stderr } = await portico(["build", "api.yaml", "--out", "new/gateway"], { cwd });
     assert.deepEqual([code, stdout], [0, ""]);
-    assert.match(stderr, /^1 operation in 10 files in new\/gateway; input hash [0-9a-f]{12}\.\n$/);
+    assert.match(stderr, /^1 operation in 11 files in new\/gateway; input hash [0-9a-f]{12}\.\n$/);
     const folder = join(cwd, "new/gateway");
     assert.deepEqual([...(await contentOf(folder)).keys()], files);
     assert.deepEqual((await manifestOf(folder)).apis, [

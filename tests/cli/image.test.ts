@@ -147,7 +147,7 @@ describe("portico image inspect", () => {
     ]);
     assert.deepEqual(
       files.map(({ path }: { readonly path: string }) => path),
-      ["image/documents/pets.json", "image/manifest.json", "image/operations.json", "image/routes.json"],
+      ["image/documents/pets.json", "image/manifest.json", "image/operations.json", "image/promises.json", "image/routes.json"],
     );
   });
 

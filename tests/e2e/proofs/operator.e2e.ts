@@ -220,11 +220,24 @@ describe("the operator", { timeout: 900_000 }, () => {
       );
       assert.equal(await image(namespace, "pets"), before);
       assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
-      await namespace.kubectl("patch", "api", "pets", "--type=merge", '--patch={"spec":{"version":"1.1.0"}}');
+      const asks = (spec: object): Promise<string> =>
+        namespace.kubectl("patch", "api", "pets", "--type=merge", `--patch=${JSON.stringify({ spec })}`);
+      await asks({ version: "1.1.0", breakingChanges: "refuse" });
       await until(
-        "another version is",
+        "another version is, but not one that breaks clients",
+        async () => (await reasonOf(namespace, "pets")) === "BreakingChange",
+        30_000,
+      );
+      assert.equal((await answerOf(namespace, "pets")).path, "/pets/7");
+      await asks({ breakingChanges: "allow" });
+      await until(
+        "which can be let happen",
         async () => (await image(namespace, "pets")).includes(":1.1.0@") && (await reasonOf(namespace, "pets")) === "Ready",
         60_000,
+      );
+      assert.match(
+        await namespace.field("api/pets", '.status.conditions[?(@.type=="Breaking")].message'),
+        /breaks clients of what served before\. GET \/pets: The operation is gone\./,
       );
       await until("the new operation answers", async () => (await answerOf(namespace, "pets", "/dogs")).path === "/dogs");
     });

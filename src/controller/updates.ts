@@ -1,0 +1,77 @@
+import type { ApiSpec } from "../api/api.ts";
+import { inTime } from "../apply/in-time.ts";
+import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
+import { contentsOf } from "../image/contents.ts";
+import type { Registries } from "../image/copy-blob.ts";
+import { parseReference } from "../image/reference.ts";
+import { type BreakingChange, breakingChanges } from "../model/breaking/breaking.ts";
+import type { ApiContract } from "../model/contract.ts";
+import type { GatewayWorkload } from "../model/workload.ts";
+import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type CompiledGateways, type GatewaySummary, servedImage } from "./compiled-gateways.ts";
+import { promisedIn } from "./promised.ts";
+
+/** What is wanted in an API's place. */
+export interface Update {
+  readonly api: StoredObject;
+  readonly spec: ApiSpec;
+  readonly workload: GatewayWorkload;
+  readonly summary: GatewaySummary;
+}
+
+/** What updates break for clients. */
+export interface Updates {
+  /**
+   * The changes that clients of the image that serves would notice; undefined where that image does not say what it promised. Fails with what keeps an image
+   * from being read.
+   */
+  brokenBy(update: Update): Promise<Checked<readonly BreakingChange[] | undefined>>;
+  forget(key: string): void;
+}
+
+/** How long an image is waited for (milliseconds): what serves is read again at the next look. */
+const patienceMs = 15_000;
+
+/** Each update of an API is looked at once. */
+export function makeUpdates(registries: Registries, gateways: Pick<CompiledGateways, "whole">): Updates {
+  const known = new Map<string, { readonly update: string; readonly found: readonly BreakingChange[] | undefined }>();
+
+  const promisedByImage = async (image: string): Promise<Checked<readonly ApiContract[] | undefined>> => {
+    const reference = parseReference(image);
+    if (!reference.ok) return reference;
+    const contents = await inTime(contentsOf(registries(reference.value.registry), reference.value), patienceMs, () =>
+      failed(error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.")),
+    );
+    return contents.ok ? checked(promisedIn(contents.value.files), []) : contents;
+  };
+
+  const promisedBy = async ({ api, spec, workload, summary }: Update): Promise<Checked<readonly ApiContract[] | undefined>> => {
+    if (summary.image !== undefined) return promisedByImage(summary.image);
+    const gateway = await gateways.whole(api, spec, workload);
+    return gateway.ok ? checked(promisedIn(gateway.value.folder.files), []) : gateway;
+  };
+
+  return {
+    brokenBy: async (wanted) => {
+      const served = servedImage(wanted.api);
+      if (served === undefined) return checked(undefined, []);
+      const update = JSON.stringify([served, wanted.summary.inputHash]);
+      const before = known.get(keyOf(wanted.api));
+      if (before?.update === update) return checked(before.found, []);
+      const [old, now] = [await promisedByImage(served), await promisedBy(wanted)];
+      if (!old.ok) return old;
+      if (!now.ok) return now;
+      const found = old.value && now.value && brokenBetween(old.value, now.value);
+      known.set(keyOf(wanted.api), { update, found });
+      return checked(found, []);
+    },
+    forget: (key) => void known.delete(key),
+  };
+}
+
+/** Of several documents each is held against the one that is below its base path now. */
+const brokenBetween = (before: readonly ApiContract[], after: readonly ApiContract[]): readonly BreakingChange[] =>
+  before.flatMap((old) => {
+    const same = after.filter(({ basePath }) => basePath === old.basePath);
+    return breakingChanges(old, same.find(({ name }) => name === old.name) ?? same[0] ?? { ...old, operations: [] });
+  });
