@@ -17,6 +17,8 @@ const settings: GoldenCase["settings"] = { mock: false, credentials: "refuse", d
 /** A gateway with a real Envoy before a backend that echoes. */
 interface ProtectedGateway {
   readonly port: number;
+  /** Where it says whether it is ready, and its metrics. */
+  readonly monitoring: number;
   readonly backend: Backend;
   readonly envoy: LiveEnvoy;
   /** The policy agent that runs beside it, where a Security needs it. */
@@ -57,7 +59,7 @@ export async function protectedGateway(
   const agent = await agentOf(scope, envoy.folder, files);
   const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     send(port, { send: /^[A-Z]+ /.test(target) ? target : `GET ${target}`, headers });
-  return { port, backend, envoy, agent, get };
+  return { port, monitoring, backend, envoy, agent, get };
 }
 
 async function agentOf(scope: Scope, folder: string, files: ReadonlyMap<string, string>): Promise<AgentProcess | undefined> {
