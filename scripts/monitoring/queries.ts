@@ -3,7 +3,7 @@
 import { countedTogether } from "../../src/model/limit.ts";
 
 /** A query of a panel, and how each of its series is called. */
-export interface Query {
+interface Query {
   readonly expr: string;
   readonly legend: string;
 }
