@@ -10,8 +10,6 @@ export interface FallenBackend {
   connections(): number;
   /** From now on each new connection is the good server's. */
   recover(): void;
-  /** From now on no new one is. */
-  fall(): void;
 }
 
 /** A backend that does to each new connection as it is told, until it is well: it is one port all the time. It begins fallen. */
@@ -43,9 +41,6 @@ export async function fallenBackend(scope: Scope, fall: Fall, well: Server): Pro
     connections: () => count,
     recover: () => {
       now = well;
-    },
-    fall: () => {
-      now = fall;
     },
   };
 }
