@@ -39,6 +39,8 @@ export async function protectedGateway(
     readonly addresses?: AddressLists;
     readonly limitsService?: ServiceAddress;
     readonly traces?: TraceCollector;
+    /** How many of Envoy's workers answer; one unless said. */
+    readonly workers?: number;
     /** What is changed in the compiled files, to see whether that is noticed. */
     readonly mutated?: (files: GatewayFiles) => GatewayFiles;
   } = {},
@@ -53,9 +55,9 @@ export async function protectedGateway(
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = must(resolveCase({ input, settings }));
   const [port, monitoring] = [await freePort(), await freePort()];
-  const { mutated = (files) => files, ...more } = surroundings;
+  const { mutated = (files) => files, workers, ...more } = surroundings;
   const files = new Map(mutated(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }), ...more })));
-  const envoy = await withEnvoy(scope, files);
+  const envoy = await withEnvoy(scope, files, workers);
   const agent = await agentOf(scope, envoy.folder, files);
   const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     send(port, { send: /^[A-Z]+ /.test(target) ? target : `GET ${target}`, headers });
