@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { Backend } from "./backend.ts";
-import { certificatesIn } from "./certificates.ts";
+import { certificatesIn, leftOutIn } from "./certificates.ts";
 import type { ValueReference } from "./security.ts";
+import { isServed } from "./served-key.ts";
 import { entriesOf, entryOf, type Values } from "./values.ts";
 
 /** What an environment keeps for a backend, read; a part is undefined where nothing is kept for it. */
@@ -29,12 +30,15 @@ export function backendValues({ tls, credential }: Backend, values: Values): Rea
   return { kind: "read", value: { authorities: authorities && certificatesIn(authorities).join("\n"), certificate, credential: shown } };
 }
 
-/** A certificate with its own key (kubernetes.io/tls). */
+/** A certificate with its own key (kubernetes.io/tls), as Envoy takes them: else it has none of the gateway's other backends either. */
 function pairIn(values: Values, from: ValueReference): BackendValues["certificate"] {
   const entries = entriesOf(values, from);
-  const [chain = "", key = ""] = ["tls.crt", "tls.key"].map((name) => entries.get(name)?.reveal());
+  const [text = "", key = ""] = ["tls.crt", "tls.key"].map((name) => entries.get(name)?.reveal());
+  const chain = certificatesIn(text).join("\n");
   try {
-    return new X509Certificate(chain).checkPrivateKey(createPrivateKey(key)) ? { chain, key } : undefined;
+    const own = createPrivateKey(key);
+    const isTaken = (isServed(own) || own.asymmetricKeyType === "ed25519") && leftOutIn(text).length === 0;
+    return isTaken && new X509Certificate(chain).checkPrivateKey(own) ? { chain, key } : undefined;
   } catch {
     return undefined;
   }

@@ -1,24 +1,34 @@
 import { X509Certificate } from "node:crypto";
+import { isCertificate } from "./certificate-form.ts";
 
-const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/** What stands in a text in PEM for a certificate: one that all read, written anew; one that Envoy does not take, though others read it; or nothing that anybody reads. */
+type Block = { readonly kind: "certificate"; readonly pem: string } | { readonly kind: "odd" | "none" };
 
-/** The certificates in a text in PEM that are some; what is none is left out. */
-export const certificatesIn = (pem: string): readonly string[] => (pem.match(block) ?? []).filter(isCertificate);
+/** The certificates in a text in PEM that Envoy takes. What else is in it is left out, for Envoy refuses the whole text for it. */
+export const certificatesIn = (pem: string): readonly string[] =>
+  blocksIn(pem).flatMap((block) => (block.kind === "certificate" ? [block.pem] : []));
 
-function isCertificate(pem: string): boolean {
+/** Which of the certificates in a text in PEM, counted from 1, are left out. */
+export const leftOutIn = (pem: string): readonly number[] =>
+  blocksIn(pem).flatMap(({ kind }, index) => (kind === "certificate" ? [] : [index + 1]));
+
+/** Whether a text in PEM says whom to believe, though it be nobody whose certificate Envoy takes. */
+export const saysAuthorities = (pem: string): boolean => blocksIn(pem).some(({ kind }) => kind !== "none");
+
+const begin = "-----BEGIN CERTIFICATE-----";
+
+const blocksIn = (pem: string): readonly Block[] =>
+  pem
+    .split(begin)
+    .slice(1)
+    .map((rest) => blockOf(begin + rest));
+
+/** OpenSSL's reading of the first certificate in a text, and no octet besides, is what is looked at and written. */
+function blockOf(text: string): Block {
   try {
-    new X509Certificate(pem);
-    return isDer(Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64"));
+    const read = new X509Certificate(text);
+    return isCertificate(read.raw) ? { kind: "certificate", pem: read.toString().trimEnd() } : { kind: "odd" };
   } catch {
-    return false;
+    return { kind: "none" };
   }
-}
-
-/** Whether its length is said in front, and is all that there is: BER may leave it open, which X.509 has not (RFC 5280, section 4.1), and with such a one Envoy does not start. */
-function isDer(raw: Uint8Array): boolean {
-  const [tag, first = 0] = raw;
-  if (tag !== 0x30 || first === 0x80) return false;
-  if (first < 0x80) return raw.length === 2 + first;
-  const digits = raw.subarray(2, 2 + (first & 0x7f));
-  return raw.length === 2 + digits.length + Number(`0x${Buffer.from(digits).toString("hex") || "0"}`);
 }

@@ -1,7 +1,6 @@
 import type { ApiModel } from "../model/api.ts";
 import type { Backend } from "../model/backend.ts";
 import { backendValues } from "../model/backend-values.ts";
-import { certificatesIn } from "../model/certificates.ts";
 import { oddLinesIn, strangersIn, usersIn } from "../model/htpasswd.ts";
 import { faultEntry } from "../model/issuer-keys.ts";
 import { type ReadKeySet, readKeySet, readKeys, usableKeys } from "../model/key-set.ts";
@@ -9,6 +8,7 @@ import { verifiersOf } from "../model/references.ts";
 import { type Issuer, type ValueReference, type Verifier, valueName, verifierReferences } from "../model/security.ts";
 import { clientKeys, entriesOf, entryOf, isSendable, type Values } from "../model/values.ts";
 import type { Place } from "../problem.ts";
+import { authoritiesWrong, leftOutWrong, mayStayBelieved } from "./authority-faults.ts";
 
 /** Something that credentials cannot be checked with, or that backends cannot be asked with. */
 export interface Fault {
@@ -34,11 +34,17 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
   };
   const backends = new Map(models.flatMap((model) => model.backends.map((backend) => [backend.name, backend] as const)));
   const ofBackends = [...backends.values()].flatMap((backend): readonly Fault[] => {
+    const { where, tls } = backend;
+    if (where === undefined) return [];
+    const trust = typeof tls.trust === "string" ? [] : [tls.trust];
+    const leftOut = trust.flatMap((from) =>
+      leftOutWrong(from, named(from), values).map((message) => ({ where, message, of: trust, mayStay: false })),
+    );
     const read = backendValues(backend, values);
-    if (backend.where === undefined || read.kind === "read") return [];
+    if (read.kind === "read") return leftOut;
     // What clients are checked with, too, is not put back for a backend's sake.
     const mayStay = !asked.has(valueName(read.from));
-    return [{ where: backend.where, message: backendWrong(backend, read, values), of: [read.from], mayStay }];
+    return [...leftOut, { where, message: backendWrong(backend, read, values), of: [read.from], mayStay }];
   });
   const ofVerifiers = verifiers.flatMap((verifier): readonly Fault[] => {
     const faults = (messages: readonly string[], of: readonly ValueReference[], holdsAnything = true): readonly Fault[] =>
@@ -46,6 +52,8 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
         const mayStay = holdsAnything && of.every((one) => isThere(one) && isAlone(one));
         return { where: verifier.where, message, of, mayStay };
       });
+    const believed = (from: ValueReference, consequence: string): readonly Fault[] =>
+      faults(authoritiesWrong(from, named(from), values, consequence), [from], mayStayBelieved(from, values));
     const { keys, agent, trust, tokens } = verifier;
     return [
       ...faults(keysWrong(verifier, values), keys === undefined ? [] : [keys], false),
@@ -55,9 +63,9 @@ export function faultsOf(models: readonly ApiModel[], values: Values): readonly 
       ...(agent?.kind === "basic" ? faults(usersWrong(agent.users, values), [agent.users], !namesUsers(verifier, values)) : []),
       ...(agent?.kind === "introspection" ? faults(clientWrong(agent.client, values), [agent.client]) : []),
       ...(agent?.kind === "introspection" && typeof agent.trust !== "string"
-        ? faults(authoritiesWrong(agent.trust, values, "so no answer is believed and no token is good"), [agent.trust])
+        ? believed(agent.trust, "so no answer is believed and no token is good")
         : []),
-      ...faults(trustWrong(verifier, values), trust === undefined ? [] : [trust]),
+      ...(trust === undefined ? [] : believed(trust, "so no client's certificate is good")),
     ];
   });
   return [...ofVerifiers, ...ofBackends];
@@ -79,8 +87,10 @@ function isKeySet({ keys }: Issuer, values: Values): boolean {
 }
 
 const ofBackend = {
-  authorities: "holds no certificate in PEM, so no certificate of the backend is believed. Put the authorities' certificates there.",
-  certificate: "holds no `tls.crt` with its own `tls.key`, so the gateway has no certificate to show. Put both there (kubernetes.io/tls).",
+  authorities:
+    "holds no certificate in PEM that is taken, so no certificate of the backend is believed. Put the authorities' certificates there.",
+  certificate:
+    "holds no `tls.crt` with its own `tls.key` that Envoy takes, so the gateway has no certificate to show. Put both there (kubernetes.io/tls), of RSA with 2048 bits or more, P-256, P-384, P-521 or Ed25519.",
   credential:
     "holds no credential that can stand in a header. Put `username` and `password` there (kubernetes.io/basic-auth), or, for a token or a header's value, one entry.",
 } as const;
@@ -152,16 +162,6 @@ export function usersNone({ agent }: Verifier, values: Values): readonly string[
   if (agent?.kind !== "basic" || text === undefined || usersIn(text).size > 0 || oddLinesIn(text).length + strangersIn(text).length > 0)
     return [];
   return [`The ${named(agent.users)} holds no user, so nobody's password is good. Put there what \`htpasswd -B\` writes.`];
-}
-
-const trustWrong = ({ trust }: Verifier, values: Values): readonly string[] =>
-  trust === undefined ? [] : authoritiesWrong(trust, values, "so no client's certificate is good");
-
-function authoritiesWrong(from: ValueReference, values: Values, consequence: string): readonly string[] {
-  const text = entryOf(values, from);
-  if (text !== undefined && certificatesIn(text.reveal()).length > 0) return [];
-  const fault = text === undefined ? `There is no ${named(from)}` : `The ${named(from)} holds no certificate in PEM`;
-  return [`${fault}, ${consequence}. Put the authorities' certificates there.`];
 }
 
 const why: Readonly<Record<Extract<ReadKeySet, { kind: "wrong" }>["why"], string>> = {

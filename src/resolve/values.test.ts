@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { pem } from "../../testing/client-certificates.ts";
 import { testApi, testBackend } from "../../testing/model.ts";
+import { octetsOf, oddCertificates } from "../../testing/odd-certificates.ts";
 import type { Verifier } from "../model/security.ts";
 import type { Values } from "../model/values.ts";
 import { wholeFile } from "../problem.ts";
@@ -67,6 +69,14 @@ describe("what stands in for what is wrong", () => {
       assert.equal(entry(withLastGood([guarded], values({ ca: { "ca.crt": text } }), was), "ca", "ca.crt"), text);
     assert.equal(entry(withLastGood([guarded], values({ ca: { "ca.crt": "no PEM" } }), was), "ca", "ca.crt"), "the last one");
     assert.equal(entry(withLastGood([model], values({ issuers: { one: "", two: second } }), before), "issuers", "one"), "");
+  });
+
+  it("is nothing for an authority whose certificate only Envoy does not take", () => {
+    const guarded = { ...testApi, verifiers: [{ ...verifier, trust: secret("ca", "ca.crt") }] };
+    const odd = Object.values(oddCertificates).map((make) => make(octetsOf(pem("strangers.pem"))));
+    const was = values({ ca: { "ca.crt": pem("clients.pem") } });
+    for (const text of [...odd, ...odd.map((one) => one + pem("strangers.pem"))])
+      assert.equal(entry(withLastGood([guarded], values({ ca: { "ca.crt": text } }), was), "ca", "ca.crt"), text);
   });
 
   it("is nothing for what is right beside it", () => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AgentCheck, AgentInterceptors, AgentSecurity, AgentValidators } from "../../model/agent.ts";
+import { certificatesIn } from "../../model/certificates.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import type { AgentVerifier, Verifier } from "../../model/security.ts";
 import { entriesOf, entryOf, type Values } from "../../model/values.ts";
@@ -45,10 +46,11 @@ function checkOf(agent: AgentVerifier, values: Values, trustedRoots: string): Ag
       const { url, audiences, timeoutMs, cacheMs, trust } = agent;
       const client = entriesOf(values, agent.client);
       const [id, secret] = [client.get("username"), client.get("password")];
-      const pem = typeof trust === "string" ? undefined : entryOf(values, trust)?.reveal();
-      if (id === undefined || secret === undefined || (typeof trust !== "string" && pem === undefined)) return undefined;
+      const authorities = typeof trust === "string" ? undefined : certificatesIn(entryOf(values, trust)?.reveal() ?? "");
+      // With no text at all Node would believe those of the system.
+      if (id === undefined || secret === undefined || authorities?.length === 0) return undefined;
       const believed = trust === "anybody" ? ({ kind: "anybody" } as const) : system;
-      const tls = pem === undefined ? believed : ({ kind: "authorities", pem } as const);
+      const tls = authorities === undefined ? believed : ({ kind: "authorities", pem: authorities.join("\n") } as const);
       return { kind: "introspection", url, client: { id: id.reveal(), secret: secret.reveal() }, audiences, timeoutMs, cacheMs, tls };
     }
     case "authorizer":

@@ -7,12 +7,19 @@ export const ofEnvoy: Message = { remove_on_match: { key_matcher: { prefix: "x-e
 const headerMutation = "envoy.filters.http.header_mutation";
 
 /**
- * The filter that gives every answer the request's id, and takes out Envoy's headers and others that are named. The first of its chain, for it
+ * What a client says behind a body: nothing here looks at it, and a backend that takes it for headers would believe it. Of HTTP/1.1 Envoy passes none on, and gRPC has none in requests
+ * (gRPC over HTTP2: "Requests").
+ */
+const trailers: Message = { remove_on_match: { key_matcher: { safe_regex: { regex: ".*" } } } };
+
+/**
+ * The filter that gives every answer the request's id, and takes out Envoy's headers and others that are named, and what stands behind a request's body. The first of its chain, for it
  * sees also what the filters behind it answer: a preflight has no route that would add the request's id.
  */
 export const answerHeaders = (...without: readonly string[]): Message =>
   extension(headerMutation, "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", {
     mutations: {
+      request_trailers_mutations: [trailers],
       response_mutations: [
         ofEnvoy,
         ...without.map((name) => ({ remove: name })),
