@@ -148,6 +148,18 @@ it("a message that is wrong everywhere is wrong, and no thread is ended for it",
   assert.deepEqual(said, []);
 });
 
+it("lists whose items differ take a time that grows with them, and not with their square", { timeout: 60_000 }, async (t) => {
+  const { load, ask, said } = await open(t);
+  await load(textOf("a", {}, { type: "array", uniqueItems: true, items: { type: "object" } }));
+  const items = Array.from({ length: 60_000 }, (_, index) => ({ index }));
+  assert.deepEqual(await ask("a", JSON.stringify(items)), { kind: "right" });
+  const verdict = await ask("a", JSON.stringify([...items, { index: 7 }]));
+  assert.deepEqual(verdict?.kind === "wrong" ? verdict.violations.map(({ rule, detail }) => [rule, detail]) : verdict, [
+    ["uniqueItems", "must NOT have duplicate items (items ## 7 and 60000 are identical)"],
+  ]);
+  assert.deepEqual(said, []);
+});
+
 it("what fails is said, without anything of the message", { timeout: 60_000 }, async (t) => {
   const { load, ask, said } = await open(t);
   const failing =
