@@ -72,7 +72,7 @@ const git = (...args: readonly string[]): string => spawnSync("git", args, { enc
 
 const file = "tests/e2e/REPORT.md";
 const last = existsSync(file) ? readFileSync(file, "utf8") : "";
-const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain") === "" ? "" : " and changes to it"}`;
+const commit = `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "--", ".", ":!tests/e2e/REPORT.md") === "" ? "" : " and changes to it"}`;
 const today = new Date().toISOString().slice(0, 10);
 
 const rows = new Map(

@@ -6,6 +6,7 @@ import { errorPages, problemsPage } from "./generate-errors.ts";
 import { installFiles } from "./generate-install.ts";
 import { extensionPage, kindPage } from "./generate-pages.ts";
 import { wso2Page } from "./generate-wso2.ts";
+import { monitoringFiles } from "./monitoring/files.ts";
 
 export interface GeneratedFile {
   /** From the project's folder. */
@@ -35,5 +36,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: "docs/errors.md", text: problemsPage() },
     ...errorPages(),
     ...installFiles(),
+    ...monitoringFiles(),
   ];
 }

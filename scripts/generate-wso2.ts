@@ -36,5 +36,6 @@ export function wso2Page(): string {
       "| 101503, 101504 | the backend cannot be reached, or is too slow |",
     ].join("\n"),
     "Where it had no code the status stands there. Its other codes between 900900 and 900911 are of subscriptions and of an API's life in API Manager, whose database a gateway made from a document does not ask.",
+    "Of the claims that API Manager writes into tokens `keytype` tells the sandbox's from the others. `subscribedAPIs`, a list of what an application may call with a `subscriptionTier` for each, is not read, and neither counts requests nor refuses them: no condition looks into the objects of a list. To the same end let who makes the tokens write the tier into a claim of its own, and name it in a RateLimiting for each tier: `type: subscription`, `conditions: [{ claim: { name: plan, value: gold } }]`. Which tokens are for the API is said by the Security's `audiences` or `claims`. Or clients have [keys with tiers](limits.md#tiers). The tier of an application is a text, and has a condition as it stands: `{ claim: { name: application.tier, value: 10PerMin } }`.",
   ].join("\n\n")}\n`;
 }

@@ -35,10 +35,10 @@ const most = 6;
 let serving = 0;
 
 /**
- * Serves gateway files (path in the folder -> text) with a real Envoy of one worker until the scope ends. The ports are those in the
- * files: take them from `freePort` before compiling.
+ * Serves gateway files (path in the folder -> text) with a real Envoy, of one worker unless said, until the scope ends. The ports are those
+ * in the files: take them from `freePort` before compiling.
  */
-export async function withEnvoy(scope: Scope, files: ReadonlyMap<string, string>): Promise<LiveEnvoy> {
+export async function withEnvoy(scope: Scope, files: ReadonlyMap<string, string>, workers = 1): Promise<LiveEnvoy> {
   const binary = await testEnvoy();
   assert.ok(serving < most, `${most} Envoys serve already: give each a scope that ends before the next begins (within).`);
   serving += 1;
@@ -55,7 +55,7 @@ export async function withEnvoy(scope: Scope, files: ReadonlyMap<string, string>
   const log: string[] = [];
   const started = await startEnvoy(binary, {
     folder: folder.path,
-    concurrency: 1,
+    concurrency: workers,
     accessLog: (line) => accessLog.push(line),
     onLog: (line) => log.push(line),
   });

@@ -255,6 +255,7 @@ const inDocument: Readonly<Record<string, readonly [object, object]>> = {
   "interceptors.timeout": [intercepted({ timeout: "1s" }), intercepted({ timeout: "2s" })],
   "interceptors.onFailure": [intercepted({ onFailure: "refuse" }), intercepted({ onFailure: "pass" })],
   "interceptors.allow[]": [intercepted({}), intercepted({ allow: ["network"] })],
+  mode: [{ mode: "shared" }, { mode: "sidecar" }],
   maxBody: [{ maxBody: "1Ki" }, { maxBody: "2Ki" }],
   streaming: [{ streaming: true }, { streaming: false }],
   deprecation: [{ deprecation: "2027-01-31" }, { deprecation: "2027-02-01" }],

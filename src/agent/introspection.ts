@@ -97,13 +97,17 @@ function judged(
   if ((exp ?? nowSeconds + 1) <= nowSeconds || (nbf ?? nowSeconds) > nowSeconds + 60) return none;
   const its: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (audiences.length > 0 && !audiences.some((one) => its.includes(one))) return none;
-  const isBlocked = clientMembers.some((name) => blockedClients.includes(String(answer[name])));
+  const isBlocked = clientMembers.some((name) => blockedClients.some((client) => isNamed(answer[name], client)));
   return {
     kind: "genuine",
     allowed: isBlocked ? "blocked" : "yes",
     members: { ...answer, ...(typeof scope === "string" ? { scope: scope.split(" ").filter(Boolean) } : {}) },
   };
 }
+
+/** A number that is as large as not to be told from its neighbours is named with them. */
+const isNamed = (said: unknown, client: string): boolean =>
+  String(said) === client || (typeof said === "number" && client.trim() !== "" && Number(client) === said);
 
 /** Until when an answer is remembered: never past the token's end, and not at all where there was none. */
 function endOf(finding: Finding, cacheMs: number, nowMs: number): number {

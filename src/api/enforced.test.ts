@@ -61,14 +61,14 @@ describe("what a value asks for that is not done yet is found in it", () => {
     ["x-portico", { backend: "pets", timeout: "1s", cors: false }, []],
     [
       "x-portico",
-      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, mode: "shared" },
+      { backend: { url: "http://a", connectionPool: { waitTimeout: "1s" } }, mode: "sidecar" },
       [
         ["backend/connectionPool/waitTimeout", "bounds of idle connections"],
         ["mode", "the mode of deployed backends"],
       ],
     ],
     ["x-portico", { cache: {}, rateLimit: false }, []],
-    ["x-portico", { security: false, streaming: true, mode: "shared" }, [["mode", "the mode of deployed backends"]]],
+    ["x-portico", { security: false, streaming: true, mode: "sidecar" }, [["mode", "the mode of deployed backends"]]],
     ["API", { definition: [{ inline: "x" }], engine: "envoy" }, []],
     ["API", { definition: [{ inline: "x" }], engine: "wso2" }, [["engine", "WSO2's gateway"]]],
     ["TargetEndpoint", { url: "http://a", protocol: "http" }, []],

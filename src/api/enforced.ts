@@ -186,6 +186,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       "hosts[]",
       "owner",
       "foreignInterceptors",
+      "mode",
       "backend",
       ...[...backendFields, "timeout", "split[].name", "split[].url", "split[].weight"].map((name) => `backend.${name}`),
       ...retryFields.map((name) => `backend.${name}`),
@@ -222,7 +223,7 @@ export const division: Readonly<Record<Fielded, Division>> = {
       ...["backend", "sandbox"].flatMap((field) => later("bounds of idle connections", ...unpooled.map((name) => `${field}.${name}`))),
       ...later("times, repetitions and shares of a sandbox's own", "sandbox.timeout", "sandbox.retry", "sandbox.split"),
       ...later("budgets of operations' own repetitions", "retry.budgetPercent"),
-      ...later("the mode of deployed backends", "mode"),
+      { path: "mode", feature: "the mode of deployed backends", values: ["privateJet", "sidecar"] },
     ],
   },
 };

@@ -1,6 +1,7 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import { addressRange } from "./address.ts";
+import { fitsClaim } from "./claim-pattern.ts";
 import { headerName } from "./header.ts";
 import { exactlyOne, under } from "./law.ts";
 import { byteCount } from "./quantity.ts";
@@ -15,6 +16,11 @@ const pattern = under(z.string().min(1).max(1024), {
   cel: "'x'.matches(self) in [true, false] && !(self + '').contains('\\\\x{')",
 });
 
+const claimPattern = under(pattern, {
+  message: "Envoy compiles no expression so large for a claim. Say less of each character, or write fewer of them.",
+  holds: fitsClaim,
+});
+
 function isRe2(text: string): boolean {
   try {
     return RE2JS.compile(text) instanceof RE2JS;
@@ -27,7 +33,7 @@ const named = (what: string) =>
   z.strictObject({
     name: what === "header" ? headerName.describe("The header's name.") : word.describe(`The ${what}'s name.`),
     value: z.string().max(1024).optional().describe("The value it must have. Default: any."),
-    pattern: pattern.optional().describe("A regular expression (RE2) that the whole value must match."),
+    pattern: (what === "claim" ? claimPattern : pattern).optional().describe("A regular expression (RE2) that the whole value must match."),
   });
 
 const condition = exactlyOne(

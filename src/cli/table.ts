@@ -16,7 +16,7 @@ export function operationTable(apis: readonly ApiModel[], width: number): string
     const backends = new Map(api.backends.map((backend) => [backend.name, backend] as const));
     const host = withHosts ? [api.hosts.join(" ") || "*"] : [];
     return api.operations.map((operation) =>
-      [...host, operation.method, operation.template, operation.id, answerOf(operation, backends), accessOf(operation)].map(printable),
+      [...host, operation.method, operation.template, operation.id, answerOf(operation, backends), accessOf(operation, api)].map(printable),
     );
   });
   return layOut([heads, ...rows], width);
@@ -37,9 +37,9 @@ function nameOf(name: string, backends: ReadonlyMap<string, Backend>): string {
   return name.startsWith("@") && backend !== undefined && first !== undefined ? showTarget(first, backend.path) : name;
 }
 
-function accessOf({ access }: Operation): string {
+function accessOf({ access }: Operation, { securities }: Pick<ApiModel, "securities">): string {
   if (access.kind === "open") return "open";
-  if (access.kind === "protected") return `needs ${showAlternatives(access.alternatives)}`;
+  if (access.kind === "protected") return `needs ${showAlternatives(access.alternatives, securities)}`;
   const names = [...new Set(access.schemes.map(({ name }) => name))].join(", ");
   return access.kind === "unprotected" ? `unprotected (${names})` : `needs ${names}`;
 }

@@ -91,11 +91,15 @@ export const securitiesIn = (alternatives: readonly Alternative[]): CredentialSe
 /** Names of Securities, in order. */
 export type CredentialSet = readonly string[];
 
-/** For people: `bearer [read] and key, or partner`. */
-export const showAlternatives = (alternatives: readonly Alternative[]): string =>
-  alternatives.map((all) => all.map(showDemand).join(" and ")).join(", or ");
-
-const showDemand = ({ security, scopes }: Demand): string => (scopes.length === 0 ? security : `${security} [${scopes.join(", ")}]`);
+/** For people: `bearer [read] and key, or partner`. Of `securities` is said where one lets in who shows nothing. */
+export const showAlternatives = (alternatives: readonly Alternative[], securities: readonly Security[] = []): string => {
+  const optional = new Set(securities.filter(({ certificate }) => certificate?.isOptional === true).map(({ name }) => name));
+  const shown = ({ security, scopes }: Demand): string => {
+    const name = optional.has(security) ? `${security} (or no certificate)` : security;
+    return scopes.length === 0 ? name : `${name} [${scopes.join(", ")}]`;
+  };
+  return alternatives.map((all) => all.map(shown).join(" and ")).join(", or ");
+};
 
 /** How a credential is known to be genuine: the environment's part of a Security. */
 export interface Verifier {

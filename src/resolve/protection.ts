@@ -96,6 +96,7 @@ export function makeProtection(whole: Whole): Protection {
         unchecked.set(name, { security: securityName(whole, one), operations: (unchecked.get(name)?.operations ?? 0) + 1 });
       if (complete.length === 0) return { kind: "refused", schemes: shown(demanded) };
       told.push(...complete.map((alternative) => alternative.flatMap(toldDemand)));
+      sayOpened(whole, alternatives, (one) => security(securityName(whole, one))?.security);
       const met: readonly Alternative[] = complete.map((alternative) => alternative.flatMap(({ demand }) => demand ?? []));
       return { kind: "protected", alternatives: met, schemes: shown(complete) };
     },
@@ -151,6 +152,21 @@ function sayCrowded(
     const message = `\`${other}\` and \`${name}\` are needed together, and both stand in the header \`${place.name}\`: no request can show both. Let one stand elsewhere, with \`locations\` of its Security.`;
     sayOnce(whole.problems, warning("BadSecurity", placeOf(where), message));
   }
+}
+
+/** Who needs no certificate is let in by an alternative of such alone: whatever the others ask for keeps nobody out. */
+function sayOpened(
+  whole: Whole,
+  alternatives: readonly SecurityRequirement[],
+  securityOf: (scheme: NeededScheme) => Security | undefined,
+): void {
+  const isOpen = ({ schemes }: SecurityRequirement): boolean => schemes.every((one) => securityOf(one)?.certificate?.isOptional === true);
+  const opening = alternatives.find(isOpen);
+  const stricter = alternatives.find((one) => !isOpen(one));
+  if (opening === undefined || stricter === undefined) return;
+  const [name, other] = [opening, stricter].map(({ schemes }) => schemes.map((one) => `\`${one.name}\``).join(" and "));
+  const message = `${name} lets everybody in, for its Security takes clients without a certificate (\`mode: optional\`), and ${other} beside it keeps nobody out. Let the certificate be mandatory, or need both together.`;
+  sayOnce(whole.problems, error("BadSecurity", placeOf(opening.where), message));
 }
 
 const realmOf = (security: Security | undefined): string | undefined =>

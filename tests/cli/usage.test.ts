@@ -92,7 +92,7 @@ describe("the program", () => {
       "the hook sees what is loaded",
     );
     assert.deepEqual(
-      loaded.filter((url) => /\/node_modules\/(?!commander\/)|\/src\/(?!cli\/|text\/suggest)/.test(url)),
+      loaded.filter((url) => /\/node_modules\/(?!commander\/)|\/src\/(?!cli\/|text\/(?:suggest|printable))/.test(url)),
       [],
     );
   });

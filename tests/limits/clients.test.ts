@@ -86,6 +86,13 @@ describe("clients who show certificates", () => {
     const names = {
       subject: {},
       named: { subjects: [{ type: "uri", value: "spiffe://pets.test/alice" }] },
+      either: {
+        subjects: [
+          { type: "uri", value: "spiffe://pets.test/alice" },
+          { type: "dns", value: "bob.test" },
+        ],
+        identityHeader: "x-client",
+      },
       optional: { mode: "optional" },
     };
     gateway = await limitedGateway(
@@ -120,6 +127,11 @@ describe("clients who show certificates", () => {
   it("are counted apart by the certificate's holder", async () => {
     assert.deepEqual(await statuses("/subject", "alice", "bob", "alice", "bob"), [200, 200, 429, 429]);
     assert.deepEqual(await statuses("/named", "alice", "alice", "bob"), [200, 429, 401]);
+    // Each has a name of one kind alone.
+    assert.deepEqual(await statuses("/either", "alice", "bob", "alice", "bob"), [200, 200, 429, 429]);
+    const told = gateway.backend.received.filter(({ path }) => path === "/either").map(({ headers }) => headers["x-client"]);
+    assert.match(String(told[0]), /^spiffe:\/\/pets\.test\/alice$/);
+    assert.match(String(told[1]), /bob/);
   });
 
   it("are counted by their address where they need not show one and do not", async () => {

@@ -47,7 +47,7 @@ const condition = fc
     fc.oneof(
       fc.record({ header: named(header) }),
       fc.record({ query: named(word) }),
-      fc.record({ claim: fc.record({ name: word, value: maybe(word) }) }),
+      fc.record({ claim: named(word) }),
       fc.record({
         addresses: fc.array(fc.constantFrom("10.0.0.0/8", "192.0.2.1", "2001:db8::/32", "::1"), { minLength: 1, maxLength: 3 }),
       }),

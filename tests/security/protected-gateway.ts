@@ -17,6 +17,8 @@ const settings: GoldenCase["settings"] = { mock: false, credentials: "refuse", d
 /** A gateway with a real Envoy before a backend that echoes. */
 interface ProtectedGateway {
   readonly port: number;
+  /** Where it says whether it is ready, and its metrics. */
+  readonly monitoring: number;
   readonly backend: Backend;
   readonly envoy: LiveEnvoy;
   /** The policy agent that runs beside it, where a Security needs it. */
@@ -37,6 +39,8 @@ export async function protectedGateway(
     readonly addresses?: AddressLists;
     readonly limitsService?: ServiceAddress;
     readonly traces?: TraceCollector;
+    /** How many of Envoy's workers answer; one unless said. */
+    readonly workers?: number;
     /** What is changed in the compiled files, to see whether that is noticed. */
     readonly mutated?: (files: GatewayFiles) => GatewayFiles;
   } = {},
@@ -51,13 +55,13 @@ export async function protectedGateway(
   const input = [whole, ...resources].map((one) => JSON.stringify(one)).join("\n---\n");
   const apis = must(resolveCase({ input, settings }));
   const [port, monitoring] = [await freePort(), await freePort()];
-  const { mutated = (files) => files, ...more } = surroundings;
+  const { mutated = (files) => files, workers, ...more } = surroundings;
   const files = new Map(mutated(compileCase(apis, settings, { port, monitoring, values: caseValues({ input }), ...more })));
-  const envoy = await withEnvoy(scope, files);
+  const envoy = await withEnvoy(scope, files, workers);
   const agent = await agentOf(scope, envoy.folder, files);
   const get = (target: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> =>
     send(port, { send: /^[A-Z]+ /.test(target) ? target : `GET ${target}`, headers });
-  return { port, backend, envoy, agent, get };
+  return { port, monitoring, backend, envoy, agent, get };
 }
 
 async function agentOf(scope: Scope, folder: string, files: ReadonlyMap<string, string>): Promise<AgentProcess | undefined> {

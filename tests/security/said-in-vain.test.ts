@@ -11,12 +11,13 @@ const header = (name: string): object => ({ type: "apiKey", in: "header", name }
 const info = { openapi: "3.1.0", info: { title: "Pets", version: "1.0.0" } };
 const open = { get: { responses: { 200: { description: "ok" } } } };
 
-function problemsOf(document: object): readonly string[] {
+function problemsOf(document: object, ...more: readonly object[]): readonly string[] {
   const input = [
     { ...info, ...document },
     ...[...keySecurity("key", { alice: "k" }), ...keySecurity("other-key", { bob: "l" })],
     security("staff", { type: "basic", basic: { users: { name: "users" } } }),
     tokenSecurity("token", { issuers: [{ issuer: issuer.issuer, jwks: { inline: issuer.jwks } }] }),
+    ...more,
   ];
   const found = resolveCase({ input: input.map((one) => JSON.stringify(one)).join("\n---\n"), settings: { ...settings, requests: [] } });
   return found.problems.map(({ severity, reason, message }) => `${severity} ${reason} ${message}`);
@@ -110,6 +111,27 @@ describe("what a document says of protection", () => {
     });
     assert.match(problemsOf(document({ one: [], two: [] }))[0] ?? "", /^error BadSecurity `one` and `two` are needed together, /);
     assert.deepEqual(problemsOf(document({ one: [] }, { two: [] })), []);
+  });
+
+  it("a certificate that is optional lets everybody in, so that another credential beside it keeps nobody out", () => {
+    const securitySchemes = { machine: { type: "mutualTLS" }, key: header("x-key") };
+    const machine = (mode: string) => security("machine", { type: "mtls", mtls: { trust: { name: "ca" }, mode } });
+    const said = (mode: string, ...needs: readonly object[]): readonly string[] =>
+      problemsOf({ paths: { "/pets": guarded(...needs) }, components: { securitySchemes } }, machine(mode));
+    assert.match(
+      said("optional", { machine: [] }, { key: [] })[0] ?? "",
+      /^error BadSecurity `machine` lets everybody in, .* `key` beside it/,
+    );
+    for (const [mode, ...needs] of [
+      ["mandatory", { machine: [] }, { key: [] }],
+      ["optional", { machine: [] }],
+      ["optional", { machine: [], key: [] }],
+      ["optional", { key: [] }],
+    ] as const)
+      assert.deepEqual(
+        said(mode, ...needs).filter((one) => one.includes("lets everybody in")),
+        [],
+      );
   });
 
   for (const name of ["X-Request-Id", "Proxy", "X-Forwarded-For", "Portico-Credential-0"])

@@ -1,6 +1,6 @@
 import type { EntryOperation, PathEntry } from "../../compile/envoy/path-entry.ts";
 import type { AddressLists } from "../../model/addresses.ts";
-import type { MessageValidation, Operation } from "../../model/api.ts";
+import type { ApiModel, MessageValidation, Operation } from "../../model/api.ts";
 import type { HeaderChanges } from "../../model/headers.ts";
 import type { InterceptingFunction } from "../../model/interception.ts";
 import { showAlternatives } from "../../model/security.ts";
@@ -42,7 +42,7 @@ export function factsOf(
       : [{ name: "method", value: `${request.method}, answered as ${operation.method} is`, place: undefined }]),
     ...addressFacts(operation.addresses, where(origins.extension("addresses"))),
     ...transportFact(operation, where(origins.transport)),
-    { name: "access", value: accessOf(operation), place: where(origins.security) },
+    { name: "access", value: accessOf(operation, api), place: where(origins.security) },
     ...limitFacts(api, operation, where(origins.extension("rateLimit"))),
     ...faultFact(operation, where(origins.extension("fault"))),
     ...maintenanceFact(operation, where(origins.extension("maintenance"))),
@@ -133,9 +133,9 @@ function webSocketFact({ webSocket, answer }: Operation, place: Place | undefine
   return [{ name: "WebSocket", value, place }];
 }
 
-function accessOf({ access }: Operation): string {
+function accessOf({ access }: Operation, { securities }: Pick<ApiModel, "securities">): string {
   if (access.kind === "open") return "open to everybody";
-  if (access.kind === "protected") return `needs ${showAlternatives(access.alternatives)}`;
+  if (access.kind === "protected") return `needs ${showAlternatives(access.alternatives, securities)}`;
   const names = [...new Set(access.schemes.map(({ name, scopes }) => (scopes.length === 0 ? name : `${name} (${scopes.join(", ")})`)))];
   return `needs ${names.join(", ")}, which ${access.kind === "refused" ? "nothing here checks" : "was asked not to be checked"}`;
 }

@@ -54,14 +54,21 @@ function protocolOptions({ http, idleTimeoutMs, most, balancing, circuit }: Back
     ...(most.requestsPerConnection === undefined ? {} : { max_requests_per_connection: most.requestsPerConnection }),
   };
   const streams = most.streamsPerConnection === undefined ? {} : { max_concurrent_streams: most.streamsPerConnection };
+  const http2 = { ...streams, connection_keepalive: asksForLife };
   return {
     ...(Object.keys(common).length === 0 ? {} : { common_http_protocol_options: common }),
-    explicit_http_config: http === "2" ? { http2_protocol_options: streams } : { http_protocol_options: {} },
+    explicit_http_config: http === "2" ? { http2_protocol_options: http2 } : { http_protocol_options: {} },
     ...(filters.length === 0 ? {} : { http_filters: filters }),
     ...(balancing.policy === "ringHash" ? { hash_policy: [hashPolicy(balancing.by)] } : {}),
     ...(circuit === undefined || circuit.statuses.length === 0 ? {} : { outlier_detection: { error_matcher: failures(circuit.statuses) } }),
   };
 }
+
+/**
+ * Requests that are too late end a connection of HTTP/1.1, and none of HTTP/2: all would wait on one that is dead. So a new request asks first where
+ * nothing came for a while, and only then: servers of gRPC end connections that ask more often than they are asked.
+ */
+const asksForLife: Message = { connection_idle_interval: "5s", timeout: "15s" };
 
 function hashPolicy(by: Extract<Balancing, { policy: "ringHash" }>["by"]): Message {
   if (by.kind === "address") return { connection_properties: { source_ip: true } };

@@ -1,6 +1,6 @@
 import { clientClaims } from "../../model/client-claims.ts";
 import type { Verifier } from "../../model/security.ts";
-import { oneOf, valueMatchers } from "./claim-values.ts";
+import { blockedMatchers, oneOf } from "./claim-values.ts";
 import { blockedFilter, blockedPolicy, tokenMetadata } from "./credential-names.ts";
 import { discoveryFile, extension, type Message } from "./json.ts";
 import { rbacType } from "./names.ts";
@@ -17,6 +17,6 @@ export function blockedFile(verifiers: readonly Verifier[]): string {
 
 const isClaim = (security: string, claim: string, value: string): Message => ({
   sourced_metadata: {
-    metadata_matcher: { filter: tokenMetadata, path: [{ key: security }, { key: claim }], value: oneOf(valueMatchers(value)) },
+    metadata_matcher: { filter: tokenMetadata, path: [{ key: security }, { key: claim }], value: oneOf(blockedMatchers(value)) },
   },
 });

@@ -26,6 +26,7 @@ export function bootstrap(neighbourhood = "portico"): Message {
     bootstrap_extensions: [
       extension("envoy.bootstrap.internal_listener", "envoy.extensions.bootstrap.internal_listener.v3.InternalListener"),
     ],
+    typed_dns_resolver_config: nameResolver,
     overload_manager: overload(),
     layered_runtime: { layers: [{ name: "static", static_layer: { "re2.max_program_size.error_level": 1_000_000 } }] },
     stats_config: {
@@ -35,6 +36,19 @@ export function bootstrap(neighbourhood = "portico"): Message {
     },
   };
 }
+
+/**
+ * A gateway begins to serve when each name of a backend is found or is not: a name server that is silent would keep all of it away for minutes. Tried twice, two
+ * seconds and four, by IPv4 and by IPv6, a name is given up for now after twelve.
+ */
+const nameResolver = extension(
+  "envoy.network.dns_resolver.cares",
+  "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+  {
+    query_timeout_seconds: 2,
+    query_tries: 2,
+  },
+);
 
 /** So many questions may be open at once: as many as a gateway has requests open, more or less. */
 const mostQuestions = 10_000;

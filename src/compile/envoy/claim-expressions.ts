@@ -1,5 +1,6 @@
 import type { WantedValue } from "../../model/limit.ts";
 import type { Security } from "../../model/security.ts";
+import { isTold } from "./claim-values.ts";
 import { agentMetadata, tokenMetadata } from "./credential-names.ts";
 
 // What tokens say, in CEL. Each expression has a value for every request: one that has none is an error, and an error would count nothing.
@@ -40,8 +41,16 @@ function ways(at: string, claim: string): readonly { readonly value: string; rea
 export function claimText(security: Security, claim: string): string {
   const found = claims(security);
   if (found === undefined) return nothing;
-  return ways(found.at, claim).reduceRight((otherwise, { value, isThere }) => `(${isThere} ? ${value} : ${otherwise})`, nothing);
+  return ways(found.at, claim).reduceRight((otherwise, { value, isThere }) => `(${isThere} ? ${told(value)} : ${otherwise})`, nothing);
 }
+
+/**
+ * A claim's value, as it tells one from another: Envoy writes six digits of a number. Beyond what a double tells apart a number is nobody's, for it would be its neighbours', too.
+ */
+export const told = (value: string): string =>
+  `(type(${value}) != double ? ${value} : ${value} > -${largest} && ${value} < ${largest} && ${value} == double(int(${value})) ? int(${value}) : ${nothing})`;
+
+const largest = `${Number.MAX_SAFE_INTEGER}.0`;
 
 /** Whether a Security's token has a claim with a value, as itself or in a list, or with a text that an expression matches; undefined where it has no claims. */
 export function claimIs(security: Security, claim: string, wanted: WantedValue): string | undefined {
@@ -63,7 +72,7 @@ const doubled = (number: number): string => (/[.e]/.test(String(number)) ? Strin
 
 /** A value as JSON may have it: a text, a number or truth value that is written so, or one of a list. */
 function isValue(at: string, text: string): string {
-  const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) ? [doubled(Number(text))] : [];
+  const number = isTold(text) ? [doubled(Number(text))] : [];
   const truth = text === "true" || text === "false" ? [text] : [];
   const forms = [quoted(text), ...number, ...truth];
   const same = forms.map((one) => `${at} == ${one}`);

@@ -1,6 +1,7 @@
 import { clientClaims } from "../../model/client-claims.ts";
-import type { Security, SubjectName } from "../../model/security.ts";
-import { claims, nothing } from "./claim-expressions.ts";
+import type { Security } from "../../model/security.ts";
+import { holderOf } from "./certificate-holder.ts";
+import { claims, nothing, told } from "./claim-expressions.ts";
 import { agentGenuine, agentMetadata, keyClient, keyResult, keyTier, rbacMetadata } from "./credential-names.ts";
 
 // Who calls, in CEL.
@@ -36,14 +37,14 @@ const left = (filter: string, key: string, value: string): string =>
 /** The client of a credential of the Security that was shown. */
 export function client(security: Security): string {
   const { name, keys, asked, certificate } = security;
-  if (certificate !== undefined) return holder[certificate.subjects[0]?.type ?? "subject"];
+  if (certificate !== undefined) return holderOf(certificate);
   const key = keys ? member(`${all}[${quoted(rbacMetadata)}]`, quoted(rbacMetadata), keyClient(name)) : nothing;
   if (asked?.kind === "user") return `${all}[${quoted(agentMetadata)}][${quoted(name)}]["user"]`;
   if (asked?.kind === "authorizer") return nothing;
   const found = claims(security);
   if (found === undefined) return key;
   const named = clientClaims.reduceRight(
-    (otherwise, claim) => `(${quoted(claim)} in ${found.at} ? ${found.at}[${quoted(claim)}] : ${otherwise})`,
+    (otherwise, claim) => `(${quoted(claim)} in ${found.at} ? ${told(`${found.at}[${quoted(claim)}]`)} : ${otherwise})`,
     nothing,
   );
   return keys ? `(${found.areThere} ? ${named} : ${key})` : named;
@@ -51,12 +52,3 @@ export function client(security: Security): string {
 
 const member = (at: string, filter: string, key: string): string =>
   `(${filter} in ${all} && ${quoted(key)} in ${at} ? ${at}[${quoted(key)}] : ${nothing})`;
-
-/** A certificate's holder, by the kind of name that is asked for (envoy: "Attributes"); those that are no attribute of a request go by the subject. */
-const holder: Readonly<Record<SubjectName["type"] | "subject", string>> = {
-  subject: "connection.subject_peer_certificate",
-  dns: "connection.dns_san_peer_certificate",
-  uri: "connection.uri_san_peer_certificate",
-  email: "connection.subject_peer_certificate",
-  address: "connection.subject_peer_certificate",
-};

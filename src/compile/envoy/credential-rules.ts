@@ -70,9 +70,20 @@ function aloneIn(location: CredentialLocation): readonly Message[] {
 const allowingToken = ({ security, scopes }: Demand, found: Security, rules: TokenRules): Message =>
   allOf([
     genuineToken(found, rules),
+    ...found.identity.flatMap(({ claim }) => (claim === undefined ? [] : [tellsOne(security, claim)])),
     ...claimsHold(tokenMetadata, security, rules.claims),
     ...scopes.map((scope) => hasScope(tokenMetadata, security, scope, rules.scopeClaims)),
   ]);
+
+/** That a claim which a backend is told is no number beyond what a double tells apart: it would be told another one's. */
+const tellsOne = (security: string, claim: string): Message => {
+  const path = [security, ...claim.split(".")];
+  const ranges = [
+    { start: Number.MAX_SAFE_INTEGER + 1, end: Number.MAX_VALUE },
+    { start: -Number.MAX_VALUE, end: -Number.MAX_SAFE_INTEGER },
+  ];
+  return { not_rule: metadata(tokenMetadata, path, oneOf(ranges.map((range) => ({ double_match: { range } })))) };
+};
 
 const agentSays = (what: string): Message => metadata(agentMetadata, [what], { bool_match: true });
 

@@ -1,5 +1,6 @@
 import type { Access } from "../../model/api.ts";
-import { type Security, type SubjectName, securitiesIn } from "../../model/security.ts";
+import { type Security, securitiesIn } from "../../model/security.ts";
+import { holderCommand, holderOf, isAttribute } from "./certificate-holder.ts";
 import { agentMetadata, keyClient, keyResult, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import type { Securities } from "./credential-rules.ts";
 import type { Message } from "./json.ts";
@@ -28,22 +29,10 @@ const claimText = (security: string, claim: string): string =>
 function clientName(security: Security | undefined, name: string, isNeeded: boolean): string | undefined {
   if (security?.asked !== undefined) return `%DYNAMIC_METADATA(${agentMetadata}:${name}:user)%`;
   if (security?.certificate === undefined) return `%DYNAMIC_METADATA(${rbacMetadata}:${keyClient(name)})%`;
-  const [subject] = security.certificate.subjects;
-  const holder = holderNames[subject?.type ?? "subject"];
-  if (isNeeded && !security.certificate.isOptional) return `%${holder.command}%`;
-  if (holder.attribute === undefined) return undefined;
+  const { certificate } = security;
+  const command = holderCommand(certificate);
+  if (isNeeded && !certificate.isOptional && command !== undefined) return `%${command}%`;
+  if (command !== undefined && !isAttribute(certificate)) return undefined;
   const isKnown = `metadata.filter_metadata["${rbacMetadata}"]["${keyResult(name)}"] == "allowed"`;
-  return `%CEL(${isKnown} ? ${holder.attribute} : "")%`;
+  return `%CEL(${isKnown} ? ${holderOf(certificate)} : "")%`;
 }
-
-/**
- * A certificate's holder, by the kind of name that was asked for, else by its subject: as Envoy's command has it, and as an attribute, which can depend on whether the
- * certificate was accepted (envoy: "Access logging", "Attributes").
- */
-const holderNames: Readonly<Record<SubjectName["type"] | "subject", { readonly command: string; readonly attribute?: string }>> = {
-  subject: { command: "DOWNSTREAM_PEER_SUBJECT", attribute: "connection.subject_peer_certificate" },
-  dns: { command: "DOWNSTREAM_PEER_DNS_SAN", attribute: "connection.dns_san_peer_certificate" },
-  uri: { command: "DOWNSTREAM_PEER_URI_SAN", attribute: "connection.uri_san_peer_certificate" },
-  email: { command: "DOWNSTREAM_PEER_EMAIL_SAN" },
-  address: { command: "DOWNSTREAM_PEER_IP_SAN" },
-};

@@ -30,13 +30,18 @@ interface KnownKeys {
   readonly tiers: ReadonlyMap<string, string>;
 }
 
+/** Of a key without a tier it is said, too: where a request has two keys, the one that names the client is to name the tier. No entry can say it: a tier has no blanks. */
+const noTier = "no tier";
+
 /** The clients by their keys, and their tiers; those that are blocked, or whose key no request can show, have none. */
 function clientsOf({ keys, blockedClients }: Verifier, values: Values): KnownKeys {
   const found = keys === undefined ? [] : [...clientKeys(values, keys)];
   const good = found.filter(([client, { key }]) => !blockedClients.includes(client) && isSendable(key.reveal()));
   return {
     clients: new Map(good.map(([client, { key }]) => [key.reveal(), client] as const)),
-    tiers: new Map(good.flatMap(([, { key, tier }]) => (tier === undefined ? [] : [[key.reveal(), tier] as const]))),
+    tiers: good.some(([, { tier }]) => tier !== undefined)
+      ? new Map(good.map(([, { key, tier = noTier }]) => [key.reveal(), tier] as const))
+      : new Map(),
   };
 }
 

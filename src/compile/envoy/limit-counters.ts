@@ -3,6 +3,7 @@ import type { Limit, LimitScope } from "../../model/limit.ts";
 import { securitiesIn } from "../../model/security.ts";
 import { addressListsOf } from "./limit-addresses.ts";
 import { conditionParts, keyParts, type Part } from "./limit-parts.ts";
+import { speaking } from "./speaking.ts";
 
 /** A way in which requests of an operation are counted: the bucket they take from, and what tells which of its shares. */
 export interface Counter<Kind extends LimitScope["kind"]> {
@@ -21,15 +22,15 @@ export const limitsOf = (api: ApiModel, operation: Operation): readonly Limit[] 
 
 /** All ways in which an operation's requests are counted, by those limits whose counting is of one kind. */
 export function countersOf<Kind extends LimitScope["kind"]>(api: ApiModel, operation: Operation, kind: Kind): readonly Counter<Kind>[] {
-  const names = operation.access.kind === "protected" ? securitiesIn(operation.access.alternatives) : [];
-  const securities = names.flatMap((name) => api.securities.find((one) => one.name === name) ?? []);
+  const alternatives = operation.access.kind === "protected" ? operation.access.alternatives : [];
+  const securities = securitiesIn(alternatives).flatMap((name) => api.securities.find((one) => one.name === name) ?? []);
   const limits = limitsOf(api, operation);
-  const asker = { securities, addressLists: addressListsOf(limits) };
+  const asker = { securities, speaks: speaking(alternatives, api.securities), addressLists: addressListsOf(limits) };
   const isOfKind = (limit: Limit): limit is ScopedLimit<Kind> => limit.scope.kind === kind;
   return limits.filter(isOfKind).flatMap((limit) => {
     const bucket = bucketOf(api, operation, limit);
     const which = conditionParts(limit.conditions, limit.needsAll, asker);
-    const apart = keyParts(limit.key, securities);
+    const apart = keyParts(limit.key, asker);
     return which.flatMap((conditions) => apart.map((key) => ({ limit, bucket, parts: [...conditions, ...key] })));
   });
 }

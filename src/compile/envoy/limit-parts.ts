@@ -4,6 +4,7 @@ import { anyOf, claimIs, claimText } from "./claim-expressions.ts";
 import { client, hasCredential, isOfTier, isShown } from "./client-names.ts";
 import { type Message, typed } from "./json.ts";
 import { isListed } from "./limit-addresses.ts";
+import { type Speaks, surely } from "./speaking.ts";
 
 /**
  * One member of what tells a bucket of tokens from others (envoy: config.route.v3.RateLimit.Action), and what it must be for the bucket; undefined for
@@ -19,15 +20,16 @@ export interface Part {
 export interface Asker {
   /** Those whose credentials are looked for. */
   readonly securities: readonly Security[];
+  readonly speaks: Speaks;
   readonly addressLists: readonly (readonly string[])[];
 }
 
 const yes = "true";
 
 /**
- * What is counted apart, as ways to count of which each request goes at least one. `securities` are those whose credentials are looked for.
+ * What is counted apart, as ways to count of which each request goes at least one.
  */
-export function keyParts(key: LimitKey, securities: readonly Security[]): readonly (readonly Part[])[] {
+export function keyParts(key: LimitKey, { securities, speaks }: Asker): readonly (readonly Part[])[] {
   switch (key.by) {
     case "none":
       return [[]];
@@ -40,26 +42,33 @@ export function keyParts(key: LimitKey, securities: readonly Security[]): readon
         [without(key.name)],
       ];
     case "client":
-      return byCredential(securities, client, [address]);
+      return byCredential(securities, { text: client, isTold: isShown, strangers: [address] });
     case "claim":
       return byCredential(
         securities.filter(({ token, asked }) => token !== undefined || asked?.kind === "token"),
-        (security) => claimText(security, key.name),
-        [],
+        {
+          text: (security) => claimText(security, key.name),
+          // Who adds a token that is not surely his counts with those who show none, too.
+          isTold: (security) => surely(`(${isShown(security)})`, speaks(security)),
+          strangers: [],
+        },
       );
   }
 }
 
+interface Credentials {
+  readonly text: (security: Security) => string;
+  /** That a credential keeps its bearer from counting with strangers. */
+  readonly isTold: (security: Security) => string;
+  readonly strangers: readonly Part[];
+}
+
 /** Each credential that is genuine counts for its own; what shows none counts for `strangers`. A client gains nothing by a second credential. */
-function byCredential(
-  securities: readonly Security[],
-  text: (security: Security) => string,
-  strangers: readonly Part[],
-): readonly (readonly Part[])[] {
+function byCredential(securities: readonly Security[], { text, isTold, strangers }: Credentials): readonly (readonly Part[])[] {
   const known = securities.filter(hasCredential);
   return [
     ...known.map((security) => [named(security.name), holds(isShown(security), "shown"), textOf(text(security))]),
-    known.length === 0 ? strangers : [holds(`!(${known.map(isShown).join(" || ")})`, "stranger"), ...strangers],
+    known.length === 0 ? strangers : [holds(`!(${known.map(isTold).join(" || ")})`, "stranger"), ...strangers],
   ];
 }
 
@@ -97,9 +106,14 @@ function conditionPart(condition: LimitCondition, key: string, asker: Asker): Pa
   }
 }
 
-/** Whether something holds of one of the credentials that are looked for. */
-function some({ securities }: Asker, isNot: boolean, of: (security: Security) => string | undefined, key: string): Part {
-  return holds(`${isNot ? "!" : ""}(${anyOf(securities.flatMap((security) => of(security) ?? []))})`, key);
+/** Whether something holds of one of the credentials that are looked for. That it holds of none is said only of what is surely the caller's: a second token takes nobody out of a limit. */
+function some({ securities, speaks }: Asker, isNot: boolean, of: (security: Security) => string | undefined, key: string): Part {
+  const found = securities.flatMap((security) => {
+    const condition = of(security);
+    if (condition === undefined) return [];
+    return [isNot ? surely(condition, speaks(security)) : condition];
+  });
+  return holds(`${isNot ? "!" : ""}(${anyOf(found)})`, key);
 }
 
 function matcher(value: WantedValue): Message {

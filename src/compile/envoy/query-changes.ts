@@ -10,7 +10,8 @@ const type = "envoy.extensions.filters.http.lua.v3.Lua";
  * clients sent encoded, and so lets them write parameters of their own; for cookies it has none.
  *
  * Of a credential that is passed on the one is left that was checked: the first parameter whose decoded name it is, or the first cookie with spaces alone before its name, and a `=` behind that. So Envoy's
- * filters find them (seen in 1.40), and the policy agent. To a backend blanks around a name may make no other name of it, so that all else of that name goes.
+ * filters find them (seen in 1.40), and the policy agent. To a backend blanks around a name may make no other name of it, so that all else of that name goes; and with it whatever has the name
+ * at a word's begin: backends find one behind a blank, a comma or a semicolon, too, and take `name[]` and `name.a` for it.
  */
 const program = `
 local function decoded(text)
@@ -29,13 +30,34 @@ local function is_left(change, checked, name, is_read)
   return true
 end
 
+local function has_word(text, word)
+  local from = 1
+  while true do
+    local first, last = text:find(word, from, true)
+    if first == nil then return false end
+    local begins = first == 1 or text:find("^[%s,;]", first - 1)
+    if begins and not text:find("^[%w_-]", last + 1) then return true end
+    from = first + 1
+  end
+end
+
+-- Whether a backend may find in this what was looked for elsewhere.
+local function misleads(text, changes, own)
+  for name, change in pairs(changes) do
+    if change == "first" and name ~= own and has_word(text, name) then return true end
+  end
+  return false
+end
+
 local function change_query(headers, changes, added)
   local path, query = headers:get(":path"):match("^([^?]*)%??(.*)$")
   local kept, checked = {}, {}
   for pair in query:gmatch("[^&]+") do
     local written = decoded(pair:match("^[^=]*"))
     local name = without_blanks(written)
-    if is_left(changes[written] or changes[name], checked, name, written == name) then kept[#kept + 1] = pair end
+    local change = changes[written] or changes[name]
+    local left = is_left(change, checked, name, written == name)
+    if left and not misleads(decoded(pair), changes, change and name) then kept[#kept + 1] = pair end
   end
   if added ~= "" then kept[#kept + 1] = added end
   headers:replace(":path", #kept == 0 and path or path .. "?" .. table.concat(kept, "&"))
@@ -48,7 +70,8 @@ local function change_cookies(headers, changes)
       local written = pair:match("^[^=]*")
       local name = without_blanks(written)
       local is_read = #written < #pair and written:match("^ *(.*)$") == name
-      if is_left(changes[name], checked, name, is_read) then kept[#kept + 1] = without_blanks(pair) end
+      local left = is_left(changes[name], checked, name, is_read)
+      if left and not misleads(pair, changes, changes[name] and name) then kept[#kept + 1] = without_blanks(pair) end
     end
   end
   headers:remove("cookie")

@@ -3,6 +3,7 @@ import { securitiesIn } from "../../model/security.ts";
 import { anyOf, claimIs } from "./claim-expressions.ts";
 import { extension, type Message, onRoute, typed } from "./json.ts";
 import { clusterHeader, clusterName } from "./names.ts";
+import { speaking, surely } from "./speaking.ts";
 
 const filterName = "portico.sandbox";
 const againName = "portico.sandbox.route";
@@ -37,9 +38,14 @@ export function sandboxRules(api: ApiModel, operation: Operation): Message {
 function isForSandbox(api: ApiModel, { access }: Operation, { by, name, value }: Sandbox): string {
   if (by === "header")
     return escaped(`${JSON.stringify(name)} in request.headers && request.headers[${JSON.stringify(name)}] == ${JSON.stringify(value)}`);
-  const names = access.kind === "protected" ? securitiesIn(access.alternatives) : [];
-  const securities = names.flatMap((one) => api.securities.find((security) => security.name === one) ?? []);
-  return escaped(anyOf(securities.flatMap((security) => claimIs(security, name, { kind: "exact", text: value }) ?? [])));
+  const alternatives = access.kind === "protected" ? access.alternatives : [];
+  const speaks = speaking(alternatives, api.securities);
+  const securities = securitiesIn(alternatives).flatMap((one) => api.securities.find((security) => security.name === one) ?? []);
+  const conditions = securities.flatMap((security) => {
+    const condition = claimIs(security, name, { kind: "exact", text: value });
+    return condition === undefined ? [] : [surely(condition, speaks(security))];
+  });
+  return escaped(anyOf(conditions));
 }
 
 /** A text in CEL, within a substitution format string of Envoy's, whose commands begin with `%`. */

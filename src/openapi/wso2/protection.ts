@@ -42,7 +42,7 @@ export const protectionRows: readonly Row[] = [
     levels: ["operation"],
     takes: "scopes, with spaces or commas between them",
     becomes: "scopes",
-    note: "Scopes in OpenAPI's own `security` count as well. Where no token is taken, they are a Problem. `x-scopes-bindings` in a scheme is for the token's issuer, and is not read.",
+    note: "A token needs all of them. Scopes in OpenAPI's own `security` count as well. Where no token is taken, they are a Problem. `x-scopes-bindings` in a scheme is for the token's issuer, and is not read.",
     translate: (node) => {
       const reading = new Reading();
       const text = reading.text(node);
@@ -81,7 +81,7 @@ export const protectionRows: readonly Row[] = [
     levels: ["document"],
     takes: "mandatory, optional",
     becomes: "clientCertificate",
-    note: "",
+    note: "`mandatory` wants a certificate beside each other credential; `optional` asks for none.",
     translate: (node) => {
       const reading = new Reading();
       return fieldUnlessUndefined("clientCertificate", reading.oneOf(node, ["mandatory", "optional"]), node, reading.problems);

@@ -38,7 +38,7 @@ export const table: readonly Row[] = [
     levels: ["document"],
     takes: "a text",
     becomes: "owner",
-    note: "",
+    note: "A note for people: nothing is made of it.",
     translate: (node) => {
       const reading = new Reading();
       return fieldUnlessUndefined("owner", reading.text(node), node, reading.problems);

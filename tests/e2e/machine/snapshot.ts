@@ -30,13 +30,15 @@ const list = (folder: string): readonly string[] | "absent" => (existsSync(folde
 
 const ofClusters = /^(etcd|containerd|kube|docker-reg|pause|coredns|unshare|flock)/;
 
-/** The processes of this machine whose names are those of a cluster's, but for those that belong to other clusters. */
+/** The processes of this machine whose names are those of a cluster's, but for those that belong to other clusters, or have ended, and nobody asked yet how (zombies). */
 function processesBut(clusters: readonly string[]): readonly string[] {
   const theirs = new Set(clusters.flatMap((name) => [...processesOf(name)]));
-  const lines = output("ps", "-eo", "pid=,comm=")
+  const lines = output("ps", "-eo", "pid=,stat=,comm=")
     .split("\n")
-    .map((line) => line.trim().split(" "));
-  return lines.flatMap(([pid, name = ""]) => (ofClusters.test(name) && !theirs.has(Number(pid)) ? [name] : [])).toSorted();
+    .map((line) => line.trim().split(/ +/));
+  return lines
+    .flatMap(([pid, state = "", name = ""]) => (ofClusters.test(name) && !state.startsWith("Z") && !theirs.has(Number(pid)) ? [name] : []))
+    .toSorted();
 }
 
 /** How many networks this machine has, but for those of other clusters. */

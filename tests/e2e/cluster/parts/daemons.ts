@@ -14,6 +14,9 @@ export const unpackDaemons = (say: (line: string) => void): Promise<string> => u
 /** A folder with Debian's Redis and the libraries that it needs beside the C library's. */
 export const unpackRedis = (say: (line: string) => void): Promise<string> => unpacked("redis", versions.redis, say);
 
+/** A folder with Debian's Prometheus and promtool (`usr/bin`). */
+export const unpackPrometheus = (say: (line: string) => void): Promise<string> => unpacked("prometheus", versions.prometheus, say);
+
 /** Packages with the versions that the tests were seen to pass with. */
 function unpacked(folder: string, pinned: Versions, say: (line: string) => void): Promise<string> {
   return cachedAsTaken(folder, keyOfVersions(pinned), async (aside) => {
