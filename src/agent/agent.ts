@@ -86,7 +86,8 @@ export async function startAgent({
   watch.follow([file]);
   const answer = async (question: Question): Promise<Uint8Array> => {
     if (checkers === undefined) throw new Error("There is no configuration yet.");
-    if (question.kind === "validation") return validationAnswer(question.asked, await validation.ofRequest(question.asked), errors, say);
+    if (question.kind === "validation")
+      return validationAnswer(question.asked, await validation.ofRequest(question.asked, question.asked.address), errors, say);
     return writeFindings(await checkers.check(question.securities, question.request));
   };
   const stream = (said: (name: string) => string): PartStream =>

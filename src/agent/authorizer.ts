@@ -1,4 +1,5 @@
 import { type ChannelCredentials, Client, credentials } from "@grpc/grpc-js";
+import { networkOf } from "../model/addresses.ts";
 import type { AgentCheck, AgentSecurity } from "../model/agent.ts";
 import { type AskedRequest, type Checker, type Finding, none, unchecked } from "./finding.ts";
 import { checkPath, readAnswer, writeQuestion } from "./messages.ts";
@@ -26,7 +27,7 @@ export function askAuthorizer(_: AgentSecurity, check: Authorizer): Checker {
         ...request,
         headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => check.headers.includes(name))),
       };
-      const answer = await turns.take(async () => findingOf(await ask(seen))).catch(() => undefined);
+      const answer = await turns.take(async () => findingOf(await ask(seen)), networkOf(request.address)).catch(() => undefined);
       return answer ?? unchecked;
     },
     close,

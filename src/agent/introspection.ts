@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { networkOf } from "../model/addresses.ts";
 import type { AgentCheck, AgentSecurity } from "../model/agent.ts";
 import { credentialIn, looksSigned } from "./credential.ts";
 import { type Checker, type Finding, none, unchecked } from "./finding.ts";
@@ -27,15 +28,15 @@ export function introspect({ locations, blockedClients }: AgentSecurity, check: 
   const remembered = new Memory<Finding>({ most: mostRemembered, weightOf: (finding) => entryWeight + JSON.stringify(finding).length });
   const open = new Map<string, Promise<Finding>>();
 
-  const ask = async (token: string): Promise<Finding> => {
-    const answer = await turns.take(() => outgoing.send(question(check, token))).catch(() => undefined);
+  const ask = async (token: string, client: string): Promise<Finding> => {
+    const answer = await turns.take(() => outgoing.send(question(check, token)), client).catch(() => undefined);
     if (answer === undefined || answer.status !== 200) return unchecked;
     return judged(parsed(answer.text), check, blockedClients, Date.now() / 1000);
   };
-  const askOnce = (key: string, token: string): Promise<Finding> => {
+  const askOnce = (key: string, token: string, client: string): Promise<Finding> => {
     const already = open.get(key);
     if (already !== undefined) return already;
-    const asked = ask(token)
+    const asked = ask(token, client)
       .then((finding) => {
         remembered.set(key, finding, endOf(finding, check.cacheMs, Date.now()));
         return finding;
@@ -49,7 +50,7 @@ export function introspect({ locations, blockedClients }: AgentSecurity, check: 
       const token = credentialIn(request, locations);
       if (token === undefined || !wellFormed.test(token) || (request.besideTokens && looksSigned(token))) return none;
       const key = createHash("sha256").update(token).digest("base64");
-      return remembered.get(key) ?? askOnce(key, token);
+      return remembered.get(key) ?? askOnce(key, token, networkOf(request.address));
     },
     close: () => outgoing.close(),
   };

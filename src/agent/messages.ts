@@ -70,6 +70,8 @@ export interface AskedValidation {
   /** Whether it is refused where it is wrong. */
   readonly isEnforced: boolean;
   readonly requestId: string;
+  /** The client's. */
+  readonly address: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined where it is not looked at: it is a stream, or too large. */
@@ -92,21 +94,25 @@ const asked = z.object({
 });
 
 /** A question from its bytes; throws where they are none. The address is the client's, and empty where a gateway of before does not tell it: then it is the connection's. */
-export function readQuestion(bytes: Uint8Array, address: string): Question {
+export function readQuestion(bytes: Uint8Array, said: string): Question {
   const { source, request, contextExtensions } = asked.parse(plain(checkRequest, bytes)).attributes;
+  const address = said === "" ? source.address.socketAddress.address : said;
   const { api, operation } = contextExtensions;
   if (api !== undefined && operation !== undefined) {
     const { rawBody = new Uint8Array(), path, headers } = request.http;
     const body = headers[partialBody] === "true" ? undefined : rawBody;
     const isEnforced = contextExtensions.strictness === "enforce";
-    return { kind: "validation", asked: { api, operation, isEnforced, requestId: headers["x-request-id"] ?? "", path, headers, body } };
+    return {
+      kind: "validation",
+      asked: { api, operation, isEnforced, requestId: headers["x-request-id"] ?? "", address, path, headers, body },
+    };
   }
   return {
     kind: "credentials",
     securities: (contextExtensions.securities ?? "").split(",").filter(Boolean),
     request: {
       ...withoutBody(request.http),
-      address: address === "" ? source.address.socketAddress.address : address,
+      address,
       besideTokens: contextExtensions.besideTokens === "true",
     },
   };

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { networkOf } from "../model/addresses.ts";
 import type { AgentCheck, AgentSecurity } from "../model/agent.ts";
 import { isBcrypt, isPasswordOfSha, usersIn } from "../model/htpasswd.ts";
 import { credentialIn } from "./credential.ts";
@@ -19,8 +20,8 @@ const longestPauseMs = 60_000;
 const key = randomBytes(32);
 const right = new Memory<true>({ most: mostRemembered });
 const wrong = new Memory<{ readonly times: number; readonly pauseUntilMs: number }>({ most: mostRemembered });
-/** Guesses from one address wait among themselves: they do not take the turns of others. */
-const turns = new Turns(2, 400, 100);
+/** Guesses of one client wait among themselves: they do not take the turns of others. */
+const turns = new Turns(2, 400);
 
 /** A hash that is nobody's, so that a name that is not there takes as long as one that is. */
 const nobodys = "$2b$10$CwTycUXWue0Thq9StjUM0uJ8.XyQdS4x9OXiM0Ql1M3u1JtqUrKzC";
@@ -35,7 +36,7 @@ export function checkPasswords(
   const [sample = nobodys] = [...users.values()].filter(isBcrypt);
   const stranger = sample.slice(0, 7) + nobodys.slice(7);
 
-  const judged = async (user: string, password: string, address: string): Promise<Finding> => {
+  const judged = async (user: string, password: string, client: string): Promise<Finding> => {
     const hash = users.get(user);
     const proof = createHmac("sha256", key)
       .update(JSON.stringify([security, user, hash, password]))
@@ -46,7 +47,7 @@ export function checkPasswords(
     // Many may have come at once, and been wrong while this one waited.
     const look = async (): Promise<boolean> => !isPaused() && (await isPasswordOf(password, hash ?? stranger, stranger, compare));
     if (isPaused()) return none;
-    const isRight = await turns.take(look, address);
+    const isRight = await turns.take(look, client);
     if (isRight === undefined) return unchecked;
     if (isRight && hash !== undefined) {
       right.set(proof, true, Date.now() + rememberedMs);
@@ -59,7 +60,7 @@ export function checkPasswords(
   return {
     check: async (request) => {
       const credentials = credentialsIn(credentialIn(request, locations));
-      return credentials === undefined ? none : judged(credentials.user, credentials.password, request.address);
+      return credentials === undefined ? none : judged(credentials.user, credentials.password, networkOf(request.address));
     },
     close: () => {},
   };

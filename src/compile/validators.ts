@@ -8,6 +8,7 @@ import { linearPattern } from "../text/linear-pattern.ts";
 import { withBoundedErrors } from "./bounded-errors.ts";
 import { withOwnNames } from "./own-names.ts";
 import { unevaluatedProperties } from "./unevaluated.ts";
+import { uniqueItems } from "./unique-items.ts";
 
 export const validatorsFolder = "image/validators/";
 
@@ -54,6 +55,7 @@ function validatorsOf(basePath: string, { schemas, operations }: ApiValidation):
   });
   addFormats.default(ajv);
   ajv.removeKeyword("unevaluatedProperties").addKeyword(unevaluatedProperties);
+  ajv.removeKeyword("uniqueItems").addKeyword(uniqueItems);
   ajv.addSchema({ $id: "document", $defs: schemas });
   const names = new Set(operations.flatMap(schemasOf));
   const code = standalone.default(ajv, Object.fromEntries([...names].toSorted().map((name) => [name, `document#/$defs/${name}`])));

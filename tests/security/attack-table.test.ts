@@ -53,6 +53,7 @@ const tested: readonly (readonly [row: string, file: string, title: string])[] =
   ["a number for a name", "security/taken-for-another", "is kept out with those who cannot be told from it"],
   ["what stands for no key", "security/refused-beside-a-key", "lets nobody in where"],
   ["a header in which backends are told who calls, for functions", "security/refused-beside-a-key", "is no client's to write"],
+  ["a thousand open requests by one client", "security/one-client", "by passwords, though each guess"],
   ["any of these headers behind a body", "security/trailers", "reaches no backend: "],
   ["55,000 blanks in a cookie", "security/seen-by-backends", "a cookie of many blanks takes no longer"],
   ["each of the 256 octets", "security/route-attacks", "no octet inside or at the end of a segment is a way around"],

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { networkOf } from "../../model/addresses.ts";
+import { addressMetadata } from "../../model/agent.ts";
 import { clientClaims } from "../../model/client-claims.ts";
 import type { Head } from "../processing-messages.ts";
 
@@ -21,13 +23,18 @@ const called = z.object({
 });
 
 /** Which functions see the messages of an operation, as its route says it. */
-export type Called = z.infer<typeof called>;
+export interface Called extends z.infer<typeof called> {
+  /** Whom the client's address belongs to. */
+  readonly client: string;
+}
 
 /** Whether a route's words are about functions. */
 export const isCalled = (said: (name: string) => string): boolean => said("portico-interceptors") !== "";
 
-export const calledBy = (said: (name: string) => string): Called =>
-  called.parse(JSON.parse(Buffer.from(said("portico-interceptors"), "base64url").toString()));
+export const calledBy = (said: (name: string) => string): Called => ({
+  ...called.parse(JSON.parse(Buffer.from(said("portico-interceptors"), "base64url").toString())),
+  client: networkOf(said(addressMetadata)),
+});
 
 /** Who calls, as far as it is known for sure. */
 export interface Caller {

@@ -37,7 +37,7 @@ async function running(t: TestContext) {
       body: undefined,
       context: {},
     };
-    return functions.call({ task: asked, timeoutMs, operation: name, isWanted });
+    return functions.call({ task: asked, timeoutMs, client: "", operation: name, isWanted });
   };
   return { call, functions };
 }

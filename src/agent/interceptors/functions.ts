@@ -7,7 +7,8 @@ import type { FunctionTask, Outcome } from "./tasks.ts";
 export interface Call {
   readonly task: FunctionTask;
   readonly timeoutMs: number;
-  /** Whose turn it is: operations take turns, so that one does not hold up the others. */
+  /** Whose turn it is: clients take turns, and operations among what is a client's, so that one does not hold up the others. */
+  readonly client: string;
   readonly operation: string;
   /** Whether somebody still waits for it. */
   readonly isWanted: () => boolean;
@@ -23,27 +24,21 @@ export interface Functions {
 /** So many processes run them: one function has one to itself while it runs, so that what it does to that hits no other message. */
 const mostProcesses = Math.max(2, Math.min(4, availableParallelism()));
 const mostWaiting = 500;
-const mostOfOne = 200;
-/** After an operation has ended a process, others go before it for so long. */
-const lastForMs = 2_000;
 
 export function runsFunctions(program: string, permissions: Permissions): Functions {
-  const turns = new Turns(mostProcesses, mostWaiting, mostOfOne);
+  const turns = new Turns(mostProcesses, mostWaiting);
   // There before they are needed.
   const idle: FunctionProcess[] = [startFunctions(program, permissions)];
   const busy = new Set<FunctionProcess>();
   let isClosed = false;
   const free = (): FunctionProcess => idle.filter(({ isGood }) => isGood).at(-1) ?? startFunctions(program, permissions);
-  const giveBack = (process: FunctionProcess, operation: string): void => {
+  const giveBack = (process: FunctionProcess): void => {
     busy.delete(process);
     if (isClosed) process.end();
     else if (process.isGood) idle.push(process);
-    else {
-      turns.putLast(operation, lastForMs);
-      if (idle.length === 0) idle.push(startFunctions(program, permissions));
-    }
+    else if (idle.length === 0) idle.push(startFunctions(program, permissions));
   };
-  const called = async ({ task, timeoutMs, operation }: Call): Promise<Outcome | "late"> => {
+  const called = async ({ task, timeoutMs }: Call): Promise<Outcome | "late"> => {
     const process = free();
     idle.splice(0, idle.length, ...idle.filter((one) => one !== process && one.isGood));
     busy.add(process);
@@ -51,14 +46,14 @@ export function runsFunctions(program: string, permissions: Permissions): Functi
       await process.ready;
       return (await process.call(task, timeoutMs)) ?? "late";
     } finally {
-      giveBack(process, operation);
+      giveBack(process);
     }
   };
   return {
     async call(call) {
       const since = performance.now();
       const isInTime = (): boolean => performance.now() - since < call.timeoutMs && !isClosed && call.isWanted();
-      return (await turns.take(async () => (isInTime() ? called(call) : "unbegun"), call.operation)) ?? "unbegun";
+      return (await turns.take(async () => (isInTime() ? called(call) : "unbegun"), call.client, call.operation)) ?? "unbegun";
     },
     close() {
       isClosed = true;

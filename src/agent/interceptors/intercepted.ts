@@ -29,8 +29,8 @@ export function interceptedStream(called: Called, call: CallFunction, held: Held
     caller ??= callerOf(called, of);
     const task = taskOf(called, of, asked ?? askedRequest(of), body, caller);
     if (task === undefined) return { kind: "unfit", why: "What is asked for makes no URL" };
-    const { operation, timeoutMs } = called;
-    const found = await call(called.folder, { task, timeoutMs, operation, isWanted: () => !isOver });
+    const { client, operation, timeoutMs } = called;
+    const found = await call(called.folder, { task, timeoutMs, client, operation, isWanted: () => !isOver });
     if (found === "unbegun") return { kind: "overloaded" };
     return found === "late" ? { kind: "failed", why: `It took longer than ${timeoutMs} ms, or its process ended` } : found;
   };
@@ -38,13 +38,13 @@ export function interceptedStream(called: Called, call: CallFunction, held: Held
     const most = called.largestBytes ?? 0;
     // What comes out of a coding counts before it is there.
     const bytes = body === undefined ? 0 : isCoded(of) ? most : body.length;
-    if (!held.take(bytes)) return writeInstead(503, interceptorDetails.overloaded);
+    if (!held.take(bytes, called.client)) return writeInstead(503, interceptorDetails.overloaded);
     try {
       const plain = body === undefined ? { head: of, bytes: undefined } : await plainly(of, body, most);
       if (plain === "too large") return tooLarge(of);
       return written(part, of, await outcomeOf(plain.head, plain.bytes));
     } finally {
-      held.give(bytes);
+      held.give(bytes, called.client);
     }
   };
   const written = (part: MessagePart, of: Head, found: Found): Buffer => {

@@ -1,3 +1,5 @@
+import { networkOf } from "../../model/addresses.ts";
+import { addressMetadata } from "../../model/agent.ts";
 import { invalidResponseDetails, ownAnswerHeader } from "../../model/gateway-error.ts";
 import type { PartStream } from "../part-stream.ts";
 import { fieldsOf, type Head as MessageHead, type MessagePart, writeContinue, writeInstead } from "../processing-messages.ts";
@@ -10,6 +12,8 @@ import type { Verdict } from "./violation.ts";
 export interface AskedAnswers {
   readonly api: string;
   readonly operation: string;
+  /** The client's. */
+  readonly address: string;
   readonly largestBytes: number;
   /** Whether one that is wrong is refused; else nobody waits for an answer. */
   readonly isEnforced: boolean;
@@ -19,6 +23,7 @@ export interface AskedAnswers {
 export const askedAnswers = (said: (name: string) => string): AskedAnswers => ({
   api: said("portico-api"),
   operation: Buffer.from(said("portico-operation"), "base64url").toString(),
+  address: said(addressMetadata),
   largestBytes: Number(said("portico-largest")),
   isEnforced: said("portico-strictness") === "enforce",
 });
@@ -46,19 +51,20 @@ const wrongStatus = 502;
 
 /** Holds one answer against its document, once all of it is there, or as much as may be held. */
 export function answerStream(asked: AskedAnswers, validation: MessageValidation, held: Held, say: (line: string) => void): PartStream {
-  const { api, operation, largestBytes, isEnforced } = asked;
+  const { api, operation, address, largestBytes, isEnforced } = asked;
+  const client = networkOf(address);
   const chunks: Uint8Array[] = [];
   let length = 0;
   let isWhole = true;
   let head: Head | undefined;
 
   const letGo = (): void => {
-    held.give(length);
+    held.give(length, client);
     length = 0;
     chunks.length = 0;
   };
   const keep = (bytes: Uint8Array): void => {
-    isWhole &&= length + bytes.length <= largestBytes && held.take(bytes.length);
+    isWhole &&= length + bytes.length <= largestBytes && held.take(bytes.length, client);
     if (isWhole) {
       length += bytes.length;
       chunks.push(bytes);
@@ -68,7 +74,7 @@ export function answerStream(asked: AskedAnswers, validation: MessageValidation,
     if (!isWhole) return isEnforced ? undefined : { kind: "right" };
     const body = Buffer.concat(chunks);
     letGo();
-    return validation.ofResponse({ api, operation, method, status, headers, body });
+    return validation.ofResponse({ api, operation, method, status, headers, body }, address);
   };
   const judged = async (part: MessagePart, answer: Head): Promise<Buffer | undefined> => {
     const verdict = await verdictOf(answer);

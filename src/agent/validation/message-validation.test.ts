@@ -58,14 +58,10 @@ async function open(t: TestContext, patience = patient) {
       await writeFile(file, text);
       await validation.load([{ api: "pets", file, hash: "" }]);
     },
-    ask: (operation: string, body: string): ReturnType<MessageValidation["ofRequest"]> =>
-      validation.ofRequest({
-        api: "pets",
-        operation,
-        path: "/a",
-        headers: { "content-type": "application/json" },
-        body: Buffer.from(body),
-      }),
+    ask: (operation: string, body: string, address = ""): ReturnType<MessageValidation["ofRequest"]> => {
+      const headers = { "content-type": "application/json" };
+      return validation.ofRequest({ api: "pets", operation, path: "/a", headers, body: Buffer.from(body) }, address);
+    },
   };
 }
 
@@ -115,6 +111,32 @@ it("an operation whose message ended a thread lets all others go first", { timeo
   assert.deepEqual(answered, ["a", "b", "b", "b", "a"]);
 });
 
+it("a client whose messages take long lets all others go first, whichever operation it is", { timeout: 60_000 }, async (t) => {
+  const { load, ask } = await open(t, { longestMs: 400, longestWaitMs: 60_000 });
+  await load(textOf("a"));
+  const answered: string[] = [];
+  const asked = async (address: string, body: string): Promise<void> => {
+    await ask("a", body, address);
+    answered.push(address);
+  };
+  const slow = Array.from({ length: 4 }, () => asked("2001:db8::1", endless));
+  const others = ["192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8:0:1::1"].map((address) => asked(address, "[]"));
+  await Promise.all([...slow.slice(0, 1), ...others]);
+  assert.deepEqual(
+    [answered[0], answered.slice(1).toSorted()],
+    ["2001:db8::1", ["192.0.2.1", "192.0.2.1", "192.0.2.2", "2001:db8:0:1::1"]],
+  );
+  await Promise.all(slow);
+});
+
+it("what a client waits with leaves room for what others do", { timeout: 60_000 }, async (t) => {
+  const { load, ask } = await open(t);
+  await load(textOf("a"));
+  const large = `[${" ".repeat(200_000)}]`;
+  const verdicts = ["a", "a", "a", "b", "c"].map((address) => ask("a", large, address));
+  assert.deepEqual(await Promise.all(verdicts), [{ kind: "right" }, { kind: "right" }, undefined, { kind: "right" }, { kind: "right" }]);
+});
+
 it("a message that is wrong everywhere is wrong, and no thread is ended for it", { timeout: 60_000 }, async (t) => {
   const { load, ask, said } = await open(t);
   const required = Array.from({ length: 20 }, (_, index) => `member${index}`);
@@ -123,6 +145,18 @@ it("a message that is wrong everywhere is wrong, and no thread is ended for it",
     const verdict = await ask("a", `[${`${element},`.repeat(990_000 / (element.length + 1))}${element}]`);
     assert.equal(verdict?.kind === "wrong" ? verdict.violations.length : 0, 50);
   }
+  assert.deepEqual(said, []);
+});
+
+it("lists whose items differ take a time that grows with them, and not with their square", { timeout: 60_000 }, async (t) => {
+  const { load, ask, said } = await open(t);
+  await load(textOf("a", {}, { type: "array", uniqueItems: true, items: { type: "object" } }));
+  const items = Array.from({ length: 60_000 }, (_, index) => ({ index }));
+  assert.deepEqual(await ask("a", JSON.stringify(items)), { kind: "right" });
+  const verdict = await ask("a", JSON.stringify([...items, { index: 7 }]));
+  assert.deepEqual(verdict?.kind === "wrong" ? verdict.violations.map(({ rule, detail }) => [rule, detail]) : verdict, [
+    ["uniqueItems", "must NOT have duplicate items (items ## 7 and 60000 are identical)"],
+  ]);
   assert.deepEqual(said, []);
 });
 

@@ -1,3 +1,4 @@
+import { networkOf } from "../../model/addresses.ts";
 import type { AgentValidators } from "../../model/agent.ts";
 import { Turns } from "../turns.ts";
 import type { Held } from "./held.ts";
@@ -7,9 +8,9 @@ import type { Verdict } from "./violation.ts";
 
 /** Holds messages against documents, by the validators that it was given last. */
 export interface MessageValidation {
-  /** Undefined where nobody can tell: it takes too long, too many wait, or the operation is not known. */
-  ofRequest(request: ValidationRequest): Promise<Verdict | undefined>;
-  ofResponse(response: ValidationResponse): Promise<Verdict | undefined>;
+  /** Undefined where nobody can tell: it takes too long, too many wait, or the operation is not known. `address` is the client's. */
+  ofRequest(request: ValidationRequest, address: string): Promise<Verdict | undefined>;
+  ofResponse(response: ValidationResponse, address: string): Promise<Verdict | undefined>;
   /**
    * Works by these from then on; operations that are no more in them are still known by those before. Rejects where they cannot be read: those before stay in
    * effect.
@@ -28,11 +29,7 @@ export interface Patience {
 
 const usualPatience: Patience = { longestMs: 1_000, longestWaitMs: 3_500 };
 const longestLoadMs = 30_000;
-/** Whose message ended a thread lets others go first for so long: a client that sends one after another holds up its own operation. */
-const lastForMs = 5_000;
 const mostWaiting = 1_000;
-/** Of one operation so many may wait, so that no operation holds up all others. */
-const mostOfOne = 200;
 
 interface Loaded {
   readonly now: readonly AgentValidators[];
@@ -49,7 +46,7 @@ export function validatesInThread(
   say: (line: string) => void,
   { longestMs, longestWaitMs } = usualPatience,
 ): MessageValidation {
-  const turns = new Turns(1, mostWaiting, mostOfOne);
+  const turns = new Turns(1, mostWaiting);
   let loaded: Loaded = { now: [], before: [] };
   let thread: Promise<Thread | undefined> | undefined;
 
@@ -60,34 +57,35 @@ export function validatesInThread(
     opening.retire();
     return undefined;
   };
-  const done = async (task: Task, what: string, kind: string): Promise<TaskAnswer | undefined> => {
+  const done = async (task: Task, what: string): Promise<TaskAnswer | undefined> => {
     thread ??= open(loaded);
     const asking = thread;
     const found = await (await asking)?.ask(task, longestMs);
     // Why is not said: it may show what is in a message.
     if (found?.kind === "failed") say(`${what} could not be held against its document: what validates it has failed.`);
     if (found !== undefined) return found;
-    if (thread === asking) thread = undefined;
-    turns.putLast(kind, lastForMs);
     say(`${what} could not be held against its document within ${longestMs} ms; the thread that was busy with it is ended.`);
+    if (thread !== asking) return undefined;
+    // That another one begins is in the time of who made it so, and of nobody who comes next.
+    thread = open(loaded);
+    await thread;
     return undefined;
   };
-  const verdictOf = async (task: Task, { api, operation, body }: Asked, what: string): Promise<Verdict | undefined> => {
-    const bytes = body?.length ?? 0;
-    if (!held.take(bytes)) return undefined;
+  const verdictOf = async (task: Task, { api, operation, body }: Asked, address: string, what: string): Promise<Verdict | undefined> => {
+    const [bytes, client, of] = [body?.length ?? 0, networkOf(address), `${api}/${operation}`];
+    if (!held.take(bytes, client)) return undefined;
     const since = performance.now();
-    const kind = `${api}/${operation}`;
-    const work = async () => (performance.now() - since > longestWaitMs ? undefined : done(task, `${what} ${kind}`, kind));
+    const work = async () => (performance.now() - since > longestWaitMs ? undefined : done(task, `${what} ${of}`));
     try {
-      const found = await turns.take(work, kind);
+      const found = await turns.take(work, client, of);
       return found?.kind === "done" ? found.verdict : undefined;
     } finally {
-      held.give(bytes);
+      held.give(bytes, client);
     }
   };
   return {
-    ofRequest: (request) => verdictOf({ kind: "request", request }, request, "A request to"),
-    ofResponse: (response) => verdictOf({ kind: "response", response }, response, "An answer of"),
+    ofRequest: (request, address) => verdictOf({ kind: "request", request }, request, address, "A request to"),
+    ofResponse: (response, address) => verdictOf({ kind: "response", response }, response, address, "An answer of"),
     async load(apis) {
       if (areSame(apis, loaded.now)) return;
       const next = { now: apis, before: loaded.now };

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { OperationValidation } from "../../model/validation.ts";
 import { operationRules } from "../../model/validation-rules.ts";
 import { linearPattern } from "../../text/linear-pattern.ts";
+import { repeatedIn } from "../../text/repeated.ts";
 import { formats } from "./formats.ts";
 import { type PathTexts, pathTextsOf } from "./path-texts.ts";
 import { failures, type Validator } from "./violation.ts";
@@ -31,6 +32,7 @@ const modules: Readonly<Record<string, unknown>> = {
   "ajv/dist/runtime/uri": uri,
   "ajv/dist/runtime/validation_error": validationError,
   "ajv-formats/dist/formats": formats,
+  "portico/repeated": { repeatedIn },
   "portico/pattern": { compile: (pattern: string) => linearPattern(pattern) ?? { test: () => true } },
 };
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { AddressLists } from "../../model/addresses.ts";
+import { type AddressLists, mappedIn } from "../../model/addresses.ts";
 import { discoveryFile, extension, type Message, onRoute, typed, watchedFile } from "./json.ts";
 import { rbacType } from "./names.ts";
 
@@ -91,11 +91,4 @@ function range(text: string): readonly Message[] {
   }
   const bits = Number(length ?? 32);
   return [ip(address, bits), ip(`::ffff:${address}`, 96 + bits)];
-}
-
-/** The address of version 4 in one of version 6 that is mapped from it; undefined in all others. */
-function mappedIn(address: string): string | undefined {
-  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? [];
-  if (high === undefined || low === undefined) return undefined;
-  return [high, low].flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join(".");
 }

@@ -3,7 +3,7 @@ import { type Security, securitiesIn } from "../../model/security.ts";
 import { interceptorFolder } from "../interceptor-files.ts";
 import { agentMetadata, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import { extension, type Message, onRoute, typed } from "./json.ts";
-import { functionsCluster } from "./names.ts";
+import { functionsCluster, saidAddress } from "./names.ts";
 
 const name = "portico.interceptors";
 const type = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
@@ -16,7 +16,7 @@ const untouched = { request_header_mode: "SKIP", response_header_mode: "SKIP" };
  */
 export const interceptorFilter: Message = {
   ...extension(name, type, {
-    grpc_service: { envoy_grpc: { cluster_name: functionsCluster }, timeout: "0s" },
+    grpc_service: { envoy_grpc: { cluster_name: functionsCluster }, timeout: "0s", initial_metadata: saidAddress },
     stat_prefix: name,
     processing_mode: untouched,
     // Longer than any function may take: the policy agent ends it before.

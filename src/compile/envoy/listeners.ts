@@ -1,5 +1,4 @@
 import type { AddressLists } from "../../model/addresses.ts";
-import { addressMetadata } from "../../model/agent.ts";
 import { certificatesIn } from "../../model/certificates.ts";
 import type { ErrorForm } from "../../model/error-form.ts";
 import { ownAnswerHeader } from "../../model/gateway-error.ts";
@@ -24,7 +23,7 @@ import { limitFilters } from "./limits.ts";
 import { localReplies } from "./local-replies.ts";
 import { refusalMetrics, requestMetrics, violationMetrics } from "./metrics.ts";
 import { monitoringListener } from "./monitoring.ts";
-import { agentCluster, connectionManager, rbacType, routeConfigurationName } from "./names.ts";
+import { agentCluster, connectionManager, rbacType, routeConfigurationName, saidAddress } from "./names.ts";
 import { queryFilter } from "./query-changes.ts";
 import { refusalFilter } from "./refusals.ts";
 import { responseFilters } from "./response-validation.ts";
@@ -83,8 +82,7 @@ function agent(): Message {
   const service = {
     envoy_grpc: { cluster_name: agentCluster },
     timeout: agentTimeout,
-    // In what it asks Envoy names the connection's, which is a proxy's where there are any.
-    initial_metadata: [{ key: addressMetadata, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }],
+    initial_metadata: saidAddress,
   };
   const config = { grpc_service: service, transport_api_version: "V3", failure_mode_allow: true };
   return { ...extension(agentFilter, "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz", config), disabled: true };

@@ -1,3 +1,5 @@
+import { addressMetadata } from "../../model/agent.ts";
+
 /** Names that the parts of a gateway know each other by. */
 export const routeConfigurationName = "routes";
 export const mockCluster = "portico-mocks";
@@ -5,6 +7,8 @@ export const adminCluster = "portico-admin";
 export const agentCluster = "portico-agent";
 /** The same agent, asked by what may have it wait for long: that takes no credential's turn. */
 export const functionsCluster = "portico-functions";
+/** What the agent is told with each question: the client's address. In what it asks Envoy names the connection's, which is a proxy's where there are any. */
+export const saidAddress = [{ key: addressMetadata, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }];
 export const limitsCluster = "portico-limits";
 export const collectorCluster = "portico-traces";
 /** Where answers are kept, and what is behind that: listeners within Envoy, and the clusters that lead there. */

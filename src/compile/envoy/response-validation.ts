@@ -1,6 +1,6 @@
 import type { ApiModel, Operation } from "../../model/api.ts";
 import { extension, type Message, onRoute, typed } from "./json.ts";
-import { agentCluster } from "./names.ts";
+import { agentCluster, saidAddress } from "./names.ts";
 
 const type = "envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor";
 const filterNames = { enforce: "portico.responses", report: "portico.responses-report" } as const;
@@ -13,7 +13,7 @@ const untouched = { request_header_mode: "SKIP", response_header_mode: "SKIP" };
  */
 export const responseFilters: readonly Message[] = (["enforce", "report"] as const).map((strictness) => ({
   ...extension(filterNames[strictness], type, {
-    grpc_service: { envoy_grpc: { cluster_name: agentCluster }, timeout: "0s" },
+    grpc_service: { envoy_grpc: { cluster_name: agentCluster }, timeout: "0s", initial_metadata: saidAddress },
     stat_prefix: filterNames[strictness],
     processing_mode: untouched,
     // Whose answer it is: the gateway's own are none of a backend's.

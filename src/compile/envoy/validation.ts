@@ -2,7 +2,7 @@ import type { ApiModel, Operation } from "../../model/api.ts";
 import { violationsKey } from "../../model/validation.ts";
 import { agentMetadata } from "./credential-names.ts";
 import { extension, type Message, mostOf32Bits, onRoute, typed } from "./json.ts";
-import { agentCluster } from "./names.ts";
+import { agentCluster, saidAddress } from "./names.ts";
 
 const type = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz";
 const filterNames = { enforce: "portico.validation", report: "portico.validation-report" } as const;
@@ -16,7 +16,7 @@ const timeout = "5s";
  */
 export const validationFilters: readonly Message[] = (["enforce", "report"] as const).map((strictness) => ({
   ...extension(filterNames[strictness], type, {
-    grpc_service: { envoy_grpc: { cluster_name: agentCluster }, timeout },
+    grpc_service: { envoy_grpc: { cluster_name: agentCluster }, timeout, initial_metadata: saidAddress },
     transport_api_version: "V3",
     stat_prefix: filterNames[strictness],
     failure_mode_allow: strictness === "report",
