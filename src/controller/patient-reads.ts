@@ -1,10 +1,9 @@
 import { inTime } from "../apply/in-time.ts";
 import { type ImageReference, showReference } from "../image/reference.ts";
 import { type Checked, error, failed, type Problem, wholeFile } from "../problem.ts";
-import type { ImageSays } from "./known-images.ts";
 
-/** Reads what an image says out of its registry. */
-export type ReadImage = (reference: ImageReference) => Promise<Checked<ImageSays & { readonly digest: string }>>;
+/** Reads something of an image out of its registry. */
+export type ReadImage<T> = (reference: ImageReference) => Promise<Checked<T>>;
 
 /** How long the work on an API waits for an image to be read (milliseconds). */
 export interface ReadPatience {
@@ -22,7 +21,7 @@ const usual: ReadPatience = { longMs: 15_000, shortMs: 2_000, silenceMs: 60_000 
  * Whoever may write an API names the registry: those that do not answer are not to hold up the others, however many they are. While one is silent, a single API at a time waits for
  * registries that did not answer last time. The others are told at once that theirs does not; what is read then goes on beside, and says whether the next one may wait again.
  */
-export function patientReads(read: ReadImage, { longMs, shortMs, silenceMs }: ReadPatience = usual): ReadImage {
+export function patientReads<T>(read: ReadImage<T>, { longMs, shortMs, silenceMs }: ReadPatience = usual): ReadImage<T> {
   /** Registries whose last answer came in time. */
   const heard = new Set<string>();
   /** Images that are read though nobody waits for them any more, and their registries. They are not asked for once more meanwhile. */
@@ -35,7 +34,7 @@ export function patientReads(read: ReadImage, { longMs, shortMs, silenceMs }: Re
     lastSilence = performance.now();
   };
 
-  const begin: ReadImage = async (reference) => {
+  const begin: ReadImage<T> = async (reference) => {
     const began = performance.now();
     const says = await read(reference);
     if (isUnreachable(says.problems)) silent(reference.registry);
@@ -51,7 +50,7 @@ export function patientReads(read: ReadImage, { longMs, shortMs, silenceMs }: Re
     return failed(tooSlow(image));
   };
 
-  const within = (reference: ImageReference, patienceMs: number): ReturnType<ReadImage> => {
+  const within = (reference: ImageReference, patienceMs: number): Promise<Checked<T>> => {
     const answer = begin(reference);
     return inTime(answer, patienceMs, () => {
       silent(reference.registry);
@@ -59,7 +58,7 @@ export function patientReads(read: ReadImage, { longMs, shortMs, silenceMs }: Re
     });
   };
 
-  const tried: ReadImage = async (reference) => {
+  const tried: ReadImage<T> = async (reference) => {
     isTrying = true;
     try {
       return await within(reference, longMs);

@@ -1,5 +1,4 @@
 import type { ApiSpec } from "../api/api.ts";
-import { inTime } from "../apply/in-time.ts";
 import { keyOf, type StoredObject } from "../apply/kubernetes/stored-object.ts";
 import { contentsOf } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
@@ -7,8 +6,9 @@ import { parseReference } from "../image/reference.ts";
 import { type BreakingChange, breakingChanges } from "../model/breaking/breaking.ts";
 import type { ApiContract } from "../model/contract.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
-import { type Checked, checked, error, failed, wholeFile } from "../problem.ts";
+import { type Checked, checked } from "../problem.ts";
 import { type CompiledGateways, type GatewaySummary, servedImage } from "./compiled-gateways.ts";
+import { patientReads } from "./patient-reads.ts";
 import { promisedIn } from "./promised.ts";
 
 /** What is wanted in an API's place. */
@@ -29,19 +29,16 @@ export interface Updates {
   forget(key: string): void;
 }
 
-/** How long an image is waited for (milliseconds): what serves is read again at the next look. */
-const patienceMs = 15_000;
-
 /** Each update of an API is looked at once. */
 export function makeUpdates(registries: Registries, gateways: Pick<CompiledGateways, "whole">): Updates {
   const known = new Map<string, { readonly update: string; readonly found: readonly BreakingChange[] | undefined }>();
 
+  const contentsIn = patientReads((reference) => contentsOf(registries(reference.registry), reference));
+
   const promisedByImage = async (image: string): Promise<Checked<readonly ApiContract[] | undefined>> => {
     const reference = parseReference(image);
     if (!reference.ok) return reference;
-    const contents = await inTime(contentsOf(registries(reference.value.registry), reference.value), patienceMs, () =>
-      failed(error("RegistryUnreachable", wholeFile(image), "The registry did not hand out the image in time. It is asked again.")),
-    );
+    const contents = await contentsIn(reference.value);
     return contents.ok ? checked(promisedIn(contents.value.files), []) : contents;
   };
 
