@@ -2,6 +2,7 @@ import { z } from "zod";
 import { readResources } from "../api/resource.ts";
 import { documentPath } from "../compile/document-path.ts";
 import { promisesPath } from "../compile/promises.ts";
+import { saidIn } from "../image/contents.ts";
 import type { ApiContract } from "../model/contract.ts";
 import { surveyDocument } from "../openapi/read.ts";
 import { contractOf } from "../resolve/contract.ts";
@@ -37,18 +38,10 @@ type Promises = z.infer<typeof promises>[number];
  */
 export function promisedIn(files: ReadonlyMap<string, string | Uint8Array>): readonly ApiContract[] | undefined {
   const text = (path: string): string => Buffer.from(files.get(path) ?? "").toString("utf8");
-  const said = promises.safeParse(parsed(text(promisesPath)));
+  const said = promises.safeParse(saidIn(files.get(promisesPath)));
   if (!said.success) return undefined;
   const all = said.data.map((one) => promisedOf(one, text(documentPath(one.name))));
   return all.every((one) => one !== undefined) ? all : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function promisedOf({ name, basePath, operations }: Promises, text: string): ApiContract | undefined {

@@ -93,8 +93,8 @@ export async function contentsOf(registry: Registry, reference: ImageReference):
   if (first?.config.config?.Labels?.[labelNames.inputHash] === undefined) return foreign;
   const files = await gatewayFiles(registry, reference, first);
   if (!files.ok) return files;
-  const said = manifest.safeParse(parsed(files.value.get(manifestPath)));
-  const listed = operations.safeParse(parsed(files.value.get(operationsPath)));
+  const said = manifest.safeParse(saidIn(files.value.get(manifestPath)));
+  const listed = operations.safeParse(saidIn(files.value.get(operationsPath)));
   if (!said.success || !listed.success) return foreign;
   const platforms = images.map(({ config }) => `${config.os}/${config.architecture}`);
   return checked(
@@ -113,7 +113,8 @@ export async function contentsOf(registry: Registry, reference: ImageReference):
 /** As much as an operator can have in memory of what somebody else says of an image: ten times what GitHub's says. */
 const mostSigns = 1_000_000;
 
-function parsed(bytes: Uint8Array | undefined): unknown {
+/** What a file of an image says in JSON (UTF-8); undefined where it is none, or has more signs or depth than anybody needs. */
+export function saidIn(bytes: Uint8Array | string | undefined): unknown {
   try {
     const text = Buffer.from(bytes ?? "").toString("utf8");
     if (hasMoreSigns(text, mostSigns)) return undefined;
