@@ -1,5 +1,6 @@
 import { type Resources, readResources } from "../api/resource.ts";
 import { type BreakingChange, breakingChanges } from "../model/breaking/breaking.ts";
+import { successorOf } from "../model/breaking/successor.ts";
 import type { ApiContract } from "../model/contract.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type Problem, warning, wholeFile } from "../problem.ts";
@@ -22,7 +23,7 @@ const most = 20;
 export function brokenByUpdate(before: ContractSources, after: ContractSources): readonly Problem[] {
   const now = contractsOf(after);
   const found = contractsOf(before).flatMap(({ document, contract }) => {
-    const successor = successorOf(contract, now);
+    const successor = successorOf(contract, now, (one) => one.contract);
     const changes = breakingChanges(contract, successor?.contract ?? { ...contract, operations: [] });
     return changes.map((change) => said(change, change.in === "before" ? document : (successor?.document ?? document)));
   });
@@ -39,12 +40,6 @@ const more = (left: number, first: Problem | undefined): Problem =>
 interface Promised {
   readonly document: OpenApiDocument;
   readonly contract: ApiContract;
-}
-
-/** What took the place of one of an API's documents: another one below its base path, of its name where there are several. */
-function successorOf({ name, basePath }: ApiContract, now: readonly Promised[]): Promised | undefined {
-  const same = now.filter(({ contract }) => contract.basePath === basePath);
-  return same.find(({ contract }) => contract.name === name) ?? same[0];
 }
 
 function contractsOf({ documents, resources, cluster }: ContractSources): readonly Promised[] {

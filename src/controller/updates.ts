@@ -4,6 +4,7 @@ import { contentsOf } from "../image/contents.ts";
 import type { Registries } from "../image/copy-blob.ts";
 import { parseReference } from "../image/reference.ts";
 import { type BreakingChange, breakingChanges } from "../model/breaking/breaking.ts";
+import { successorOf } from "../model/breaking/successor.ts";
 import type { ApiContract } from "../model/contract.ts";
 import type { GatewayWorkload } from "../model/workload.ts";
 import { type Checked, checked } from "../problem.ts";
@@ -66,9 +67,5 @@ export function makeUpdates(registries: Registries, gateways: Pick<CompiledGatew
   };
 }
 
-/** Of several documents each is held against the one that is below its base path now. */
 const brokenBetween = (before: readonly ApiContract[], after: readonly ApiContract[]): readonly BreakingChange[] =>
-  before.flatMap((old) => {
-    const same = after.filter(({ basePath }) => basePath === old.basePath);
-    return breakingChanges(old, same.find(({ name }) => name === old.name) ?? same[0] ?? { ...old, operations: [] });
-  });
+  before.flatMap((old) => breakingChanges(old, successorOf(old, after, (one) => one) ?? { ...old, operations: [] }));
