@@ -1,6 +1,6 @@
 import { ofEnvoy } from "./answer-headers.ts";
 import { saidByProxies } from "./forged-headers.ts";
-import { appendHeader, extension, type Message, typed } from "./json.ts";
+import { appendHeader, extension, type Message, overwriteWith, typed } from "./json.ts";
 import { cacheFolder, keptHeader, keptHeaders } from "./names.ts";
 
 /** What is kept in all (bytes). */
@@ -19,7 +19,7 @@ const saidOfHosts = [
 ];
 
 const overwrite = (key: string, value: string): Message => ({
-  append: { header: { key, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" },
+  append: overwriteWith(key, value),
 });
 
 /** The filters of where answers are kept, and of what is behind that. */

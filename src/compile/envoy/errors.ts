@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError, validationErrors } from "../../model/gateway-error.ts";
-import type { Message } from "./json.ts";
+import { type Message, overwriteWith } from "./json.ts";
 
 export const errors = {
   notFound: gatewayError("not-found", 404, "Not Found", "No operation of this API has this path."),
@@ -124,7 +124,7 @@ export const ownIdHeader: readonly Message[] = [idHeader("%UNIQUE_ID%")];
 
 /** The header of an answer with the request's id. */
 export function idHeader(value: string): Message {
-  return { header: { key: "x-request-id", value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" };
+  return overwriteWith("x-request-id", value);
 }
 
 /** The body of an error, with the id that its header has. A substitution format string of Envoy's: `%` begins a command. */

@@ -3,7 +3,7 @@ import { type Security, securitiesIn } from "../../model/security.ts";
 import { holderCommand, holderOf, isAttribute } from "./certificate-holder.ts";
 import { agentMetadata, keyClient, keyResult, rbacMetadata, tokenMetadata } from "./credential-names.ts";
 import type { Securities } from "./credential-rules.ts";
-import type { Message } from "./json.ts";
+import { type Message, overwriteWith } from "./json.ts";
 
 type Protected = Extract<Access, { kind: "protected" }>;
 
@@ -17,7 +17,7 @@ export function identityHeaders({ alternatives }: Protected, securities: Securit
     const isNeeded = alternatives.every((all) => all.some((one) => one.security === name));
     return (security?.identity ?? []).flatMap(({ header, claim }) => {
       const value = claim === undefined ? clientName(security, name, isNeeded) : isNeeded ? claimText(name, claim) : undefined;
-      return value === undefined ? [] : [{ header: { key: header, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" }];
+      return value === undefined ? [] : [overwriteWith(header, value)];
     });
   });
 }

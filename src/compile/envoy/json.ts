@@ -35,17 +35,14 @@ export const watchedFile = (folder: string, file: string): Message => ({
   resource_api_version: "V3",
 });
 
-/** A field that replaces what a message carries under its name. Envoy reads `%` as the begin of a command; a doubled one is plain. */
-export const overwriteHeader = (name: string, value: string): Message => ({
-  header: { key: name, value: value.replaceAll("%", "%%") },
-  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-});
-
 /** A field that replaces what a message carries under its name. Its value is as Envoy reads it: with commands. */
 export const overwriteWith = (name: string, value: string): Message => ({
   header: { key: name, value },
   append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
 });
+
+/** A field that replaces what a message carries under its name. Envoy reads `%` as the begin of a command; a doubled one is plain. */
+export const overwriteHeader = (name: string, value: string): Message => overwriteWith(name, value.replaceAll("%", "%%"));
 
 /** A field beside those that a message carries under its name already. Its value is as Envoy reads it: with commands, and none where it comes to nothing. */
 export const appendHeader = (name: string, value: string): Message => ({

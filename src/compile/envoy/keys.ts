@@ -1,7 +1,7 @@
 import type { CertificateRules, CredentialLocation, SubjectName, Verifier } from "../../model/security.ts";
 import { clientKeys, isSendable, type Values } from "../../model/values.ts";
 import { credentialHeader, keyPrefix, keysFilter, prefixes, tierPrefix } from "./credential-names.ts";
-import { discoveryFile, extension, type Message, typed } from "./json.ts";
+import { discoveryFile, extension, type Message, overwriteWith, typed } from "./json.ts";
 import { rbacType } from "./names.ts";
 
 /**
@@ -128,7 +128,7 @@ const mutation = (mutations: Message): Message =>
 /** A header with a value, or, where that is empty, none: what an earlier Security left there is gone. */
 const put = (header: string, value: string): Message =>
   mutation({
-    request_mutations: [{ remove: header }, { append: { header: { key: header, value }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" } }],
+    request_mutations: [{ remove: header }, { append: overwriteWith(header, value) }],
   });
 
 /** By Security, those whose credential is a certificate. */

@@ -1,5 +1,5 @@
 import type { Counted } from "../../model/limit.ts";
-import { extension, type Message } from "./json.ts";
+import { extension, type Message, overwriteWith } from "./json.ts";
 
 /** Why a request was not let in: the kind of reason alone, never whose credential it was or what stood in it. */
 export type Refusal =
@@ -44,10 +44,7 @@ export const refusalFilter: Message = extension("portico.refusal", "envoy.extens
 });
 
 /** The header of an answer that is a refusal. */
-export const saysWhy = (refusal: Refusal): Message => ({
-  header: { key: refusalHeader, value: refusal },
-  append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
-});
+export const saysWhy = (refusal: Refusal): Message => overwriteWith(refusalHeader, refusal);
 
 /** The reason, as an access log writes it. */
 export const refusalReason = `%DYNAMIC_METADATA(${namespace}:${key})%`;

@@ -1,7 +1,7 @@
 import type { ApiModel, Operation, Sandbox } from "../../model/api.ts";
 import { securitiesIn } from "../../model/security.ts";
 import { anyOf, claimIs } from "./claim-expressions.ts";
-import { extension, type Message, onRoute, typed } from "./json.ts";
+import { extension, type Message, onRoute, overwriteWith, typed } from "./json.ts";
 import { clusterHeader, clusterName } from "./names.ts";
 import { speaking, surely } from "./speaking.ts";
 
@@ -27,7 +27,7 @@ export function sandboxRules(api: ApiModel, operation: Operation): Message {
   if (answer.kind !== "backend" || answer.sandbox === undefined) return {};
   const [production = ""] = answer.backends.map(({ backend }) => clusterName(api.name, backend));
   const chosen = `(${isForSandbox(api, operation, answer.sandbox)}) ? ${text(clusterName(api.name, answer.sandbox.backend))} : ${text(production)}`;
-  const header = { header: { key: clusterHeader, value: `%CEL(${chosen})%` }, append_action: "OVERWRITE_IF_EXISTS_OR_ADD" };
+  const header = overwriteWith(clusterHeader, `%CEL(${chosen})%`);
   const config = typed("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute", {
     mutations: { request_mutations: [{ append: header }] },
   });
